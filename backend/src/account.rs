@@ -1,0 +1,164 @@
+//! An account, an identity at an OP, and the rules for their names.
+
+use shared::email::Email;
+use shared::name::{MAX_USERNAME_CHARS, is_username, is_username_char};
+use shared::session::{Role, User};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+
+/// Names an account.
+pub type AccountId = Uuid;
+
+/// A person's record here.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Names the account.
+    pub id: AccountId,
+    /// Unique; compared by [`username_key`].
+    pub username: String,
+    /// What its owner likes to be called.
+    pub display_name: Option<String>,
+    /// Unique; compared by [`Email::key`].
+    pub email: Option<String>,
+    /// Did an admin set that email?
+    pub email_set_by_admin: bool,
+    /// What the account may do.
+    pub role: Role,
+    /// The argon2id hash; `None` never verifies.
+    pub password_hash: Option<String>,
+    /// Since when it is refused everywhere.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl Account {
+    /// Returns the account as its owner sees it.
+    #[must_use]
+    pub fn to_user(&self) -> User {
+        User {
+            id: self.id.to_string(),
+            username: self.username.clone(),
+            display_name: self.display_name.clone(),
+            email: self.email.clone(),
+            role: self.role,
+            has_password: self.password_hash.is_some(),
+        }
+    }
+
+    /// Is the account refused everywhere?
+    #[must_use]
+    pub fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
+
+    /// May an OP's verified email alone tie an identity to this account (contract, section 5)?
+    ///
+    /// Only where an admin vouches for the address: anybody else could have written a stranger's
+    /// address into a profile and waited for the stranger's first login (pre-hijacking).
+    #[must_use]
+    pub fn email_is_vouched_for(&self) -> bool {
+        self.role == Role::Admin || self.email_set_by_admin
+    }
+}
+
+/// An account that does not exist yet.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its name, already valid.
+    pub username: String,
+    /// Its display name.
+    pub display_name: Option<String>,
+    /// Its email.
+    pub email: Option<Email>,
+    /// Did an admin set that email?
+    pub email_set_by_admin: bool,
+    /// What it may do.
+    pub role: Role,
+    /// The argon2id hash.
+    pub password_hash: Option<String>,
+}
+
+/// A linked identity as stored.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Names the row.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The OP's issuer identifier.
+    pub issuer: String,
+    /// The subject there.
+    pub subject: String,
+    /// The username there at the last login, for display.
+    pub username: Option<String>,
+    /// The email there at the last login, for display.
+    pub email: Option<String>,
+    /// When it was linked.
+    pub linked_at: Timestamp,
+    /// When it last logged in.
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// Returns the form in which two usernames are compared.
+#[must_use]
+pub fn username_key(username: &str) -> String {
+    username.to_ascii_lowercase()
+}
+
+/// Makes a valid username of what an OP calls its user: what may not stand in one becomes a dash.
+///
+/// An email address gives its local part. `None` when nothing usable is left.
+#[must_use]
+pub fn username_from_claim(claim: &str) -> Option<String> {
+    let local = claim.split('@').next().unwrap_or_default();
+    let mut name = String::new();
+    for c in local.chars() {
+        let c = if is_username_char(c) { c } else { '-' };
+        if c == '-' && (name.is_empty() || name.ends_with('-')) {
+            continue;
+        }
+        name.push(c);
+    }
+    let name = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    let name: String = name.chars().take(MAX_USERNAME_CHARS).collect();
+    let name = name.trim_end_matches('-').to_owned();
+    is_username(&name).then_some(name)
+}
+
+/// Returns the name with a number behind it, still within the limit: for a name that is taken.
+#[must_use]
+pub fn username_with_suffix(username: &str, number: u32) -> String {
+    let suffix = format!("-{number}");
+    let head: String = username.chars().take(MAX_USERNAME_CHARS - suffix.len()).collect();
+    head + &suffix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{username_from_claim, username_with_suffix};
+    use shared::name::is_username;
+
+    #[test]
+    fn names_of_the_op_become_usernames() {
+        let check = |claim: &str, expected: Option<&str>| {
+            assert_eq!(username_from_claim(claim).as_deref(), expected, "{claim:?}");
+        };
+        check("alice", Some("alice"));
+        check("Alice Example", Some("Alice-Example"));
+        check("alice@example.com", Some("alice"));
+        check("  a//b  ", Some("a-b"));
+        check("..hidden", Some("hidden"));
+        check("<script>", Some("script"));
+        check("käthe", Some("k-the"));
+        check("日本", None);
+        check("", None);
+        check("@example.com", None);
+        check(&"x".repeat(200), Some(&"x".repeat(64)));
+    }
+
+    #[test]
+    fn suffix_keeps_the_limit() {
+        assert_eq!(username_with_suffix("alice", 2), "alice-2");
+        assert!(is_username(&username_with_suffix(&"x".repeat(64), 4_000_000_000)));
+    }
+}

@@ -1,0 +1,72 @@
+//! What a request may reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::{self, Keys};
+use crate::limits::Limits;
+use crate::oidc::provider::Provider;
+use crate::password::Passwords;
+use crate::store::Store;
+
+/// The application: built once, in [`App::new`].
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// What seals cookies.
+    pub keys: Keys,
+    /// Password hashes.
+    pub passwords: Passwords,
+    /// Rate limits.
+    pub limits: Limits,
+    /// The OP, where one is configured.
+    pub provider: Option<Arc<Provider>>,
+}
+
+/// A handle on the [`App`].
+#[derive(Clone)]
+pub struct AppState(Arc<App>);
+
+impl Deref for AppState {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl App {
+    /// Builds the application: connects the database and brings it up to date. Does not talk to
+    /// the OP, which may be down.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the secret key neither read nor made.
+    pub async fn new(config: Config, clock: Clock) -> anyhow::Result<AppState> {
+        let keys = load_keys(&config)?;
+        let store = Store::connect(&config.database).await?;
+        let provider = match &config.oidc {
+            Some(oidc) => Some(Arc::new(Provider::new(oidc.clone(), clock.clone())?)),
+            None => None,
+        };
+        let passwords = Passwords::new();
+        let limits = Limits::new();
+        Ok(AppState(Arc::new(Self { config, store, clock, keys, passwords, limits, provider })))
+    }
+}
+
+/// Derives the keys from `POSTERN_SECRET_KEY`, or from the key in the data folder.
+///
+/// # Errors
+/// When that can be neither read nor made.
+pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
+    Ok(match &config.secret_key {
+        Some(secret) => Keys::derive(secret),
+        None => Keys::derive(&keys::load_or_create_secret(&config.data_dir)?),
+    })
+}

@@ -1,0 +1,169 @@
+//! Variables that look as if they were meant for Postern and are not read by it.
+//!
+//! A mistyped name is the one mistake that no check of values can find: the setting keeps its
+//! default, silently. So every variable of the process is compared with the table.
+
+use strsim::damerau_levenshtein;
+
+use super::table::{UNSUPPORTED, VARIABLES};
+
+/// What the names of Postern's own variables begin with.
+const PREFIXES: [&str; 2] = ["OIDC_", "POSTERN_"];
+/// What turns a name into that of its file twin.
+const FILE_SUFFIX: &str = "_FILE";
+/// Names that other programs have for the same thing, too far from ours to be found by letters.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("OIDC_ISSUER", "OIDC_SERVER_APPLICATION_URL"),
+    ("OIDC_ISSUER_URL", "OIDC_SERVER_APPLICATION_URL"),
+    ("OIDC_ISSUER_URI", "OIDC_SERVER_APPLICATION_URL"),
+    ("OIDC_AUTHORITY", "OIDC_SERVER_APPLICATION_URL"),
+    ("OIDC_SERVER_URL", "OIDC_SERVER_APPLICATION_URL"),
+    ("OIDC_PROVIDER_URL", "OIDC_SERVER_APPLICATION_URL"),
+    ("OIDC_DISCOVERY_URL", "OIDC_SERVER_METADATA_URL"),
+    ("OIDC_WELL_KNOWN_URL", "OIDC_SERVER_METADATA_URL"),
+    ("OIDC_METADATA_URL", "OIDC_SERVER_METADATA_URL"),
+    ("OIDC_CALLBACK_URL", "OIDC_REDIRECT_URI"),
+    ("OIDC_PROVIDER_NAME", "OIDC_PROVIDER"),
+    ("OIDC_AUTO_REGISTER", "OIDC_ALLOW_REGISTRATION"),
+    ("OIDC_ADMIN_GROUP", "OIDC_ROLE_ADMIN"),
+    ("OIDC_GROUPS_CLAIM", "OIDC_CLAIM_ROLES"),
+    ("OIDC_LOGOUT_URL", "OIDC_END_SESSION_ENDPOINT"),
+    ("POSTERN_PORT", "POSTERN_LISTEN"),
+    ("POSTERN_HOST", "POSTERN_LISTEN"),
+    ("POSTERN_BIND", "POSTERN_LISTEN"),
+    ("POSTERN_ADDRESS", "POSTERN_LISTEN"),
+    ("POSTERN_URL", "POSTERN_PUBLIC_URL"),
+    ("POSTERN_BASE_URL", "POSTERN_PUBLIC_URL"),
+    ("POSTERN_LOG_LEVEL", "POSTERN_LOG"),
+    ("POSTERN_TRUSTED_PROXY", "POSTERN_TRUSTED_PROXIES"),
+];
+
+/// What a variable's name says about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    /// In the table, or nothing that concerns Postern.
+    Fine,
+    /// Promised for a later version.
+    Unsupported,
+    /// Probably meant to be the named variable.
+    Near(String),
+    /// Has our prefix, and is like nothing in the table.
+    Unknown,
+}
+
+/// Judges the name of a variable that is set to `text`.
+pub(super) fn judge(name: &str, text: &str) -> Name {
+    let base = name.strip_suffix(FILE_SUFFIX).unwrap_or(name);
+    if is_known(name) || is_known(base) || is_of_kubernetes(name, text) {
+        return Name::Fine;
+    }
+    if UNSUPPORTED
+        .iter()
+        .any(|&known| base == known || begins_so(base, known))
+    {
+        return Name::Unsupported;
+    }
+    let twin = base.len() < name.len();
+    if let Some(near) = near(name) {
+        return Name::Near(near.to_owned());
+    }
+    if let Some(near) = near(base).filter(|_| twin) {
+        return Name::Near(format!("{near}{FILE_SUFFIX}"));
+    }
+    let upper = name.to_ascii_uppercase();
+    let ours = PREFIXES.iter().any(|prefix| upper.starts_with(prefix));
+    if ours || with_prefix_mended(&upper).is_some() {
+        Name::Unknown
+    } else {
+        Name::Fine
+    }
+}
+
+/// Is it in the table?
+fn is_known(name: &str) -> bool {
+    VARIABLES.iter().any(|variable| variable.name == name)
+}
+
+/// Does the name belong to that family of names?
+fn begins_so(name: &str, family: &str) -> bool {
+    family.ends_with('_') && name.starts_with(family)
+}
+
+/// Kubernetes tells every pod of a service named `postern` by variables such as
+/// `POSTERN_SERVICE_HOST` and `POSTERN_PORT=tcp://…`: they are nobody's mistake.
+fn is_of_kubernetes(name: &str, text: &str) -> bool {
+    name.starts_with("POSTERN_SERVICE_")
+        || name.starts_with("POSTERN_PORT_")
+        || (name == "POSTERN_PORT" && text.contains("://"))
+}
+
+/// Finds the name in the table that was probably meant.
+fn near(name: &str) -> Option<&'static str> {
+    let upper = name.to_ascii_uppercase();
+    let mended = with_prefix_mended(&upper).unwrap_or(upper);
+    let elsewhere = ELSEWHERE
+        .iter()
+        .find(|(other, _)| *other == mended)
+        .map(|&(_, ours)| ours);
+    elsewhere
+        .or_else(|| nearest(&mended))
+        .or_else(|| cut_short(&mended))
+        .or_else(|| {
+            // DATA_DIR and others have no prefix, and are easily given one.
+            let bare = PREFIXES
+                .iter()
+                .find_map(|prefix| mended.strip_prefix(prefix))?;
+            VARIABLES
+                .iter()
+                .map(|variable| variable.name)
+                .find(|&known| known == bare)
+        })
+}
+
+/// Finds the closest name in the table, where it is close enough.
+fn nearest(name: &str) -> Option<&'static str> {
+    VARIABLES
+        .iter()
+        .map(|variable| (damerau_levenshtein(name, variable.name), variable.name))
+        .filter(|&(distance, known)| distance <= tolerance(known))
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// Returns how many letters may be wrong. Short names without our prefix are close to names that
+/// other programs use, such as `DATABASE_SSL`.
+fn tolerance(known: &str) -> usize {
+    let ours = PREFIXES.iter().any(|prefix| known.starts_with(prefix));
+    if ours || known.len() > 12 { 2 } else { 1 }
+}
+
+/// Finds the one name in the table of which this is the beginning, as `OIDC_USERNAME_ATTR`.
+fn cut_short(name: &str) -> Option<&'static str> {
+    let rest = PREFIXES
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))?;
+    let mut longer = VARIABLES
+        .iter()
+        .map(|v| v.name)
+        .filter(|known| known.starts_with(name));
+    match (longer.next(), longer.next()) {
+        (Some(only), None) if rest.len() >= 3 => Some(only),
+        _ => None,
+    }
+}
+
+/// Returns the name with its first word put right, where that is one of our prefixes with its
+/// letters in another order, as in `OICD_`; `None` where it is not.
+fn with_prefix_mended(name: &str) -> Option<String> {
+    let (word, rest) = name.split_once('_')?;
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    PREFIXES
+        .iter()
+        .map(|prefix| prefix.trim_end_matches('_'))
+        .find(|prefix| word != *prefix && sorted(word) == sorted(prefix))
+        .map(|prefix| format!("{prefix}_{rest}"))
+}

@@ -1,0 +1,295 @@
+//! All settings, read from the environment and from nowhere else.
+//!
+//! Values come as a map, so that tests can pass one, and leave as final types: after
+//! [`Config::from_env`] has succeeded nothing about a setting can fail. What is wrong is reported
+//! all at once, since a server that names one fault per restart costs an evening.
+//!
+//! `table.rs` has the names, `source.rs` finds the texts, `values.rs` and `urls.rs` parse them,
+//! `oidc/` reads what concerns the OP, and the checks across settings are here and there.
+
+mod table;
+mod faults;
+mod source;
+mod misspelled;
+mod values;
+mod urls;
+mod oidc;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use secrecy::{SecretSlice, SecretString};
+
+// How the settings are spread over files concerns nobody outside.
+pub use self::faults::{Fault, Faults, Notice, Weight};
+pub use self::oidc::{
+    CaBundle, LinkByEmail, OidcConfig, ProviderName, RedirectUri, RoleClaims, TokenAuthMethod,
+};
+pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
+pub use self::urls::PublicUrl;
+
+use self::faults::Wrong;
+use self::misspelled::Name;
+use self::source::Reader;
+
+/// The shortest life of a session that makes sense, in seconds.
+const MIN_SESSION_SECONDS: u64 = 60;
+/// The longest: browsers forget a cookie after 400 days.
+const MAX_SESSION_SECONDS: u64 = 400 * 24 * 60 * 60;
+/// The SQLite file where `DATABASE_URL` is not set.
+const SQLITE_FILE: &str = "postern.db";
+
+/// Every setting.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What people type into their browser; `None` where neither it nor a redirect URI is set.
+    pub public_url: Option<PublicUrl>,
+    /// Reverse proxies whose `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where the SQLite file and the generated keys are; need not exist yet.
+    pub data_dir: PathBuf,
+    /// Where accounts and sessions are.
+    pub database: Database,
+    /// Seals the cookies; `None` where it is to be generated in [`Config::data_dir`].
+    pub secret_key: Option<SecretSlice<u8>>,
+    /// How long sessions live.
+    pub sessions: SessionConfig,
+    /// May people log in with a password of this server's own?
+    pub password_login: bool,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// The OP; `None` where login through one is off.
+    pub oidc: Option<OidcConfig>,
+}
+
+/// Where accounts and sessions are.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A URL, with its password.
+    Postgres(SecretString),
+}
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionConfig {
+    /// At most, however much it is used.
+    pub max_age: Duration,
+    /// Without being used; never longer than `max_age`.
+    pub idle: Duration,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A filter that `tracing_subscriber::EnvFilter` parses.
+    pub filter: String,
+    /// What a line looks like.
+    pub format: LogFormat,
+}
+
+/// What a log line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+impl Config {
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_env() -> Result<(Self, Vec<Notice>), Faults> {
+        Self::from_os_vars(std::env::vars_os())
+    }
+
+    /// Reads the settings from these variables.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(Self, Vec<Notice>), Faults> {
+        Self::read(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
+    }
+
+    /// Reads the settings from variables as the system has them, which need not be text.
+    fn from_os_vars(
+        vars: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<(Self, Vec<Notice>), Faults> {
+        let (mut texts, mut not_unicode) = (BTreeMap::new(), BTreeSet::new());
+        for (name, value) in vars {
+            // A name that is not text is none of ours.
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            match value.into_string() {
+                Ok(text) => {
+                    texts.insert(name, text);
+                }
+                Err(_) => {
+                    not_unicode.insert(name);
+                }
+            }
+        }
+        Self::read(Reader::new(texts, not_unicode))
+    }
+
+    /// Reads every setting, then checks them against each other.
+    fn read(mut reader: Reader) -> Result<(Self, Vec<Notice>), Faults> {
+        let (oidc_enabled, oidc) = oidc::read(&mut reader);
+        let config = Self {
+            oidc,
+            password_login: !reader.get_or_default("DISABLE_USERPASS_LOGIN", values::boolean),
+            sessions: read_sessions(&mut reader),
+            listen: reader.get_or_default("POSTERN_LISTEN", values::listen),
+            public_url: reader.get("POSTERN_PUBLIC_URL", urls::origin_url),
+            trusted_proxies: reader
+                .get("POSTERN_TRUSTED_PROXIES", values::networks)
+                .unwrap_or_default(),
+            data_dir: reader.get_or_default("DATA_DIR", |text| Ok(PathBuf::from(text))),
+            // Replaced below, where it is not set.
+            database: reader
+                .get("DATABASE_URL", values::database)
+                .unwrap_or_else(|| Database::Sqlite(PathBuf::new())),
+            secret_key: reader.get("POSTERN_SECRET_KEY", values::secret_key),
+            log: LogConfig {
+                filter: reader.get_or_default("POSTERN_LOG", values::log_filter),
+                format: reader.get_or_default("POSTERN_LOG_FORMAT", values::log_format),
+            },
+        };
+        let config = config.checked(oidc_enabled, &mut reader);
+        judge_names(&mut reader);
+        if reader.faults.is_empty() {
+            Ok((config, reader.notices))
+        } else {
+            Err(Faults {
+                faults: reader.faults,
+                notices: reader.notices,
+            })
+        }
+    }
+
+    /// Fills in what follows from other settings, and checks what must agree.
+    fn checked(mut self, oidc_enabled: bool, reader: &mut Reader) -> Self {
+        if matches!(&self.database, Database::Sqlite(path) if path.as_os_str().is_empty()) {
+            self.database = Database::Sqlite(self.data_dir.join(SQLITE_FILE));
+        }
+        if self.data_dir.exists() && !self.data_dir.is_dir() {
+            let problem = format!("means {}, which is not a folder", self.data_dir.display());
+            let mend = "name a folder; it need not exist yet";
+            reader.fault("DATA_DIR", Wrong::new(problem, mend));
+        }
+        check_public_url(self.public_url.as_ref(), self.oidc.as_ref(), reader);
+        if self.public_url.is_none() {
+            self.public_url = self
+                .oidc
+                .as_ref()
+                .map(|oidc| oidc.redirect_uri.origin.clone());
+        }
+        if !self.password_login && !oidc_enabled {
+            let problem = "leaves no way to log in, since OIDC_ENABLED is not true";
+            let mend = "turn on login through an OP, or take this variable away";
+            reader.fault("DISABLE_USERPASS_LOGIN", Wrong::new(problem, mend));
+        }
+        if self
+            .trusted_proxies
+            .iter()
+            .any(|network| network.prefix_len() == 0)
+        {
+            let text = "trusts every address: whoever reaches the port can claim any client \
+                        address and host";
+            reader.notice(Weight::Warning, "POSTERN_TRUSTED_PROXIES", text);
+        }
+        self
+    }
+}
+
+/// Reads how long sessions live.
+fn read_sessions(reader: &mut Reader) -> SessionConfig {
+    let seconds = values::seconds(MIN_SESSION_SECONDS, MAX_SESSION_SECONDS);
+    let max_age = reader.get_or_default("SESSION_MAX_AGE_SECONDS", &seconds);
+    let idle = reader.get_or_default("SESSION_IDLE_SECONDS", &seconds);
+    if idle > max_age && reader.is_set("SESSION_IDLE_SECONDS") {
+        let most = max_age.as_secs();
+        let problem = format!("is longer than SESSION_MAX_AGE_SECONDS ({most})");
+        let mend = format!("write at most {most}, or raise SESSION_MAX_AGE_SECONDS");
+        reader.fault("SESSION_IDLE_SECONDS", Wrong::new(problem, mend));
+    }
+    SessionConfig {
+        max_age,
+        idle: idle.min(max_age),
+    }
+}
+
+/// Checks that people are sent back to where they came from, and warns where that is unsafe.
+fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reader: &mut Reader) {
+    let redirect = oidc.map(|oidc| &oidc.redirect_uri.origin);
+    if let (Some(public), Some(redirect)) = (public, redirect)
+        && public != redirect
+    {
+        let problem = format!(
+            "differs from the origin of OIDC_REDIRECT_URI, {}",
+            redirect.origin()
+        );
+        let mend = "write the origin that people type into their browser into both, or take \
+                    POSTERN_PUBLIC_URL away";
+        reader.fault("POSTERN_PUBLIC_URL", Wrong::new(problem, mend));
+    }
+    let (name, origin) = match (public, redirect) {
+        (_, Some(redirect)) => ("OIDC_REDIRECT_URI", redirect),
+        (Some(public), None) => ("POSTERN_PUBLIC_URL", public),
+        (None, None) => return,
+    };
+    if urls::is_unspecified(&origin.host()) {
+        let mend = "write the host that people type into their browser";
+        reader.fault(
+            name,
+            Wrong::new("names no host that a browser can visit", mend),
+        );
+    } else if !origin.is_https() && !origin.is_loopback() {
+        let text = "is http and not on this machine: cookies cannot be marked Secure, and \
+                    passwords travel in the clear; use https";
+        reader.notice(Weight::Warning, name, text);
+    }
+}
+
+/// Reports the variables that look as if they were meant for Postern.
+fn judge_names(reader: &mut Reader) {
+    let judged: Vec<(String, Name)> = reader
+        .names()
+        .map(|(name, text)| (name.to_owned(), misspelled::judge(name, text)))
+        .collect();
+    for (name, judgement) in judged {
+        match judgement {
+            Name::Fine => {}
+            Name::Unsupported => reader.faults.push(Fault {
+                variable: name,
+                value: None,
+                problem: "is not supported by this version".to_owned(),
+                mend: "take it away".to_owned(),
+            }),
+            Name::Near(near) => {
+                let text = format!("is not a setting; {near} is probably meant");
+                reader.notice(Weight::Warning, &name, text);
+            }
+            Name::Unknown => reader.notice(
+                Weight::Warning,
+                &name,
+                "is not a setting, and is ignored; `postern --help` lists all",
+            ),
+        }
+    }
+}

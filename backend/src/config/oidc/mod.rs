@@ -1,0 +1,359 @@
+//! The settings that concern the OP. How each text is parsed is in `oidc/parse.rs`.
+
+mod parse;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::faults::{Weight, Wrong};
+use super::source::Reader;
+use super::table::VARIABLES;
+use super::urls::{self, PublicUrl};
+use super::values;
+
+/// How to reach the OP, how we are registered there, and what its word counts for.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, true or false"
+)]
+pub struct OidcConfig {
+    /// What the OP is called: decides label, icon and hints.
+    pub provider: ProviderName,
+    /// Who we are at the OP.
+    pub client_id: String,
+    /// How we prove it.
+    pub client_secret: SecretString,
+    /// Where the OP sends the browser back to.
+    pub redirect_uri: RedirectUri,
+    /// The application at the OP, without a slash at the end of its path (the bare host keeps the
+    /// one that every URL has). Not the issuer: discovery tells that.
+    pub application_url: Url,
+    /// The discovery document, where it is not below [`OidcConfig::application_url`].
+    pub metadata_url: Option<Url>,
+    /// Certificate authorities to trust besides the system's.
+    pub ca_certificates: Option<CaBundle>,
+    /// Scopes to ask for; `openid` is always among them.
+    pub scopes: Vec<String>,
+    /// Claim that names a new account.
+    pub username_attribute: String,
+    /// May an unknown identity get an account?
+    pub allow_registration: bool,
+    /// What an email that equals an account's email is good for.
+    pub link_by_email: LinkByEmail,
+    /// Is every email of this OP as good as verified?
+    pub trust_unverified_email: bool,
+    /// How claims decide roles; `None` where they do not.
+    pub roles: Option<RoleClaims>,
+    /// Does the login page go to the OP at once?
+    pub autologin: bool,
+    /// Does a logout here log out at the OP too?
+    pub rp_initiated_logout: bool,
+    /// The OP's logout URL, where it is not discovery's.
+    pub end_session_endpoint: Option<Url>,
+    /// How the secret is sent; `None` leaves it to discovery.
+    pub token_auth_method: Option<TokenAuthMethod>,
+    /// Signature algorithms to accept, by their JWA names (RFC 7518 §3.1), never `none`; `None`
+    /// stands for the asymmetric ones that discovery lists.
+    pub id_token_algs: Option<Vec<String>>,
+    /// Leeway on `exp`, `iat` and `nbf`.
+    pub clock_skew: Duration,
+}
+
+impl OidcConfig {
+    /// Returns where the discovery document is (OIDC Discovery §4).
+    pub fn discovery_url(&self) -> Url {
+        if let Some(url) = &self.metadata_url {
+            return url.clone();
+        }
+        let mut url = self.application_url.clone();
+        let path = format!(
+            "{}{}",
+            url.path().trim_end_matches('/'),
+            parse::DISCOVERY_PATH
+        );
+        url.set_path(&path);
+        url
+    }
+}
+
+/// The OP's name: lower case, of ASCII letters, digits, `-`, `_` and `.`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderName(String);
+
+impl ProviderName {
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProviderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where the OP sends the browser back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedirectUri {
+    /// As it was written: the OP compares it letter by letter (OIDC Core §3.1.2.1).
+    pub verbatim: String,
+    /// The same, parsed.
+    pub url: Url,
+    /// Its origin, which is Postern's own.
+    pub origin: PublicUrl,
+}
+
+/// Certificate authorities from a file; every one of them parses.
+#[derive(Clone)]
+pub struct CaBundle {
+    /// Where they came from, for messages.
+    pub path: PathBuf,
+    /// What the file holds: PEM (RFC 7468), at least one certificate.
+    pub pem: Vec<u8>,
+}
+
+impl fmt::Debug for CaBundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CaBundle")
+            .field("path", &self.path)
+            .field("pem", &format_args!("{} bytes", self.pem.len()))
+            .finish()
+    }
+}
+
+/// What an email of the OP that equals an account's email is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkByEmail {
+    /// Links at once where that is safe, else after that account's password.
+    #[default]
+    Confirm,
+    /// Links where the email is verified.
+    Verified,
+    /// Nothing: people link from their profile page.
+    Never,
+}
+
+/// How claims decide roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleClaims {
+    /// The claim, or a path of claims joined by dots; as given, since a claim's own name may have
+    /// dots in it.
+    pub claim: String,
+    /// Values that make an admin; may be empty.
+    pub admin: Vec<String>,
+    /// Values that make a user, `*` for everybody; may be empty, but not both are.
+    pub user: Vec<String>,
+}
+
+/// How the client secret is sent to the token endpoint (OIDC Core §9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenAuthMethod {
+    /// In the `Authorization` header.
+    ClientSecretBasic,
+    /// In the body.
+    ClientSecretPost,
+}
+
+/// Reads whether the OP is enabled, and if so, how; `None` with `true` means that faults were
+/// recorded.
+pub(super) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
+    let others: Vec<&'static str> = VARIABLES
+        .iter()
+        .map(|variable| variable.name)
+        .filter(|name| name.starts_with("OIDC_") && *name != "OIDC_ENABLED")
+        .filter(|name| reader.is_set(name))
+        .collect();
+    let stated = reader.get("OIDC_ENABLED", values::boolean);
+    // A value that is no boolean is a fault already; what else was set tells what was meant.
+    let meant = reader.is_set("OIDC_ENABLED") && stated.is_none() && !others.is_empty();
+    if stated.unwrap_or(meant) {
+        return (true, read_enabled(reader));
+    }
+    if !others.is_empty() {
+        let (weight, state) = match stated {
+            Some(_) => (Weight::Info, "is false"),
+            None => (Weight::Warning, "is not set to true"),
+        };
+        let text = format!("{state}, so these are ignored: {}", others.join(", "));
+        reader.notice(weight, "OIDC_ENABLED", text);
+    }
+    (false, None)
+}
+
+/// Reads every setting of the OP before it gives up, so that all faults are told.
+fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
+    let required = read_required(reader);
+    let metadata_url = reader.get("OIDC_SERVER_METADATA_URL", urls::endpoint_url);
+    let ca_certificates = reader.get("OIDC_TLS_CACERTFILE", parse::ca_bundle);
+    let scopes = reader.get_or_default("OIDC_SCOPES", parse::scopes);
+    let username_attribute = reader.get_or_default("OIDC_USERNAME_ATTRIBUTE", parse::claim);
+    let allow_registration = reader.get_or_default("OIDC_ALLOW_REGISTRATION", values::boolean);
+    let link_by_email = reader.get_or_default("OIDC_LINK_BY_EMAIL", parse::link_by_email);
+    let trust_unverified_email =
+        reader.get_or_default("OIDC_TRUST_UNVERIFIED_EMAIL", values::boolean);
+    let roles = read_roles(reader);
+    let autologin = reader.get_or_default("OIDC_AUTOLOGIN", values::boolean);
+    let rp_initiated_logout = reader.get_or_default("OIDC_RP_INITIATED_LOGOUT", values::boolean);
+    let end_session_endpoint = reader.get("OIDC_END_SESSION_ENDPOINT", urls::endpoint_url);
+    let token_auth_method = reader.get("OIDC_TOKEN_AUTH_METHOD", parse::token_auth_method);
+    let id_token_algs = reader.get("OIDC_ID_TOKEN_ALGS", parse::id_token_algs);
+    let clock_skew = reader.get_or_default("OIDC_CLOCK_SKEW_SECONDS", values::seconds(0, 600));
+
+    let Required {
+        provider,
+        client_id,
+        client_secret,
+        redirect_uri,
+        application_url,
+    } = required?;
+    let config = OidcConfig {
+        provider,
+        client_id,
+        client_secret,
+        redirect_uri,
+        application_url,
+        metadata_url,
+        ca_certificates,
+        scopes: scopes.list,
+        username_attribute,
+        allow_registration,
+        link_by_email,
+        trust_unverified_email,
+        roles,
+        autologin,
+        rp_initiated_logout,
+        end_session_endpoint,
+        token_auth_method,
+        id_token_algs,
+        clock_skew,
+    };
+    if scopes.openid_was_missing {
+        let text = "lacks openid, without which there is no OpenID Connect; it is asked for too";
+        reader.notice(Weight::Warning, "OIDC_SCOPES", text);
+    }
+    notice_oddities(&config, reader);
+    Some(config)
+}
+
+/// What cannot be done without.
+struct Required {
+    provider: ProviderName,
+    client_id: String,
+    client_secret: SecretString,
+    redirect_uri: RedirectUri,
+    application_url: Url,
+}
+
+/// Reads what cannot be done without; `None` where faults were recorded.
+fn read_required(reader: &mut Reader) -> Option<Required> {
+    let provider = reader.require(
+        "OIDC_PROVIDER",
+        "write the OP's name, such as authentik",
+        parse::provider,
+    );
+    let client_id = reader.require(
+        "OIDC_CLIENT_ID",
+        "copy the client id from the application at the OP",
+        parse::client_id,
+    );
+    let client_secret = reader.require(
+        "OIDC_CLIENT_SECRET",
+        "copy the client secret from the application at the OP",
+        |text| Ok(SecretString::from(text)),
+    );
+    let redirect_uri = reader.require(
+        "OIDC_REDIRECT_URI",
+        "write https://your.host/api/oauth/openid, here and at the OP",
+        parse::redirect_uri,
+    );
+    let application_url = reader.require(
+        "OIDC_SERVER_APPLICATION_URL",
+        "write the application's URL at the OP, such as \
+         https://auth.example.com/application/o/postern",
+        parse::application_url,
+    );
+    if let Some(application) = &application_url {
+        for forgiven in &application.forgiven {
+            reader.notice(Weight::Info, "OIDC_SERVER_APPLICATION_URL", *forgiven);
+        }
+    }
+    Some(Required {
+        provider: provider?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        redirect_uri: redirect_uri?,
+        application_url: application_url?.url,
+    })
+}
+
+/// Reads how claims decide roles; `None` where they do not.
+fn read_roles(reader: &mut Reader) -> Option<RoleClaims> {
+    let claim = reader.get("OIDC_CLAIM_ROLES", parse::claim_path);
+    let admin = reader.get("OIDC_ROLE_ADMIN", parse::admin_values);
+    let user = reader.get("OIDC_ROLE_USER", parse::role_values);
+    let is_set = reader.is_set("OIDC_CLAIM_ROLES");
+    for name in ["OIDC_ROLE_ADMIN", "OIDC_ROLE_USER"] {
+        if !is_set && reader.is_set(name) {
+            let problem = "means nothing while OIDC_CLAIM_ROLES is not set";
+            let mend = "name the claim in OIDC_CLAIM_ROLES, often groups, or take this away";
+            reader.fault(name, Wrong::new(problem, mend));
+        }
+    }
+    if admin.is_none() && user.is_none() {
+        if claim.is_some() {
+            let text = "means nothing while neither OIDC_ROLE_ADMIN nor OIDC_ROLE_USER is set";
+            reader.notice(Weight::Warning, "OIDC_CLAIM_ROLES", text);
+        }
+        return None;
+    }
+    let (admin, user) = (admin.unwrap_or_default(), user.unwrap_or_default());
+    Some(RoleClaims {
+        claim: claim?,
+        admin,
+        user,
+    })
+}
+
+/// Says what is allowed, and is more often a mistake than meant.
+fn notice_oddities(config: &OidcConfig, reader: &mut Reader) {
+    const APPLICATION: &str = "OIDC_SERVER_APPLICATION_URL";
+    let is_authentik = config.provider.as_str() == "authentik";
+    if is_authentik
+        && config.metadata_url.is_none()
+        && !config.application_url.path().contains("/application/o/")
+    {
+        let text = "has no /application/o/ in its path; Authentik's discovery document is at \
+                    https://HOST/application/o/SLUG, SLUG being the application's";
+        reader.notice(Weight::Warning, APPLICATION, text);
+    }
+    if PublicUrl::of(&config.application_url).is_some_and(|op| op == config.redirect_uri.origin) {
+        let text = "has the origin of OIDC_SERVER_APPLICATION_URL; it is where the OP sends \
+                    people back to, so at Postern's own host";
+        reader.notice(Weight::Warning, "OIDC_REDIRECT_URI", text);
+    }
+    let urls = [
+        (APPLICATION, Some(&config.application_url)),
+        ("OIDC_SERVER_METADATA_URL", config.metadata_url.as_ref()),
+    ];
+    for (name, url) in urls {
+        if url.is_some_and(urls::is_clear_text) {
+            let text = "is http and not on this machine: whoever is on the network between can \
+                        read the client secret and pose as the OP";
+            reader.notice(Weight::Warning, name, text);
+        }
+    }
+    if is_authentik
+        && config.link_by_email == LinkByEmail::Verified
+        && !config.trust_unverified_email
+    {
+        let text = "is verified, but Authentik since 2025.10 says of nobody that their email is, \
+                    unless its email mapping was changed";
+        reader.notice(Weight::Info, "OIDC_LINK_BY_EMAIL", text);
+    }
+}

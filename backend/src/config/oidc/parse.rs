@@ -1,0 +1,319 @@
+//! Parses the texts of the OP's settings. Nothing here knows its variable.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use shared::routes;
+use url::Url;
+
+use super::super::faults::Wrong;
+use super::super::urls::{self, PublicUrl};
+use super::super::values;
+use super::{CaBundle, LinkByEmail, ProviderName, RedirectUri, TokenAuthMethod};
+
+/// What discovery appends to the issuer (OIDC Discovery §4).
+pub(super) const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
+/// The most characters a provider's name may have: it is written on a button.
+const MAX_PROVIDER_CHARS: usize = 40;
+/// The most bytes a PEM bundle may have; the world's public authorities take a quarter.
+const MAX_BUNDLE_BYTES: u64 = 1024 * 1024;
+/// Signature algorithms of RFC 7518 and RFC 8037 that an allow-list may name.
+const ALGORITHMS: [&str; 11] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "HS256",
+];
+/// Last path segments of what is an endpoint of an OP, never an issuer.
+const ENDPOINTS: [&str; 9] = [
+    "authorize",
+    "authorization",
+    "token",
+    "userinfo",
+    "introspect",
+    "revoke",
+    "jwks",
+    "end-session",
+    "certs",
+];
+
+/// Parses the provider's name; upper case and spaces are put right.
+pub(super) fn provider(text: &str) -> Result<ProviderName, Wrong> {
+    let name = text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join("-")
+        .to_ascii_lowercase();
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.len() > MAX_PROVIDER_CHARS || !name.chars().all(is_allowed) {
+        let mend = format!(
+            "write a short name such as authentik: letters a-z, digits, dots and dashes, at most \
+             {MAX_PROVIDER_CHARS} characters"
+        );
+        return Err(Wrong::new("is not a name for a provider", mend));
+    }
+    Ok(ProviderName(name))
+}
+
+/// Takes the client id, which is opaque but has no spaces (RFC 6749 §2.2).
+pub(super) fn client_id(text: &str) -> Result<String, Wrong> {
+    if text.contains(char::is_whitespace) {
+        let mend = "copy the client id from the application at the OP";
+        return Err(Wrong::new("holds white space", mend));
+    }
+    Ok(text.to_owned())
+}
+
+/// Parses the redirect URI, and keeps it as it was written.
+pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
+    let url = urls::http_url(text)?;
+    let origin = PublicUrl::of(&url)
+        .ok_or_else(|| Wrong::new("has no host name", "write the host after the ://"))?;
+    let path = routes::API_OAUTH_OPENID;
+    let mend = format!("write {}{path}, here and at the OP", origin.origin());
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Wrong::new("has something after its path", mend));
+    }
+    // The text too: `/a/../api/…` is the right path only after the browser's mending.
+    if url.path() != path || text.matches('/').count() != 2 + path.matches('/').count() {
+        return Err(Wrong::new(format!("has another path than {path}"), mend));
+    }
+    if !text.is_ascii() {
+        return Err(Wrong::new(
+            "has letters outside ASCII, which no URI has",
+            mend,
+        ));
+    }
+    Ok(RedirectUri {
+        verbatim: text.to_owned(),
+        url,
+        origin,
+    })
+}
+
+/// An application URL, and what was put right in it.
+pub(super) struct ApplicationUrl {
+    /// Without a slash at the end of its path.
+    pub(super) url: Url,
+    /// Continues the sentence that begins with the variable.
+    pub(super) forgiven: Vec<&'static str>,
+}
+
+/// Parses the application's URL at the OP.
+pub(super) fn application_url(text: &str) -> Result<ApplicationUrl, Wrong> {
+    let mut url = urls::endpoint_url(text)?;
+    let mut forgiven = Vec::new();
+    if url.query().is_some() {
+        let mend = "leave out the ? and what follows; a discovery document with a query has \
+                    OIDC_SERVER_METADATA_URL";
+        return Err(Wrong::new("has a query", mend));
+    }
+    let mut path = url.path().trim_end_matches('/').to_owned();
+    if let Some(base) = path.strip_suffix(DISCOVERY_PATH) {
+        forgiven.push("ends in /.well-known/openid-configuration, which was left out");
+        path = base.trim_end_matches('/').to_owned();
+    } else if text.ends_with('/') {
+        forgiven.push("ends in a slash, which was left out");
+    }
+    refuse_pages_and_endpoints(&path, &url)?;
+    url.set_path(&path);
+    Ok(ApplicationUrl { url, forgiven })
+}
+
+/// Refuses the URLs that people copy instead of the application's.
+fn refuse_pages_and_endpoints(path: &str, url: &Url) -> Result<(), Wrong> {
+    let origin = url.origin().ascii_serialization();
+    if let Some((realm, _)) = path.split_once("/protocol/openid-connect") {
+        let mend = format!("write {origin}{realm}");
+        return Err(Wrong::new(
+            "is an endpoint of the OP, not the application's URL",
+            mend,
+        ));
+    }
+    let slug = "/application/o/SLUG, SLUG being the application's";
+    if path.starts_with("/if/") || path.starts_with("/application/saml/") {
+        let mend = format!("write {origin}{slug}");
+        return Err(Wrong::new(
+            "is a page of Authentik, not the application's URL",
+            mend,
+        ));
+    }
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if ENDPOINTS.contains(&last) {
+        let mend = format!(
+            "write the issuer's URL, the one that has {DISCOVERY_PATH} below it; at Authentik \
+             {origin}{slug}"
+        );
+        return Err(Wrong::new(
+            "is an endpoint of the OP, not the application's URL",
+            mend,
+        ));
+    }
+    Ok(())
+}
+
+/// Reads a PEM bundle; every certificate in it must be usable as a trust root.
+pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
+    const MEND: &str = "name a PEM file with the certificate of the authority that signed the \
+                        OP's certificate";
+    let cannot = |error: std::io::Error| Wrong::new(format!("cannot be read: {error}"), MEND);
+    let mut pem = Vec::new();
+    let file = File::open(text).map_err(cannot)?;
+    file.take(MAX_BUNDLE_BYTES + 1)
+        .read_to_end(&mut pem)
+        .map_err(cannot)?;
+    if pem.len() as u64 > MAX_BUNDLE_BYTES {
+        return Err(Wrong::new(
+            format!("is longer than {MAX_BUNDLE_BYTES} bytes"),
+            MEND,
+        ));
+    }
+    let mut roots = RootCertStore::empty();
+    for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
+        let broken = |error: String| {
+            Wrong::new(
+                format!("has a broken certificate, number {} ({error})", index + 1),
+                MEND,
+            )
+        };
+        let certificate = certificate.map_err(|error| broken(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| broken(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(Wrong::new("holds no certificate in PEM form", MEND));
+    }
+    Ok(CaBundle {
+        path: PathBuf::from(text),
+        pem,
+    })
+}
+
+/// The scopes to ask for.
+pub(super) struct Scopes {
+    /// In the order given, each once, `openid` among them.
+    pub(super) list: Vec<String>,
+    /// Was `openid` added?
+    pub(super) openid_was_missing: bool,
+}
+
+/// Parses scopes, separated by white space or commas (RFC 6749 §3.3).
+pub(super) fn scopes(text: &str) -> Result<Scopes, Wrong> {
+    let mut list: Vec<String> = Vec::new();
+    for scope in text.split(|c: char| c == ',' || c.is_whitespace()) {
+        if !scope
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+        {
+            let mend = "write scopes such as openid profile email, separated by spaces";
+            return Err(Wrong::new("holds something that is no scope", mend));
+        }
+        if !scope.is_empty() && list.iter().all(|known| known != scope) {
+            list.push(scope.to_owned());
+        }
+    }
+    let openid_was_missing = list.iter().all(|scope| scope != "openid");
+    if openid_was_missing {
+        list.insert(0, "openid".to_owned());
+    }
+    Ok(Scopes {
+        list,
+        openid_was_missing,
+    })
+}
+
+/// Parses the name of a claim.
+pub(super) fn claim(text: &str) -> Result<String, Wrong> {
+    if text.contains(char::is_whitespace) {
+        return Err(Wrong::new(
+            "is not the name of a claim",
+            "write such as preferred_username",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// Parses a claim's name or a path of names.
+pub(super) fn claim_path(text: &str) -> Result<String, Wrong> {
+    if text.contains(char::is_whitespace) || text.split('.').any(str::is_empty) {
+        let mend = "write such as groups or realm_access.roles";
+        return Err(Wrong::new(
+            "is not the name of a claim or a path of names",
+            mend,
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// Parses the values that make a user.
+pub(super) fn role_values(text: &str) -> Result<Vec<String>, Wrong> {
+    let values = values::comma_list(text);
+    if values.is_empty() {
+        return Err(Wrong::new(
+            "names no value",
+            "write values of the claim, or take this away",
+        ));
+    }
+    Ok(values)
+}
+
+/// Parses the values that make an admin.
+pub(super) fn admin_values(text: &str) -> Result<Vec<String>, Wrong> {
+    let values = role_values(text)?;
+    if values.iter().any(|value| value == "*") {
+        let mend = "name the groups or roles of your admins; * is for OIDC_ROLE_USER";
+        return Err(Wrong::new("would make everybody an admin", mend));
+    }
+    Ok(values)
+}
+
+/// Parses what an equal email is good for.
+pub(super) fn link_by_email(text: &str) -> Result<LinkByEmail, Wrong> {
+    let words = [
+        ("confirm", LinkByEmail::Confirm),
+        ("verified", LinkByEmail::Verified),
+        ("never", LinkByEmail::Never),
+    ];
+    values::one_of(&words, text)
+}
+
+/// Parses how the secret is sent.
+pub(super) fn token_auth_method(text: &str) -> Result<TokenAuthMethod, Wrong> {
+    let words = [
+        ("client_secret_basic", TokenAuthMethod::ClientSecretBasic),
+        ("client_secret_post", TokenAuthMethod::ClientSecretPost),
+    ];
+    values::one_of(&words, text)
+}
+
+/// Parses an allow-list of signature algorithms.
+pub(super) fn id_token_algs(text: &str) -> Result<Vec<String>, Wrong> {
+    let mut algs: Vec<String> = Vec::new();
+    let names = text.split(|c: char| c == ',' || c.is_whitespace());
+    for name in names.filter(|name| !name.is_empty()) {
+        if name.eq_ignore_ascii_case("none") {
+            let problem = "names none, with which anybody could write a login for anybody";
+            return Err(Wrong::new(problem, "leave it out; it is never accepted"));
+        }
+        let Some(alg) = ALGORITHMS.iter().find(|alg| alg.eq_ignore_ascii_case(name)) else {
+            let problem = format!("names {name:?}, which is not an algorithm known here");
+            return Err(Wrong::new(
+                problem,
+                format!("choose from {}", ALGORITHMS.join(", ")),
+            ));
+        };
+        if !algs.iter().any(|known| known == alg) {
+            algs.push((*alg).to_owned());
+        }
+    }
+    if algs.is_empty() {
+        return Err(Wrong::new(
+            "names no algorithm",
+            "write such as RS256, or take this away",
+        ));
+    }
+    Ok(algs)
+}

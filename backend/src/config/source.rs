@@ -1,0 +1,320 @@
+//! Where values come from: a map of variables, and the files that `NAME_FILE` names.
+//!
+//! The reader knows nothing of what a setting means. It collects every fault and notice, so that
+//! one start tells all of them, and it is the only place that decides what of a value is shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read as _;
+
+use super::faults::{Fault, Notice, Weight, Wrong};
+use super::misspelled::{self, Name};
+use super::table::{Fallback, variable};
+
+/// The longest value that is read from a file, in bytes: a device or a database named by mistake
+/// must not fill the memory.
+const MAX_FILE_BYTES: u64 = 64 * 1024;
+/// The most characters of a value that a fault shows.
+const MAX_SHOWN_CHARS: usize = 100;
+/// What turns a name into that of its file twin.
+const FILE_SUFFIX: &str = "_FILE";
+
+/// A value and the variable that it came by: the name, or the name of its file twin.
+#[derive(Clone)]
+struct Given {
+    variable: String,
+    text: String,
+}
+
+/// Hands out values by name and collects what is wrong with them.
+pub(super) struct Reader {
+    vars: BTreeMap<String, String>,
+    not_unicode: BTreeSet<String>,
+    /// Names asked for so far; `None` is not set, or set in a way that is already a fault.
+    known: BTreeMap<&'static str, Option<Given>>,
+    /// What keeps the server from starting.
+    pub(super) faults: Vec<Fault>,
+    /// What does not.
+    pub(super) notices: Vec<Notice>,
+}
+
+impl Reader {
+    /// Starts reading; `not_unicode` names the variables whose values are not text at all.
+    pub(super) fn new(vars: BTreeMap<String, String>, not_unicode: BTreeSet<String>) -> Self {
+        let (faults, notices) = (Vec::new(), Vec::new());
+        Self {
+            vars,
+            not_unicode,
+            known: BTreeMap::new(),
+            faults,
+            notices,
+        }
+    }
+
+    /// Returns the names of all variables that are not empty, with their values.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self
+            .vars
+            .iter()
+            .filter(|(_, text)| !clean(text).0.is_empty());
+        let others = self.not_unicode.iter().map(|name| (name.as_str(), ""));
+        texts
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .chain(others)
+    }
+
+    /// Is there a value, good or bad, under that name or that of its file twin?
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        let twin = format!("{name}{FILE_SUFFIX}");
+        self.names()
+            .any(|(given, _)| given == name || given == twin)
+    }
+
+    /// Returns the parsed value; `None` where it is not set, or a fault was recorded.
+    pub(super) fn get<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let given = self.given(name)?;
+        match parse(&given.text) {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.fault(name, wrong);
+                None
+            }
+        }
+    }
+
+    /// Returns the parsed value, or else the table's default: also where the value is a fault,
+    /// since then the result is thrown away.
+    pub(super) fn get_or_default<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> T {
+        let default = match variable(name).map(|variable| variable.fallback) {
+            Some(Fallback::Value(text)) => text,
+            _ => "",
+        };
+        self.get(name, &parse)
+            .unwrap_or_else(|| parse(default).expect("the defaults in the table parse"))
+    }
+
+    /// Returns the parsed value; where it is not set, records that it must be.
+    pub(super) fn require<T>(
+        &mut self,
+        name: &'static str,
+        mend: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        if !self.is_set(name) {
+            let misspelled = self.names().find_map(|(given, text)| {
+                let is_near = misspelled::judge(given, text) == Name::Near(name.to_owned());
+                is_near.then(|| format!("rename {given} to {name}"))
+            });
+            let mend = misspelled.unwrap_or_else(|| mend.to_owned());
+            let problem = "is not set, and OIDC_ENABLED=true needs it";
+            self.fault(name, Wrong::new(problem, mend));
+        }
+        self.get(name, parse)
+    }
+
+    /// Records a fault about a variable, with its value where that may be shown.
+    pub(super) fn fault(&mut self, name: &'static str, wrong: Wrong) {
+        let given = self.known.get(name).and_then(Option::as_ref);
+        self.faults.push(Fault {
+            variable: given.map_or(name, |given| &given.variable).to_owned(),
+            value: given.and_then(|given| shown(name, &given.text)),
+            problem: wrong.problem,
+            mend: wrong.mend,
+        });
+    }
+
+    /// Records a notice about a variable.
+    pub(super) fn notice(&mut self, weight: Weight, name: &str, text: impl Into<String>) {
+        let given = self.known.get(name).and_then(Option::as_ref);
+        let variable = given.map_or(name, |given| &given.variable).to_owned();
+        self.notices.push(Notice {
+            variable,
+            text: text.into(),
+            weight,
+        });
+    }
+
+    /// Finds the value once; asked again, it answers the same and records nothing more.
+    fn given(&mut self, name: &'static str) -> Option<Given> {
+        if let Some(known) = self.known.get(name) {
+            return known.clone();
+        }
+        let found = self.find(name).unwrap_or_else(|fault| {
+            self.faults.push(fault);
+            None
+        });
+        self.known.insert(name, found.clone());
+        found
+    }
+
+    /// Finds the value under the name or in the file that its twin names.
+    fn find(&mut self, name: &'static str) -> Result<Option<Given>, Fault> {
+        let twin = format!("{name}{FILE_SUFFIX}");
+        let (inline, path) = (self.inline(name)?, self.inline(&twin)?);
+        let given = match (inline, path) {
+            (None, None) => return Ok(None),
+            (Some(text), None) => Given {
+                variable: name.to_owned(),
+                text,
+            },
+            (None, Some(path)) => {
+                let text = read_twin(name, &twin, &path)?;
+                let text = self.cleaned(&twin, "around it in its file", &text);
+                if text.is_empty() {
+                    let mend = format!("write the value into the file, or take {twin} away");
+                    return Err(bare(&twin, "names a file that is empty", &mend));
+                }
+                Given {
+                    variable: twin,
+                    text,
+                }
+            }
+            (Some(_), Some(_)) => {
+                let mend = format!("keep {name} or {twin}, whichever you meant");
+                return Err(bare(
+                    name,
+                    &format!("is set, and {twin} is set as well"),
+                    &mend,
+                ));
+            }
+        };
+        check_text(name, &given)?;
+        Ok(Some(given))
+    }
+
+    /// Returns the value as the environment has it, cleaned; `None` for empty or not set.
+    fn inline(&mut self, variable: &str) -> Result<Option<String>, Fault> {
+        if self.not_unicode.contains(variable) {
+            return Err(bare(
+                variable,
+                "is not valid UTF-8",
+                "write it again, as plain text",
+            ));
+        }
+        let Some(text) = self.vars.get(variable).cloned() else {
+            return Ok(None);
+        };
+        let text = self.cleaned(variable, "around its value", &text);
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// Strips what stands around a value, and says so.
+    fn cleaned(&mut self, variable: &str, place: &str, text: &str) -> String {
+        let (clean, stripped) = clean(text);
+        if let (Some(what), false) = (stripped, clean.is_empty()) {
+            let text = format!("is read without the {what} {place}");
+            self.notices.push(Notice {
+                variable: variable.to_owned(),
+                text,
+                weight: Weight::Info,
+            });
+        }
+        clean.to_owned()
+    }
+}
+
+/// Makes a fault that shows no value.
+fn bare(variable: &str, problem: &str, mend: &str) -> Fault {
+    let (variable, problem, mend) = (variable.to_owned(), problem.to_owned(), mend.to_owned());
+    Fault {
+        variable,
+        value: None,
+        problem,
+        mend,
+    }
+}
+
+/// Refuses what no setting may hold.
+fn check_text(name: &str, given: &Given) -> Result<(), Fault> {
+    let wrong = if given.text.chars().any(char::is_control) {
+        Wrong::new(
+            "holds a line break or another control character",
+            "write it on one line",
+        )
+    } else if given.text.starts_with('<') && given.text.ends_with('>') {
+        Wrong::new(
+            "is still the placeholder of an example",
+            "write your own value",
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Fault {
+        variable: given.variable.clone(),
+        value: shown(name, &given.text),
+        problem: wrong.problem,
+        mend: wrong.mend,
+    })
+}
+
+/// Reads the value from the file that `twin` names, without the line breaks at its end.
+fn read_twin(name: &str, twin: &str, path: &str) -> Result<String, Fault> {
+    // A secret written where its path belongs must not be shown as if it were a path.
+    if variable(name).is_some_and(|variable| variable.secret) && !path.starts_with(['/', '.']) {
+        let mend = format!("write the file's path, beginning with /, or set {name} instead");
+        return Err(bare(
+            twin,
+            "is not an absolute path, and not shown here",
+            &mend,
+        ));
+    }
+    let mend = "name a file that the user who runs Postern may read";
+    let text = read_text(path)
+        .map_err(|cause| bare(twin, &format!("names {path:?}, which {cause}"), mend))?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// Reads a small text file; the error ends a sentence that begins with the file.
+fn read_text(path: &str) -> Result<String, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(cannot)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("is longer than {MAX_FILE_BYTES} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| "is not text in UTF-8".to_owned())
+}
+
+/// Returns the value without white space and pairs of quotes around it, and what there was.
+///
+/// Env files and compose files differ in whether they take quotes away, and editors and copied
+/// web pages add invisible marks.
+fn clean(text: &str) -> (&str, Option<&'static str>) {
+    let is_space = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
+    let mut clean = text.trim_matches(is_space);
+    let mut stripped = (clean.len() < text.len()).then_some("white space");
+    while let Some(inner) = ['"', '\''].iter().find_map(|&quote| {
+        clean
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+    }) {
+        clean = inner.trim_matches(is_space);
+        stripped = Some("quotes");
+    }
+    (clean, stripped)
+}
+
+/// Returns what a fault may show of a value: nothing of a secret, nor of what may hold a
+/// password (`user:password@host`) or a key (after `?`).
+fn shown(name: &str, text: &str) -> Option<String> {
+    if variable(name).is_none_or(|variable| variable.secret) || text.contains('@') {
+        return None;
+    }
+    let (text, rest) = text.split_at(text.find('?').unwrap_or(text.len()));
+    let mut shown: String = text.chars().take(MAX_SHOWN_CHARS).collect();
+    if shown.len() < text.len() || !rest.is_empty() {
+        shown.push('…');
+    }
+    Some(shown)
+}

@@ -1,0 +1,338 @@
+//! The one table of settings: names, defaults, meanings. `--help`, the README and the readers of
+//! the values all go by it, so that they cannot disagree.
+
+use std::fmt::Write as _;
+
+/// What holds where a variable is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// This value, read exactly as if it had been set.
+    Value(&'static str),
+    /// Something that is worked out; the words say what.
+    Described(&'static str),
+    /// Nothing: the thing is off or not restricted.
+    Nothing,
+}
+
+/// When a variable must be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// Never.
+    No,
+    /// With `OIDC_ENABLED=true`.
+    WhenOidcEnabled,
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name; every one is also read from the file that `NAME_FILE` names.
+    pub name: &'static str,
+    /// What holds where it is not set.
+    pub fallback: Fallback,
+    /// Must it be set?
+    pub required: Required,
+    /// Is its value never shown?
+    pub secret: bool,
+    /// What it is for, in plain words.
+    pub meaning: &'static str,
+}
+
+impl Variable {
+    /// Starts a row that has no default, is optional and may be shown.
+    const fn new(name: &'static str, meaning: &'static str) -> Self {
+        Self {
+            name,
+            fallback: Fallback::Nothing,
+            required: Required::No,
+            secret: false,
+            meaning,
+        }
+    }
+
+    /// Gives it a default value.
+    const fn or(mut self, value: &'static str) -> Self {
+        self.fallback = Fallback::Value(value);
+        self
+    }
+
+    /// Gives it a default that is worked out.
+    const fn or_else(mut self, words: &'static str) -> Self {
+        self.fallback = Fallback::Described(words);
+        self
+    }
+
+    /// Makes it required where the provider is enabled.
+    const fn required(mut self) -> Self {
+        self.required = Required::WhenOidcEnabled;
+        self
+    }
+
+    /// Keeps its value out of every text.
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Returns what the default column says.
+    pub fn default_text(&self) -> &'static str {
+        match (self.required, self.fallback) {
+            (Required::WhenOidcEnabled, _) => "required when enabled",
+            (Required::No, Fallback::Value(text) | Fallback::Described(text)) => text,
+            (Required::No, Fallback::Nothing) => "none",
+        }
+    }
+}
+
+/// Every setting that this version acts on, in the order in which people need them.
+pub const VARIABLES: &[Variable] = &[
+    Variable::new(
+        "OIDC_ENABLED",
+        "Turns on login through an OpenID Provider (OP): the button on the login page and the \
+         three openid routes",
+    )
+    .or("false"),
+    Variable::new(
+        "OIDC_PROVIDER",
+        "Short lower-case name of the OP, such as authentik: decides the button's label and icon \
+         and which hints the error pages give",
+    )
+    .required(),
+    Variable::new(
+        "OIDC_CLIENT_ID",
+        "Client id, copied from the application at the OP",
+    )
+    .required(),
+    Variable::new(
+        "OIDC_CLIENT_SECRET",
+        "Client secret, copied from the application at the OP",
+    )
+    .required()
+    .secret(),
+    Variable::new(
+        "OIDC_REDIRECT_URI",
+        "Where the OP sends the browser back to: <public origin>/api/oauth/openid. Sent as it is \
+         written here, so the OP must know the very same text",
+    )
+    .required(),
+    Variable::new(
+        "OIDC_SERVER_APPLICATION_URL",
+        "URL of the application at the OP, such as \
+         https://auth.example.com/application/o/postern; the discovery document is read below it",
+    )
+    .required(),
+    Variable::new(
+        "OIDC_SERVER_METADATA_URL",
+        "Full URL of the discovery document, for an OP that keeps it somewhere else",
+    )
+    .or_else("below OIDC_SERVER_APPLICATION_URL"),
+    Variable::new(
+        "OIDC_TLS_CACERTFILE",
+        "Path of a PEM file with certificate authorities to trust besides the system's own, for \
+         an OP with a private certificate",
+    ),
+    Variable::new("OIDC_SCOPES", "Scopes to ask for, separated by spaces")
+        .or("openid profile email"),
+    Variable::new("OIDC_USERNAME_ATTRIBUTE", "Claim that names a new account")
+        .or("preferred_username"),
+    Variable::new(
+        "OIDC_ALLOW_REGISTRATION",
+        "Whether somebody whom the OP knows and Postern does not gets an account",
+    )
+    .or("true"),
+    Variable::new(
+        "OIDC_LINK_BY_EMAIL",
+        "What happens when the OP's email is that of an existing account. confirm: linked at once \
+         where that is safe, else after that account's password; verified: linked only where the \
+         OP says that the email is verified; never: people link on their profile page",
+    )
+    .or("confirm"),
+    Variable::new(
+        "OIDC_TRUST_UNVERIFIED_EMAIL",
+        "Takes every email of the OP as verified. Safe only where people cannot choose their own \
+         email at the OP",
+    )
+    .or("false"),
+    Variable::new(
+        "OIDC_CLAIM_ROLES",
+        "Claim with the groups or roles of the person; dots lead into objects, as in \
+         realm_access.roles",
+    ),
+    Variable::new(
+        "OIDC_ROLE_ADMIN",
+        "Values of that claim, separated by commas, that make an admin",
+    ),
+    Variable::new(
+        "OIDC_ROLE_USER",
+        "Values of that claim, separated by commas, that make a user; * is everybody. Whoever has \
+         no matching value is refused",
+    ),
+    Variable::new(
+        "OIDC_AUTOLOGIN",
+        "The login page goes to the OP at once, except after a logout or an error, or at \
+         /login?local=1",
+    )
+    .or("false"),
+    Variable::new(
+        "OIDC_RP_INITIATED_LOGOUT",
+        "Logging out here logs out at the OP as well",
+    )
+    .or("false"),
+    Variable::new(
+        "OIDC_END_SESSION_ENDPOINT",
+        "The OP's logout URL, where discovery is wrong",
+    )
+    .or_else("from discovery"),
+    Variable::new(
+        "OIDC_TOKEN_AUTH_METHOD",
+        "How the client secret is sent: client_secret_basic or client_secret_post",
+    )
+    .or_else("from discovery, client_secret_basic first"),
+    Variable::new(
+        "OIDC_ID_TOKEN_ALGS",
+        "Signature algorithms to accept, separated by commas. HS256 only if it is named here",
+    )
+    .or_else("the asymmetric ones in discovery"),
+    Variable::new(
+        "OIDC_CLOCK_SKEW_SECONDS",
+        "How far the OP's clock may be off, in seconds, 0 to 600",
+    )
+    .or("60"),
+    Variable::new(
+        "DISABLE_USERPASS_LOGIN",
+        "Refuses local passwords, on the server and not only on the page",
+    )
+    .or("false"),
+    Variable::new(
+        "SESSION_MAX_AGE_SECONDS",
+        "How long a login lasts at most, in seconds",
+    )
+    .or("1209600"),
+    Variable::new(
+        "SESSION_IDLE_SECONDS",
+        "How long a login lasts without being used, in seconds",
+    )
+    .or("604800"),
+    Variable::new("POSTERN_LISTEN", "Address and port to listen on").or("127.0.0.1:8080"),
+    Variable::new(
+        "POSTERN_PUBLIC_URL",
+        "Origin that people type into their browser; must be that of OIDC_REDIRECT_URI",
+    )
+    .or_else("origin of OIDC_REDIRECT_URI"),
+    Variable::new(
+        "POSTERN_TRUSTED_PROXIES",
+        "Addresses or networks (CIDR), separated by commas, of reverse proxies whose X-Forwarded-* \
+         headers are believed",
+    ),
+    Variable::new(
+        "DATA_DIR",
+        "Folder for the SQLite file and the generated keys",
+    )
+    .or("./data"),
+    Variable::new(
+        "DATABASE_URL",
+        "postgres://user:password@host/name to share one database between several servers, or \
+         sqlite:/path/to/file",
+    )
+    .or_else("SQLite in DATA_DIR")
+    .secret(),
+    Variable::new(
+        "POSTERN_SECRET_KEY",
+        "Seals the cookies; the same on all servers that share a database. Make one with: openssl \
+         rand -base64 48",
+    )
+    .or_else("generated in DATA_DIR")
+    .secret(),
+    Variable::new(
+        "POSTERN_LOG",
+        "Which log lines are written: error, warn, info, debug, trace, or a tracing filter such \
+         as info,backend::oidc=debug",
+    )
+    .or("info"),
+    Variable::new(
+        "POSTERN_LOG_FORMAT",
+        "text, or json with one object per line",
+    )
+    .or("text"),
+];
+
+/// Names of the product's promise that this version does not act on yet. Refused, since a
+/// setting that is silently ignored is worse than none; one that ends in `_` stands for all
+/// names that begin so.
+pub(super) const UNSUPPORTED: &[&str] = &[
+    "POSTERN_OPS_LISTEN",
+    "POSTERN_COOKIE_DOMAIN",
+    "POSTERN_ALLOWED_HOSTS",
+    "POSTERN_BRAND_",
+];
+
+/// Returns the row of that name.
+pub(super) fn variable(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.name == name)
+}
+
+/// Columns of the text that [`help`] returns.
+const HELP_COLUMNS: usize = 80;
+
+/// Returns the list of settings for `postern --help`, wrapped for a terminal.
+pub fn help() -> String {
+    let mut text = String::new();
+    wrap_into(
+        &mut text,
+        "Settings are environment variables. Each is also read from the file that NAME_FILE \
+         names. Booleans are true or false; an empty value counts as not set.",
+        "",
+    );
+    for variable in VARIABLES {
+        let _ = write!(text, "\n  {} [{}]\n", variable.name, bracket(variable));
+        wrap_into(&mut text, variable.meaning, "      ");
+    }
+    text
+}
+
+/// Returns what stands beside the name in the help.
+fn bracket(variable: &Variable) -> String {
+    match (variable.required, variable.fallback) {
+        (Required::WhenOidcEnabled, _) => "required when OIDC_ENABLED=true".to_owned(),
+        (Required::No, _) => format!("default: {}", variable.default_text()),
+    }
+}
+
+/// Appends `words` in lines of at most [`HELP_COLUMNS`] columns, each after `indent`.
+fn wrap_into(text: &mut String, words: &str, indent: &str) {
+    let mut column = HELP_COLUMNS;
+    for word in words.split_whitespace() {
+        if column + 1 + word.len() > HELP_COLUMNS {
+            if text.ends_with(|c: char| c != '\n') {
+                text.push('\n');
+            }
+            text.push_str(indent);
+            column = indent.len();
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += word.len();
+    }
+    text.push('\n');
+}
+
+/// Returns the table as the README shows it.
+pub fn markdown_table() -> String {
+    let mut text = String::from("| variable | default | meaning |\n|---|---|---|\n");
+    for variable in VARIABLES {
+        let default = match (variable.required, variable.fallback) {
+            (Required::No, Fallback::Value(value)) => format!("`{value}`"),
+            _ => variable.default_text().to_owned(),
+        };
+        // In a cell, `<` would begin a tag and `*` an emphasis.
+        let meaning = variable
+            .meaning
+            .replace('|', "\\|")
+            .replace('<', "&lt;")
+            .replace('*', "\\*");
+        let _ = writeln!(text, "| `{}` | {default} | {meaning} |", variable.name);
+    }
+    text
+}

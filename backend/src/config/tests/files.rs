@@ -1,0 +1,145 @@
+//! Values from files.
+
+use std::fs;
+
+use secrecy::ExposeSecret as _;
+use tempfile::TempDir;
+
+use super::{config, read, said};
+
+/// A certificate authority made for these tests.
+const CA: &str = include_str!("ca.pem");
+
+/// Writes a file, and returns its path.
+fn file(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_value_can_come_from_a_file() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "secret", "from the file\r\n");
+    let changes = [
+        ("OIDC_CLIENT_SECRET", ""),
+        ("OIDC_CLIENT_SECRET_FILE", path.as_str()),
+    ];
+
+    let secret = config(&changes).oidc.unwrap().client_secret;
+
+    assert_eq!(secret.expose_secret(), "from the file");
+    assert_eq!(said(&changes), "");
+}
+
+#[test]
+fn every_variable_has_a_file_twin() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "value", "a\u{7}b");
+    for variable in super::super::VARIABLES {
+        let twin = format!("{}_FILE", variable.name);
+        let said = said(&[(variable.name, ""), (&twin, &path)]);
+
+        assert!(said.contains(&twin), "{said}");
+        assert!(
+            said.contains("holds a line break or another control character"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn both_is_refused() {
+    let said = said(&[("OIDC_CLIENT_SECRET_FILE", "/run/secrets/oidc")]);
+
+    assert_eq!(
+        said,
+        "OIDC_CLIENT_SECRET is set, and OIDC_CLIENT_SECRET_FILE is set as well. Mend: keep \
+         OIDC_CLIENT_SECRET or OIDC_CLIENT_SECRET_FILE, whichever you meant."
+    );
+}
+
+#[test]
+fn unusable_files_are_named_with_the_cause() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("missing").to_str().unwrap().to_owned();
+    for (path, cause) in [
+        (missing, "cannot be read: No such file or directory"),
+        (
+            folder.path().to_str().unwrap().to_owned(),
+            "cannot be read: Is a directory",
+        ),
+        (
+            file(&folder, "long", vec![b'a'; 70_000]),
+            "is longer than 65536 bytes",
+        ),
+        (file(&folder, "latin", b"\xe9"), "is not text in UTF-8"),
+    ] {
+        let said = said(&[
+            ("OIDC_CLIENT_SECRET", ""),
+            ("OIDC_CLIENT_SECRET_FILE", &path),
+        ]);
+
+        let start = format!("OIDC_CLIENT_SECRET_FILE names {path:?}, which {cause}");
+        assert!(said.starts_with(&start), "{said}");
+        assert_eq!(said.lines().count(), 1, "it is not missing as well: {said}");
+    }
+    let empty = file(&folder, "empty", "\n");
+    let said = said(&[("POSTERN_SECRET_KEY_FILE", &empty)]);
+    assert!(
+        said.starts_with("POSTERN_SECRET_KEY_FILE names a file that is empty."),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_secret_in_the_place_of_its_path_is_not_shown() {
+    let said = said(&[
+        ("OIDC_CLIENT_SECRET", ""),
+        ("OIDC_CLIENT_SECRET_FILE", "s3cr3t-itself"),
+    ]);
+
+    assert_eq!(
+        said,
+        "OIDC_CLIENT_SECRET_FILE is not an absolute path, and not shown here. Mend: write the \
+         file's path, beginning with /, or set OIDC_CLIENT_SECRET instead."
+    );
+}
+
+#[test]
+fn certificate_authorities_are_read_and_checked() {
+    let folder = TempDir::new().unwrap();
+    let good = file(&folder, "ca.pem", format!("A comment.\n{CA}{CA}"));
+
+    let bundle = config(&[("OIDC_TLS_CACERTFILE", &good)])
+        .oidc
+        .unwrap()
+        .ca_certificates
+        .unwrap();
+    assert_eq!(bundle.path.to_str().unwrap(), good);
+    assert!(String::from_utf8(bundle.pem).unwrap().ends_with(CA));
+
+    let damaged = CA.replacen("MII", "AAA", 1);
+    for (content, problem) in [
+        ("", "holds no certificate in PEM form"),
+        (damaged.as_str(), "has a broken certificate, number 1"),
+    ] {
+        let path = file(&folder, "bad.pem", content);
+        let said = said(&[("OIDC_TLS_CACERTFILE", &path)]);
+
+        assert!(
+            said.contains(&format!("OIDC_TLS_CACERTFILE={path:?} {problem}")),
+            "{said}"
+        );
+    }
+    assert!(said(&[("OIDC_TLS_CACERTFILE", "/nowhere.pem")]).contains("cannot be read: No such"));
+}
+
+#[test]
+fn a_data_folder_that_is_a_file_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "data", "");
+
+    assert!(said(&[("DATA_DIR", &path)]).contains("which is not a folder. Mend: name a folder"));
+    assert!(read(&[("DATA_DIR", folder.path().to_str().unwrap())]).is_ok());
+}

@@ -1,0 +1,62 @@
+//! Tables of settings and what becomes of them.
+
+mod general;
+mod oidc;
+mod urls;
+mod names;
+mod files;
+mod secrecy;
+
+use std::fmt::Write as _;
+
+use super::{Config, Faults, Notice};
+
+/// A setup that has nothing to complain about.
+const GOOD: &[(&str, &str)] = &[
+    ("OIDC_ENABLED", "true"),
+    ("OIDC_PROVIDER", "authentik"),
+    ("OIDC_CLIENT_ID", "postern-client"),
+    ("OIDC_CLIENT_SECRET", "correct-horse-battery"),
+    (
+        "OIDC_REDIRECT_URI",
+        "https://app.example.com/api/oauth/openid",
+    ),
+    (
+        "OIDC_SERVER_APPLICATION_URL",
+        "https://auth.example.com/application/o/postern",
+    ),
+];
+
+/// Reads the good setup with some variables changed; an empty value takes one away.
+fn read(changes: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), Faults> {
+    let all = GOOD.iter().chain(changes);
+    Config::from_vars(all.map(|&(name, text)| (name.to_owned(), text.to_owned())))
+}
+
+/// Reads a setup that must be good.
+fn config(changes: &[(&str, &str)]) -> Config {
+    read(changes).unwrap().0
+}
+
+/// Returns faults and notices, one a line; nothing where there is nothing to say.
+fn said(changes: &[(&str, &str)]) -> String {
+    let (faults, notices) = match read(changes) {
+        Ok((_, notices)) => (Vec::new(), notices),
+        Err(Faults { faults, notices }) => (faults, notices),
+    };
+    let mut said = String::new();
+    for fault in faults {
+        let _ = writeln!(said, "{}", fault.to_string().replace("\n  ", ""));
+    }
+    for notice in notices {
+        let _ = writeln!(said, "- {notice}");
+    }
+    said.trim_end().to_owned()
+}
+
+/// Checks what is said to each of these values of one variable.
+fn check(name: &str, cases: &[(&str, &str)]) {
+    for &(text, expected) in cases {
+        assert_eq!(said(&[(name, text)]), expected, "{name}={text:?}");
+    }
+}

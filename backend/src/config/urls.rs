@@ -1,0 +1,157 @@
+//! URLs of http and https, and the origin that people see.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use super::faults::Wrong;
+
+/// Postern's public origin: what people type into their browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    https: bool,
+    host: Host,
+    port: u16,
+}
+
+impl PublicUrl {
+    /// Takes the origin of a URL; `None` where it is not of http or https.
+    pub(super) fn of(url: &Url) -> Option<Self> {
+        let https = match url.scheme() {
+            "https" => true,
+            "http" => false,
+            _ => return None,
+        };
+        Some(Self {
+            https,
+            host: url.host()?.to_owned(),
+            port: url.port_or_known_default()?,
+        })
+    }
+
+    /// Is it https, so that cookies can be marked Secure?
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Returns the host name, or the address, an IPv6 one in brackets.
+    pub fn host(&self) -> String {
+        self.host.to_string()
+    }
+
+    /// Returns the port, also where the scheme implies it.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns `https://host`, with the port where it is not the scheme's own: as browsers write
+    /// the `Origin` header.
+    pub fn origin(&self) -> String {
+        let (scheme, default) = if self.https {
+            ("https", 443)
+        } else {
+            ("http", 80)
+        };
+        if self.port == default {
+            format!("{scheme}://{}", self.host)
+        } else {
+            format!("{scheme}://{}:{}", self.host, self.port)
+        }
+    }
+
+    /// Does it lead back to the browser's own machine?
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+}
+
+/// Does that host stay on its own machine?
+fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            let name = name.as_ref();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
+        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+/// Does the URL send its content in the clear over a network?
+pub(super) fn is_clear_text(url: &Url) -> bool {
+    url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host))
+}
+
+/// Parses an absolute URL of http or https, strictly.
+///
+/// The parser of browsers, which `url` is, mends much: `https:host`, backslashes, tabs. What it
+/// mends here would still be sent to the OP as it was written, so it is refused.
+pub(super) fn http_url(text: &str) -> Result<Url, Wrong> {
+    if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\\<>\"".contains(c)) {
+        let problem = "holds a character that no URL has, such as a space, \\, < or >";
+        return Err(Wrong::new(problem, "write one URL and nothing else"));
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        let mend = "begin it with https:// (or http:// on this machine)";
+        return Err(Wrong::new("does not begin with https://", mend));
+    };
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return Err(Wrong::new(
+            "is not a URL of https or http",
+            "begin it with https://",
+        ));
+    }
+    if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
+        return Err(Wrong::new(
+            "has no host name",
+            "write the host after the ://",
+        ));
+    }
+    let url = Url::parse(text).map_err(|error| {
+        Wrong::new(
+            format!("is not a URL ({error})"),
+            "compare it with the one in your browser",
+        )
+    })?;
+    // Anywhere, since a password with a slash in it makes the rest look like a path.
+    if text.contains('@') {
+        let mend = "leave out the @ and what is before it: credentials have their own variables; \
+                    an @ in a path is written %40";
+        return Err(Wrong::new(
+            "holds a user name or a password (value not shown)",
+            mend,
+        ));
+    }
+    Ok(url)
+}
+
+/// Parses a URL that a browser or the server asks for as it is, so without a fragment.
+pub(super) fn endpoint_url(text: &str) -> Result<Url, Wrong> {
+    let url = http_url(text)?;
+    if url.fragment().is_some() {
+        return Err(Wrong::new(
+            "has a part after #",
+            "leave out the # and what follows",
+        ));
+    }
+    Ok(url)
+}
+
+/// Parses an origin; a slash at the end is forgiven.
+pub(super) fn origin_url(text: &str) -> Result<PublicUrl, Wrong> {
+    let url = http_url(text)?;
+    let public = PublicUrl::of(&url)
+        .ok_or_else(|| Wrong::new("has no host name", "write the host after the ://"))?;
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        let problem = "has something after the host; Postern lives at the root of its host";
+        return Err(Wrong::new(problem, format!("write {}", public.origin())));
+    }
+    Ok(public)
+}
+
+/// Is it an address that only names "every interface", which no browser can visit?
+pub(super) fn is_unspecified(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse()
+        .is_ok_and(|address: IpAddr| address.is_unspecified())
+}

@@ -1,0 +1,149 @@
+//! Cookies: their names, their attributes, and the sealing of those that the browser only keeps.
+
+use axum::http::HeaderMap;
+use axum::http::header::COOKIE;
+use cookie::{Cookie, CookieJar, Key, SameSite, time};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// Names and attributes follow from whether the public origin is https.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CookieStyle {
+    is_https: bool,
+}
+
+/// The session cookie's name, less the prefix.
+const SESSION: &str = "postern_session";
+/// The pending link's.
+const LINK: &str = "postern_link";
+/// What the names of login attempts begin with.
+const ATTEMPT: &str = "postern_attempt_";
+
+impl CookieStyle {
+    pub(super) fn new(is_https: bool) -> Self {
+        Self { is_https }
+    }
+
+    /// `__Host-` binds the cookie to this very host and to https (RFC 6265bis §4.1.3.2).
+    fn name(self, name: &str) -> String {
+        if self.is_https { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    pub(super) fn session(self) -> String {
+        self.name(SESSION)
+    }
+
+    pub(super) fn link(self) -> String {
+        self.name(LINK)
+    }
+
+    /// Returns the name of the attempt with that suffix; with an empty one, what all names begin with.
+    pub(super) fn attempt(self, suffix: &str) -> String {
+        self.name(&format!("{ATTEMPT}{suffix}"))
+    }
+
+    /// Returns the `Set-Cookie` value: HttpOnly, SameSite=Lax (Strict would be missing when the OP
+    /// sends the browser back), Path=/, Secure on https.
+    pub(super) fn set(self, name: String, value: String, max_age: Duration) -> String {
+        let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
+        Cookie::build((name, value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.is_https)
+            .max_age(time::Duration::seconds(seconds))
+            .to_string()
+    }
+
+    /// Returns the `Set-Cookie` value that makes the browser forget the cookie.
+    pub(super) fn clear(self, name: String) -> String {
+        self.set(name, String::new(), Duration::ZERO)
+    }
+}
+
+/// Returns all cookies as name and value. What is malformed is no cookie, and never an error.
+pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        Some((name, value))
+    })
+}
+
+/// Returns the cookie's value; `None` also where it is there twice, since one of the two was
+/// planted and nobody can tell which.
+pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = all(headers).filter(|(own, _)| *own == name).map(|(_, value)| value);
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Seals a value for the browser to keep (AES-256-GCM). The name is sealed in: the value opens
+/// under no other.
+pub(super) fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, serde_json::Error> {
+    let mut jar = CookieJar::new();
+    jar.private_mut(key).add(Cookie::new(name.to_owned(), serde_json::to_string(value)?));
+    Ok(jar.get(name).map(|cookie| cookie.value().to_owned()).unwrap_or_default())
+}
+
+/// Opens a sealed value; `None` for anything that we did not seal under that key and name.
+pub(super) fn open<T: DeserializeOwned>(key: &Key, name: &str, value: &str) -> Option<T> {
+    let jar = CookieJar::new();
+    let opened = jar.private(key).decrypt(Cookie::new(name.to_owned(), value.to_owned()))?;
+    serde_json::from_str(opened.value()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CookieStyle, all, open, seal, single};
+    use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+    use cookie::Key;
+    use std::time::Duration;
+
+    fn headers(lines: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(COOKIE, HeaderValue::from_bytes(line).expect("a header value"));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_doubled_cookie_is_none() {
+        assert_eq!(single(&headers(&[b"a=1; b=2"]), "b"), Some("2"));
+        assert_eq!(single(&headers(&[b"a=1; a=2"]), "a"), None);
+        assert_eq!(single(&headers(&[b"a=1", b"a=1"]), "a"), None);
+        assert_eq!(single(&headers(&[b"a=1"]), "b"), None);
+    }
+
+    #[test]
+    fn malformed_cookies_are_skipped() {
+        let headers = headers(&[b";;=;a;b=;c==;\xff\xfe", b"d=1;  e=2  "]);
+        let cookies: Vec<_> = all(&headers).collect();
+        assert_eq!(cookies, [("d", "1"), ("e", "2")]);
+        assert_eq!(all(&self::headers(&[b";=;a;b=;c=="])).count(), 3);
+    }
+
+    #[test]
+    fn a_sealed_value_opens_under_its_own_name_and_key_alone() {
+        let (key, other) = (Key::generate(), Key::generate());
+        let sealed = seal(&key, "name", &"value").expect("sealed");
+        assert_eq!(open::<String>(&key, "name", &sealed).as_deref(), Some("value"));
+        assert_eq!(open::<String>(&other, "name", &sealed), None);
+        assert_eq!(open::<String>(&key, "other", &sealed), None);
+        assert_eq!(open::<String>(&key, "name", &sealed[1..]), None);
+        assert_eq!(open::<String>(&key, "name", ""), None);
+    }
+
+    #[test]
+    fn attributes() {
+        let style = CookieStyle::new(true);
+        assert_eq!(
+            style.set(style.session(), "t".to_owned(), Duration::from_secs(60)),
+            "__Host-postern_session=t; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
+        );
+        let style = CookieStyle::new(false);
+        assert_eq!(style.clear(style.link()), "postern_link=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
+    }
+}

@@ -1,0 +1,147 @@
+//! Errors at the boundary: problem details for fetches, a redirect with a code for navigations.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use shared::error::{ErrorCode, Problem};
+use shared::login_error::LoginErrorCode;
+use shared::routes;
+
+use super::reference;
+use crate::oidc::{LoginError, presets};
+use crate::store;
+use crate::telemetry::chain;
+
+/// The result of a handler that a fetch asks.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+/// Why a fetch is refused. Only the code leaves the server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ApiError {
+    code: ErrorCode,
+    retry_after: Option<Duration>,
+}
+
+impl ApiError {
+    /// Too many attempts: how long to wait.
+    pub(crate) fn rate_limited(wait: Duration) -> Self {
+        Self { code: ErrorCode::RateLimited, retry_after: Some(wait) }
+    }
+
+    /// A fault of ours, logged here and nowhere else.
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!("request failed: {}", chain(error));
+        ErrorCode::Internal.into()
+    }
+
+    /// Returns the code.
+    pub(crate) fn code(self) -> ErrorCode {
+        self.code
+    }
+}
+
+impl From<ErrorCode> for ApiError {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, retry_after: None }
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unavailable(_) => {
+                tracing::error!("request failed: {}", chain(&error));
+                ErrorCode::Unavailable.into()
+            }
+            store::Error::Row(_) | store::Error::Migrate(_) | store::Error::File { .. } => {
+                Self::internal(&error)
+            }
+        }
+    }
+}
+
+impl From<store::Taken> for ApiError {
+    fn from(taken: store::Taken) -> Self {
+        match taken {
+            store::Taken::Username => ErrorCode::UsernameTaken,
+            store::Taken::Email => ErrorCode::EmailTaken,
+            store::Taken::Identity => ErrorCode::LinkConflict,
+            store::Taken::Setup => ErrorCode::SetupClosed,
+        }
+        .into()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = status(self.code);
+        let seconds = self.retry_after.map(|wait| wait.as_secs() + 1);
+        let problem = Problem {
+            kind: "about:blank".to_owned(),
+            title: self.code.message().to_owned(),
+            status: status.as_u16(),
+            code: self.code,
+            reference: reference::current(),
+            retry_after: seconds,
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// Returns a code's status. Exhaustive: a new code must be given one.
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
+        ErrorCode::Forbidden
+        | ErrorCode::CrossSite
+        | ErrorCode::PasswordWrong
+        | ErrorCode::AccountDisabled
+        | ErrorCode::PasswordLoginDisabled
+        | ErrorCode::ReauthRequired
+        | ErrorCode::SetupTokenWrong => StatusCode::FORBIDDEN,
+        ErrorCode::JsonRequired => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::NotFound | ErrorCode::OpenidDisabled | ErrorCode::LinkExpired => StatusCode::NOT_FOUND,
+        ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::OpUnreachable | ErrorCode::OpMisconfigured => StatusCode::BAD_GATEWAY,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::EmailInvalid
+        | ErrorCode::UsernameInvalid
+        | ErrorCode::DisplayNameInvalid
+        | ErrorCode::PasswordUnfit => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::EmailTaken
+        | ErrorCode::UsernameTaken
+        | ErrorCode::LastWayIn
+        | ErrorCode::LinkConflict
+        | ErrorCode::SetupClosed => StatusCode::CONFLICT,
+        ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Ends a login on the error page. Logged here and nowhere else, with what the administrator
+/// should do about it at this OP.
+pub(super) fn login_failed(error: &LoginError, provider: Option<&str>) -> Redirect {
+    let code = error.code();
+    let mend = provider.and_then(|provider| presets::hint(provider, code)).unwrap_or_default();
+    if code == LoginErrorCode::ServerError {
+        tracing::error!(code = code.as_str(), "login failed: {}", chain(error));
+    } else {
+        tracing::warn!(code = code.as_str(), mend, "login failed: {}", chain(error));
+    }
+    error_page(code)
+}
+
+/// Returns the redirect to the error page of the request being answered.
+pub(super) fn error_page(code: LoginErrorCode) -> Redirect {
+    Redirect::to(&format!("{}?error={}&ref={}", routes::LOGIN, code.as_str(), reference::current()))
+}

@@ -1,0 +1,68 @@
+//! Linked identities: the list, linking, unlinking.
+
+use axum::Json as Answer;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use shared::error::ErrorCode;
+use shared::login_error::LoginErrorCode;
+use shared::profile::LinkedIdentity;
+use shared::routes;
+use shared::session::GoTo;
+use uuid::Uuid;
+
+use super::error::ApiResult;
+use super::extract::{Current, RecentlyConfirmed};
+use super::{attempts, profile};
+use crate::app::AppState;
+use crate::oidc::attempt::Intent;
+use crate::return_to::ReturnTo;
+use crate::telemetry::chain;
+
+/// Lists the identities linked to the account.
+pub(super) async fn list(State(app): State<AppState>, current: Current) -> ApiResult<Answer<Vec<LinkedIdentity>>> {
+    Ok(Answer(profile::identities(&app, current.account.id).await?))
+}
+
+/// Begins a link: an attempt bound to this account and this session. Answers with the OP's URL.
+pub(super) async fn link(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    RecentlyConfirmed(current): RecentlyConfirmed,
+) -> ApiResult<Response> {
+    let provider = app.provider.as_ref().ok_or(ErrorCode::OpenidDisabled)?;
+    let intent = Intent::Link { account_id: current.account.id, session_id: current.session.id };
+    let next = ReturnTo::parse(routes::PROFILE);
+    match attempts::begin(&app, provider, &headers, intent, next, false).await {
+        Ok((url, cookies)) => {
+            Ok((cookies, Answer(GoTo { redirect: url.to_string() })).into_response())
+        }
+        Err(error) => {
+            tracing::warn!(code = error.code().as_str(), "link not begun: {}", chain(&error));
+            Err(match error.code() {
+                LoginErrorCode::OpUnreachable => ErrorCode::OpUnreachable.into(),
+                LoginErrorCode::OpMisconfigured => ErrorCode::OpMisconfigured.into(),
+                _ => ErrorCode::Internal.into(),
+            })
+        }
+    }
+}
+
+/// Unlinks an identity, never the last way in.
+pub(super) async fn unlink(
+    State(app): State<AppState>,
+    RecentlyConfirmed(current): RecentlyConfirmed,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
+    let id = Uuid::parse_str(&id).map_err(|_| ErrorCode::NotFound)?;
+    let account_id = current.account.id;
+    let done = app.store.unlink_identity(account_id, id, app.config.password_login, current.now).await?;
+    match done {
+        None => Err(ErrorCode::NotFound.into()),
+        Some(false) => Err(ErrorCode::LastWayIn.into()),
+        Some(true) => {
+            tracing::info!(account.id = %account_id, "identity unlinked");
+            Ok(StatusCode::NO_CONTENT)
+        }
+    }
+}

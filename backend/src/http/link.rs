@@ -1,0 +1,158 @@
+//! A link that waits for its user's word: the identity is in a sealed cookie, nothing is stored.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use shared::error::ErrorCode;
+use shared::link::{LinkAnswer, PendingLink};
+use shared::session::{GoTo, Role};
+use uuid::Uuid;
+
+use super::begin_session::{self, SetCookies};
+use super::cookie;
+use super::error::{ApiError, ApiResult};
+use super::extract::{Current, From, Json, MaybeCurrent, style};
+use super::login::check_password;
+use crate::account::{Account, AccountId};
+use crate::app::AppState;
+use crate::clock::Timestamp;
+use crate::return_to::ReturnTo;
+use crate::session::Origin;
+use crate::store::NewIdentity;
+
+/// How long the link waits.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// An identity that the OP vouched for, and the account it would be linked to.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PendingIdentity {
+    pub(super) issuer: String,
+    pub(super) subject: String,
+    pub(super) sid: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) role: Option<Role>,
+    pub(super) account_id: AccountId,
+    /// The session that asked for the link; `None` where the account's password is asked for.
+    pub(super) session_id: Option<Uuid>,
+    pub(super) next: ReturnTo,
+    pub(super) asked_at: Timestamp,
+}
+
+/// Returns the cookie that keeps it.
+pub(super) fn keep(app: &AppState, pending: &PendingIdentity) -> Result<SetCookies, serde_json::Error> {
+    let style = style(app);
+    let name = style.link();
+    let sealed = cookie::seal(&app.keys.link, &name, pending)?;
+    Ok(SetCookies::default().with(style.set(name, sealed, LIFETIME)))
+}
+
+fn forget(app: &AppState) -> SetCookies {
+    let style = style(app);
+    SetCookies::default().with(style.clear(style.link()))
+}
+
+/// Returns the link that waits in this browser, with its account.
+///
+/// # Errors
+/// `link_expired` where there is none, it is too old, its account is gone, or another session
+/// asked for it.
+async fn pending(
+    app: &AppState,
+    headers: &HeaderMap,
+    current: Option<&Current>,
+) -> ApiResult<(PendingIdentity, Account)> {
+    let expired = || ApiError::from(ErrorCode::LinkExpired);
+    let name = style(app).link();
+    let value = cookie::single(headers, &name).ok_or_else(expired)?;
+    let pending: PendingIdentity = cookie::open(&app.keys.link, &name, value).ok_or_else(expired)?;
+    if app.clock.now() >= pending.asked_at.plus(LIFETIME) {
+        return Err(expired());
+    }
+    if let Some(session_id) = pending.session_id {
+        let asked = current
+            .is_some_and(|current| current.session.id == session_id && current.account.id == pending.account_id);
+        if !asked {
+            return Err(expired());
+        }
+    }
+    let account = app.store.account(pending.account_id).await?.ok_or_else(expired)?;
+    if account.is_disabled() {
+        return Err(ErrorCode::AccountDisabled.into());
+    }
+    Ok((pending, account))
+}
+
+/// Names both identities.
+pub(super) async fn show(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    MaybeCurrent(current): MaybeCurrent,
+) -> ApiResult<axum::Json<PendingLink>> {
+    let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
+    Ok(axum::Json(PendingLink {
+        label: app.provider.as_ref().map(|provider| provider.label()).unwrap_or_default(),
+        identity_username: pending.username,
+        identity_email: pending.email,
+        account_username: account.username,
+        needs_password: pending.session_id.is_none(),
+    }))
+}
+
+/// Links, after the user's word: by the session that asked, or by the account's password.
+pub(super) async fn confirm(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    MaybeCurrent(current): MaybeCurrent,
+    Json(answer): Json<LinkAnswer>,
+) -> ApiResult<Response> {
+    let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
+    if pending.session_id.is_none() {
+        check_password(&app, &from, &account, answer.password.unwrap_or_default()).await?;
+    }
+    let identity = NewIdentity {
+        issuer: &pending.issuer,
+        subject: &pending.subject,
+        username: pending.username.as_deref(),
+        email: pending.email.as_deref(),
+    };
+    // The table's constraints see what happened since the OP's answer.
+    app.store.link_identity(account.id, identity, app.clock.now()).await??;
+    tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
+    let mut cookies = forget(&app);
+    cookies.extend(match current {
+        Some(current) if pending.session_id.is_some() => begin_session::rotate(&app, &current.session).await?,
+        _ => log_in(&app, &headers, &from, &pending).await?,
+    });
+    let redirect = pending.next.as_str().to_owned();
+    Ok((cookies, axum::Json(GoTo { redirect })).into_response())
+}
+
+async fn log_in(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &From,
+    pending: &PendingIdentity,
+) -> ApiResult<SetCookies> {
+    if let Some(role) = pending.role {
+        app.store.set_role(pending.account_id, role, app.clock.now()).await?;
+    }
+    let origin = Origin::Openid {
+        issuer: pending.issuer.clone(),
+        sid: pending.sid.clone(),
+        // Too large for the cookie; the OP's logout asks its user instead.
+        id_token: None,
+    };
+    let cookies = begin_session::begin(app, headers, from, pending.account_id, origin).await?;
+    tracing::info!(account.id = %pending.account_id, method = "openid", "logged in");
+    Ok(cookies)
+}
+
+/// Drops the link that waits.
+pub(super) async fn cancel(State(app): State<AppState>) -> Response {
+    (forget(&app), axum::http::StatusCode::NO_CONTENT).into_response()
+}

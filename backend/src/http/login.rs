@@ -1,0 +1,148 @@
+//! Login by password, and logout.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use secrecy::ExposeSecret;
+use shared::error::ErrorCode;
+use shared::login_error::LoginErrorCode;
+use shared::name::MAX_PASSWORD_BYTES;
+use shared::routes;
+use shared::session::{GoTo, PasswordLogin};
+
+use super::begin_session::{self, SetCookies};
+use super::error::{ApiError, ApiResult, error_page};
+use super::extract::{self, From, JsonOrForm, session_token};
+use crate::account::{Account, username_key};
+use crate::app::AppState;
+use crate::limits::Guess;
+use crate::return_to::ReturnTo;
+use crate::session::Origin;
+
+/// Logs in by password: `{redirect}` with a session cookie, or for a form a redirect.
+pub(super) async fn password(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    JsonOrForm { body, is_form }: JsonOrForm<PasswordLogin>,
+) -> Response {
+    let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default());
+    match log_in(&app, &headers, &from, body).await {
+        Ok(cookies) if is_form => (cookies, Redirect::to(next.as_str())).into_response(),
+        Ok(cookies) => {
+            let redirect = next.as_str().to_owned();
+            (cookies, axum::Json(GoTo { redirect })).into_response()
+        }
+        Err(error) if is_form => error_page(login_error(error.code())).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn log_in(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &From,
+    login: PasswordLogin,
+) -> ApiResult<SetCookies> {
+    require_password_login(app)?;
+    let key = username_key(login.username.trim());
+    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    let account = app.store.account_by_username(&key).await?;
+    let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
+    // Nothing that long was ever set; hashing it would only cost time.
+    let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
+    let hash = hash.filter(|_| is_possible);
+    let fits = app.passwords.verify(&login.password.into(), hash).await;
+    let Some(account) = account.filter(|_| fits) else {
+        tracing::info!(code = "invalid_credentials", "login by password failed");
+        return Err(ErrorCode::InvalidCredentials.into());
+    };
+    // Told only to who knows the password.
+    if account.is_disabled() {
+        tracing::info!(account.id = %account.id, code = "account_disabled", "login by password failed");
+        return Err(ErrorCode::AccountDisabled.into());
+    }
+    let cookies = begin_session::begin(app, headers, from, account.id, Origin::Password).await?;
+    tracing::info!(account.id = %account.id, method = "password", "logged in");
+    Ok(cookies)
+}
+
+/// Refuses where passwords are switched off.
+///
+/// # Errors
+/// `password_login_disabled`.
+pub(super) fn require_password_login(app: &AppState) -> ApiResult<()> {
+    if app.config.password_login { Ok(()) } else { Err(ErrorCode::PasswordLoginDisabled.into()) }
+}
+
+/// Checks the password of an account that is known already: a confirmation, or a link. Counts as
+/// a guess at it, in the same count as logins.
+///
+/// # Errors
+/// `rate_limited`, `password_wrong`, `password_login_disabled`.
+pub(super) async fn check_password(
+    app: &AppState,
+    from: &From,
+    account: &Account,
+    password: String,
+) -> ApiResult<()> {
+    require_password_login(app)?;
+    let key = username_key(&account.username);
+    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    let is_possible = password.len() <= MAX_PASSWORD_BYTES;
+    let hash = account.password_hash.as_deref().filter(|_| is_possible);
+    if app.passwords.verify(&password.into(), hash).await {
+        Ok(())
+    } else {
+        Err(ErrorCode::PasswordWrong.into())
+    }
+}
+
+/// Returns the login error that a page without wasm shows for a failed form.
+fn login_error(code: ErrorCode) -> LoginErrorCode {
+    match code {
+        ErrorCode::InvalidCredentials => LoginErrorCode::InvalidCredentials,
+        ErrorCode::AccountDisabled => LoginErrorCode::AccountDisabled,
+        ErrorCode::PasswordLoginDisabled => LoginErrorCode::PasswordLoginDisabled,
+        ErrorCode::RateLimited => LoginErrorCode::RateLimited,
+        _ => LoginErrorCode::ServerError,
+    }
+}
+
+/// Ends the session on the server, and says where to go: the login page, or the OP's logout.
+pub(super) async fn logout(State(app): State<AppState>, headers: HeaderMap) -> ApiResult<Response> {
+    let session = match session_token(&headers, &app) {
+        Some(token) => app.store.take_session(token).await?,
+        None => None,
+    };
+    let mut redirect = format!("{}?logged_out=1", routes::LOGIN);
+    if let Some(session) = session {
+        tracing::info!(account.id = %session.account_id, "logged out");
+        if let Some(url) = op_logout(&app, &session.origin) {
+            redirect = url;
+        }
+    }
+    let cookies = begin_session::forget(&app);
+    Ok(if extract::is_form(&headers) {
+        (cookies, Redirect::to(&redirect)).into_response()
+    } else {
+        (cookies, axum::Json(GoTo { redirect })).into_response()
+    })
+}
+
+/// Returns the OP's logout URL, where the session came from there and logging out there is on.
+fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
+    let Origin::Openid { id_token, .. } = origin else { return None };
+    let provider = app.provider.as_ref().filter(|provider| provider.config.rp_initiated_logout)?;
+    let public_url = &provider.config.redirect_uri.origin;
+    let return_url = format!("{}{}?logged_out=1", public_url.origin(), routes::LOGIN);
+    Some(provider.end_session_url(id_token.as_deref(), &return_url)?.to_string())
+}
+
+/// Keeps the ID token with the session only where logout will need it.
+pub(super) fn kept_id_token(app: &AppState, id_token: &secrecy::SecretString) -> Option<String> {
+    let provider = app.provider.as_ref()?;
+    provider.config.rp_initiated_logout.then(|| id_token.expose_secret().to_owned())
+}

@@ -1,0 +1,92 @@
+//! HTTP: every route on one page, and every layer with the reason for its place.
+
+mod reference;
+mod error;
+mod cookie;
+mod same_origin;
+mod security_headers;
+mod extract;
+mod begin_session;
+mod attempts;
+mod policy;
+mod login;
+mod openid;
+mod link;
+mod session;
+mod profile;
+mod identities;
+mod setup;
+mod config;
+mod health;
+mod static_page;
+mod spa;
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+use shared::error::ErrorCode;
+use shared::routes;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::AppState;
+use error::ApiError;
+
+/// The most bytes of a body; real ones have some hundred.
+const MAX_BODY: usize = 32 * 1024;
+/// The longest that a request may take: longer than all the patience with the OP together.
+const TIMEOUT: Duration = Duration::from_secs(45);
+
+/// Returns the whole application.
+pub(crate) fn router(app: AppState) -> Router {
+    Router::new()
+        .route(routes::API_CONFIG, get(config::show))
+        .route(routes::API_LOGIN, post(login::password))
+        .route(routes::API_LOGIN_OPENID, get(openid::start))
+        .route(
+            routes::API_OAUTH_OPENID,
+            get(openid::callback).post(openid::form_post).head(openid::head),
+        )
+        .route(routes::API_LOGOUT, post(login::logout))
+        .route(routes::API_SESSION, get(session::show))
+        .route(routes::API_SESSION_CONFIRM, post(session::confirm))
+        .route(routes::API_LINK, get(link::show).post(link::confirm).delete(link::cancel))
+        .route(routes::API_PROFILE, patch(profile::update).get(profile::show))
+        .route(routes::API_PROFILE_PASSWORD, post(profile::change_password))
+        .route(routes::API_PROFILE_IDENTITIES, get(identities::list))
+        .route(routes::API_PROFILE_IDENTITIES_OPENID, post(identities::link))
+        .route(&format!("{}/{{id}}", routes::API_PROFILE_IDENTITIES), delete(identities::unlink))
+        .route(routes::API_SETUP, post(setup::create))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
+        .fallback(spa::serve)
+        // Leaves alone what is compressed already.
+        .layer(CompressionLayer::new())
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        // Before any body is read.
+        .layer(from_fn_with_state(app.clone(), same_origin::require))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(CatchPanicLayer::custom(panicked))
+        // Outside of all that may answer, so that every answer has them.
+        .layer(from_fn_with_state(
+            (app.clone(), security_headers::Csp::new(&app.config)),
+            security_headers::set,
+        ))
+        // Outermost: whatever is logged or answered within has the reference.
+        .layer(from_fn(reference::give))
+        .with_state(app)
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic's text is in the log already, by the panic hook; here it might hold a secret.
+    tracing::error!("a handler panicked");
+    ApiError::from(ErrorCode::Internal).into_response()
+}

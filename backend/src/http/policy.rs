@@ -1,0 +1,244 @@
+//! Applies the identity policy to a login that the OP vouches for: asks the store for the facts,
+//! lets [`crate::linking`] decide, and does what it says.
+
+use axum::http::HeaderMap;
+use axum::response::Redirect;
+use secrecy::SecretString;
+use shared::login_error::LoginErrorCode;
+use shared::routes;
+use shared::session::Role;
+
+use super::begin_session::{self, SetCookies};
+use super::extract::{Current, From};
+use super::link::{self, PendingIdentity};
+use super::login::kept_id_token;
+use crate::account::{Account, AccountId, NewAccount, username_from_claim, username_with_suffix};
+use crate::app::AppState;
+use crate::linking::{self, Decision, EmailMatch, Facts, LinkTarget, Policy};
+use crate::oidc::LoginError;
+use crate::oidc::attempt::Intent;
+use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
+use crate::oidc::provider::Redeemed;
+use crate::return_to::ReturnTo;
+use crate::session::Origin;
+use crate::store::{NewIdentity, Taken};
+
+/// The request that the login came with.
+pub(super) struct Login<'a> {
+    pub(super) app: &'a AppState,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) from: &'a From,
+    pub(super) next: ReturnTo,
+}
+
+type Outcome = Result<(SetCookies, Redirect), LoginError>;
+
+/// The account that asked to be linked, and by which session.
+pub(super) struct Linking {
+    account: Account,
+    session_id: uuid::Uuid,
+}
+
+/// Returns who asked for a link; `None` for a plain login.
+///
+/// # Errors
+/// `StateMismatch` where the browser is not logged in by the very session that asked: the link
+/// would go to whoever is there instead.
+pub(super) fn account_to_link(
+    intent: &Intent,
+    current: Option<&Current>,
+) -> Result<Option<Linking>, LoginError> {
+    let Intent::Link { account_id, session_id } = intent else { return Ok(None) };
+    match current {
+        Some(current) if current.account.id == *account_id && current.session.id == *session_id => {
+            Ok(Some(Linking { account: current.account.clone(), session_id: *session_id }))
+        }
+        _ => Err(LoginError::StateMismatch("the session that asked for the link is gone")),
+    }
+}
+
+/// Decides who the identity is, and ends the login accordingly.
+pub(super) async fn apply(login: &Login<'_>, redeemed: Redeemed, linking: Option<Linking>) -> Outcome {
+    let Redeemed { identity, id_token } = redeemed;
+    if identity.role == RoleAnswer::None {
+        return Err(LoginError::Policy(LoginErrorCode::RoleMissing));
+    }
+    let session_id = linking.as_ref().map(|linking| linking.session_id);
+    let facts = facts(login, &identity, linking).await?;
+    let oidc = login.app.provider.as_ref().map(|provider| &provider.config);
+    let policy = Policy {
+        link_by_email: oidc.map(|oidc| oidc.link_by_email).unwrap_or_default(),
+        allow_registration: oidc.is_some_and(|oidc| oidc.allow_registration),
+        password_login: login.app.config.password_login,
+    };
+    match linking::decide(&facts, policy) {
+        Decision::LogIn(account_id) => log_in(login, &identity, &id_token, account_id).await,
+        Decision::LinkAndLogIn(account_id) => {
+            link_identity(login, &identity, account_id).await?;
+            log_in(login, &identity, &id_token, account_id).await
+        }
+        Decision::AskForPassword(account_id) => ask(login, &identity, account_id, None),
+        Decision::AskForConsent(account_id) => ask(login, &identity, account_id, session_id),
+        Decision::AlreadyLinked => Ok((SetCookies::default(), Redirect::to(routes::PROFILE))),
+        Decision::Register => {
+            let account_id = register(login, &identity).await?;
+            log_in(login, &identity, &id_token, account_id).await
+        }
+        Decision::Refuse(code) => Err(LoginError::Policy(code)),
+    }
+}
+
+async fn facts(
+    login: &Login<'_>,
+    identity: &VerifiedIdentity,
+    linking: Option<Linking>,
+) -> Result<Facts, LoginError> {
+    let store = &login.app.store;
+    let linked = store.account_by_identity(&identity.issuer, &identity.subject).await?;
+    let by_email = match &identity.email {
+        // A known identity is never looked up by its email.
+        Some(email) if linked.is_none() => store.account_by_email(email).await?,
+        _ => None,
+    };
+    let by_email = match by_email {
+        Some(account) => {
+            let is_bound_at_issuer = store.is_bound_at(account.id, &identity.issuer).await?;
+            Some(EmailMatch { account, is_bound_at_issuer })
+        }
+        None => None,
+    };
+    let linking_for = match linking {
+        Some(Linking { account, .. }) => {
+            let is_bound_at_issuer = store.is_bound_at(account.id, &identity.issuer).await?;
+            Some(LinkTarget { account, is_bound_at_issuer })
+        }
+        None => None,
+    };
+    Ok(Facts {
+        linked,
+        by_email,
+        has_email: identity.email.is_some(),
+        is_email_verified: identity.is_email_verified,
+        linking_for,
+    })
+}
+
+/// Logs in to the account: takes over the role that the claims say, and begins the session.
+async fn log_in(
+    login: &Login<'_>,
+    identity: &VerifiedIdentity,
+    id_token: &SecretString,
+    account_id: AccountId,
+) -> Outcome {
+    let app = login.app;
+    let now = app.clock.now();
+    if let RoleAnswer::Role(role) = identity.role {
+        app.store.set_role(account_id, role, now).await?;
+    }
+    app.store.identity_logged_in(stored(identity), now).await?;
+    let origin = Origin::Openid {
+        issuer: identity.issuer.clone(),
+        sid: identity.sid.clone(),
+        id_token: kept_id_token(app, id_token),
+    };
+    let cookies = begin_session::begin(app, login.headers, login.from, account_id, origin).await?;
+    tracing::info!(account.id = %account_id, method = "openid", oidc.issuer = %identity.issuer, "logged in");
+    Ok((cookies, Redirect::to(login.next.as_str())))
+}
+
+async fn link_identity(
+    login: &Login<'_>,
+    identity: &VerifiedIdentity,
+    account_id: AccountId,
+) -> Result<(), LoginError> {
+    let now = login.app.clock.now();
+    match login.app.store.link_identity(account_id, stored(identity), now).await? {
+        Ok(()) => {
+            tracing::info!(account.id = %account_id, oidc.issuer = %identity.issuer, "identity linked by email");
+            Ok(())
+        }
+        Err(_) => Err(LoginError::Policy(LoginErrorCode::LinkConflict)),
+    }
+}
+
+/// Lets the browser keep the identity, sealed, and sends it to the page that names both.
+fn ask(
+    login: &Login<'_>,
+    identity: &VerifiedIdentity,
+    account_id: AccountId,
+    session_id: Option<uuid::Uuid>,
+) -> Outcome {
+    let pending = PendingIdentity {
+        issuer: identity.issuer.clone(),
+        subject: identity.subject.clone(),
+        sid: identity.sid.clone(),
+        username: identity.username.clone(),
+        email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
+        role: match identity.role {
+            RoleAnswer::Role(role) => Some(role),
+            RoleAnswer::NotAsked | RoleAnswer::None => None,
+        },
+        account_id,
+        session_id,
+        next: login.next.clone(),
+        asked_at: login.app.clock.now(),
+    };
+    let cookies = link::keep(login.app, &pending)
+        .map_err(|_| LoginError::OpError("the identity cannot be sealed".to_owned()))?;
+    Ok((cookies, Redirect::to(routes::LINK)))
+}
+
+/// How many names are tried for a new account before something else must be wrong.
+const NAMES_TRIED: u32 = 200;
+
+/// Makes a new account for the identity: without a password, with the OP's email where no account
+/// has it, under a name that nobody has.
+async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<AccountId, LoginError> {
+    let app = login.app;
+    let from_claim = identity.username.as_deref().and_then(username_from_claim);
+    let from_email = || identity.email.as_ref().and_then(|email| username_from_claim(email.as_str()));
+    let base = from_claim.or_else(from_email).unwrap_or_else(|| "user".to_owned());
+    let mut new = NewAccount {
+        username: base.clone(),
+        display_name: identity.display_name.clone(),
+        email: identity.email.clone(),
+        email_set_by_admin: false,
+        role: match identity.role {
+            RoleAnswer::Role(role) => role,
+            RoleAnswer::NotAsked | RoleAnswer::None => Role::User,
+        },
+        password_hash: None,
+    };
+    let mut number = 1;
+    while number <= NAMES_TRIED {
+        let now = app.clock.now();
+        match app.store.create_account_with_identity(&new, stored(identity), now).await? {
+            Ok(account_id) => {
+                tracing::info!(account.id = %account_id, oidc.issuer = %identity.issuer, "account made");
+                return Ok(account_id);
+            }
+            Err(Taken::Username) => {
+                number += 1;
+                new.username = username_with_suffix(&base, number);
+            }
+            // Somebody took the address a moment ago.
+            Err(Taken::Email) => new.email = None,
+            // The same user's other tab was quicker.
+            Err(Taken::Identity | Taken::Setup) => {
+                let known = app.store.account_by_identity(&identity.issuer, &identity.subject).await?;
+                let conflict = LoginError::Policy(LoginErrorCode::LinkConflict);
+                return known.map(|account| account.id).ok_or(conflict);
+            }
+        }
+    }
+    Err(LoginError::OpError(format!("no free username like {base}")))
+}
+
+fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
+    NewIdentity {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+        username: identity.username.as_deref(),
+        email: identity.email.as_ref().map(shared::email::Email::as_str),
+    }
+}

@@ -1,0 +1,111 @@
+//! The user's own record: names, email, password.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use secrecy::SecretString;
+use shared::email::Email;
+use shared::error::ErrorCode;
+use shared::name::{is_display_name, is_new_password};
+use shared::profile::{LinkedIdentity, PasswordChange, Profile, ProfileUpdate};
+use shared::session::Role;
+
+use super::begin_session;
+use super::error::{ApiError, ApiResult};
+use super::extract::{Current, From, Json};
+use super::login::{check_password, require_password_login};
+use crate::account::{AccountId, Identity};
+use crate::app::AppState;
+use crate::oidc::presets;
+
+/// Returns the user's record and the identities linked to it.
+pub(super) async fn show(State(app): State<AppState>, current: Current) -> ApiResult<Answer<Profile>> {
+    Ok(Answer(profile(&app, current.account.id).await?))
+}
+
+async fn profile(app: &AppState, account_id: AccountId) -> ApiResult<Profile> {
+    let account = app.store.account(account_id).await?.ok_or(ErrorCode::Unauthenticated)?;
+    Ok(Profile { user: account.to_user(), identities: identities(app, account_id).await? })
+}
+
+/// Returns the account's identities as their owner sees them.
+pub(super) async fn identities(app: &AppState, account_id: AccountId) -> ApiResult<Vec<LinkedIdentity>> {
+    let identities = app.store.identities(account_id).await?;
+    Ok(identities.into_iter().map(|identity| linked_identity(app, identity)).collect())
+}
+
+fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
+    let provider = app.config.oidc.as_ref().filter(|oidc| {
+        let same = |url: &str| url.trim_end_matches('/') == identity.issuer.trim_end_matches('/');
+        same(oidc.application_url.as_str()) || oidc.metadata_url.is_some()
+    });
+    LinkedIdentity {
+        id: identity.id.to_string(),
+        // An OP that is no longer configured goes by its issuer.
+        label: provider.map_or_else(|| identity.issuer.clone(), |oidc| presets::label(oidc.provider.as_str())),
+        issuer: identity.issuer,
+        username: identity.username,
+        email: identity.email,
+        linked_at: identity.linked_at.unix(),
+        last_login_at: identity.last_login_at.map(crate::clock::Timestamp::unix),
+    }
+}
+
+/// Changes what the body names. Everything is checked before anything is written.
+pub(super) async fn update(
+    State(app): State<AppState>,
+    current: Current,
+    Json(update): Json<ProfileUpdate>,
+) -> ApiResult<Answer<Profile>> {
+    let account = &current.account;
+    let email = match update.email.as_deref().map(str::trim) {
+        None => None,
+        Some("") => Some(None),
+        Some(text) => Some(Some(Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?)),
+    };
+    // Saving the form with the same address in it is no change, and asks for nothing.
+    let email = email.filter(|email| email.as_ref().map(Email::as_str) != account.email.as_deref());
+    let display_name = update.display_name.as_deref().map(str::trim);
+    if display_name.is_some_and(|name| !is_display_name(name)) {
+        return Err(ErrorCode::DisplayNameInvalid.into());
+    }
+    if let Some(email) = &email {
+        // The email decides which identity gets this account: not for who finds an open browser.
+        current.require_confirmed()?;
+        let is_admin = account.role == Role::Admin;
+        app.store.set_email(account.id, email.as_ref(), is_admin, current.now).await??;
+        tracing::info!(account.id = %account.id, "email changed");
+    }
+    if let Some(name) = display_name {
+        let name = Some(name).filter(|name| !name.is_empty());
+        app.store.set_display_name(account.id, name, current.now).await?;
+    }
+    Ok(Answer(profile(&app, account.id).await?))
+}
+
+/// Changes the password, or sets the first one; ends the account's other sessions.
+pub(super) async fn change_password(
+    State(app): State<AppState>,
+    current: Current,
+    from: From,
+    Json(change): Json<PasswordChange>,
+) -> ApiResult<Response> {
+    require_password_login(&app)?;
+    if !is_new_password(&change.new) {
+        return Err(ErrorCode::PasswordUnfit.into());
+    }
+    let account = &current.account;
+    if account.password_hash.is_some() {
+        check_password(&app, &from, account, change.current.unwrap_or_default()).await?;
+    } else {
+        // There is no password to ask for: a recent login through the OP stands for it.
+        current.require_confirmed()?;
+    }
+    let new = SecretString::from(change.new);
+    let hash = app.passwords.hash(&new).await.map_err(|error| ApiError::internal(&error))?;
+    app.store.set_password(account.id, &hash, current.session.id, current.now).await?;
+    tracing::info!(account.id = %account.id, "password changed");
+    let cookies = begin_session::rotate(&app, &current.session).await?;
+    Ok((cookies, StatusCode::NO_CONTENT).into_response())
+}

@@ -1,0 +1,42 @@
+//! The reference of a request: short enough to read out, in the log and in what the browser gets.
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use crate::session::random_bytes;
+
+tokio::task_local! {
+    static REFERENCE: String;
+}
+
+/// Letters and digits that are not mistaken for each other.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Returns the reference of the request being answered; empty outside of one.
+pub(crate) fn current() -> String {
+    REFERENCE.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// Gives the request a reference and a log span that carries it.
+pub(super) async fn give(request: Request, next: Next) -> Response {
+    let reference: String =
+        random_bytes()[..10].iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    // The route, not the path: a path may hold anything, and queries hold codes.
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
+    let span = tracing::info_span!("request", r#ref = %reference, method = %request.method(), route);
+    let began = std::time::Instant::now();
+    REFERENCE
+        .scope(
+            reference,
+            async move {
+                let response = next.run(request).await;
+                let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                tracing::debug!(status = response.status().as_u16(), elapsed_ms, "answered");
+                response
+            }
+            .instrument(span),
+        )
+        .await
+}

@@ -1,0 +1,142 @@
+//! The page: the built frontend, inside the binary. Its files are immutable under hashed names
+//! and precompressed; every other path is `index.html`, with a page in it that works without wasm.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use rust_embed::RustEmbed;
+use shared::error::ErrorCode;
+
+use super::config::public_config;
+use super::error::ApiError;
+use super::static_page::{self, StaticPage};
+use crate::app::AppState;
+
+/// The release build of the frontend; empty in a build without it, where `trunk serve` has the
+/// page.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../frontend/dist"]
+#[allow_missing = true]
+struct Files;
+
+const START: &str = "<!--postern:static-->";
+const END: &str = "<!--/postern:static-->";
+
+/// `index.html`, before and after the place of the static page.
+static INDEX: LazyLock<(String, String)> = LazyLock::new(|| {
+    let index = Files::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    let index = index.unwrap_or_else(|| {
+        format!("<!doctype html><html lang=\"en\"><title>Postern</title><body>{START}{END}</body></html>")
+    });
+    match index.split_once(START).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1))) {
+        Some((head, tail)) => (head.to_owned(), tail.to_owned()),
+        None => (index, String::new()),
+    }
+});
+
+/// Answers whatever no route of the API does.
+pub(super) async fn serve(State(app): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path == "/api" {
+        return ApiError::from(ErrorCode::NotFound).into_response();
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return ApiError::from(ErrorCode::MethodNotAllowed).into_response();
+    }
+    match path.strip_prefix("/assets/") {
+        Some(name) => asset(name, request.headers()),
+        None => document(&app, path, request.uri().query().unwrap_or_default()).await,
+    }
+}
+
+/// Returns a file of the page, compressed as the browser likes it best.
+fn asset(name: &str, headers: &HeaderMap) -> Response {
+    let path = format!("assets/{name}");
+    let is_plain = !name.ends_with(".br") && !name.ends_with(".gz");
+    let Some(plain) = Files::get(&path).filter(|_| is_plain) else {
+        return (StatusCode::NOT_FOUND, "not found\n").into_response();
+    };
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let encoded = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, suffix)| {
+        let is_accepted = accepts(accepted, encoding);
+        Some((encoding, Files::get(&format!("{path}.{suffix}")).filter(|_| is_accepted)?))
+    });
+    let (encoding, data) = match encoded {
+        Some((encoding, file)) => (Some(encoding), file.data),
+        None => (None, plain.data),
+    };
+    let body = match data {
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    let mime = mime_guess::from_path(name).first_or_octet_stream();
+    if let Ok(mime) = HeaderValue::from_str(&with_charset(mime.essence_str())) {
+        headers.insert(header::CONTENT_TYPE, mime);
+    }
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    headers.insert(header::CACHE_CONTROL, forever);
+    response
+}
+
+fn with_charset(mime: &str) -> String {
+    if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
+}
+
+/// Does `Accept-Encoding` name the encoding without ruling it out (RFC 9110 §12.5.3)?
+fn accepts(header: &str, encoding: &str) -> bool {
+    header.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_it = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        is_it && !parts.any(|weight| matches!(weight.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
+/// Returns `index.html` with the static page of that path.
+async fn document(app: &AppState, path: &str, query: &str) -> Response {
+    let parameter = |wanted: &str| {
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
+    // A page that says what is wrong must come even where the database is away.
+    let setup_needed = app.config.password_login && app.store.is_setup_open().await.unwrap_or(false);
+    let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
+    let code = error.as_deref().and_then(shared::login_error::LoginErrorCode::parse);
+    let page = static_page::render(&StaticPage {
+        path,
+        config: &public_config(app, setup_needed, false, code),
+        error: error.as_deref(),
+        reference: reference.as_deref(),
+        next: next.as_deref(),
+        logged_out: parameter("logged_out").is_some(),
+    });
+    let (head, tail) = &*INDEX;
+    let mut response = Html(format!("{head}{page}{tail}")).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn encodings_are_read_as_the_browser_means_them() {
+        assert!(accepts("gzip, deflate, br, zstd", "br"));
+        assert!(accepts("br;q=0.5, gzip", "br"));
+        assert!(!accepts("br;q=0, gzip", "br"));
+        assert!(!accepts("br; q=0", "br"));
+        assert!(!accepts("gzip", "br"));
+        assert!(!accepts("", "gzip"));
+    }
+}

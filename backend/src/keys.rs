@@ -1,0 +1,106 @@
+//! Keys derived from the one secret key, one for each kind of token, so that no cookie can serve
+//! as another.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cookie::Key;
+use hkdf::Hkdf;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::session::random_bytes;
+
+/// The keys. Has no `Debug`.
+pub struct Keys {
+    /// Seals login attempts.
+    pub attempt: Key,
+    /// Seals links that wait for their user's word.
+    pub link: Key,
+    setup_token: SecretString,
+}
+
+impl Keys {
+    /// Derives the keys (HKDF-SHA256, RFC 5869) from the secret key.
+    ///
+    /// # Panics
+    /// Never: the lengths asked for are within what HKDF can give.
+    #[must_use]
+    pub fn derive(secret: &SecretSlice<u8>) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(None, secret.expose_secret());
+        let expand = |label: &str, out: &mut [u8]| {
+            hkdf.expand(label.as_bytes(), out).expect("64 bytes are within HKDF's limit");
+        };
+        let cookie_key = |label| {
+            let mut bytes = [0; 64];
+            expand(label, &mut bytes);
+            Key::from(&bytes)
+        };
+        let mut setup = [0; 18];
+        expand("postern setup token v1", &mut setup);
+        Self {
+            attempt: cookie_key("postern login attempt v1"),
+            link: cookie_key("postern pending link v1"),
+            setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
+        }
+    }
+
+    /// Returns the setup token: the same on all replicas, and stored nowhere.
+    #[must_use]
+    pub fn setup_token(&self) -> &SecretString {
+        &self.setup_token
+    }
+
+    /// Is this the setup token? Compared in constant time.
+    #[must_use]
+    pub fn is_setup_token(&self, token: &str) -> bool {
+        self.setup_token.expose_secret().as_bytes().ct_eq(token.trim().as_bytes()).into()
+    }
+}
+
+/// Reads the secret key from `secret.key` in the data folder, or makes one there (mode 0600).
+///
+/// # Errors
+/// When the file can be neither read nor written, or holds something else.
+pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>> {
+    let path = data_dir.join("secret.key");
+    let shown = path.display();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let text = text.trim();
+            anyhow::ensure!(text.len() >= 43, "{shown} holds no secret key: delete it to have a new one made");
+            return Ok(text.as_bytes().to_vec().into());
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("reading {shown}")),
+    }
+    let secret = URL_SAFE_NO_PAD.encode(random_bytes());
+    write_private(&path, &secret).with_context(|| format!("writing {shown}"))?;
+    // Two processes may have begun at once: what is in the file now counts for both.
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {shown}"))?;
+    Ok(text.trim().as_bytes().to_vec().into())
+}
+
+/// Writes the file whole and for its owner alone, or not at all; keeps one that is there.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    // A hard link fails where the name exists: the first writer wins.
+    let linked = match std::fs::hard_link(&temporary, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        // A file system without hard links.
+        Err(_) => std::fs::rename(&temporary, path),
+        Ok(()) => Ok(()),
+    };
+    let _ = std::fs::remove_file(&temporary);
+    linked
+}

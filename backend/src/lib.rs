@@ -1,0 +1,22 @@
+//! Postern's server: the relying party of an OpenID Provider, with accounts and sessions of its
+//! own. Read in the order of the modules: settings, what a request reaches, the rules (pure), the
+//! OP, the database, HTTP.
+
+pub mod config;
+pub mod cli;
+pub mod app;
+pub mod clock;
+pub mod telemetry;
+pub mod keys;
+pub mod limits;
+pub mod password;
+pub mod account;
+pub mod linking;
+pub mod session;
+pub mod return_to;
+pub mod oidc;
+pub mod store;
+mod http;
+mod serve;
+
+pub use serve::serve;

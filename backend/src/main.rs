@@ -1,0 +1,70 @@
+//! `postern`: parses the command, reads the settings, serves.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use backend::app::{self, App};
+use backend::cli::{self, Command};
+use backend::clock::Clock;
+use backend::config::{Config, Notice, Weight};
+use backend::telemetry;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "postern: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<ExitCode> {
+    let command = cli::parse();
+    if command == Command::CheckConfig {
+        return Ok(cli::check_config()?);
+    }
+    let (config, notices) = match Config::from_env() {
+        Ok(read) => read,
+        Err(faults) => {
+            writeln!(std::io::stderr(), "{faults}")?;
+            return Ok(ExitCode::from(cli::EXIT_BAD_SETTINGS));
+        }
+    };
+    if command == Command::SetupToken {
+        let keys = app::load_keys(&config)?;
+        writeln!(std::io::stdout(), "{}", keys.setup_token().expose_secret())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve(config, notices).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
+    telemetry::start(&config.log);
+    for notice in notices {
+        match notice.weight {
+            Weight::Info => tracing::info!("{notice}"),
+            Weight::Warning => tracing::warn!("{notice}"),
+        }
+    }
+    let address = config.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| anyhow::anyhow!("cannot listen on {address} (POSTERN_LISTEN): {error}"))?;
+    let app = App::new(config, Clock::System).await?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stop = async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    backend::serve(app, listener, stop).await?;
+    Ok(())
+}

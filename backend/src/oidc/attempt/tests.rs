@@ -1,0 +1,105 @@
+use super::{AuthorizationResponse, ExpectedIssuer, Intent, LIFETIME, LoginAttempt, is_restarted};
+use crate::clock::Timestamp;
+use crate::return_to::ReturnTo;
+use shared::login_error::LoginErrorCode;
+
+const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+
+fn attempt() -> LoginAttempt {
+    LoginAttempt::begin(Intent::Login, ReturnTo::home(), false, NOW)
+}
+
+fn answer(attempt: &LoginAttempt) -> AuthorizationResponse {
+    AuthorizationResponse {
+        code: Some("code".to_owned()),
+        state: Some(attempt.state().to_owned()),
+        ..AuthorizationResponse::default()
+    }
+}
+
+fn expected(is_required: bool) -> ExpectedIssuer {
+    ExpectedIssuer { issuer: "https://op.example/".to_owned(), is_required }
+}
+
+fn outcome(attempt: LoginAttempt, answer: &AuthorizationResponse, is_required: bool) -> Option<LoginErrorCode> {
+    attempt.accept(answer, &expected(is_required), NOW).err().map(|error| error.code())
+}
+
+#[test]
+fn its_own_answer_is_accepted() {
+    let attempt = attempt();
+    let answer = answer(&attempt);
+    assert_eq!(outcome(attempt, &answer, false), None);
+}
+
+#[test]
+fn another_state_is_refused_before_anything_else_is_believed() {
+    let attempt = attempt();
+    for state in [None, Some(String::new()), Some("x".repeat(43)), Some(format!("{}x", attempt.state()))] {
+        let answer = AuthorizationResponse { state, error: Some("access_denied".to_owned()), ..answer(&attempt) };
+        assert_eq!(outcome(attempt.clone(), &answer, false), Some(LoginErrorCode::StateMismatch));
+    }
+}
+
+#[test]
+fn an_old_attempt_is_refused() {
+    let attempt = attempt();
+    let answer = answer(&attempt);
+    let late = NOW.plus(LIFETIME);
+    let error = attempt.accept(&answer, &expected(false), late).err().map(|error| error.code());
+    assert_eq!(error, Some(LoginErrorCode::StateExpired));
+}
+
+#[test]
+fn errors_of_the_op_are_told_apart() {
+    for (error, code) in [
+        ("access_denied", LoginErrorCode::AccessDenied),
+        ("login_required", LoginErrorCode::OpError),
+        ("<script>", LoginErrorCode::OpError),
+    ] {
+        let attempt = attempt();
+        let answer = AuthorizationResponse { error: Some(error.to_owned()), ..answer(&attempt) };
+        assert_eq!(outcome(attempt, &answer, false), Some(code));
+    }
+    let attempt = attempt();
+    let answer = AuthorizationResponse { code: None, ..answer(&attempt) };
+    assert_eq!(outcome(attempt, &answer, false), Some(LoginErrorCode::OpError));
+}
+
+#[test]
+fn the_answers_issuer_is_checked() {
+    let check = |iss: Option<&str>, error: Option<&str>, is_required: bool, expected: Option<LoginErrorCode>| {
+        let attempt = attempt();
+        let answer = AuthorizationResponse {
+            iss: iss.map(str::to_owned),
+            error: error.map(str::to_owned),
+            ..answer(&attempt)
+        };
+        assert_eq!(outcome(attempt, &answer, is_required), expected, "{iss:?} {error:?} {is_required}");
+    };
+    let invalid = Some(LoginErrorCode::TokenInvalid);
+    check(Some("https://op.example/"), None, true, None);
+    check(Some("https://op.example/"), None, false, None);
+    check(Some("https://op.example"), None, false, invalid);
+    check(Some("https://evil.example/"), Some("access_denied"), true, invalid);
+    check(None, None, true, invalid);
+    check(None, None, false, None);
+    check(None, Some("access_denied"), true, Some(LoginErrorCode::AccessDenied));
+}
+
+#[test]
+fn what_is_secret_has_256_bits_and_differs() {
+    let (a, b) = (attempt(), attempt());
+    for value in [a.state(), a.nonce(), &a.code_verifier] {
+        assert_eq!(value.len(), 43);
+    }
+    assert!(a.state() != b.state() && a.nonce() != b.nonce() && a.state() != a.nonce());
+    assert_eq!(a.code_challenge().len(), 43);
+}
+
+#[test]
+fn only_a_restarted_attempt_says_so() {
+    let restarted = LoginAttempt::begin(Intent::Login, ReturnTo::home(), true, NOW);
+    assert!(is_restarted(restarted.state()));
+    assert!(!is_restarted(attempt().state()) && !is_restarted("") && !is_restarted("r"));
+}

@@ -1,0 +1,379 @@
+//! The OP as we know it: discovery and keys, the authorization URL, redeeming a code.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::attempt::{Checks, ExpectedIssuer, LoginAttempt};
+use super::client::{Client, send};
+use super::id_token::{self, Claims, Expected, Fault, Verifier};
+use super::identity::{self, VerifiedIdentity};
+use super::jwks::SigningKeys;
+use super::metadata::{self, Metadata};
+use super::token_request::{self, Tokens};
+use super::{LoginError, for_log, logout, presets};
+use crate::clock::{Clock, Timestamp};
+use crate::config::OidcConfig;
+
+/// Metadata this fresh are used as they are; older ones are asked for again when a login begins,
+/// so that an OP which is down is noticed before the browser is sent there.
+const FRESH: Duration = Duration::from_secs(10);
+/// Keys this old are fetched again.
+const KEYS_MAX_AGE: Duration = Duration::from_secs(3600);
+/// Unknown keys lead to a fetch no more often than this, whatever is thrown at us.
+const KEYS_MIN_INTERVAL: Duration = Duration::from_secs(10);
+/// How often the OP is looked at while all is well.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// The longest pause between attempts to reach an OP that is down.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The OP.
+pub struct Provider {
+    /// Its settings.
+    pub config: OidcConfig,
+    client: Client,
+    clock: Clock,
+    state: Mutex<State>,
+    /// Held while discovery is fetched: one fetch serves all who wait.
+    discovering: tokio::sync::Mutex<()>,
+    /// Held while keys are fetched, likewise.
+    fetching_keys: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    metadata: Option<(Arc<Metadata>, Timestamp)>,
+    keys: Option<(Arc<SigningKeys>, Timestamp)>,
+    unreachable_since: Option<Timestamp>,
+}
+
+/// What a redeemed code gives.
+pub struct Redeemed {
+    /// Who the OP says it is.
+    pub identity: VerifiedIdentity,
+    /// The ID token, for RP-initiated logout.
+    pub id_token: SecretString,
+}
+
+impl Provider {
+    /// Makes the provider; talks to nobody yet.
+    ///
+    /// # Errors
+    /// When the additional root certificates do not parse.
+    pub fn new(config: OidcConfig, clock: Clock) -> anyhow::Result<Self> {
+        let roots = config.ca_certificates.as_ref().map(|bundle| bundle.pem.as_slice());
+        Ok(Self {
+            client: Client::new(roots)?,
+            config,
+            clock,
+            state: Mutex::default(),
+            discovering: tokio::sync::Mutex::default(),
+            fetching_keys: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// Returns the OP's name for people.
+    #[must_use]
+    pub fn label(&self) -> String {
+        presets::label(self.config.provider.as_str())
+    }
+
+    /// Returns since when the OP cannot be reached; `None` while it can, or before the first try.
+    #[must_use]
+    pub fn unreachable_since(&self) -> Option<Timestamp> {
+        self.state().unreachable_since
+    }
+
+    /// Looks at the OP now and then for as long as the server runs, so that it may be down when we
+    /// start, and so that the login page knows.
+    pub async fn keep_looking(self: Arc<Self>) {
+        let mut pause = Duration::from_secs(1);
+        loop {
+            let found = self.discover(Duration::ZERO).await;
+            let wait = if found.is_ok() {
+                pause = Duration::from_secs(1);
+                LOOK_AGAIN
+            } else {
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                pause
+            };
+            tokio::time::sleep(wait.mul_f64(rand::random_range(0.8..1.0))).await;
+        }
+    }
+
+    /// Returns the URL that begins the attempt at the OP (Core §3.1.2.1).
+    ///
+    /// # Errors
+    /// `OpUnreachable`, `OpMisconfigured`.
+    pub async fn authorization_url(&self, attempt: &LoginAttempt) -> Result<Url, LoginError> {
+        let metadata = self.discover(FRESH).await?;
+        let mut url = metadata.authorization_endpoint.clone();
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.config.client_id)
+            .append_pair("redirect_uri", &self.config.redirect_uri.verbatim)
+            .append_pair("scope", &self.config.scopes.join(" "))
+            .append_pair("state", attempt.state())
+            .append_pair("nonce", attempt.nonce())
+            .append_pair("code_challenge", &attempt.code_challenge())
+            .append_pair("code_challenge_method", "S256");
+        Ok(url)
+    }
+
+    /// Returns what an answer's `iss` is held against (RFC 9207).
+    ///
+    /// # Errors
+    /// `OpUnreachable`, `OpMisconfigured`.
+    pub async fn expected_issuer(&self) -> Result<ExpectedIssuer, LoginError> {
+        let metadata = self.metadata().await?;
+        Ok(ExpectedIssuer {
+            issuer: metadata.issuer.clone(),
+            is_required: metadata.iss_parameter_supported,
+        })
+    }
+
+    /// Redeems a code: token request, ID token, userinfo where claims are missing.
+    ///
+    /// # Errors
+    /// Every [`LoginError`] that the OP can be the cause of.
+    pub async fn redeem(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
+        let metadata = self.metadata().await?;
+        let tokens = token_request::redeem(&self.client, &metadata, &self.config, code, checks).await?;
+        let mut claims = self.check_id_token(&metadata, &tokens, checks).await?;
+        if let Some(endpoint) = &metadata.userinfo_endpoint
+            && identity::lacks_claims(&claims, &self.config)
+        {
+            let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await?;
+            identity::add_userinfo(&mut claims, userinfo);
+        }
+        let identity = VerifiedIdentity::from_claims(&metadata.issuer, &claims, &self.config);
+        Ok(Redeemed { identity, id_token: tokens.id_token })
+    }
+
+    /// Returns the URL that logs the browser out at the OP, if the OP is known and has one.
+    #[must_use]
+    pub fn end_session_url(&self, id_token: Option<&str>, return_url: &str) -> Option<Url> {
+        let metadata = self.state().metadata.as_ref().map(|(metadata, _)| Arc::clone(metadata))?;
+        logout::end_session_url(&metadata, &self.config, id_token, return_url)
+    }
+
+    async fn check_id_token(
+        &self,
+        metadata: &Metadata,
+        tokens: &Tokens,
+        checks: &Checks,
+    ) -> Result<Claims, LoginError> {
+        let expected = Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.config.client_id,
+            nonce: checks.nonce.secret(),
+            access_token: tokens.access_token.expose_secret(),
+            skew: self.config.clock_skew,
+            now: self.clock.now(),
+        };
+        let token = tokens.id_token.expose_secret();
+        self.with_keys(metadata, |verifier| id_token::verify(token, verifier, &expected))
+            .await
+            .map_err(rejected(LoginError::TokenInvalid))
+    }
+
+    /// Asks the userinfo endpoint (Core §5.3). The subject must be the ID token's (§5.3.2).
+    async fn userinfo(
+        &self,
+        metadata: &Metadata,
+        endpoint: &Url,
+        tokens: &Tokens,
+        claims: &Claims,
+    ) -> Result<Claims, LoginError> {
+        let bearer = format!("Bearer {}", tokens.access_token.expose_secret());
+        let request = self.client.get(endpoint.as_str()).header(AUTHORIZATION, bearer);
+        let request = request.header(ACCEPT, "application/json, application/jwt");
+        let answer = send(request, "userinfo endpoint").await?;
+        if !answer.status.is_success() {
+            let challenge = answer.headers.get("www-authenticate");
+            let challenge = challenge.and_then(|value| value.to_str().ok()).unwrap_or_default();
+            return Err(LoginError::UserinfoInvalid(format!("{} {}", answer.status, for_log(challenge))));
+        }
+        let userinfo = if answer.media_type == "application/jwt" {
+            let token = String::from_utf8_lossy(&answer.body);
+            let issuer = &metadata.issuer;
+            self.with_keys(metadata, |verifier| {
+                let (claims, _) = verifier.verify(token.trim())?;
+                // Signed userinfo names its issuer and audience where it has them (§5.3.2).
+                if claims.contains_key("iss") {
+                    id_token::check_issuer(&claims, issuer)?;
+                }
+                if claims.contains_key("aud") {
+                    id_token::check_audience(&claims, &self.config.client_id)?;
+                }
+                Ok(claims)
+            })
+            .await
+            .map_err(rejected(LoginError::UserinfoInvalid))?
+        } else {
+            answer.json_object().map_err(LoginError::UserinfoInvalid)?
+        };
+        match (userinfo.get("sub"), claims.get("sub")) {
+            (Some(theirs), Some(ours)) if theirs == ours => Ok(userinfo),
+            (Some(_), _) => Err(LoginError::UserinfoInvalid("sub differs from the ID token's".to_owned())),
+            (None, _) => Err(LoginError::UserinfoInvalid("sub is missing".to_owned())),
+        }
+    }
+
+    /// Runs a check with the keys that we have, and once more with new ones where none fits.
+    async fn with_keys<T>(
+        &self,
+        metadata: &Metadata,
+        check: impl Fn(&Verifier<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Rejection> {
+        let run = |keys: &SigningKeys| {
+            let client_secret = self.config.client_secret.expose_secret();
+            check(&Verifier { keys, algs: &metadata.id_token_algs, client_secret })
+        };
+        // A token signed with the client secret alone needs no keys, and there may be none.
+        let needs_keys = metadata.id_token_algs.iter().any(|alg| alg != "HS256");
+        let keys = if needs_keys { self.keys(metadata, false).await? } else { Arc::default() };
+        match run(&keys) {
+            Err(Fault::UnknownKey(..)) if needs_keys => {
+                let newer = self.keys(metadata, true).await?;
+                if newer.is_empty() {
+                    let detail = "the OP's JWK Set has no usable signing key".to_owned();
+                    return Err(LoginError::OpMisconfigured(detail).into());
+                }
+                Ok(run(&newer)?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Returns the metadata, fetched if there are none yet.
+    async fn metadata(&self) -> Result<Arc<Metadata>, LoginError> {
+        let known = self.state().metadata.as_ref().map(|(metadata, _)| Arc::clone(metadata));
+        match known {
+            Some(metadata) => Ok(metadata),
+            None => self.discover(FRESH).await,
+        }
+    }
+
+    /// Returns metadata at most `max_age` old, fetching them where need be.
+    async fn discover(&self, max_age: Duration) -> Result<Arc<Metadata>, LoginError> {
+        let asked_at = self.clock.now();
+        let fresh = |state: &State, since: Timestamp| match &state.metadata {
+            Some((metadata, at)) if *at > since && state.unreachable_since.is_none() => {
+                Some(Arc::clone(metadata))
+            }
+            _ => None,
+        };
+        if let Some(metadata) = fresh(&self.state(), asked_at.minus(max_age)) {
+            return Ok(metadata);
+        }
+        let _one_at_a_time = self.discovering.lock().await;
+        // Somebody else may have fetched them while we waited.
+        if let Some(metadata) = fresh(&self.state(), asked_at) {
+            return Ok(metadata);
+        }
+        let found = self.fetch_metadata().await;
+        self.remember(&found);
+        found
+    }
+
+    async fn fetch_metadata(&self) -> Result<Arc<Metadata>, LoginError> {
+        let request = self.client.get(self.config.discovery_url().as_str()).header(ACCEPT, "application/json");
+        let answer = send(request, "discovery document").await?;
+        if !answer.status.is_success() {
+            return Err(LoginError::OpMisconfigured(format!(
+                "the discovery document's address answers {}: {}",
+                answer.status,
+                self.config.discovery_url()
+            )));
+        }
+        let document = answer
+            .json_object()
+            .map_err(|detail| LoginError::OpMisconfigured(format!("the discovery document: {detail}")))?;
+        Ok(Arc::new(metadata::parse(&document, &self.config)?))
+    }
+
+    /// Notes how discovery went, and logs each change once.
+    fn remember(&self, found: &Result<Arc<Metadata>, LoginError>) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        match found {
+            Ok(metadata) => {
+                let is_first = state.metadata.is_none();
+                state.metadata = Some((Arc::clone(metadata), now));
+                if state.unreachable_since.take().is_some() || is_first {
+                    tracing::info!(oidc.issuer = %metadata.issuer, "the OP is reachable");
+                }
+            }
+            Err(error) => {
+                if state.unreachable_since.is_none() {
+                    state.unreachable_since = Some(now);
+                    let mend = presets::hint(self.config.provider.as_str(), error.code()).unwrap_or_default();
+                    tracing::warn!(code = error.code().as_str(), mend, "the OP cannot be used: {error}");
+                }
+            }
+        }
+    }
+
+    /// Returns the keys; with `newer`, fetched again unless that was done a moment ago.
+    async fn keys(&self, metadata: &Metadata, newer: bool) -> Result<Arc<SigningKeys>, LoginError> {
+        let good_for = if newer { KEYS_MIN_INTERVAL } else { KEYS_MAX_AGE };
+        let asked_at = self.clock.now();
+        let known = |state: &State, since: Timestamp| match &state.keys {
+            Some((keys, at)) if *at > since => Some(Arc::clone(keys)),
+            _ => None,
+        };
+        if let Some(keys) = known(&self.state(), asked_at.minus(good_for)) {
+            return Ok(keys);
+        }
+        let _one_at_a_time = self.fetching_keys.lock().await;
+        if let Some(keys) = known(&self.state(), asked_at.minus(good_for)) {
+            return Ok(keys);
+        }
+        let request = self.client.get(metadata.jwks_uri.as_str()).header(ACCEPT, "application/json");
+        let answer = send(request, "JWKS").await?;
+        if !answer.status.is_success() {
+            return Err(LoginError::OpMisconfigured(format!("the JWKS address answers {}", answer.status)));
+        }
+        let set = answer.json_object().map_err(|detail| LoginError::OpMisconfigured(format!("the JWKS: {detail}")))?;
+        let keys = Arc::new(SigningKeys::parse(&set));
+        self.state().keys = Some((Arc::clone(&keys), self.clock.now()));
+        Ok(keys)
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.
+enum Rejection {
+    Fault(Fault),
+    Login(LoginError),
+}
+
+impl From<Fault> for Rejection {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<LoginError> for Rejection {
+    fn from(error: LoginError) -> Self {
+        Self::Login(error)
+    }
+}
+
+/// Gives a fault the error of the thing that has it; an encrypted one is a setting at the OP.
+fn rejected(otherwise: impl FnOnce(String) -> LoginError) -> impl FnOnce(Rejection) -> LoginError {
+    move |rejection| match rejection {
+        Rejection::Login(error) => error,
+        Rejection::Fault(Fault::Encrypted) => LoginError::OpMisconfigured(
+            "the OP encrypts its tokens (five parts): deselect the Encryption Key in the OP's provider".to_owned(),
+        ),
+        Rejection::Fault(fault) => otherwise(fault.to_string()),
+    }
+}

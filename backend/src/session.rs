@@ -1,0 +1,233 @@
+//! A browser's login: a random token in a cookie, and a row that knows only its hash.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use sha2::{Digest, Sha256};
+use shared::session::{Method, SessionInfo};
+use uuid::Uuid;
+
+use crate::account::AccountId;
+use crate::clock::Timestamp;
+use crate::config::SessionConfig;
+
+/// How long a login or a password confirmation counts as recent (contract, section 4).
+pub const CONFIRMATION: Duration = Duration::from_secs(600);
+
+/// How stale `last_used_at` may be before it is written again.
+const TOUCH_AFTER: Duration = Duration::from_secs(60);
+
+/// 256 random bits that open a session. Has no `Debug`, no `Display`, no `PartialEq`.
+pub struct SessionToken([u8; 32]);
+
+/// The SHA-256 of a [`SessionToken`]: what the store keeps and is asked for.
+///
+/// A stolen database opens no session, and a look-up by hash leaves nothing to time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenHash([u8; 32]);
+
+impl SessionToken {
+    /// Makes a new token of the operating system's randomness.
+    ///
+    /// # Panics
+    /// Where the operating system has no randomness to give: nothing secret can be made then.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(random_bytes())
+    }
+
+    /// Parses the cookie's value; `None` for anything that is not a token.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// Returns the cookie's value.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// Returns what the store is asked for.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl TokenHash {
+    /// Returns the hash as the store binds it.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Returns 256 random bits of the operating system.
+///
+/// # Panics
+/// Where the operating system has none to give.
+#[must_use]
+pub(crate) fn random_bytes() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    OsRng.try_fill_bytes(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}
+
+/// How a session began, with what logout needs of the OP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// By password.
+    Password,
+    /// Through the OP.
+    Openid {
+        /// The OP's issuer identifier.
+        issuer: String,
+        /// The OP's session id (`sid`), if the ID token had one.
+        sid: Option<String>,
+        /// The ID token, where RP-initiated logout needs it as a hint.
+        id_token: Option<String>,
+    },
+}
+
+/// A session's row.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Names the session; opens nothing.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// How it began.
+    pub origin: Origin,
+    /// The browser's `User-Agent` at login, shortened.
+    pub user_agent: Option<String>,
+    /// The client's address at login.
+    pub address: Option<String>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Timestamp,
+    /// The last login or confirmation by password.
+    pub confirmed_at: Timestamp,
+    /// The absolute end.
+    pub expires_at: Timestamp,
+}
+
+/// From where a session begins, for its owner's list.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The address, as the trusted proxies tell it.
+    pub address: Option<String>,
+}
+
+impl Session {
+    /// Begins a session.
+    #[must_use]
+    pub fn start(
+        account_id: AccountId,
+        origin: Origin,
+        client: Client,
+        config: &SessionConfig,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            account_id,
+            origin,
+            user_agent: client.user_agent.map(|text| text.chars().take(256).collect()),
+            address: client.address,
+            started_at: now,
+            last_used_at: now,
+            confirmed_at: now,
+            expires_at: now.plus(config.max_age),
+        }
+    }
+
+    /// Is the session still good at `now`?
+    #[must_use]
+    pub fn is_live(&self, config: &SessionConfig, now: Timestamp) -> bool {
+        now < self.ends_at(config)
+    }
+
+    /// Returns when the session ends if nothing is done with it.
+    #[must_use]
+    pub fn ends_at(&self, config: &SessionConfig) -> Timestamp {
+        self.expires_at.min(self.last_used_at.plus(config.idle))
+    }
+
+    /// Is it time to write down that the session is used?
+    #[must_use]
+    pub fn needs_touch(&self, now: Timestamp) -> bool {
+        now >= self.last_used_at.plus(TOUCH_AFTER)
+    }
+
+    /// Did its owner log in or confirm less than ten minutes ago?
+    #[must_use]
+    pub fn is_confirmed(&self, now: Timestamp) -> bool {
+        now < self.confirmed_at.plus(CONFIRMATION)
+    }
+
+    /// Returns the session as its owner sees it.
+    #[must_use]
+    pub fn to_info(&self, config: &SessionConfig) -> SessionInfo {
+        SessionInfo {
+            id: self.id.to_string(),
+            method: match self.origin {
+                Origin::Password => Method::Password,
+                Origin::Openid { .. } => Method::Openid,
+            },
+            started_at: self.started_at.unix(),
+            expires_at: self.ends_at(config).unix(),
+            confirmed_until: self.confirmed_at.plus(CONFIRMATION).unix(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Client, Origin, Session, SessionToken};
+    use crate::clock::Timestamp;
+    use crate::config::SessionConfig;
+    use std::time::Duration;
+    use uuid::Uuid;
+
+    const CONFIG: SessionConfig =
+        SessionConfig { max_age: Duration::from_secs(1000), idle: Duration::from_secs(700) };
+
+    fn session() -> Session {
+        let now = Timestamp::from_unix(0);
+        Session::start(Uuid::nil(), Origin::Password, Client::default(), &CONFIG, now)
+    }
+
+    #[test]
+    fn ends_at_the_idle_and_at_the_absolute_limit() {
+        let mut session = session();
+        assert!(session.is_live(&CONFIG, Timestamp::from_unix(699)));
+        assert!(!session.is_live(&CONFIG, Timestamp::from_unix(700)));
+        session.last_used_at = Timestamp::from_unix(600);
+        assert!(session.is_live(&CONFIG, Timestamp::from_unix(999)));
+        assert!(!session.is_live(&CONFIG, Timestamp::from_unix(1000)));
+    }
+
+    #[test]
+    fn confirmation_lasts_ten_minutes() {
+        assert!(session().is_confirmed(Timestamp::from_unix(599)));
+        assert!(!session().is_confirmed(Timestamp::from_unix(600)));
+    }
+
+    #[test]
+    fn only_a_whole_token_parses() {
+        let token = SessionToken::generate().reveal();
+        assert_eq!(token.len(), 43);
+        assert!(SessionToken::parse(&token).is_some());
+        for bad in ["", "x", &token[1..], &format!("{token}A"), &format!("{token}="), "é"] {
+            assert!(SessionToken::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Accounts, and the one-time setup.
+
+use shared::email::Email;
+use shared::session::Role;
+use uuid::Uuid;
+
+use super::{Result, Store, on_database};
+use crate::account::{Account, AccountId, NewAccount, username_key};
+use crate::clock::Timestamp;
+
+/// A row of `account`, less the columns that nobody reads.
+#[derive(sqlx::FromRow)]
+pub(super) struct AccountRow {
+    account_id: Uuid,
+    username: String,
+    display_name: Option<String>,
+    email: Option<String>,
+    email_set_by_admin: bool,
+    role: String,
+    password_hash: Option<String>,
+    disabled_at: Option<i64>,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: row.account_id,
+            username: row.username,
+            display_name: row.display_name,
+            email: row.email,
+            email_set_by_admin: row.email_set_by_admin,
+            // The table admits the two names alone; what is not plainly an admin is none.
+            role: if row.role == "admin" { Role::Admin } else { Role::User },
+            password_hash: row.password_hash,
+            disabled_at: row.disabled_at.map(Timestamp::from_unix),
+        }
+    }
+}
+
+/// What another account has already, or has happened already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Taken {
+    /// Another account has this username.
+    #[error("username is taken")]
+    Username,
+    /// Another account has this email.
+    #[error("email is taken")]
+    Email,
+    /// The identity, or the account at this issuer, is linked already.
+    #[error("identity is linked already")]
+    Identity,
+    /// The server has an admin.
+    #[error("setup is closed")]
+    Setup,
+}
+
+/// Turns a unique violation into the conflict that it is; both databases name the column.
+pub(super) fn taken(error: sqlx::Error) -> Result<Taken> {
+    let message = match &error {
+        sqlx::Error::Database(error) if error.is_unique_violation() => error.message(),
+        _ => return Err(error.into()),
+    };
+    if message.contains("username_key") {
+        Ok(Taken::Username)
+    } else if message.contains("email_key") {
+        Ok(Taken::Email)
+    } else if message.contains("identity") {
+        Ok(Taken::Identity)
+    } else {
+        Err(error.into())
+    }
+}
+
+/// Inserts an account; run in a transaction or alone. `$executor` is a pool or a connection.
+macro_rules! insert_account {
+    ($executor:expr, $id:expr, $new:expr, $now:expr) => {
+        sqlx::query(
+            "insert into account (account_id, username, username_key, display_name, email, email_key,
+                email_set_by_admin, role, password_hash, disabled_at, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10, $10)",
+        )
+        .bind($id)
+        .bind(&$new.username)
+        .bind($crate::account::username_key(&$new.username))
+        .bind(&$new.display_name)
+        .bind($new.email.as_ref().map(|email| email.as_str()))
+        .bind($new.email.as_ref().map(|email| email.key()))
+        .bind($new.email_set_by_admin)
+        .bind($new.role.as_str())
+        .bind(&$new.password_hash)
+        .bind($now.unix())
+        .execute($executor)
+        .await
+    };
+}
+pub(super) use insert_account;
+
+/// Notes that the server has an admin: `/setup` stays closed from now on, even without one.
+macro_rules! close_setup {
+    ($executor:expr, $now:expr) => {
+        sqlx::query(
+            "insert into setting (name, value) values ('setup_closed', $1)
+             on conflict (name) do nothing",
+        )
+        .bind($now.unix().to_string())
+        .execute($executor)
+        .await
+    };
+}
+pub(super) use close_setup;
+
+impl Store {
+    /// Returns the account of that id.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>> {
+        let row: Option<AccountRow> = on_database!(self, pool => {
+            sqlx::query_as("select * from account where account_id = $1")
+                .bind(id).fetch_optional(pool).await?
+        });
+        Ok(row.map(Account::from))
+    }
+
+    /// Returns the account of that username, compared case-insensitively.
+    pub async fn account_by_username(&self, username: &str) -> Result<Option<Account>> {
+        let row: Option<AccountRow> = on_database!(self, pool => {
+            sqlx::query_as("select * from account where username_key = $1")
+                .bind(username_key(username)).fetch_optional(pool).await?
+        });
+        Ok(row.map(Account::from))
+    }
+
+    /// Returns the account of that email, compared case-insensitively.
+    pub async fn account_by_email(&self, email: &Email) -> Result<Option<Account>> {
+        let row: Option<AccountRow> = on_database!(self, pool => {
+            sqlx::query_as("select * from account where email_key = $1")
+                .bind(email.key()).fetch_optional(pool).await?
+        });
+        Ok(row.map(Account::from))
+    }
+
+    /// May the first admin still be made?
+    pub async fn is_setup_open(&self) -> Result<bool> {
+        let (closed,): (bool,) = on_database!(self, pool => {
+            sqlx::query_as(
+                "select exists (select 1 from setting where name = 'setup_closed')
+                     or exists (select 1 from account where role = 'admin')",
+            ).fetch_one(pool).await?
+        });
+        Ok(!closed)
+    }
+
+    /// Makes the first admin, and closes the setup for good in the same transaction.
+    pub async fn create_first_admin(
+        &self,
+        new: &NewAccount,
+        now: Timestamp,
+    ) -> Result<std::result::Result<AccountId, Taken>> {
+        let id = Uuid::now_v7();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            // Of two at once the second finds the row there, or waits for it and then does.
+            if close_setup!(&mut *tx, now)?.rows_affected() == 0 {
+                return Ok(Err(Taken::Setup));
+            }
+            let (has_admin,): (bool,) =
+                sqlx::query_as("select exists (select 1 from account where role = 'admin')")
+                    .fetch_one(&mut *tx).await?;
+            if has_admin {
+                return Ok(Err(Taken::Setup));
+            }
+            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
+                return taken(error).map(Err);
+            }
+            tx.commit().await?;
+        });
+        Ok(Ok(id))
+    }
+
+    /// Makes an account.
+    pub async fn create_account(
+        &self,
+        new: &NewAccount,
+        now: Timestamp,
+    ) -> Result<std::result::Result<AccountId, Taken>> {
+        let id = Uuid::now_v7();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
+                return taken(error).map(Err);
+            }
+            if new.role == Role::Admin {
+                close_setup!(&mut *tx, now)?;
+            }
+            tx.commit().await?;
+        });
+        Ok(Ok(id))
+    }
+
+    /// Sets or clears the email.
+    pub async fn set_email(
+        &self,
+        id: AccountId,
+        email: Option<&Email>,
+        is_set_by_admin: bool,
+        now: Timestamp,
+    ) -> Result<std::result::Result<(), Taken>> {
+        let done = on_database!(self, pool => {
+            sqlx::query(
+                "update account set email = $2, email_key = $3, email_set_by_admin = $4, updated_at = $5
+                 where account_id = $1",
+            )
+            .bind(id)
+            .bind(email.map(Email::as_str))
+            .bind(email.map(Email::key))
+            .bind(is_set_by_admin)
+            .bind(now.unix())
+            .execute(pool).await.map(drop)
+        });
+        match done {
+            Ok(()) => Ok(Ok(())),
+            Err(error) => taken(error).map(Err),
+        }
+    }
+
+    /// Sets or clears the display name.
+    pub async fn set_display_name(
+        &self,
+        id: AccountId,
+        display_name: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        on_database!(self, pool => {
+            sqlx::query("update account set display_name = $2, updated_at = $3 where account_id = $1")
+                .bind(id).bind(display_name).bind(now.unix())
+                .execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Sets the password hash and ends every session but one, all or nothing.
+    pub async fn set_password(
+        &self,
+        id: AccountId,
+        hash: &str,
+        keep_session: Uuid,
+        now: Timestamp,
+    ) -> Result<()> {
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
+                .bind(id).bind(hash).bind(now.unix())
+                .execute(&mut *tx).await?;
+            sqlx::query("delete from session where account_id = $1 and session_id <> $2")
+                .bind(id).bind(keep_session)
+                .execute(&mut *tx).await?;
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// Enables or disables an account; disabling ends its sessions.
+    pub async fn set_disabled(&self, id: AccountId, is_disabled: bool, now: Timestamp) -> Result<()> {
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            sqlx::query("update account set disabled_at = $2, updated_at = $3 where account_id = $1")
+                .bind(id).bind(is_disabled.then_some(now.unix())).bind(now.unix())
+                .execute(&mut *tx).await?;
+            if is_disabled {
+                sqlx::query("delete from session where account_id = $1")
+                    .bind(id).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// Changes the role and ends the account's sessions, unless it would demote the last admin:
+    /// then nothing changes and the answer is `false`. The same role is no change.
+    pub async fn set_role(&self, id: AccountId, role: Role, now: Timestamp) -> Result<bool> {
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            // The lock under which admins are counted: two demotions never pass each other.
+            sqlx::query("update setting set value = '' where name = 'admin_guard'")
+                .execute(&mut *tx).await?;
+            let (others,): (i64,) = sqlx::query_as(
+                "select count(*) from account
+                 where role = 'admin' and disabled_at is null and account_id <> $1",
+            ).bind(id).fetch_one(&mut *tx).await?;
+            let changed = sqlx::query(
+                "update account set role = $2, updated_at = $3
+                 where account_id = $1 and role <> $2 and (role <> 'admin' or $4 > 0)",
+            ).bind(id).bind(role.as_str()).bind(now.unix()).bind(others)
+                .execute(&mut *tx).await?.rows_affected() > 0;
+            if changed {
+                sqlx::query("delete from session where account_id = $1")
+                    .bind(id).execute(&mut *tx).await?;
+            }
+            if role == Role::Admin {
+                close_setup!(&mut *tx, now)?;
+            }
+            tx.commit().await?;
+            Ok(changed)
+        })
+    }
+}

@@ -1,0 +1,187 @@
+//! Linked identities: the pair of issuer and subject, and whose it is.
+
+use uuid::Uuid;
+
+use super::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
+use super::{Result, Store, on_database};
+use crate::account::{Account, AccountId, Identity, NewAccount};
+use crate::clock::Timestamp;
+use shared::session::Role;
+
+/// An identity to be linked, or seen again.
+#[derive(Debug, Clone, Copy)]
+pub struct NewIdentity<'a> {
+    /// The OP's issuer identifier.
+    pub issuer: &'a str,
+    /// The subject there.
+    pub subject: &'a str,
+    /// The username there, for display.
+    pub username: Option<&'a str>,
+    /// The email there, for display.
+    pub email: Option<&'a str>,
+}
+
+#[derive(sqlx::FromRow)]
+struct IdentityRow {
+    identity_id: Uuid,
+    account_id: Uuid,
+    issuer: String,
+    subject: String,
+    username: Option<String>,
+    email: Option<String>,
+    linked_at: i64,
+    last_login_at: Option<i64>,
+}
+
+impl From<IdentityRow> for Identity {
+    fn from(row: IdentityRow) -> Self {
+        Self {
+            id: row.identity_id,
+            account_id: row.account_id,
+            issuer: row.issuer,
+            subject: row.subject,
+            username: row.username,
+            email: row.email,
+            linked_at: Timestamp::from_unix(row.linked_at),
+            last_login_at: row.last_login_at.map(Timestamp::from_unix),
+        }
+    }
+}
+
+/// Inserts an identity; `$executor` is a connection in a transaction.
+macro_rules! insert_identity {
+    ($executor:expr, $account_id:expr, $identity:expr, $now:expr) => {
+        sqlx::query(
+            "insert into identity (identity_id, account_id, issuer, subject, username, email,
+                linked_at, last_login_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $7)",
+        )
+        .bind(Uuid::now_v7())
+        .bind($account_id)
+        .bind($identity.issuer)
+        .bind($identity.subject)
+        .bind($identity.username)
+        .bind($identity.email)
+        .bind($now.unix())
+        .execute($executor)
+        .await
+    };
+}
+
+impl Store {
+    /// Returns the account that the identity is linked to.
+    pub async fn account_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<Account>> {
+        let row: Option<AccountRow> = on_database!(self, pool => {
+            sqlx::query_as(
+                "select account.* from account join identity using (account_id)
+                 where issuer = $1 and subject = $2",
+            ).bind(issuer).bind(subject).fetch_optional(pool).await?
+        });
+        Ok(row.map(Account::from))
+    }
+
+    /// Returns the account's identities, the oldest link first.
+    pub async fn identities(&self, account_id: AccountId) -> Result<Vec<Identity>> {
+        let rows: Vec<IdentityRow> = on_database!(self, pool => {
+            sqlx::query_as("select * from identity where account_id = $1 order by linked_at, identity_id")
+                .bind(account_id).fetch_all(pool).await?
+        });
+        Ok(rows.into_iter().map(Identity::from).collect())
+    }
+
+    /// Is the account linked to any subject of this issuer?
+    pub async fn is_bound_at(&self, account_id: AccountId, issuer: &str) -> Result<bool> {
+        let (bound,): (bool,) = on_database!(self, pool => {
+            sqlx::query_as(
+                "select exists (select 1 from identity where account_id = $1 and issuer = $2)",
+            ).bind(account_id).bind(issuer).fetch_one(pool).await?
+        });
+        Ok(bound)
+    }
+
+    /// Links the identity to the account. The table's constraints decide, not what was read
+    /// before: of two links at once one finds [`Taken::Identity`].
+    pub async fn link_identity(
+        &self,
+        account_id: AccountId,
+        identity: NewIdentity<'_>,
+        now: Timestamp,
+    ) -> Result<std::result::Result<(), Taken>> {
+        let done = on_database!(self, pool => insert_identity!(pool, account_id, identity, now).map(drop));
+        match done {
+            Ok(()) => Ok(Ok(())),
+            Err(error) => taken(error).map(Err),
+        }
+    }
+
+    /// Makes an account and links the identity to it, both or neither.
+    pub async fn create_account_with_identity(
+        &self,
+        new: &NewAccount,
+        identity: NewIdentity<'_>,
+        now: Timestamp,
+    ) -> Result<std::result::Result<AccountId, Taken>> {
+        let id = Uuid::now_v7();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
+                return taken(error).map(Err);
+            }
+            if let Err(error) = insert_identity!(&mut *tx, id, identity, now) {
+                return taken(error).map(Err);
+            }
+            if new.role == Role::Admin {
+                close_setup!(&mut *tx, now)?;
+            }
+            tx.commit().await?;
+        });
+        Ok(Ok(id))
+    }
+
+    /// Writes down a login of the identity, and what the OP calls its user today.
+    pub async fn identity_logged_in(&self, identity: NewIdentity<'_>, now: Timestamp) -> Result<()> {
+        on_database!(self, pool => {
+            sqlx::query(
+                "update identity set username = $3, email = $4, last_login_at = $5
+                 where issuer = $1 and subject = $2",
+            )
+            .bind(identity.issuer).bind(identity.subject)
+            .bind(identity.username).bind(identity.email).bind(now.unix())
+            .execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Unlinks an identity of the account, unless it is the last way in: with
+    /// `password_login` false, or without a password, another identity must remain. `None` when the account
+    /// has no such identity; `Some(false)` when it is the last way in.
+    pub async fn unlink_identity(
+        &self,
+        account_id: AccountId,
+        identity_id: Uuid,
+        password_login: bool,
+        now: Timestamp,
+    ) -> Result<Option<bool>> {
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            // Writing the account's row first makes two unlinks at once wait for each other.
+            sqlx::query("update account set updated_at = $2 where account_id = $1")
+                .bind(account_id).bind(now.unix()).execute(&mut *tx).await?;
+            let exists: Option<(i64,)> = sqlx::query_as(
+                "select linked_at from identity where account_id = $1 and identity_id = $2",
+            ).bind(account_id).bind(identity_id).fetch_optional(&mut *tx).await?;
+            if exists.is_none() {
+                return Ok(None);
+            }
+            let removed = sqlx::query(
+                "delete from identity where account_id = $1 and identity_id = $2 and (
+                    exists (select 1 from identity where account_id = $1 and identity_id <> $2)
+                    or ($3 and exists (select 1 from account
+                        where account_id = $1 and password_hash is not null)))",
+            ).bind(account_id).bind(identity_id).bind(password_login)
+                .execute(&mut *tx).await?.rows_affected() > 0;
+            tx.commit().await?;
+            Ok(Some(removed))
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! Sessions, found by the hash of their token.
+
+use uuid::Uuid;
+
+use super::accounts::AccountRow;
+use super::{Result, Store, on_database};
+use crate::account::{Account, AccountId};
+use crate::clock::Timestamp;
+use crate::config::SessionConfig;
+use crate::session::{Origin, Session, TokenHash};
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    session_id: Uuid,
+    #[sqlx(rename = "session_account_id")]
+    account_id: Uuid,
+    method: String,
+    op_issuer: Option<String>,
+    op_sid: Option<String>,
+    id_token: Option<String>,
+    user_agent: Option<String>,
+    address: Option<String>,
+    started_at: i64,
+    last_used_at: i64,
+    confirmed_at: i64,
+    expires_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionAndAccountRow {
+    #[sqlx(flatten)]
+    session: SessionRow,
+    #[sqlx(flatten)]
+    account: AccountRow,
+}
+
+/// The columns of [`SessionRow`].
+const COLUMNS: &str = "session_id, session.account_id as session_account_id, method, op_issuer, op_sid,
+    id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at";
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        let origin = match row.op_issuer {
+            Some(issuer) if row.method == "openid" => {
+                Origin::Openid { issuer, sid: row.op_sid, id_token: row.id_token }
+            }
+            _ => Origin::Password,
+        };
+        Self {
+            id: row.session_id,
+            account_id: row.account_id,
+            origin,
+            user_agent: row.user_agent,
+            address: row.address,
+            started_at: Timestamp::from_unix(row.started_at),
+            last_used_at: Timestamp::from_unix(row.last_used_at),
+            confirmed_at: Timestamp::from_unix(row.confirmed_at),
+            expires_at: Timestamp::from_unix(row.expires_at),
+        }
+    }
+}
+
+impl Store {
+    /// Writes down a new session, and ends the one that the browser had before.
+    pub async fn insert_session(
+        &self,
+        session: &Session,
+        token: TokenHash,
+        replaces: Option<TokenHash>,
+    ) -> Result<()> {
+        let (method, issuer, sid, id_token) = match &session.origin {
+            Origin::Password => ("password", None, None, None),
+            Origin::Openid { issuer, sid, id_token } => {
+                ("openid", Some(issuer), sid.as_ref(), id_token.as_ref())
+            }
+        };
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Some(old) = replaces {
+                sqlx::query("delete from session where token_hash = $1")
+                    .bind(old.as_bytes()).execute(&mut *tx).await?;
+            }
+            sqlx::query(
+                "insert into session (session_id, account_id, token_hash, method, op_issuer, op_sid,
+                    id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            )
+            .bind(session.id).bind(session.account_id).bind(token.as_bytes())
+            .bind(method).bind(issuer).bind(sid).bind(id_token)
+            .bind(&session.user_agent).bind(&session.address)
+            .bind(session.started_at.unix()).bind(session.last_used_at.unix())
+            .bind(session.confirmed_at.unix()).bind(session.expires_at.unix())
+            .execute(&mut *tx).await?;
+            tx.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// Returns the session of that token and its account, live or not.
+    pub async fn session_by_token(&self, token: TokenHash) -> Result<Option<(Session, Account)>> {
+        let sql = format!(
+            "select {COLUMNS}, account.* from session join account using (account_id)
+             where token_hash = $1",
+        );
+        let row: Option<SessionAndAccountRow> = on_database!(self, pool => {
+            sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(pool).await?
+        });
+        Ok(row.map(|row| (row.session.into(), row.account.into())))
+    }
+
+    /// Writes down that the session is used.
+    pub async fn touch_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
+        on_database!(self, pool => {
+            sqlx::query("update session set last_used_at = $2 where session_id = $1 and last_used_at < $2")
+                .bind(id).bind(now.unix()).execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Writes down that its owner confirmed the session.
+    pub async fn confirm_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
+        on_database!(self, pool => {
+            sqlx::query("update session set confirmed_at = $2 where session_id = $1")
+                .bind(id).bind(now.unix()).execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Gives the session another token; the old one is dead at once. `false` when the session is
+    /// gone.
+    pub async fn rotate_session(&self, id: Uuid, token: TokenHash) -> Result<bool> {
+        let rotated = on_database!(self, pool => {
+            sqlx::query("update session set token_hash = $2 where session_id = $1")
+                .bind(id).bind(token.as_bytes()).execute(pool).await?.rows_affected() > 0
+        });
+        Ok(rotated)
+    }
+
+    /// Ends the session of that token and returns it.
+    pub async fn take_session(&self, token: TokenHash) -> Result<Option<Session>> {
+        let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
+        let row: Option<SessionRow> = on_database!(self, pool => {
+            sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(pool).await?
+        });
+        Ok(row.map(Session::from))
+    }
+
+    /// Returns the account's sessions that are live, the last used first.
+    pub async fn sessions(
+        &self,
+        account_id: AccountId,
+        config: &SessionConfig,
+        now: Timestamp,
+    ) -> Result<Vec<Session>> {
+        let sql = format!(
+            "select {COLUMNS} from session where account_id = $1 and expires_at > $2 and last_used_at > $3
+             order by last_used_at desc, session_id desc",
+        );
+        let rows: Vec<SessionRow> = on_database!(self, pool => {
+            sqlx::query_as(&sql).bind(account_id).bind(now.unix()).bind(now.minus(config.idle).unix())
+                .fetch_all(pool).await?
+        });
+        Ok(rows.into_iter().map(Session::from).collect())
+    }
+
+    /// Removes the rows of sessions that ended by themselves; returns how many.
+    pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
+        let swept = on_database!(self, pool => {
+            sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
+                .bind(now.unix()).bind(now.minus(config.idle).unix())
+                .execute(pool).await?.rows_affected()
+        });
+        Ok(swept)
+    }
+}

@@ -1,0 +1,49 @@
+//! Every route of the OP on one page.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get, post};
+
+use crate::world::App;
+use crate::{authorize, demo, discovery, end_session, fault, login, record, token, userinfo};
+
+/// Makes the router. Paths match exactly, slash included, as at Authentik.
+pub(crate) fn router(app: App) -> Router {
+    let application = app.world().application_path();
+    let below = |path: &str| format!("{application}{path}");
+    Router::new()
+        .route(&application, get(discovery::application))
+        .route(
+            &below(".well-known/openid-configuration"),
+            get(discovery::show),
+        )
+        .route(&below("jwks/"), get(discovery::jwks))
+        .route(
+            &below("end-session/"),
+            get(end_session::end).post(end_session::end),
+        )
+        .route(
+            authorize::PATH,
+            get(authorize::start).post(authorize::start),
+        )
+        .route("/application/o/token/", post(token::redeem))
+        .route(
+            "/application/o/userinfo/",
+            get(userinfo::show).post(userinfo::show),
+        )
+        .route("/application/o/introspect/", post(token::introspect))
+        .route("/application/o/revoke/", post(token::revoke))
+        .route("/application/o/par/", post(token::push))
+        .route(login::PATH, get(login::show).post(login::submit))
+        .route("/foreign/{*rest}", any(discovery::foreign))
+        .route("/demo/lie", post(demo::lie))
+        .route("/demo/rotate-keys", post(demo::rotate_keys))
+        .route("/demo/requests", get(demo::requests))
+        .route("/demo/users/{name}", post(demo::change_user))
+        .route("/demo/users/{name}/end-sessions", post(demo::end_sessions))
+        .fallback(discovery::not_found)
+        // The fault lies inside the record: a request that is never answered was still seen.
+        .layer(from_fn_with_state(app.clone(), fault::fail))
+        .layer(from_fn_with_state(app.clone(), record::record))
+        .with_state(app)
+}

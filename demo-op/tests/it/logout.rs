@@ -1,0 +1,168 @@
+//! Logout at the OP, and the logout tokens it posts.
+
+use demo_op::{Client, Invalidation, Settings, Version};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::rp::{REDIRECT_URI, Rp, SECRET, claims, jwk_of, part, request, verifies};
+
+const END_SESSION: &str = "/application/o/postern/end-session/";
+const AFTERWARDS: &str = "http://127.0.0.1:1/login?logged_out=1";
+
+/// Answers one request with 200; returns what came in.
+async fn listen_once() -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!(
+        "http://{}/api/oauth/backchannel-logout",
+        listener.local_addr().unwrap()
+    );
+    let seen = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
+        loop {
+            let read = stream.read(&mut buffer).await.unwrap();
+            seen.extend_from_slice(&buffer[..read]);
+            let text = String::from_utf8_lossy(&seen).into_owned();
+            // A logout token is the only field: three parts end the request.
+            let is_whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+                head.contains(&format!("Content-Length: {}", body.len()))
+            });
+            if is_whole {
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                    .await
+                    .unwrap();
+                return text;
+            }
+        }
+    });
+    (uri, seen)
+}
+
+/// Lets the one client be told of logouts, and be returned to.
+fn register(rp: &Rp, backchannel_logout_uri: Option<String>) {
+    rp.op.register(Client {
+        post_logout_uris: vec![AFTERWARDS.to_owned()],
+        backchannel_logout_uri,
+        ..Client::new("postern", SECRET, REDIRECT_URI)
+    });
+}
+
+#[tokio::test]
+async fn provider_default_shows_a_page_and_keeps_the_session() {
+    let mut rp = Rp::start().await;
+    register(&rp, None);
+    rp.log_in("alice", &[]).await;
+    let after: String = form_urlencoded::byte_serialize(AFTERWARDS.as_bytes()).collect();
+    let target = format!("{END_SESSION}?client_id=postern&post_logout_redirect_uri={after}");
+
+    let page = rp.get(&target).await;
+    let again = rp.get(&request(&[])).await;
+
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("You have logged out"), "{page:?}");
+    assert!(
+        again.param("code").is_some(),
+        "the OP session lives on: {again:?}"
+    );
+}
+
+#[tokio::test]
+async fn logged_out_already_ends_at_the_login_page() {
+    let mut rp = Rp::start().await;
+
+    let answer = rp.get(END_SESSION).await;
+
+    assert_eq!(answer.param("next").as_deref(), Some(END_SESSION));
+}
+
+#[tokio::test]
+async fn main_branch_returns_to_a_registered_uri_alone() {
+    let settings = Settings {
+        version: Version::Main,
+        invalidation: Invalidation::Session,
+        ..Settings::default()
+    };
+    let mut rp = Rp::with(settings).await;
+    register(&rp, None);
+    let tokens = rp.tokens("alice").await;
+    let hint = tokens["id_token"].as_str().unwrap();
+    let after: String = form_urlencoded::byte_serialize(AFTERWARDS.as_bytes()).collect();
+    let target = |after: &str| {
+        format!("{END_SESSION}?id_token_hint={hint}&post_logout_redirect_uri={after}&state=s")
+    };
+
+    let back = rp.get(&target(&after)).await;
+    let stranger = rp.get(&target("http%3A%2F%2F127.0.0.1%3A1%2F")).await;
+
+    assert_eq!(back.header("location"), format!("{AFTERWARDS}&state=s"));
+    assert!(
+        stranger.header("location").starts_with("/if/flow/"),
+        "{stranger:?}"
+    );
+    let login = rp.get(&request(&[])).await;
+    assert!(
+        login.header("location").starts_with("/if/flow/"),
+        "the session ended: {login:?}"
+    );
+}
+
+#[tokio::test]
+async fn ended_session_is_told_by_a_logout_token() {
+    let mut rp = Rp::start().await;
+    let (uri, seen) = listen_once().await;
+    register(&rp, Some(uri));
+    let tokens = rp.tokens("alice").await;
+
+    let statuses = rp.op.end_sessions("alice").await;
+
+    let request = seen.await.unwrap();
+    assert_eq!(statuses, [Some(200)]);
+    assert!(
+        request.contains("User-Agent: authentik@2025.12"),
+        "{request}"
+    );
+    let (_, token) = request.split_once("logout_token=").unwrap();
+    assert!(verifies(token, &jwk_of(&rp.jwks().await, token).unwrap()));
+    assert_eq!(part(token, 0)["typ"], "logout+jwt");
+    let told = part(token, 1);
+    assert_eq!(told["sid"], claims(&tokens)["sid"]);
+    assert_eq!(told["sub"], claims(&tokens)["sub"]);
+    assert_eq!(
+        told["events"],
+        json!({"http://schemas.openid.net/event/backchannel-logout": {}})
+    );
+    assert!(told.get("nonce").is_none());
+}
+
+#[tokio::test]
+async fn authenticating_anew_ends_the_session_before() {
+    let mut rp = Rp::start().await;
+    let (uri, seen) = listen_once().await;
+    register(&rp, Some(uri));
+    let before = claims(&rp.tokens("alice").await)["sid"].clone();
+
+    let back = rp.log_in("alice", &[("prompt", "login")]).await;
+    let code = back.param("code").unwrap();
+    let after = claims(&rp.redeem(&code, &[]).await.json())["sid"].clone();
+
+    let request = seen.await.unwrap();
+    let (_, token) = request.split_once("logout_token=").unwrap();
+    assert_eq!(part(token, 1)["sid"], before);
+    assert_ne!(before, after);
+    assert_eq!(rp.op.sids("alice"), [after.as_str().unwrap()]);
+}
+
+#[tokio::test]
+async fn forged_logout_tokens_carry_what_the_test_wants() {
+    let rp = Rp::start().await;
+    let mut told = rp.op.logout_claims("postern", "a-subject", "a-sid");
+    told["nonce"] = json!("forbidden");
+
+    let token = rp.op.sign(&rp.op.logout_header(), &told);
+
+    assert_eq!(part(&token, 1)["nonce"], "forbidden");
+    assert!(verifies(&token, &jwk_of(&rp.jwks().await, &token).unwrap()));
+}

@@ -1,0 +1,34 @@
+// Starts the app. A file of its own, since the Content-Security-Policy allows no inline script.
+//
+// What the server rendered into #static works without the app; where the app cannot be started,
+// it stays, and says so.
+
+const script = document.querySelector("script[data-js]");
+
+function reveal(selector) {
+  for (const element of document.querySelectorAll(selector)) {
+    element.hidden = false;
+  }
+}
+
+// A panic in the wasm leaves the page drawn but dead.
+addEventListener("error", (event) => {
+  if (globalThis.WebAssembly && event.error instanceof WebAssembly.RuntimeError) {
+    reveal("#crashed");
+  }
+});
+
+try {
+  if (!globalThis.WebAssembly) {
+    throw new Error("this browser has no WebAssembly, or it is switched off");
+  }
+  const app = await import(new URL(script.dataset.js, location.href).href);
+  await app.default({ module_or_path: new URL(script.dataset.wasm, location.href) });
+} catch (error) {
+  console.error("Postern's page could not be started:", error);
+  document.querySelector("#app")?.remove();
+  for (const element of document.querySelectorAll("#static [data-loading]")) {
+    element.hidden = true;
+  }
+  reveal("#static [data-wasm-failed]");
+}

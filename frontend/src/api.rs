@@ -1,0 +1,272 @@
+//! The only file that fetches. JSON is read and written by the browser itself, which is quicker
+//! than a parser of our own and 12 kB smaller.
+//!
+//! Requests are values ([`Request`]), and what is generic over their answers is kept thin. `loaded`
+//! and `deed` send them.
+
+use std::marker::PhantomData;
+
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::JSON;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::Serializer;
+use shared::config::PublicConfig;
+use shared::error::{ErrorCode, Problem};
+use shared::link::{LinkAnswer, PendingLink};
+use shared::login_error::LoginErrorCode;
+use shared::profile::{PasswordChange, Profile, ProfileUpdate};
+use shared::routes;
+use shared::session::{Confirmation, GoTo, PasswordLogin, SessionStatus, Setup};
+
+/// The longest wait for an answer, in milliseconds; a page that is busy for ever helps nobody.
+const TIMEOUT_MS: u32 = 30_000;
+
+/// Why a request did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Error {
+    /// The server said why.
+    Problem(Problem),
+    /// No answer came: no network, server away, or too slow.
+    Offline,
+    /// An answer that is not the server's own, as from a proxy between, or of another version.
+    Unexpected(u16),
+}
+
+/// What requests answer with.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Is it this error of the server's?
+    pub(crate) fn is(&self, code: ErrorCode) -> bool {
+        matches!(self, Self::Problem(problem) if problem.code == code)
+    }
+
+    /// Returns the code that the page's error boxes carry.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Problem(problem) => problem.code.as_str(),
+            Self::Offline => "offline",
+            Self::Unexpected(_) => "unexpected",
+        }
+    }
+
+    /// Returns the sentence for people.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Problem(Problem {
+                retry_after: Some(seconds),
+                ..
+            }) if *seconds > 1 => {
+                format!("Too many attempts. Please wait {seconds} seconds, then try again.")
+            }
+            Self::Problem(problem) => problem.code.message().to_owned(),
+            Self::Offline => "The server did not answer. Check your connection, then try again; \
+                what you typed is still here."
+                .to_owned(),
+            Self::Unexpected(status) => format!(
+                "The server's answer could not be understood (status {status}). Please try again, \
+                or load the page anew."
+            ),
+        }
+    }
+
+    /// Returns the log's reference, where somebody else must look into it.
+    pub(crate) fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Problem(problem) if problem.status >= 500 => Some(&problem.reference),
+            Self::Problem(_) | Self::Offline | Self::Unexpected(_) => None,
+        }
+    }
+}
+
+/// A request and the type of its answer.
+pub(crate) struct Request<T> {
+    /// What is sent.
+    raw: Raw,
+    /// The answer's type.
+    answer: PhantomData<T>,
+}
+
+/// What is sent.
+#[derive(Clone)]
+pub(crate) struct Raw {
+    /// The HTTP method.
+    method: Method,
+    /// The path, with its query.
+    path: String,
+    /// The JSON body.
+    body: Option<String>,
+}
+
+/// The answer of writes of which only the success counts.
+pub(crate) type Done = IgnoredAny;
+
+/// The answer of a login, if it has a body: all but the redirect is ignored.
+#[derive(Deserialize)]
+pub(crate) struct LoggedIn {
+    /// Where to go.
+    #[serde(default)]
+    pub(crate) redirect: Option<String>,
+}
+
+impl<T> Request<T> {
+    /// Creates it.
+    fn new(method: Method, path: impl Into<String>, body: Option<String>) -> Self {
+        Self { raw: Raw { method, path: path.into(), body }, answer: PhantomData }
+    }
+
+    /// Creates one that reads.
+    fn get(path: &str) -> Self {
+        Self::new(Method::GET, path, None)
+    }
+
+    /// Creates one that writes.
+    fn post(path: &str, body: &impl Serialize) -> Self {
+        Self::new(Method::POST, path, Some(json(body)))
+    }
+
+    /// Creates one that writes and has nothing more to say than its path.
+    fn bare_post(path: &str) -> Self {
+        Self::new(Method::POST, path, Some("{}".to_owned()))
+    }
+}
+
+impl<T> Clone for Request<T> {
+    fn clone(&self) -> Self {
+        Self { raw: self.raw.clone(), answer: PhantomData }
+    }
+}
+
+impl<T: DeserializeOwned> Request<T> {
+    /// Sends it and waits for the answer.
+    pub(crate) async fn send(self) -> Result<T> {
+        read(&exchange(self.raw).await?)
+    }
+
+    /// Forgets the answer's type.
+    pub(crate) fn into_raw(self) -> Raw {
+        self.raw
+    }
+}
+
+/// Asks what the login page needs to know; with an error code, also for the hint on it.
+pub(crate) fn config(error: Option<LoginErrorCode>) -> Request<PublicConfig> {
+    match error {
+        Some(code) => {
+            Request::get(&[routes::API_CONFIG, "?error=", code.as_str()].concat())
+        }
+        None => Request::get(routes::API_CONFIG),
+    }
+}
+
+/// Asks who is logged in.
+pub(crate) fn session() -> Request<SessionStatus> {
+    Request::get(routes::API_SESSION)
+}
+
+/// Logs in by password.
+pub(crate) fn log_in(login: &PasswordLogin) -> Request<Option<LoggedIn>> {
+    Request::post(routes::API_LOGIN, login)
+}
+
+/// Ends the session, and asks where to go.
+pub(crate) fn log_out() -> Request<GoTo> {
+    Request::bare_post(routes::API_LOGOUT)
+}
+
+/// Confirms that it is the account's owner who sits here.
+pub(crate) fn confirm(password: String) -> Request<Done> {
+    Request::post(routes::API_SESSION_CONFIRM, &Confirmation { password })
+}
+
+/// Makes the first admin.
+pub(crate) fn set_up(setup: &Setup) -> Request<Done> {
+    Request::post(routes::API_SETUP, setup)
+}
+
+/// Reads the user's own record.
+pub(crate) fn profile() -> Request<Profile> {
+    Request::get(routes::API_PROFILE)
+}
+
+/// Changes it.
+pub(crate) fn update_profile(update: &ProfileUpdate) -> Request<Profile> {
+    Request::new(Method::PATCH, routes::API_PROFILE, Some(json(update)))
+}
+
+/// Changes or sets the password.
+pub(crate) fn change_password(change: &PasswordChange) -> Request<Done> {
+    Request::post(routes::API_PROFILE_PASSWORD, change)
+}
+
+/// Starts linking an identity, and asks for the OP's URL to go to.
+pub(crate) fn connect() -> Request<GoTo> {
+    Request::bare_post(routes::API_PROFILE_IDENTITIES_OPENID)
+}
+
+/// Unlinks an identity.
+pub(crate) fn disconnect(id: &str) -> Request<Done> {
+    Request::new(Method::DELETE, [routes::API_PROFILE_IDENTITIES, "/", id].concat(), None)
+}
+
+/// Reads the link that waits for its user's word.
+pub(crate) fn pending_link() -> Request<PendingLink> {
+    Request::get(routes::API_LINK)
+}
+
+/// Makes that link, and asks where to go.
+pub(crate) fn accept_link(answer: &LinkAnswer) -> Request<GoTo> {
+    Request::post(routes::API_LINK, answer)
+}
+
+/// Drops that link.
+pub(crate) fn drop_link() -> Request<Done> {
+    Request::new(Method::DELETE, routes::API_LINK, None)
+}
+
+/// Sends one request and returns the body of a success.
+pub(crate) async fn exchange(raw: Raw) -> Result<String> {
+    let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+    let mut builder = RequestBuilder::new(&raw.path)
+        .header("accept", "application/json")
+        .abort_signal(Some(&timeout));
+    if raw.method != Method::GET {
+        // The server takes writes as JSON alone: no form of another site can send that.
+        builder = builder.header("content-type", "application/json");
+    }
+    let builder = builder.method(raw.method);
+    let request = match raw.body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    let response = match request {
+        Ok(request) => request.send().await.map_err(|_| Error::Offline)?,
+        Err(_) => return Err(Error::Offline),
+    };
+    let text = response.text().await.map_err(|_| Error::Offline)?;
+    if response.ok() {
+        // An empty body, as of a 204, is JSON's nothing.
+        return Ok(if text.is_empty() { "null".to_owned() } else { text });
+    }
+    Err(parse(&text).map_or(Error::Unexpected(response.status()), Error::Problem))
+}
+
+/// Turns a success's JSON into its type.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    parse(text).ok_or(Error::Unexpected(200))
+}
+
+/// Parses JSON; `None` for what is not such a thing.
+fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_wasm_bindgen::from_value(JSON::parse(text).ok()?).ok()
+}
+
+/// Writes a body as JSON.
+fn json(body: &impl Serialize) -> String {
+    body.serialize(&Serializer::json_compatible())
+        .ok()
+        .and_then(|value| JSON::stringify(&value).ok())
+        .map(String::from)
+        .unwrap_or_default()
+}

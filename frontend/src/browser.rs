@@ -1,0 +1,179 @@
+//! The browser's own things that views have no words for: title, focus, the static page's end,
+//! and a draft that survives the way to the provider and back.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use crate::next;
+
+/// Returns the element that the app is mounted to.
+pub(crate) fn root() -> Option<HtmlElement> {
+    element("#app")
+}
+
+/// Tells tests and tools that the app is mounted.
+pub(crate) fn mark_ready() {
+    if let Some(body) = document().body() {
+        // The attribute's name is valid, so this cannot fail.
+        let _ = body.set_attribute("data-app", "ready");
+    }
+}
+
+/// Returns the first element that matches, if it is an HTML element.
+fn element(selector: &str) -> Option<HtmlElement> {
+    document()
+        .query_selector(selector)
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
+}
+
+/// Returns what was typed into the static page's input of that name before the app was there.
+pub(crate) fn typed(name: &str) -> String {
+    element(&format!("#static input[name={name}]"))
+        .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
+        .map(|input| input.value())
+        .unwrap_or_default()
+}
+
+/// A page has something to show: sets the title, ends the static page, moves the focus.
+///
+/// The focus goes where it was on the static page; else to the page's `autofocus` element; else,
+/// after a navigation, to the heading, so that a screen reader says where we are.
+pub(crate) fn arrive(title: &str) {
+    document().set_title(&format!("{title} – Postern"));
+    let is_first = match (element("#static"), root()) {
+        (Some(placeholder), Some(root)) => {
+            let focused = focused_name();
+            root.set_hidden(false);
+            placeholder.remove();
+            if focused.is_some_and(|name| focus(&format!("#app input[name={name}]"))) {
+                return;
+            }
+            true
+        }
+        _ => false,
+    };
+    if !focus("#app [autofocus]:not(dialog *)") && !is_first {
+        focus("#app h1");
+    }
+}
+
+/// Returns the name of the static page's input that has the focus.
+fn focused_name() -> Option<String> {
+    let active = document().active_element()?;
+    active.closest("#static").ok().flatten()?;
+    active.get_attribute("name")
+}
+
+/// Focuses the first element that matches, and tells whether there is one.
+pub(crate) fn focus(selector: &str) -> bool {
+    element(selector).is_some_and(|element| element.focus().is_ok())
+}
+
+/// Focuses a form's first field that has a fault.
+pub(crate) fn focus_fault(form: &str) {
+    let selector = format!("{form} [aria-invalid]");
+    // The fault is shown in this very turn of the event loop; the view follows after it.
+    request_animation_frame(move || {
+        focus(&selector);
+    });
+}
+
+/// Goes to a path or URL that the server or [`next::local_path`] has vouched for.
+///
+/// `navigate` is the router's, which can only show the app's own pages.
+pub(crate) fn go(navigate: &dyn Fn(&str, NavigateOptions), target: &str, place: History) {
+    let replace = place == History::Replace;
+    if next::is_own_page(target) {
+        navigate(
+            target,
+            NavigateOptions {
+                replace,
+                ..NavigateOptions::default()
+            },
+        );
+        return;
+    }
+    let location = window().location();
+    // Fails for an unparsable URL alone, and then the page stays as it is.
+    let _ = if replace {
+        location.replace(target)
+    } else {
+        location.assign(target)
+    };
+}
+
+/// What becomes of the present page's place in the browser's history.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum History {
+    /// Back leads here again.
+    Keep,
+    /// Back leads past this page, which would only send the browser away again.
+    Replace,
+}
+
+/// Returns the text of a time for people, in the browser's language: date and time, or the time
+/// alone where the date goes without saying.
+pub(crate) fn time_text(unix_seconds: i64, form: TimeForm) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(
+        unix_seconds as f64 * 1000.0,
+    ));
+    match form {
+        TimeForm::HourMinute => format!("{:02}:{:02}", date.get_hours(), date.get_minutes()),
+        TimeForm::Day => date
+            .to_locale_date_string("default", &wasm_bindgen::JsValue::UNDEFINED)
+            .into(),
+    }
+}
+
+/// How much of a time is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimeForm {
+    /// `14:05`.
+    HourMinute,
+    /// The date.
+    Day,
+}
+
+/// An email that was typed but not saved, while the browser is away at the provider to confirm
+/// who its user is. In `sessionStorage`, so it stays in this tab; bound to the account, so that
+/// it is not offered to whoever comes back instead.
+pub(crate) mod draft {
+    use leptos::prelude::window;
+
+    /// The storage key.
+    const KEY: &str = "postern.email";
+
+    /// Keeps the text for that account.
+    pub(crate) fn keep(account_id: &str, text: &str) {
+        if let Some(storage) = storage() {
+            // Full or forbidden storage only costs the convenience.
+            let _ = storage.set_item(KEY, &format!("{account_id}\n{text}"));
+        }
+    }
+
+    /// Forgets it.
+    pub(crate) fn forget() {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(KEY);
+        }
+    }
+
+    /// Returns that account's text and forgets it.
+    pub(crate) fn take(account_id: &str) -> Option<String> {
+        let kept = storage()?.get_item(KEY).ok().flatten()?;
+        forget();
+        let (owner, text) = kept.split_once('\n')?;
+        (owner == account_id).then(|| text.to_owned())
+    }
+
+    /// Returns this tab's storage, if the browser allows it.
+    fn storage() -> Option<web_sys::Storage> {
+        window().session_storage().ok().flatten()
+    }
+}

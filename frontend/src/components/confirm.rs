@@ -1,0 +1,158 @@
+//! The dialog that asks whether it is really you, and goes on with what was asked.
+
+use leptos::html;
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use shared::config::PublicConfig;
+use shared::error::ErrorCode;
+use shared::profile::Profile;
+use shared::routes;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::api::{self, Request};
+use crate::browser;
+use crate::components::field::{Field, Kind};
+use crate::components::form::{Form, KnownUsername};
+use crate::deed::Deed;
+use crate::next;
+use crate::session::{Session, use_session};
+
+/// The dialog's `returnValue` when the server has accepted the confirmation.
+const CONFIRMED: &str = "confirmed";
+
+/// Sends requests that may ask for a confirmation first.
+#[derive(Clone, Copy)]
+pub(crate) struct Confirm {
+    /// The page's one dialog.
+    dialog: NodeRef<html::Dialog>,
+    /// Told when a request finds no session.
+    session: Session,
+}
+
+impl Confirm {
+    /// Creates it; [`ConfirmDialog`] must stand on the same page.
+    pub(crate) fn new() -> Self {
+        Self { dialog: NodeRef::new(), session: use_session() }
+    }
+
+    /// Sends the request; where the server wants a confirmation, asks for it and sends it again.
+    pub(crate) async fn send<T: DeserializeOwned>(self, request: Request<T>) -> api::Result<T> {
+        let mut answer = request.clone().send().await;
+        let wants_more = answer.as_ref().is_err_and(|error| error.is(ErrorCode::ReauthRequired));
+        if wants_more && self.ask().await {
+            answer = request.send().await;
+        }
+        self.session.heed(answer)
+    }
+
+    /// Shows the dialog and waits until it is closed.
+    async fn ask(self) -> bool {
+        let Some(dialog) = self.dialog.try_get_untracked().flatten() else { return false };
+        dialog.set_return_value("");
+        let closed = js_sys::Promise::new(&mut |resolve, _| {
+            let once = web_sys::AddEventListenerOptions::new();
+            once.set_once(true);
+            // Cannot fail on a dialog that stands in the document.
+            let _ = dialog.add_event_listener_with_callback_and_add_event_listener_options(
+                "close", &resolve, &once,
+            );
+        });
+        if dialog.show_modal().is_err() || JsFuture::from(closed).await.is_err() {
+            return false;
+        }
+        dialog.return_value() == CONFIRMED
+    }
+
+    /// Closes the dialog.
+    fn close(self, return_value: &str) {
+        if let Some(dialog) = self.dialog.try_get_untracked().flatten() {
+            dialog.close_with_return_value(return_value);
+        }
+    }
+}
+
+/// The dialog itself, closed until it is asked for.
+#[component]
+pub(crate) fn ConfirmDialog(
+    /// Who opens it.
+    confirm: Confirm,
+    /// Whose confirmation is asked.
+    profile: RwSignal<Profile>,
+    /// What the server allows.
+    config: PublicConfig,
+) -> impl IntoView {
+    let user = profile.read_untracked().user.clone();
+    let body = match &config.openid {
+        _ if user.has_password && config.password_login => {
+            view! { <PasswordConfirm confirm username=user.username /> }.into_any()
+        }
+        Some(provider) => view! { <ProviderConfirm label=provider.label.clone() /> }.into_any(),
+        None => view! {
+            <p>"This change asks for a fresh login. Log out, log in again, and repeat it."</p>
+        }
+        .into_any(),
+    };
+    view! {
+        <dialog node_ref=confirm.dialog class="dialog" aria-labelledby="confirm-title">
+            <h2 id="confirm-title">"Please confirm that it is you"</h2>
+            {body}
+            <button type="button" class="button button-quiet" on:click=move |_| confirm.close("")>
+                "Cancel"
+            </button>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// What the dialog asks of accounts without a password: a login, which leaves the page.
+#[component]
+fn ProviderConfirm(
+    /// The provider's name for people.
+    label: String,
+) -> impl IntoView {
+    view! {
+        <p>"This change asks for a login less than ten minutes old. You come back to this page."</p>
+        <a
+            class="button button-main"
+            rel="external"
+            href=next::openid_href(Some(routes::PROFILE))
+        >
+            {["Confirm with ", &label].concat()}
+        </a>
+    }
+}
+
+/// What it asks of the others.
+#[component]
+fn PasswordConfirm(
+    /// Whose dialog is closed on success.
+    confirm: Confirm,
+    /// The account's, for password managers.
+    username: String,
+) -> impl IntoView {
+    let password = RwSignal::new(String::new());
+    let check = Deed::new(move || async move {
+        let answer = api::confirm(password.get_untracked()).send().await;
+        if answer.is_err() {
+            browser::focus("dialog input[name=confirm]");
+        }
+        answer?;
+        password.set(String::new());
+        confirm.close(CONFIRMED);
+        Ok(())
+    });
+    view! {
+        <p>"This change asks for your password, since you logged in a while ago."</p>
+        <Form id="confirm-form" text="Confirm" busy_text="Confirming…" deed=check>
+            <KnownUsername username />
+            <Field
+                id="confirm-password"
+                name="confirm"
+                label="Password"
+                kind=Kind::CurrentPassword
+                value=password
+                autofocus=true
+            />
+        </Form>
+    }
+}

@@ -1,0 +1,140 @@
+//! One line of text with its label, its help and its fault.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// What a field holds: which keys a phone shows, what browser and password manager may fill in
+/// (HTML's `autocomplete`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Free text that nobody completes.
+    Plain,
+    /// A username.
+    Username,
+    /// An email address. Not `type=email`, which rewrites international domain names as they are
+    /// typed and has a rule of its own for what is valid.
+    Email,
+    /// A person's name.
+    Name,
+    /// The password that the account has.
+    CurrentPassword,
+    /// A password to be chosen now.
+    NewPassword,
+}
+
+impl Kind {
+    /// Returns the `autocomplete` value.
+    fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Plain => "off",
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::Name => "name",
+            Self::CurrentPassword => "current-password",
+            Self::NewPassword => "new-password",
+        }
+    }
+
+    /// Is the text hidden until its writer wants to see it?
+    fn is_secret(self) -> bool {
+        matches!(self, Self::CurrentPassword | Self::NewPassword)
+    }
+}
+
+/// A labeled input. Passwords can be shown, and warn of caps lock.
+#[component]
+pub(crate) fn Field(
+    /// Unique on the page.
+    id: &'static str,
+    /// The form's name for it.
+    name: &'static str,
+    /// What people call it.
+    label: &'static str,
+    /// What it holds.
+    kind: Kind,
+    /// Its text.
+    value: RwSignal<String>,
+    /// Help that always stands below it.
+    #[prop(optional)]
+    hint: &'static str,
+    /// What is wrong with the text; empty if nothing is.
+    #[prop(optional)]
+    fault: Signal<&'static str>,
+    /// Becomes true when the user leaves the field with another text.
+    #[prop(optional)]
+    is_left: RwSignal<bool>,
+    /// Does the focus go here when the page arrives?
+    #[prop(optional)]
+    autofocus: bool,
+) -> impl IntoView {
+    let is_shown = RwSignal::new(!kind.is_secret());
+    let has_caps = RwSignal::new(false);
+    // Autofill sends events of these names that are no keyboard events.
+    let watch = move |event: ev::KeyboardEvent| {
+        if let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() {
+            has_caps.set(kind.is_secret() && event.get_modifier_state("CapsLock"));
+        }
+    };
+    let told = Signal::derive(move || match fault.get() {
+        "" if has_caps.get() => "Caps lock is on.",
+        fault => fault,
+    });
+    let input_type = Signal::derive(move || if is_shown.get() { "text" } else { "password" });
+    let invalid = Signal::derive(move || (!fault.get().is_empty()).then_some("true"));
+    view! {
+        <div class=if kind == Kind::Email { "field field-email" } else { "field" }>
+            <label for=id>{label}</label>
+            <div class="reveal">
+                <input
+                    id=id
+                    name=name
+                    type=input_type
+                    autocomplete=kind.autocomplete()
+                    inputmode=if kind == Kind::Email { "email" } else { "text" }
+                    autocapitalize=if kind == Kind::Name { "words" } else { "none" }
+                    spellcheck="false"
+                    autofocus=autofocus
+                    aria-invalid=invalid
+                    aria-describedby=[id, "-fault ", id, "-hint"].concat()
+                    prop:value=value
+                    on:input=move |event| value.set(event_target_value(&event))
+                    on:keydown=watch
+                    on:keyup=watch
+                    on:blur=move |_| has_caps.set(false)
+                    on:change=move |_| is_left.set(true)
+                />
+                {kind.is_secret().then(|| view! { <Reveal label is_shown /> })}
+            </div>
+            <p class="hint" id=[id, "-hint"].concat()>
+                {hint}
+            </p>
+            <p class="fault" id=[id, "-fault"].concat() aria-live="polite">
+                {told}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The button that shows a password.
+#[component]
+fn Reveal(
+    /// What people call the field.
+    label: &'static str,
+    /// Is it shown?
+    is_shown: RwSignal<bool>,
+) -> impl IntoView {
+    let text = Signal::derive(move || if is_shown.get() { "Hide" } else { "Show" });
+    view! {
+        <button
+            type="button"
+            class="reveal-toggle"
+            on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
+        >
+            {text}
+            <span class="unseen">" "{label}</span>
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,9 @@
+//! What several pages are made of.
+
+pub(crate) mod dynamic;
+pub(crate) mod frame;
+pub(crate) mod field;
+pub(crate) mod form;
+pub(crate) mod problem;
+pub(crate) mod provider;
+pub(crate) mod confirm;

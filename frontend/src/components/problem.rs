@@ -1,0 +1,55 @@
+//! How failed requests are shown.
+
+use leptos::prelude::*;
+
+use crate::api;
+use crate::deed::Deed;
+use crate::components::dynamic::dynamic;
+
+/// The sentence on a deed's failure; nothing where there is none.
+#[component]
+pub(crate) fn ProblemNote(
+    /// What may have failed.
+    deed: Deed,
+) -> impl IntoView {
+    dynamic(move || deed.failure().map(|error| view! { <ProblemText error /> }).into_any())
+}
+
+/// One failure in words, announced when it appears.
+#[component]
+fn ProblemText(
+    /// The failure.
+    error: api::Error,
+) -> impl IntoView {
+    let reference = error.reference().map(|reference| {
+        let reference = reference.to_owned();
+        view! {
+            " Reference: "
+            <code data-ref=reference.clone()>{reference.clone()}</code>
+        }
+    });
+    view! {
+        <p role="alert" class="note note-bad" data-code=error.code()>
+            {error.message()}
+            {reference}
+        </p>
+    }
+    .into_any()
+}
+
+/// What could not be loaded at all, and the button to try again.
+#[component]
+pub(crate) fn Unavailable(
+    /// Why.
+    error: api::Error,
+    /// Loads it again.
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <ProblemText error />
+        <button type="button" class="button" on:click=move |_| on_retry.run(())>
+            "Try again"
+        </button>
+    }
+    .into_any()
+}

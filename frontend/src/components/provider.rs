@@ -1,0 +1,60 @@
+//! The link that leads to the provider.
+
+use leptos::ev;
+use leptos::prelude::*;
+use shared::config::PublicProvider;
+
+use crate::browser::{self, TimeForm};
+use crate::next;
+
+/// `Log in with …`: a navigation, and not the router's.
+///
+/// The tile is the provider's initial on a color of its own; the style sheet draws the letter, so
+/// that it is no part of the link's text.
+#[component]
+pub(crate) fn ProviderLink(
+    /// The provider.
+    provider: PublicProvider,
+    /// Where to go after the login.
+    next: Option<String>,
+) -> impl IntoView {
+    let PublicProvider { provider, label, unreachable_since, .. } = provider;
+    let is_leaving = RwSignal::new(false);
+    // Back may bring the page from the browser's cache just as it was left.
+    let listener = window_event_listener_untyped("pageshow", move |_| is_leaving.set(false));
+    on_cleanup(move || listener.remove());
+    let on_click = move |event: ev::MouseEvent| {
+        // With these keys the link opens elsewhere and this page stays.
+        is_leaving.set(!(event.ctrl_key() || event.meta_key() || event.shift_key()));
+    };
+    let initial = label.chars().next().unwrap_or('?').to_ascii_uppercase();
+    let away = unreachable_since.map(|since| {
+        let since = browser::time_text(since, TimeForm::HourMinute);
+        view! {
+            <p class="hint" id="provider-away">
+                {[&label, " has not been reachable since ", &since, "."].concat()}
+            </p>
+        }
+    });
+    let busy = Signal::derive(move || is_leaving.get().then_some("true"));
+    let verb = Signal::derive(move || if is_leaving.get() { "Going to " } else { "Log in with " });
+    view! {
+        <a
+            class="button button-provider"
+            rel="external"
+            href=next::openid_href(next.as_deref())
+            aria-describedby=away.is_some().then_some("provider-away")
+            aria-busy=busy
+            on:click=on_click
+        >
+            <span
+                class=["tile tile-", &provider].concat()
+                data-initial=initial.to_string()
+                aria-hidden="true"
+            ></span>
+            <span>{verb}{label}</span>
+        </a>
+        {away}
+    }
+    .into_any()
+}

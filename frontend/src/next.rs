@@ -1,0 +1,104 @@
+//! Where to go next: paths on this site, and the links that carry them.
+//!
+//! The server checks `next` as well; this check only keeps the page from offering what the server
+//! would refuse.
+
+use std::fmt::Write as _;
+
+use shared::routes;
+
+/// Returns `next` if it is a path on this site: one leading slash, no control characters.
+///
+/// Browsers read a backslash as a slash and drop tabs and line ends, so `/\host` and `/<tab>/host`
+/// would leave the site as `//host` does.
+pub(crate) fn local_path(next: &str) -> Option<&str> {
+    let rest = next.strip_prefix('/')?;
+    let is_local = !rest.starts_with(['/', '\\']) && !next.chars().any(char::is_control);
+    is_local.then_some(next)
+}
+
+/// Is this one of the app's own pages, so that the router can show it without a page load?
+pub(crate) fn is_own_page(target: &str) -> bool {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    [
+        routes::HOME,
+        routes::LOGIN,
+        routes::PROFILE,
+        routes::LINK,
+        routes::SETUP,
+    ]
+    .contains(&path)
+}
+
+/// Returns the login page's address, which leads on to `next`.
+pub(crate) fn login_href(next: Option<&str>) -> String {
+    with_next(routes::LOGIN, next)
+}
+
+/// Returns the address that sends the browser to the OP and then to `next`.
+pub(crate) fn openid_href(next: Option<&str>) -> String {
+    with_next(routes::API_LOGIN_OPENID, next)
+}
+
+/// Appends `next` as a query parameter; the home page needs none.
+fn with_next(path: &str, next: Option<&str>) -> String {
+    match next.filter(|next| *next != routes::HOME) {
+        Some(next) => format!("{path}?next={}", encode(next)),
+        None => path.to_owned(),
+    }
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986 §2.3).
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_own_page, local_path, login_href, openid_href};
+
+    #[test]
+    fn only_paths_of_this_site_pass() {
+        for good in ["/", "/profile", "/profile?a=b//c", "/a/../b"] {
+            assert_eq!(local_path(good), Some(good));
+        }
+        for bad in [
+            "",
+            "profile",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+        assert_eq!(local_path("https://evil.example/"), None);
+        assert_eq!(local_path("javascript:alert(1)"), None);
+    }
+
+    #[test]
+    fn own_pages_are_named_by_path_alone() {
+        assert!(is_own_page("/login?logged_out=1"));
+        assert!(is_own_page("/"));
+        assert!(!is_own_page("/app"));
+        assert!(!is_own_page("https://op.example/"));
+    }
+
+    #[test]
+    fn next_is_encoded_whole() {
+        assert_eq!(
+            login_href(Some("/a?b=c&d=é")),
+            "/login?next=%2Fa%3Fb%3Dc%26d%3D%C3%A9"
+        );
+        assert_eq!(login_href(Some("/")), "/login");
+        assert_eq!(openid_href(None), "/api/login/openid");
+    }
+}

@@ -1,0 +1,160 @@
+//! `/link`: names both identities before they become one, and asks for the account's password
+//! where the identity policy says so.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use shared::error::ErrorCode;
+use shared::link::{LinkAnswer, PendingLink};
+use shared::routes;
+
+use crate::api;
+use crate::loaded::Loaded;
+use crate::browser::{self, History};
+use crate::components::dynamic::dynamic;
+use crate::components::field::{Field, Kind};
+use crate::components::form::{Form, KnownUsername, busy};
+use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
+use crate::components::problem::ProblemNote;
+use crate::deed::Deed;
+
+/// The page's heading.
+const TITLE: &str = "Connect your accounts";
+
+/// The link page.
+#[component]
+pub(crate) fn LinkPage() -> impl IntoView {
+    let loaded = Loaded::new(|| Some(api::pending_link()));
+    let on_retry = Callback::new(move |()| loaded.refetch());
+    dynamic(move || match loaded.get() {
+        Some(Ok(Some(link))) => view! { <LinkForm link /> }.into_any(),
+        Some(Err(error)) if error.is(ErrorCode::LinkExpired) => view! { <Expired /> }.into_any(),
+        Some(Err(error)) => view! { <UnavailablePage title=TITLE error on_retry /> }.into_any(),
+        Some(Ok(None)) | None => view! { <Loading /> }.into_any(),
+    })
+}
+
+/// Says that nothing waits any more.
+#[component]
+fn Expired() -> impl IntoView {
+    view! {
+        <EntryFrame title=TITLE>
+            <p class="note" role="alert" data-code=ErrorCode::LinkExpired.as_str()>
+                {ErrorCode::LinkExpired.message()}
+            </p>
+            <a class="button button-main" href=routes::HOME>
+                "Go on"
+            </a>
+        </EntryFrame>
+    }
+}
+
+/// Both identities and the question.
+#[component]
+fn LinkForm(
+    /// What waits.
+    link: PendingLink,
+) -> impl IntoView {
+    let needs_password = link.needs_password;
+    let username = link.account_username.clone();
+    // Whoever needs no password is logged in and came from the profile page.
+    let way_back = if needs_password {
+        routes::LOGIN
+    } else {
+        routes::PROFILE
+    };
+    let password = RwSignal::new(String::new());
+    let navigate = use_navigate();
+    let accept = Deed::new({
+        let navigate = navigate.clone();
+        move || {
+            let navigate = navigate.clone();
+            let password = needs_password.then(|| password.get_untracked());
+            async move {
+                let answer = api::accept_link(&LinkAnswer { password }).send().await;
+                if answer.as_ref().is_err_and(|error| error.is(ErrorCode::PasswordWrong)) {
+                    browser::focus("#link-form input[name=password]");
+                }
+                browser::go(&navigate, &answer?.redirect, History::Replace);
+                Ok(())
+            }
+        }
+    });
+    let cancel = Deed::new(move || {
+        let navigate = navigate.clone();
+        async move {
+            api::drop_link().send().await?;
+            browser::go(&navigate, way_back, History::Replace);
+            Ok(())
+        }
+    });
+    let question = if needs_password {
+        "An account here has the email address that you have at the provider. If it is yours, give \
+        its password once; from then on you log in to it either way."
+    } else {
+        "From then on you log in to your account here either way."
+    };
+    view! {
+        <EntryFrame title=TITLE>
+            <p class="lead">{question}</p>
+            <BothIdentities link />
+            <Form id="link-form" text="Connect" busy_text="Connecting…" deed=accept>
+                {needs_password
+                    .then(|| {
+                        view! {
+                            <KnownUsername username />
+                            <Field
+                                id="password"
+                                name="password"
+                                label="Password of the account here"
+                                kind=Kind::CurrentPassword
+                                value=password
+                                autofocus=true
+                            />
+                        }
+                    })}
+            </Form>
+            <ProblemNote deed=cancel />
+            <button
+                type="button"
+                id="link-cancel"
+                class="button button-quiet"
+                aria-disabled=busy(cancel)
+                on:click=move |_| cancel.start()
+            >
+                "Cancel"
+            </button>
+        </EntryFrame>
+    }
+}
+
+/// The two, one above the other.
+#[component]
+fn BothIdentities(
+    /// What waits.
+    link: PendingLink,
+) -> impl IntoView {
+    let name = link
+        .identity_username
+        .clone()
+        .or(link.identity_email.clone());
+    let email = link
+        .identity_email
+        .filter(|_| link.identity_username.is_some());
+    view! {
+        <dl class="pair">
+            <div>
+                <dt>{["At ", &link.label].concat()}</dt>
+                <dd>
+                    <strong>{name.unwrap_or_else(|| "an account without a name".to_owned())}</strong>
+                    {email.map(|email| view! { <span>{email}</span> })}
+                </dd>
+            </div>
+            <div>
+                <dt>"Your account here"</dt>
+                <dd>
+                    <strong>{link.account_username}</strong>
+                </dd>
+            </div>
+        </dl>
+    }
+}

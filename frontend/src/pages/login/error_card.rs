@@ -1,0 +1,100 @@
+//! What went wrong with the last login, who can mend it, and the next step.
+
+use leptos::prelude::*;
+use shared::config::PublicConfig;
+use shared::login_error::{LoginErrorCode, NextStep, UNKNOWN_GUIDE};
+use shared::routes;
+
+use crate::browser;
+use crate::next;
+use crate::pages::login::plain_login_href;
+use crate::pages::login::query::LoginQuery;
+
+/// The code that the card carries where the address has one that this page does not know.
+const UNKNOWN: &str = "unknown";
+
+/// The card, announced when it appears.
+#[component]
+pub(crate) fn ErrorCard(
+    /// What the server offers.
+    config: PublicConfig,
+    /// What the address says.
+    query: LoginQuery,
+) -> impl IntoView {
+    let guide = query.code.map_or(UNKNOWN_GUIDE, LoginErrorCode::guide);
+    let label = config.openid.as_ref().map(|provider| provider.label.as_str());
+    let told = guide.tell(label, query.reference.is_some());
+    let hint = config.hint.clone().map(|hint| {
+        view! {
+            <p class="hint">
+                <strong>"For the administrator: "</strong>
+                {hint}
+            </p>
+        }
+    });
+    let reference = query.reference.clone().map(|reference| {
+        view! {
+            <p class="reference">
+                "Reference "
+                <code data-ref=reference.clone()>{reference.clone()}</code>
+            </p>
+        }
+    });
+    view! {
+        <section class="error-card" role="alert" data-code=query.code.map_or(UNKNOWN, LoginErrorCode::as_str)>
+            <h2>{told.title}</h2>
+            <p>{told.sentence}</p>
+            <p>{told.step} " " {told.mender}</p>
+            {hint}
+            {reference}
+            <NextButton step=guide.next config next=query.next />
+        </section>
+    }
+    .into_any()
+}
+
+/// The button for the next step.
+#[component]
+fn NextButton(
+    /// The step that the error's guide names.
+    step: NextStep,
+    /// What the server offers.
+    config: PublicConfig,
+    /// Where to go after the login.
+    next: Option<String>,
+) -> impl IntoView {
+    if config.signed_in {
+        return view! {
+            <a class="button" href=routes::PROFILE>
+                "Back to your profile"
+            </a>
+        }
+        .into_any();
+    }
+    match (step, &config.openid) {
+        (NextStep::TryProviderAgain, Some(provider)) => view! {
+            <a class="button" rel="external" href=next::openid_href(next.as_deref())>
+                {["Try ", &provider.label, " again"].concat()}
+            </a>
+        }
+        .into_any(),
+        (NextStep::UsePassword, _) if config.password_login => view! {
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    browser::focus("#login-form input[name=username]");
+                }
+            >
+                "Use your password"
+            </button>
+        }
+        .into_any(),
+        _ => view! {
+            <a class="button" href=plain_login_href(&config, next.as_deref())>
+                "Back to the login page"
+            </a>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,131 @@
+//! `/login`: the password form, the way to the provider, and what went wrong last time.
+
+mod error_card;
+mod password_form;
+mod query;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use shared::config::PublicConfig;
+use shared::routes;
+
+use crate::api;
+use crate::loaded::Loaded;
+use crate::browser::{self, History};
+use crate::components::frame::{EntryFrame, Loading, once_loaded};
+use crate::components::provider::ProviderLink;
+use crate::next;
+use crate::pages::login::error_card::ErrorCard;
+use crate::pages::login::password_form::{Credentials, PasswordForm};
+use crate::pages::login::query::{LoginQuery, departure};
+
+/// The login page.
+#[component]
+pub(crate) fn LoginPage() -> impl IntoView {
+    let parameters = use_query_map();
+    let query = Signal::derive(move || LoginQuery::read(&|name| parameters.read().get(name)));
+    let config = Loaded::new(move || Some(api::config(query.read().code)));
+    // Here, not in the form, so that what is typed survives a change of the query.
+    let credentials = Credentials::new();
+
+    let navigate = use_navigate();
+    Effect::new(move || {
+        let Some(Ok(Some(config))) = config.get() else { return };
+        if let Some(target) = departure(&config, &query.read()) {
+            browser::go(&navigate, &target, History::Replace);
+        }
+    });
+    // Back from the provider, the browser may show this page as it was, while its user is
+    // logged in by now.
+    let listener = window_event_listener_untyped("pageshow", move |_| config.refetch());
+    on_cleanup(move || listener.remove());
+
+    once_loaded("Log in", config, move |config| {
+        let query = query.get();
+        if departure(&config, &query).is_some() {
+            return view! { <Loading /> }.into_any();
+        }
+        view! { <LoginCard config query credentials /> }.into_any()
+    })
+}
+
+/// The card with all that stands on it.
+#[component]
+fn LoginCard(
+    /// What the server offers.
+    config: PublicConfig,
+    /// What the address says.
+    query: LoginQuery,
+    /// What is typed.
+    credentials: Credentials,
+) -> impl IntoView {
+    let next = query.next.clone();
+    let has_error = query.error.is_some();
+    let has_form = config.password_login;
+    let is_shut = !has_form && config.openid.is_none();
+    view! {
+        <EntryFrame title="Log in">
+            <Notices config=config.clone() query=query.clone() />
+            {has_error.then(|| view! { <ErrorCard config=config.clone() query /> })}
+            {has_form
+                .then(|| {
+                    view! { <PasswordForm credentials next=next.clone() autofocus=!has_error /> }
+                })}
+            {(has_form && config.openid.is_some())
+                .then(|| view! { <p class="or">"or"</p> })}
+            {config.openid.map(|provider| view! { <ProviderLink provider next /> })}
+            {is_shut
+                .then(|| {
+                    view! {
+                        <p class="note">
+                            "No way to log in is switched on. Please ask your administrator."
+                        </p>
+                    }
+                })}
+        </EntryFrame>
+    }
+    .into_any()
+}
+
+/// What is worth saying before the form.
+#[component]
+fn Notices(
+    /// What the server offers.
+    config: PublicConfig,
+    /// What the address says.
+    query: LoginQuery,
+) -> impl IntoView {
+    let is_blank = query.error.is_none();
+    let logged_out = query.logged_out && is_blank;
+    view! {
+        {logged_out
+            .then(|| view! { <p class="note note-good" role="status">"You are logged out."</p> })}
+        {(query.next.is_some() && is_blank && !logged_out)
+            .then(|| view! { <p class="lead">"Please log in to go on."</p> })}
+        {config
+            .setup_needed
+            .then(|| {
+                view! {
+                    <p class="note">
+                        "This server has no administrator yet. "
+                        <a href=routes::SETUP>"Set it up"</a>
+                    </p>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// Returns the login page without the error: with autologin on, that must not leave again.
+fn plain_login_href(config: &PublicConfig, next: Option<&str>) -> String {
+    let href = next::login_href(next);
+    if config
+        .openid
+        .as_ref()
+        .is_some_and(|provider| provider.autologin)
+    {
+        let separator = if href.contains('?') { "&" } else { "?" };
+        return [&href, separator, "local=1"].concat();
+    }
+    href
+}

@@ -1,0 +1,84 @@
+//! The form for username and password.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use shared::error::ErrorCode;
+use shared::routes;
+use shared::session::PasswordLogin;
+
+use crate::api;
+use crate::browser::{self, History};
+use crate::components::field::{Field, Kind};
+use crate::components::form::Form;
+use crate::deed::Deed;
+
+/// What is typed.
+#[derive(Clone, Copy)]
+pub(crate) struct Credentials {
+    /// The username.
+    username: RwSignal<String>,
+    /// The password.
+    password: RwSignal<String>,
+}
+
+impl Credentials {
+    /// Takes over what was typed before the app was there.
+    pub(crate) fn new() -> Self {
+        Self {
+            username: RwSignal::new(browser::typed("username")),
+            password: RwSignal::new(browser::typed("password")),
+        }
+    }
+}
+
+/// The form.
+#[component]
+pub(crate) fn PasswordForm(
+    /// What is typed.
+    credentials: Credentials,
+    /// Where to go after the login.
+    next: Option<String>,
+    /// Does the focus go here?
+    autofocus: bool,
+) -> impl IntoView {
+    let Credentials { username, password } = credentials;
+    let navigate = use_navigate();
+    let log_in = Deed::new(move || {
+        let navigate = navigate.clone();
+        let next = next.clone();
+        let login = PasswordLogin {
+            username: username.get_untracked(),
+            password: password.get_untracked(),
+            next: next.clone(),
+        };
+        async move {
+            let answer = api::log_in(&login).send().await;
+            if answer.as_ref().is_err_and(|error| error.is(ErrorCode::InvalidCredentials)) {
+                browser::focus("#login-form input[name=password]");
+            }
+            let target = answer?.and_then(|answer| answer.redirect).or(next);
+            password.set(String::new());
+            browser::go(&navigate, target.as_deref().unwrap_or(routes::HOME), History::Replace);
+            Ok(())
+        }
+    });
+    view! {
+        <Form id="login-form" text="Log in" busy_text="Logging in…" deed=log_in>
+            <Field
+                id="username"
+                name="username"
+                label="Username"
+                kind=Kind::Username
+                value=username
+                autofocus=autofocus
+            />
+            <Field
+                id="password"
+                name="password"
+                label="Password"
+                kind=Kind::CurrentPassword
+                value=password
+            />
+        </Form>
+    }
+}

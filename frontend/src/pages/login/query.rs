@@ -1,0 +1,143 @@
+//! What the login page's address says, and when the page leaves at once. Pure.
+
+use shared::config::PublicConfig;
+use shared::login_error::{LoginErrorCode, is_reference};
+use shared::routes;
+
+use crate::next;
+
+/// The login page's query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct LoginQuery {
+    /// `error`, as it is written.
+    pub(crate) error: Option<String>,
+    /// The same, if it is a code that this page knows.
+    pub(crate) code: Option<LoginErrorCode>,
+    /// `ref`: names the log line of the error.
+    pub(crate) reference: Option<String>,
+    /// `next`: where to go after the login, a path on this site.
+    pub(crate) next: Option<String>,
+    /// `logged_out`: the visitor comes from a logout.
+    pub(crate) logged_out: bool,
+    /// `local`: stay here although autologin is on.
+    pub(crate) local: bool,
+}
+
+impl LoginQuery {
+    /// Reads it from the parameters, none of which is to be trusted.
+    ///
+    /// The reference is shown, so only what looks like one passes: anybody can send a link with
+    /// words of their own in it.
+    pub(crate) fn read(parameter: &dyn Fn(&str) -> Option<String>) -> Self {
+        let error = parameter("error").filter(|error| !error.is_empty());
+        Self {
+            code: error.as_deref().and_then(LoginErrorCode::parse),
+            error,
+            reference: parameter("ref").filter(|reference| is_reference(reference)),
+            next: parameter("next").filter(|next| next::local_path(next).is_some()),
+            logged_out: parameter("logged_out").is_some(),
+            local: parameter("local").is_some(),
+        }
+    }
+}
+
+/// Returns where the login page leads to without being asked; `None` stays.
+///
+/// An error is always shown. Autologin leaves out whoever just logged out, an OP that is known to
+/// be away, and a server that has yet to be set up.
+pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<String> {
+    if query.error.is_some() {
+        return None;
+    }
+    if config.signed_in {
+        return Some(query.next.clone().unwrap_or_else(|| routes::HOME.to_owned()));
+    }
+    let provider = config.openid.as_ref()?;
+    let leaves = provider.autologin
+        && provider.unreachable_since.is_none()
+        && !(query.logged_out || query.local || config.setup_needed);
+    leaves.then(|| next::openid_href(query.next.as_deref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::config::{PublicConfig, PublicProvider};
+    use shared::login_error::LoginErrorCode;
+
+    use super::{LoginQuery, departure};
+
+    fn query(pairs: &[(&str, &str)]) -> LoginQuery {
+        LoginQuery::read(&|name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn autologin() -> PublicConfig {
+        PublicConfig {
+            password_login: true,
+            setup_needed: false,
+            signed_in: false,
+            openid: Some(PublicProvider {
+                provider: "authentik".to_owned(),
+                label: "Authentik".to_owned(),
+                autologin: true,
+                unreachable_since: None,
+            }),
+            hint: None,
+        }
+    }
+
+    #[test]
+    fn words_of_strangers_are_not_shown() {
+        assert_eq!(
+            query(&[("ref", "k3v9q2")]).reference.as_deref(),
+            Some("k3v9q2")
+        );
+        assert_eq!(query(&[("ref", "call 0900-1234")]).reference, None);
+        assert_eq!(query(&[("ref", &"a".repeat(65))]).reference, None);
+        assert_eq!(query(&[("next", "//evil.example")]).next, None);
+    }
+
+    #[test]
+    fn unknown_code_is_still_an_error() {
+        let unknown = query(&[("error", "brand_new")]);
+        assert_eq!((unknown.error.is_some(), unknown.code), (true, None));
+        let known = query(&[("error", "access_denied")]);
+        assert_eq!(known.code, Some(LoginErrorCode::AccessDenied));
+    }
+
+    #[test]
+    fn autologin_goes_to_the_provider_with_next() {
+        let target = departure(&autologin(), &query(&[("next", "/profile")]));
+        assert_eq!(target.as_deref(), Some("/api/login/openid?next=%2Fprofile"));
+    }
+
+    #[test]
+    fn autologin_stays_after_logout_error_and_on_demand() {
+        for stay in [("logged_out", "1"), ("local", "1"), ("error", "op_error")] {
+            assert_eq!(
+                departure(&autologin(), &query(&[stay])),
+                None,
+                "{stay:?}"
+            );
+        }
+        let mut config = autologin();
+        config.setup_needed = true;
+        assert_eq!(departure(&config, &query(&[])), None);
+    }
+
+    #[test]
+    fn live_session_goes_on_unless_there_is_an_error() {
+        let mut config = autologin();
+        config.signed_in = true;
+        let target = departure(&config, &query(&[("logged_out", "1")]));
+        assert_eq!(target.as_deref(), Some("/"));
+        assert_eq!(
+            departure(&config, &query(&[("error", "link_conflict")])),
+            None
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! One page per module, named for its path.
+
+pub(crate) mod login;
+pub(crate) mod setup;
+pub(crate) mod home;
+pub(crate) mod profile;
+pub(crate) mod link;
+pub(crate) mod not_found;

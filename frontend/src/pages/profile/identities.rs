@@ -1,0 +1,160 @@
+//! The identities at providers that this account is connected to.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use shared::profile::{LinkedIdentity, Profile};
+
+use crate::api;
+use crate::browser::{self, History, TimeForm};
+use crate::components::confirm::Confirm;
+use crate::components::dynamic::dynamic;
+use crate::components::form::busy;
+use crate::components::frame::Panel;
+use crate::components::problem::ProblemNote;
+use crate::deed::Deed;
+
+/// Shows, connects and disconnects them.
+#[component]
+pub(crate) fn Identities(
+    /// The user's record.
+    profile: RwSignal<Profile>,
+    /// Asks for a confirmation where the server wants one.
+    confirm: Confirm,
+    /// The provider's name for people, where one is configured.
+    provider: Option<String>,
+) -> impl IntoView {
+    let content = dynamic(move || {
+        let Profile { user, identities } = profile.get();
+        let missing = provider
+            .clone()
+            .filter(|label| identities.iter().all(|identity| identity.label != *label));
+        let rows = identities
+            .into_iter()
+            .map(|identity| {
+                let is_same_email = is_same(identity.email.as_deref(), user.email.as_deref());
+                view! { <Identity identity is_same_email profile confirm /> }.into_any()
+            })
+            .collect::<Vec<_>>();
+        let none = rows.is_empty().then(|| {
+            view! { <p class="hint">"No account at a provider is connected."</p> }.into_any()
+        });
+        let connect = missing.map(|label| view! { <Connect confirm label /> }.into_any());
+        view! {
+            <ul class="rows">{rows}</ul>
+            {none}
+            {connect}
+        }
+        .into_any()
+    });
+    view! {
+        <Panel id="identities" title="Login provider">
+            {content}
+        </Panel>
+    }
+}
+
+/// Are these the same address? For display alone, so ASCII's cases will do.
+fn is_same(theirs: Option<&str>, ours: Option<&str>) -> bool {
+    theirs.zip(ours).is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours))
+}
+
+/// One identity.
+#[component]
+fn Identity(
+    /// The identity.
+    identity: LinkedIdentity,
+    /// Has it the account's own email?
+    is_same_email: bool,
+    /// The user's record, out of which it goes when it is disconnected.
+    profile: RwSignal<Profile>,
+    /// Asks for a confirmation where the server wants one.
+    confirm: Confirm,
+) -> impl IntoView {
+    let LinkedIdentity { id, label, issuer, username, email, linked_at, last_login_at } = identity;
+    let (row_id, button_id) = (id.clone(), id.clone());
+    let disconnect = Deed::new(move || {
+        let id = id.clone();
+        async move {
+            confirm.send(api::disconnect(&id)).await?;
+            profile.update(|profile| profile.identities.retain(|identity| identity.id != id));
+            browser::focus("#identities h2");
+            Ok(())
+        }
+    });
+    let linked = browser::time_text(linked_at, TimeForm::Day);
+    let last_login = last_login_at
+        .map(|at| [", last login ", &browser::time_text(at, TimeForm::Day)].concat())
+        .unwrap_or_default();
+    let name = match (username, email) {
+        (Some(username), Some(email)) => [&username, ", ", &email].concat(),
+        (Some(text), None) | (None, Some(text)) => text,
+        (None, None) => "no name given".to_owned(),
+    };
+    let same = if is_same_email { ": the same email as here." } else { "." };
+    view! {
+        <li class="row-item" data-identity=row_id>
+            <div>
+                <p>
+                    <strong>{label.clone()}</strong>
+                    <span class="badge">"Connected"</span>
+                </p>
+                <p>{[&label, " knows you as ", &name, same].concat()}</p>
+                <p class="hint">{["Connected since ", &linked, &last_login].concat()}</p>
+                <p class="hint">{issuer}</p>
+            </div>
+            <button
+                type="button"
+                class="button"
+                data-disconnect=button_id
+                aria-disabled=busy(disconnect)
+                on:click=move |_| disconnect.start()
+            >
+                "Disconnect"
+            </button>
+            <ProblemNote deed=disconnect />
+        </li>
+    }
+}
+
+/// The button that starts a link.
+#[component]
+fn Connect(
+    /// Asks for a confirmation where the server wants one.
+    confirm: Confirm,
+    /// The provider's name for people.
+    label: String,
+) -> impl IntoView {
+    let navigate = use_navigate();
+    let connect = Deed::new(move || {
+        let navigate = navigate.clone();
+        async move {
+            let answer = confirm.send(api::connect()).await?;
+            browser::go(&navigate, &answer.redirect, History::Keep);
+            Ok(())
+        }
+    });
+    view! {
+        <p>{["Connect ", &label, " to log in to this account there as well."].concat()}</p>
+        <button
+            type="button"
+            id="connect"
+            class="button button-main"
+            aria-disabled=busy(connect)
+            on:click=move |_| connect.start()
+        >
+            {["Connect ", &label].concat()}
+        </button>
+        <ProblemNote deed=connect />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn addresses_are_the_same_whatever_their_case() {
+        assert!(is_same(Some("Alice@Example.com"), Some("alice@example.com")));
+        assert!(!is_same(None, None));
+    }
+}

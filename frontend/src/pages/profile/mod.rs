@@ -1,0 +1,76 @@
+//! `/profile`: email, name, the identities one logs in with, password.
+
+mod email_form;
+mod name_form;
+mod identities;
+mod password_form;
+
+use leptos::prelude::*;
+use shared::config::PublicConfig;
+use shared::profile::Profile;
+
+use crate::api;
+use crate::components::confirm::{Confirm, ConfirmDialog};
+use crate::components::dynamic::dynamic;
+use crate::components::frame::{InsideFrame, Loading, UnavailablePage};
+use crate::loaded::Loaded;
+use crate::pages::profile::email_form::EmailForm;
+use crate::pages::profile::identities::Identities;
+use crate::pages::profile::name_form::NameForm;
+use crate::pages::profile::password_form::PasswordForm;
+use crate::session::Protected;
+
+/// The page's heading.
+const TITLE: &str = "Your profile";
+
+/// The profile page.
+#[component]
+pub(crate) fn ProfilePage() -> impl IntoView {
+    view! {
+        <Protected>
+            <Content />
+        </Protected>
+    }
+}
+
+/// Loads what the page shows.
+#[component]
+fn Content() -> impl IntoView {
+    let profile = Loaded::new(|| Some(api::profile()));
+    let config = Loaded::new(|| Some(api::config(None)));
+    let on_retry = Callback::new(move |()| {
+        profile.refetch();
+        config.refetch();
+    });
+    dynamic(move || match (profile.get(), config.get()) {
+        (Some(Ok(Some(profile))), Some(Ok(Some(config)))) => {
+            view! { <Sections profile config /> }.into_any()
+        }
+        (Some(Err(error)), _) | (_, Some(Err(error))) => {
+            view! { <UnavailablePage title=TITLE error on_retry /> }.into_any()
+        }
+        _ => view! { <Loading /> }.into_any(),
+    })
+}
+
+/// The page's sections, which share the profile and one confirmation dialog.
+#[component]
+fn Sections(
+    /// The record as it was loaded; saving puts the server's answer in its place.
+    profile: Profile,
+    /// What the server offers.
+    config: PublicConfig,
+) -> impl IntoView {
+    let profile = RwSignal::new(profile);
+    let confirm = Confirm::new();
+    let provider = config.openid.as_ref().map(|provider| provider.label.clone());
+    view! {
+        <InsideFrame title=TITLE>
+            <EmailForm profile confirm provider=provider.clone() />
+            <NameForm profile />
+            <Identities profile confirm provider />
+            <PasswordForm profile confirm is_allowed=config.password_login />
+            <ConfirmDialog confirm profile config />
+        </InsideFrame>
+    }
+}

@@ -1,0 +1,60 @@
+//! What the user likes to be called.
+
+use leptos::prelude::*;
+use shared::error::ErrorCode;
+use shared::name::is_display_name;
+use shared::profile::{Profile, ProfileUpdate};
+
+use crate::api;
+use crate::browser;
+use crate::components::field::{Field, Kind};
+use crate::components::form::{Form, Saved};
+use crate::components::frame::Panel;
+use crate::deed::Deed;
+use crate::session::use_session;
+
+/// Edits the display name.
+#[component]
+pub(crate) fn NameForm(
+    /// The user's record.
+    profile: RwSignal<Profile>,
+) -> impl IntoView {
+    let session = use_session();
+    let stored = move || profile.read().user.display_name.clone().unwrap_or_default();
+    let name = RwSignal::new(untrack(stored));
+    let fault = Signal::derive(move || {
+        if is_display_name(&name.read()) { "" } else { ErrorCode::DisplayNameInvalid.message() }
+    });
+    let save = Deed::new(move || {
+        let text = name.get_untracked().trim().to_owned();
+        let update = ProfileUpdate { email: None, display_name: Some(text) };
+        async move {
+            if !fault.get_untracked().is_empty() {
+                browser::focus_fault("#name-form");
+                return Ok(());
+            }
+            let answer = session.heed(api::update_profile(&update).send().await)?;
+            name.set(answer.user.display_name.clone().unwrap_or_default());
+            profile.set(answer);
+            Ok(())
+        }
+    });
+    let saved = Signal::derive(move || {
+        if save.is_done() && *name.read() == stored() { Saved::Yes } else { Saved::Unsaid }
+    });
+    view! {
+        <Panel id="name-panel" title="Name">
+            <Form id="name-form" text="Save name" busy_text="Saving…" deed=save saved>
+                <Field
+                    id="display-name"
+                    name="display_name"
+                    label="Display name"
+                    kind=Kind::Name
+                    value=name
+                    hint="What you like to be called. May stay empty."
+                    fault=fault
+                />
+            </Form>
+        </Panel>
+    }
+}

@@ -1,0 +1,120 @@
+//! The account's password: changed with the one so far, or set for the first time.
+
+use leptos::prelude::*;
+use shared::error::ErrorCode;
+use shared::name::is_new_password;
+use shared::profile::{PasswordChange, Profile};
+
+use crate::api;
+use crate::browser;
+use crate::components::confirm::Confirm;
+use crate::components::dynamic::dynamic;
+use crate::components::field::{Field, Kind};
+use crate::components::form::{Form, KnownUsername, Saved};
+use crate::components::frame::Panel;
+use crate::deed::Deed;
+
+/// The section, or why there is none.
+#[component]
+pub(crate) fn PasswordForm(
+    /// The user's record, which learns that there is a password now.
+    profile: RwSignal<Profile>,
+    /// Asks for a confirmation where the server wants one.
+    confirm: Confirm,
+    /// Does the server take passwords at all?
+    is_allowed: bool,
+) -> impl IntoView {
+    let content = if is_allowed {
+        view! { <ChangeForm profile confirm /> }.into_any()
+    } else {
+        view! { <p class="hint">"This server does not take passwords."</p> }.into_any()
+    };
+    view! {
+        <Panel id="password-panel" title="Password">
+            {content}
+        </Panel>
+    }
+}
+
+/// The form.
+#[component]
+fn ChangeForm(
+    /// The user's record.
+    profile: RwSignal<Profile>,
+    /// Asks for a confirmation where the server wants one.
+    confirm: Confirm,
+) -> impl IntoView {
+    let has_password = Memo::new(move |_| profile.read().user.has_password);
+    let username = profile.read_untracked().user.username.clone();
+    let current = RwSignal::new(String::new());
+    let new = RwSignal::new(String::new());
+    let is_tried = RwSignal::new(false);
+    let fault_of_new =
+        move || if is_new_password(&new.read()) { "" } else { ErrorCode::PasswordUnfit.message() };
+    let save = Deed::new(move || {
+        let change = PasswordChange {
+            current: has_password.get_untracked().then(|| current.get_untracked()),
+            new: new.get_untracked(),
+        };
+        is_tried.set(true);
+        let is_fit = untrack(fault_of_new).is_empty();
+        async move {
+            if !is_fit {
+                browser::focus_fault("#password-form");
+                return Ok(());
+            }
+            let answer = confirm.send(api::change_password(&change)).await;
+            if answer.as_ref().is_err_and(|error| error.is(ErrorCode::PasswordWrong)) {
+                browser::focus("#password-form input[name=current]");
+            }
+            answer?;
+            is_tried.set(false);
+            current.set(String::new());
+            new.set(String::new());
+            profile.update(|profile| profile.user.has_password = true);
+            Ok(())
+        }
+    });
+    let saved = Signal::derive(move || {
+        // Set when it is tried, cleared when it is saved.
+        let is_saved = save.is_done() && !is_tried.get() && new.read().is_empty();
+        if is_saved { Saved::AndOthersEnded } else { Saved::Unsaid }
+    });
+    let intro = Signal::derive(move || {
+        if has_password.get() {
+            "Changing it ends your logins in other browsers."
+        } else {
+            "This account has no password yet. With one, you can also log in without the provider."
+        }
+    });
+    let current_field = dynamic(move || {
+        let field = || {
+            view! {
+                <Field
+                    id="current-password"
+                    name="current"
+                    label="Current password"
+                    kind=Kind::CurrentPassword
+                    value=current
+                />
+            }
+        };
+        has_password.get().then(field).into_any()
+    });
+    view! {
+        <p>{intro}</p>
+        <Form id="password-form" text="Save password" busy_text="Saving…" deed=save saved>
+            <KnownUsername username />
+            {current_field}
+            <Field
+                id="new-password"
+                name="new"
+                label="New password"
+                kind=Kind::NewPassword
+                value=new
+                hint="At least 10 characters."
+                fault=Signal::derive(move || if is_tried.get() { fault_of_new() } else { "" })
+            />
+        </Form>
+    }
+}

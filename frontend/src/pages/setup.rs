@@ -1,0 +1,194 @@
+//! `/setup`: makes the first admin, for whoever holds the token from the server's log.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use shared::email::Email;
+use shared::error::ErrorCode;
+use shared::name::{is_new_password, is_username};
+use shared::routes;
+use shared::session::Setup;
+
+use crate::api;
+use crate::loaded::Loaded;
+use crate::browser::{self, History};
+use crate::components::field::{Field, Kind};
+use crate::components::form::Form;
+use crate::components::frame::{EntryFrame, once_loaded};
+use crate::deed::Deed;
+
+/// The page's heading.
+const TITLE: &str = "Set up this server";
+
+/// The setup page.
+#[component]
+pub(crate) fn SetupPage() -> impl IntoView {
+    once_loaded(TITLE, Loaded::new(|| Some(api::config(None))), |config| {
+        if config.setup_needed {
+            return view! { <SetupForm /> }.into_any();
+        }
+        view! {
+            <EntryFrame title=TITLE>
+                <p class="note" data-code=ErrorCode::SetupClosed.as_str()>
+                    {ErrorCode::SetupClosed.message()}
+                </p>
+                <a class="button button-main" href=routes::LOGIN>
+                    "To the login page"
+                </a>
+            </EntryFrame>
+        }
+        .into_any()
+    })
+}
+
+/// What is typed.
+#[derive(Clone, Copy)]
+struct Draft {
+    /// The setup token.
+    token: RwSignal<String>,
+    /// The admin's username.
+    username: RwSignal<String>,
+    /// The admin's password.
+    password: RwSignal<String>,
+    /// The admin's email; may stay empty.
+    email: RwSignal<String>,
+}
+
+impl Draft {
+    /// Takes over what was typed before the app was there.
+    fn new() -> Self {
+        let typed = |name| RwSignal::new(browser::typed(name));
+        Self {
+            token: typed("token"),
+            username: typed("username"),
+            password: typed("password"),
+            email: typed("email"),
+        }
+    }
+
+    /// What is wrong with the username; empty if nothing is.
+    fn username_fault(self) -> &'static str {
+        fault(is_username(&self.username.read()), ErrorCode::UsernameInvalid)
+    }
+
+    /// What is wrong with the password.
+    fn password_fault(self) -> &'static str {
+        fault(is_new_password(&self.password.read()), ErrorCode::PasswordUnfit)
+    }
+
+    /// What is wrong with the email.
+    fn email_fault(self) -> &'static str {
+        let email = self.email.read();
+        fault(email.trim().is_empty() || Email::parse(&email).is_ok(), ErrorCode::EmailInvalid)
+    }
+
+    /// Returns the request, if nothing is wrong.
+    fn request(self) -> Option<Setup> {
+        let faults = [
+            self.username_fault(),
+            self.password_fault(),
+            self.email_fault(),
+        ];
+        let email = self.email.get_untracked();
+        faults.iter().all(|fault| fault.is_empty()).then(|| Setup {
+            token: self.token.get_untracked().trim().to_owned(),
+            username: self.username.get_untracked(),
+            password: self.password.get_untracked(),
+            email: Some(email.trim().to_owned()).filter(|email| !email.is_empty()),
+        })
+    }
+}
+
+/// Returns the code's sentence for what is not fit.
+fn fault(is_fit: bool, code: ErrorCode) -> &'static str {
+    if is_fit { "" } else { code.message() }
+}
+
+/// The form.
+#[component]
+fn SetupForm() -> impl IntoView {
+    let draft = Draft::new();
+    // Faults are shown once the user has tried, or has left the field.
+    let is_tried = RwSignal::new(false);
+    let is_email_left = RwSignal::new(false);
+    let navigate = use_navigate();
+    let set_up = Deed::new(move || {
+        let navigate = navigate.clone();
+        is_tried.set(true);
+        is_email_left.set(true);
+        let setup = untrack(|| draft.request());
+        async move {
+            let Some(setup) = setup else {
+                browser::focus_fault("#setup-form");
+                return Ok(());
+            };
+            api::set_up(&setup).send().await?;
+            browser::go(&navigate, routes::HOME, History::Replace);
+            Ok(())
+        }
+    });
+    let when = move |is_due: RwSignal<bool>, fault: fn(Draft) -> &'static str| {
+        Signal::derive(move || if is_due.get() { fault(draft) } else { "" })
+    };
+    view! {
+        <EntryFrame title=TITLE>
+            <p class="lead">
+                "Make the first administrator. The setup token is in the server's log; "
+                <code>"postern setup-token"</code> " prints it too."
+            </p>
+            <ReturnedProblem />
+            <Form id="setup-form" text="Make the administrator" busy_text="Working…" deed=set_up>
+                <Field
+                    id="token"
+                    name="token"
+                    label="Setup token"
+                    kind=Kind::Plain
+                    value=draft.token
+                    autofocus=true
+                />
+                <Field
+                    id="username"
+                    name="username"
+                    label="Username"
+                    kind=Kind::Username
+                    value=draft.username
+                    fault=when(is_tried, Draft::username_fault)
+                />
+                <Field
+                    id="password"
+                    name="password"
+                    label="Password"
+                    kind=Kind::NewPassword
+                    value=draft.password
+                    hint="At least 10 characters."
+                    fault=when(is_tried, Draft::password_fault)
+                />
+                <Field
+                    id="email"
+                    name="email"
+                    label="Email"
+                    kind=Kind::Email
+                    value=draft.email
+                    hint="May stay empty. With the address you have at your provider, your first \
+                    login there finds this account."
+                    fault=when(is_email_left, Draft::email_fault)
+                    is_left=is_email_left
+                />
+            </Form>
+        </EntryFrame>
+    }
+}
+
+/// What the server said of the plain form, which comes back with `?error=CODE`.
+#[component]
+fn ReturnedProblem() -> impl IntoView {
+    let given = use_query_map().read_untracked().get("error").unwrap_or_default();
+    let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == given);
+    code.map(|code| {
+        view! {
+            <p role="alert" class="note note-bad" data-code=code.as_str()>
+                {code.message()}
+            </p>
+        }
+    })
+    .into_any()
+}

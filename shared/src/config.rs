@@ -1,0 +1,37 @@
+//! What the login page needs to know before anyone is logged in.
+
+use serde::{Deserialize, Serialize};
+
+/// The answer of `GET /api/config`.
+///
+/// ```json
+/// {"password_login":true,"setup_needed":false,"signed_in":false,
+///  "openid":{"provider":"authentik","label":"Authentik","autologin":false,"unreachable_since":null},
+///  "hint":null}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicConfig {
+    /// May people log in with a password of this server's own?
+    pub password_login: bool,
+    /// No admin exists yet: `/setup` is open to whoever holds the setup token.
+    pub setup_needed: bool,
+    /// Does the asking browser hold a live session? (Spares the login page a 401.)
+    pub signed_in: bool,
+    /// The provider, where one is configured.
+    pub openid: Option<PublicProvider>,
+    /// With `?error=CODE`: what the administrator should do about it at this very provider.
+    pub hint: Option<String>,
+}
+
+/// The provider as the login page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicProvider {
+    /// Lower-case name, `OIDC_PROVIDER`; the page chooses the icon by it.
+    pub provider: String,
+    /// The name on the button: `Log in with {label}`.
+    pub label: String,
+    /// Go to the provider at once; never after a logout or an error.
+    pub autologin: bool,
+    /// Unix seconds since when the server cannot reach the provider; `None` while it can.
+    pub unreachable_since: Option<i64>,
+}

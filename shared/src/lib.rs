@@ -1,0 +1,12 @@
+//! What crosses the wire between the page and the server: serde types, the paths both sides
+//! name, and the rule and the words they must agree on. No framework, no I/O, no clock.
+
+pub mod routes;
+pub mod config;
+pub mod session;
+pub mod profile;
+pub mod link;
+pub mod email;
+pub mod name;
+pub mod error;
+pub mod login_error;

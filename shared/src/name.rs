@@ -1,0 +1,55 @@
+//! What a username, a display name and a password may be: the same rule in the form and in the
+//! handler.
+
+/// The most characters a username may have.
+pub const MAX_USERNAME_CHARS: usize = 64;
+/// The most characters a display name may have.
+pub const MAX_DISPLAY_NAME_CHARS: usize = 100;
+/// The fewest characters a new password may have.
+pub const MIN_PASSWORD_CHARS: usize = 10;
+/// The most bytes a password may have, so that hashing one stays cheap.
+pub const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// Is this a username: 1 to [`MAX_USERNAME_CHARS`] of `A-Z a-z 0-9 . _ -`, letter or digit first?
+///
+/// ASCII alone, since a username also travels in headers and is compared case-insensitively.
+#[must_use]
+pub fn is_username(text: &str) -> bool {
+    text.len() <= MAX_USERNAME_CHARS
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(is_username_char)
+}
+
+/// May this character stand in a username?
+#[must_use]
+pub fn is_username_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+}
+
+/// Is this a display name: at most [`MAX_DISPLAY_NAME_CHARS`], no control characters?
+#[must_use]
+pub fn is_display_name(text: &str) -> bool {
+    text.chars().count() <= MAX_DISPLAY_NAME_CHARS && !text.chars().any(char::is_control)
+}
+
+/// Is this long enough, and not too long, for a new password?
+#[must_use]
+pub fn is_new_password(text: &str) -> bool {
+    text.len() <= MAX_PASSWORD_BYTES && text.chars().count() >= MIN_PASSWORD_CHARS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_username;
+
+    #[test]
+    fn usernames() {
+        for good in ["a", "alice", "Alice.B-c_9", "9lives"] {
+            assert!(is_username(good), "{good:?}");
+        }
+        let long = "a".repeat(65);
+        for bad in ["", ".a", "-a", "a b", "a@b", "ä", "a\n", "a/b", long.as_str()] {
+            assert!(!is_username(bad), "{bad:?}");
+        }
+    }
+}

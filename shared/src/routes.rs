@@ -1,0 +1,39 @@
+//! Paths that both sides name.
+
+/// What the login page needs to know.
+pub const API_CONFIG: &str = "/api/config";
+/// Password login.
+pub const API_LOGIN: &str = "/api/login";
+/// Sends the browser to the OP.
+pub const API_LOGIN_OPENID: &str = "/api/login/openid";
+/// The redirect URI: the OP sends the browser back here.
+pub const API_OAUTH_OPENID: &str = "/api/oauth/openid";
+/// Who is logged in.
+pub const API_SESSION: &str = "/api/session";
+/// Confirms a session by password, for changes that ask for a recent login.
+pub const API_SESSION_CONFIRM: &str = "/api/session/confirm";
+/// Ends the session.
+pub const API_LOGOUT: &str = "/api/logout";
+/// The user's own record.
+pub const API_PROFILE: &str = "/api/profile";
+/// Changes or sets the password.
+pub const API_PROFILE_PASSWORD: &str = "/api/profile/password";
+/// Linked identities.
+pub const API_PROFILE_IDENTITIES: &str = "/api/profile/identities";
+/// Starts linking an identity to the account that is logged in.
+pub const API_PROFILE_IDENTITIES_OPENID: &str = "/api/profile/identities/openid";
+/// The link that waits for its user's word.
+pub const API_LINK: &str = "/api/link";
+/// Makes the first admin.
+pub const API_SETUP: &str = "/api/setup";
+
+/// The login page.
+pub const LOGIN: &str = "/login";
+/// The first admin's page.
+pub const SETUP: &str = "/setup";
+/// Who am I, where to go.
+pub const HOME: &str = "/";
+/// The profile page.
+pub const PROFILE: &str = "/profile";
+/// The page that names both identities before they are linked.
+pub const LINK: &str = "/link";

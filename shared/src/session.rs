@@ -1,0 +1,115 @@
+//! Who is logged in, and the bodies of login, logout and setup.
+
+use serde::{Deserialize, Serialize};
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// An ordinary account.
+    User,
+    /// May administer the others.
+    Admin,
+}
+
+impl Role {
+    /// Returns the role's name on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// An account as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Opaque, stable.
+    pub id: String,
+    /// Unique, compared case-insensitively.
+    pub username: String,
+    /// What the user likes to be called.
+    pub display_name: Option<String>,
+    /// Unique; ties the account to the provider at the first login there.
+    pub email: Option<String>,
+    /// What the account may do.
+    pub role: Role,
+    /// Can this account log in with a password?
+    pub has_password: bool,
+}
+
+/// How a session began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// By username and password.
+    Password,
+    /// Through the provider.
+    Openid,
+}
+
+/// The session that asked. All times are Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Opaque; not the token.
+    pub id: String,
+    /// How it began.
+    pub method: Method,
+    /// When it began.
+    pub started_at: i64,
+    /// When it ends if nothing is done with it.
+    pub expires_at: i64,
+    /// Until when changes that ask for a recent login go through.
+    pub confirmed_until: i64,
+}
+
+/// The answer of `GET /api/session`; without a session it is a 401.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionStatus {
+    /// Who is logged in.
+    pub user: User,
+    /// By which session.
+    pub session: SessionInfo,
+}
+
+/// The body of `POST /api/login`. With a form it may carry `next`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PasswordLogin {
+    /// The username; the case does not matter.
+    pub username: String,
+    /// The password.
+    pub password: String,
+    /// Where to go afterwards: a path on this site.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// The body of `POST /api/session/confirm`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The account's password.
+    pub password: String,
+}
+
+/// The body of `POST /api/setup`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Setup {
+    /// The setup token from the server's log.
+    pub token: String,
+    /// The first admin's username.
+    pub username: String,
+    /// The first admin's password.
+    pub password: String,
+    /// The first admin's email, if given.
+    #[serde(default)]
+    pub email: Option<String>,
+}
+
+/// Where the browser should go next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoTo {
+    /// A path on this site, or the OP's URL.
+    pub redirect: String,
+}

@@ -1,0 +1,123 @@
+//! Pictures of every page and state, light, dark and narrow, into the folder `$SCREENSHOTS`.
+
+use std::env::var_os;
+
+use anyhow::Result;
+use shared::login_error::LoginErrorCode;
+use shared::routes;
+use tests::browser::Scheme::{Dark, Light};
+use tests::browser::Scripts;
+use tests::database::DatabaseKind::Sqlite;
+use tests::op::OpKind::Demo;
+use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
+
+#[tokio::test]
+async fn every_page_can_be_pictured() -> Result<()> {
+    if var_os("SCREENSHOTS").is_none() {
+        eprintln!("skipped: SCREENSHOTS=FOLDER runs it");
+        return Ok(());
+    }
+    on_stage(Demo, Sqlite, async |stage| {
+        before_the_login(stage).await?;
+        stage.set_up_admin().await?;
+        behind_the_login(stage).await?;
+        link_page(stage).await
+    })
+    .await
+}
+
+async fn before_the_login(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
+    stage.visit(routes::SETUP).await?;
+    pictures(stage, "setup", "#setup-form").await?;
+    browser.click_on("#setup-form [type=submit]").await?;
+    pictures(stage, "setup-faults", "#setup-form [aria-invalid]").await?;
+
+    stage.visit(routes::LOGIN).await?;
+    pictures(stage, "login", "#login-form").await?;
+    stage.give_password().await?;
+    pictures(
+        stage,
+        "login-wrong-password",
+        "[data-code=invalid_credentials]",
+    )
+    .await?;
+    stage.visit("/login?logged_out=1").await?;
+    pictures(stage, "login-logged-out", "#login-form").await?;
+    for code in LoginErrorCode::ALL {
+        stage
+            .visit(&format!("/login?error={}&ref=k3v9q2", code.as_str()))
+            .await?;
+        let name = format!("login-error-{}", code.as_str());
+        pictures(stage, &name, &format!("[data-code={}]", code.as_str())).await?;
+    }
+    stage.visit("/nowhere").await?;
+    pictures(stage, "not-found", "h1").await?;
+
+    browser.allow_scripts(Scripts::Off).await?;
+    browser.open(&format!("{}/login", stage.origin)).await?;
+    pictures(stage, "login-without-scripts", "#login-form").await?;
+    browser.allow_scripts(Scripts::On).await
+}
+
+async fn behind_the_login(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
+    stage.visit(routes::HOME).await?;
+    pictures(stage, "home", "[data-username]").await?;
+    stage.visit(routes::PROFILE).await?;
+    pictures(stage, "profile", "#connect").await?;
+    browser.fill("#email-form", "email", "no-address@").await?;
+    browser.click_on("#email-form [type=submit]").await?;
+    pictures(stage, "profile-email-invalid", "#email-form [aria-invalid]").await?;
+    stage.save_email(stage.op.admin().email).await?;
+    pictures(stage, "profile-email-saved", "#email-form [role=status]").await?;
+    browser
+        .fill("#password-form", "current", "not-the-password")
+        .await?;
+    browser
+        .fill("#password-form", "new", "a-new-password")
+        .await?;
+    browser.click_on("#password-form [type=submit]").await?;
+    pictures(
+        stage,
+        "profile-password-wrong",
+        "#password-form [data-code]",
+    )
+    .await
+}
+
+async fn link_page(stage: &Stage) -> Result<()> {
+    let alice = stage.op.admin();
+    stage.log_out().await?;
+    stage.choose_provider().await?;
+    stage.op.wait_for_login_page(&stage.browser).await?;
+    pictures(stage, "op-login", "h1").await?;
+    stage.op.log_in(&stage.browser, &alice).await?;
+    stage.wait_for_page(routes::LINK).await?;
+    pictures(stage, "link", "#link-form").await?;
+    stage.agree_to_link(&alice, "not-the-password").await?;
+    pictures(stage, "link-wrong-password", "#link-form [data-code]").await?;
+    stage.agree_to_link(&alice, PASSWORD).await?;
+    stage.wait_for_home_of(ADMIN).await?;
+    stage.visit(routes::PROFILE).await?;
+    pictures(stage, "profile-connected", "[data-identity]").await?;
+    stage
+        .browser
+        .open(&format!("{}/link", stage.origin))
+        .await?;
+    pictures(stage, "link-expired", "[data-code=link_expired]").await
+}
+
+/// Takes the three pictures of the page that is shown, once `css` is there.
+async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
+    let browser = &stage.browser;
+    browser.wait_for(css).await?;
+    for (scheme, suffix) in [(Light, "light"), (Dark, "dark")] {
+        browser.prefer(scheme).await?;
+        browser.picture(&format!("{name}-{suffix}")).await?;
+    }
+    browser.prefer(Light).await?;
+    browser.resize(320, 720).await?;
+    browser.picture(&format!("{name}-320")).await?;
+    browser.resize(1280, 800).await
+}

@@ -1,0 +1,147 @@
+//! What is around the page: the size of the window, colors, scripts, cookies, the console.
+
+use std::env::var_os;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use thirtyfour::BrowserLogEntry;
+
+use crate::browser::Browser;
+
+/// May pages run scripts?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scripts {
+    /// As ever.
+    On,
+    /// As in a browser that blocks them.
+    Off,
+}
+
+/// A color scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark text on a light ground.
+    Light,
+    /// Light text on a dark ground.
+    Dark,
+}
+
+impl Browser {
+    /// Forgets all cookies of all sites: the next visit is a stranger's.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn forget_cookies(&self) -> Result<()> {
+        self.devtools("Network.clearBrowserCookies", json!({}))
+            .await
+    }
+
+    /// Switches the script of pages on or off, from the next page on.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn allow_scripts(&self, allowed: Scripts) -> Result<()> {
+        let value = allowed == Scripts::Off;
+        self.devtools(
+            "Emulation.setScriptExecutionDisabled",
+            json!({ "value": value }),
+        )
+        .await
+    }
+
+    /// Says that the system prefers this color scheme.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn prefer(&self, scheme: Scheme) -> Result<()> {
+        let value = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await
+    }
+
+    /// Gives the page a window of this size in CSS pixels.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await
+    }
+
+    /// Runs a script in the page and returns its value.
+    ///
+    /// # Errors
+    /// The script throws.
+    pub async fn script(&self, script: &str) -> Result<Value> {
+        let outcome = self.driver.execute(script, Vec::new()).await?;
+        Ok(outcome.json().clone())
+    }
+
+    /// Returns what the page is wider than its window by, in CSS pixels; 0 needs no scrolling.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn overflow(&self) -> Result<i64> {
+        let root = "document.documentElement";
+        let script = format!("return {root}.scrollWidth - {root}.clientWidth");
+        self.script(&script)
+            .await?
+            .as_i64()
+            .context("the width of the page")
+    }
+
+    /// Returns what the console complains of on pages of `origin` since the last call: errors,
+    /// violations of the content security policy, assets that do not load.
+    ///
+    /// Answers of the API are left out: an error there is an answer, and the tests look at it.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn complaints(&self, origin: &str) -> Result<Vec<String>> {
+        let log = self.driver.browser_log().await?;
+        let ours = |entry: &BrowserLogEntry| {
+            let message = &entry.message;
+            let is_answer = message.starts_with(&format!("{origin}/api/"))
+                && entry.source.as_deref() == Some("network");
+            let is_severe = entry.level == "SEVERE" || message.contains("Content Security Policy");
+            message.starts_with(origin) && is_severe && !is_answer
+        };
+        Ok(log
+            .into_iter()
+            .filter(ours)
+            .map(|entry| entry.message)
+            .collect())
+    }
+
+    /// Takes a picture into the folder `$SCREENSHOTS`; without that variable it does nothing.
+    ///
+    /// # Errors
+    /// The picture could not be taken or written.
+    pub async fn picture(&self, name: &str) -> Result<()> {
+        let Some(folder) = var_os("SCREENSHOTS").map(PathBuf::from) else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(&folder)?;
+        Ok(self
+            .driver
+            .screenshot(&folder.join(format!("{name}.png")))
+            .await?)
+    }
+
+    /// Sends a command of the debugging protocol whose answer says nothing.
+    async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
+        self.driver.cdp().send_raw(command, parameters).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! The kit of the end-to-end tests: the real server, three OPs and a browser, each started for
+//! one test and ended with the value that stands for it.
+
+pub mod places;
+pub mod poll;
+pub mod process;
+pub mod web;
+pub mod database;
+pub mod server;
+pub mod op;
+pub mod demo_op;
+pub mod real_op;
+pub mod browser;
+pub mod stage;

@@ -1,0 +1,173 @@
+//! The real program `postern`, run as its admin runs it: by environment variables alone.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, anyhow, bail};
+use tempfile::TempDir;
+
+use crate::database::Database;
+use crate::op::Op;
+use crate::places::{free_port, program};
+use crate::process::Process;
+use crate::web::answers;
+
+/// A server with a data folder and a database of its own.
+pub struct Server {
+    program: PathBuf,
+    process: Option<Process>,
+    past_log: String,
+    settings: BTreeMap<String, String>,
+    origin: String,
+    data: TempDir,
+    _database: Database,
+}
+
+impl Server {
+    /// Prepares a server on a free port; [`Server::start`] starts it.
+    ///
+    /// # Errors
+    /// The program has not been built.
+    pub fn prepare(database: Database) -> Result<Self> {
+        let program = program(
+            "POSTERN_BIN",
+            "target/debug/postern",
+            "cargo build -p backend",
+        )?;
+        let data = TempDir::new()?;
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let origin = format!("http://{listen}");
+        let mut settings = BTreeMap::from([
+            ("POSTERN_LISTEN".to_owned(), listen),
+            ("DATA_DIR".to_owned(), data.path().display().to_string()),
+        ]);
+        if let Some(url) = database.url() {
+            settings.insert("DATABASE_URL".to_owned(), url.to_owned());
+        }
+        let past_log = String::new();
+        let process = None;
+        Ok(Self {
+            program,
+            process,
+            past_log,
+            settings,
+            origin,
+            data,
+            _database: database,
+        })
+    }
+
+    /// Sets a variable for the next start.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.settings.insert(name.to_owned(), value.into());
+    }
+
+    /// Takes a variable away for the next start.
+    pub fn unset(&mut self, name: &str) {
+        self.settings.remove(name);
+    }
+
+    /// Returns `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Returns the redirect URI at this origin.
+    pub fn redirect_uri(&self) -> String {
+        format!("{}{}", self.origin, shared::routes::API_OAUTH_OPENID)
+    }
+
+    /// Configures this OP, as Authentik's admin guide does.
+    pub fn use_op(&mut self, op: &Op) {
+        let client = op.registration();
+        for (name, value) in [
+            ("OIDC_ENABLED", "true"),
+            ("OIDC_PROVIDER", "authentik"),
+            ("OIDC_CLIENT_ID", &client.id),
+            ("OIDC_CLIENT_SECRET", &client.secret),
+            ("OIDC_REDIRECT_URI", &client.redirect_uri),
+            ("OIDC_SERVER_APPLICATION_URL", &op.issuer()),
+        ] {
+            self.set(name, value);
+        }
+    }
+
+    /// Starts it and waits until it is ready.
+    ///
+    /// # Errors
+    /// It ended or did not become ready; the message carries its log.
+    pub async fn start(&mut self) -> Result<()> {
+        if self.process.is_some() {
+            bail!("postern runs already");
+        }
+        let mut process = Process::start("postern", self.command())?;
+        let ready = format!("{}/readyz", self.origin);
+        process.until_ready(async || answers(&ready).await).await?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Ends it as an init system does, and waits until it has ended in good order.
+    ///
+    /// # Errors
+    /// It did not end, or not with success.
+    pub async fn stop(&mut self) -> Result<()> {
+        let process = self
+            .process
+            .take()
+            .ok_or_else(|| anyhow!("postern does not run"))?;
+        self.past_log.push_str(&process.log());
+        let status = process.stop().await?;
+        if !status.success() {
+            bail!("postern ended with {status}. Its log:\n{}", self.past_log);
+        }
+        Ok(())
+    }
+
+    /// Stops it and starts it again, with the settings as they are now.
+    ///
+    /// # Errors
+    /// As [`Server::stop`] and [`Server::start`].
+    pub async fn restart(&mut self) -> Result<()> {
+        self.stop().await?;
+        self.start().await
+    }
+
+    /// Returns all that it has logged since the first start.
+    pub fn log(&self) -> String {
+        let running = self.process.as_ref().map(Process::log).unwrap_or_default();
+        format!("{}{running}", self.past_log)
+    }
+
+    /// Asks `postern setup-token` for the token that makes the first admin.
+    ///
+    /// # Errors
+    /// The command failed or printed nothing.
+    pub fn setup_token(&self) -> Result<String> {
+        let output = self
+            .command()
+            .arg("setup-token")
+            .output()
+            .context("postern setup-token")?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        match text.split_whitespace().last() {
+            Some(token) if output.status.success() => Ok(token.to_owned()),
+            _ => bail!(
+                "postern setup-token: {}: {text}{}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            ),
+        }
+    }
+
+    /// Returns the command with these settings and nothing else of this process's environment.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .env_clear()
+            .envs(&self.settings)
+            .current_dir(self.data.path());
+        command
+    }
+}

@@ -1,0 +1,279 @@
+//! Where the story is told: server, OP and browser together, and what a person does on our pages.
+
+use anyhow::{Context, Result, ensure};
+use shared::routes;
+
+use crate::browser::Browser;
+use crate::database::{Database, DatabaseKind};
+use crate::op::{Op, OpKind, Person, Registration};
+use crate::places::slow_tests_wanted;
+use crate::server::Server;
+
+/// The first admin's username.
+pub const ADMIN: &str = "admin";
+/// The first admin's password here. It is another than any at an OP, and the log must not have it.
+pub const PASSWORD: &str = "kept-out-of-every-log";
+
+/// The app has taken the place of the static page.
+const APP: &str = "body[data-app=ready]:not(:has(#static))";
+/// The link to the OP on the login page.
+const PROVIDER: &str = ".button-provider";
+
+/// A server, an OP where it is registered, and a browser.
+pub struct Stage {
+    /// The server.
+    pub server: Server,
+    /// The OP.
+    pub op: Op,
+    /// The browser.
+    pub browser: Browser,
+    /// Where the browser sees the server: its own origin, or that of a proxy before it.
+    pub origin: String,
+}
+
+/// Tells a story on a new [`Stage`], where slow tests are wanted, and checks at its end what holds
+/// for every story: see [`Stage::finish`].
+///
+/// # Errors
+/// What failed, with the server's log.
+pub async fn on_stage(
+    op: OpKind,
+    database: DatabaseKind,
+    story: impl AsyncFnOnce(&mut Stage) -> Result<()>,
+) -> Result<()> {
+    on_stage_with(op, database, &[], story).await
+}
+
+/// The same with further settings of the server.
+///
+/// # Errors
+/// As [`on_stage`].
+pub async fn on_stage_with(
+    op: OpKind,
+    database: DatabaseKind,
+    settings: &[(&str, &str)],
+    story: impl AsyncFnOnce(&mut Stage) -> Result<()>,
+) -> Result<()> {
+    if !slow_tests_wanted() {
+        return Ok(());
+    }
+    let mut stage = Stage::start(op, database, settings).await?;
+    let outcome = story(&mut stage).await;
+    stage.finish(outcome).await
+}
+
+impl Stage {
+    /// Starts all three, with an empty database.
+    ///
+    /// # Errors
+    /// One of them did not start.
+    async fn start(op: OpKind, database: DatabaseKind, settings: &[(&str, &str)]) -> Result<Self> {
+        let mut server = Server::prepare(Database::create(database).await?)?;
+        let op = Op::start(op, Registration::new(server.redirect_uri())?).await?;
+        server.use_op(&op);
+        for (name, value) in settings {
+            server.set(name, *value);
+        }
+        server.start().await?;
+        let browser = Browser::start().await?;
+        let origin = server.origin().to_owned();
+        Ok(Self {
+            server,
+            op,
+            browser,
+            origin,
+        })
+    }
+
+    /// Ends a test: where it failed, adds the server's log; where it did not, checks that the
+    /// console has nothing to complain of and that the log has no secret in it.
+    ///
+    /// # Errors
+    /// What failed.
+    pub async fn finish(self, outcome: Result<()>) -> Result<()> {
+        let log = self.server.log();
+        outcome.with_context(|| format!("the server's log:\n{log}"))?;
+        let complaints = self.browser.complaints(&self.origin).await?;
+        ensure!(
+            complaints.is_empty(),
+            "the console complains: {complaints:#?}"
+        );
+        let op = self.op.admin().password;
+        for secret in [PASSWORD, op, &self.op.registration().secret] {
+            ensure!(
+                !log.contains(secret),
+                "the log has {secret:?} in it:\n{log}"
+            );
+        }
+        Ok(())
+    }
+
+    /// Opens a page and waits until the app shows it.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub async fn visit(&self, path: &str) -> Result<()> {
+        self.browser.open(&format!("{}{path}", self.origin)).await?;
+        self.browser.wait_for(APP).await
+    }
+
+    /// Waits until the app shows the page at `path`, whatever its query.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub async fn wait_for_page(&self, path: &str) -> Result<()> {
+        let url = format!("{}{path}", self.origin);
+        let is_right = |seen: &str| seen.split('?').next() == Some(&url);
+        self.browser
+            .wait_for_url(&format!("the page {path}"), is_right)
+            .await?;
+        self.browser.wait_for(APP).await
+    }
+
+    /// Waits for the home page, which says that this user is logged in.
+    ///
+    /// # Errors
+    /// It does not come, or names somebody else.
+    pub async fn wait_for_home_of(&self, username: &str) -> Result<()> {
+        self.wait_for_page(routes::HOME).await?;
+        let shown = self.browser.text("[data-username]").await?;
+        ensure!(
+            shown == username,
+            "{shown:?} is logged in, not {username:?}"
+        );
+        Ok(())
+    }
+
+    /// Returns the id of the account that is logged in, as the API says it.
+    ///
+    /// # Errors
+    /// Nobody is logged in.
+    pub async fn account_id(&self) -> Result<String> {
+        let script = "return fetch('/api/session').then(answer => answer.json())";
+        let session = self.browser.script(script).await?;
+        let id = session["user"]["id"].as_str();
+        Ok(id
+            .with_context(|| format!("no account: {session}"))?
+            .to_owned())
+    }
+
+    /// Makes the first admin on the setup page, who is logged in then.
+    ///
+    /// # Errors
+    /// The page does not go on.
+    pub async fn set_up_admin(&self) -> Result<()> {
+        self.visit(routes::SETUP).await?;
+        self.fill_setup_form().await?;
+        self.wait_for_home_of(ADMIN).await
+    }
+
+    /// Fills and sends the form of the setup page that is shown.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn fill_setup_form(&self) -> Result<()> {
+        let form = "#setup-form";
+        self.browser
+            .fill(form, "token", &self.server.setup_token()?)
+            .await?;
+        self.browser.fill(form, "username", ADMIN).await?;
+        self.browser.fill(form, "password", PASSWORD).await?;
+        self.browser.click_on("#setup-form [type=submit]").await
+    }
+
+    /// Logs in on the login page by the admin's password.
+    ///
+    /// # Errors
+    /// The page does not go on.
+    pub async fn log_in_by_password(&self) -> Result<()> {
+        self.visit(routes::LOGIN).await?;
+        self.give_password().await?;
+        self.wait_for_home_of(ADMIN).await
+    }
+
+    /// Fills and sends the form of the login page that is shown.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn give_password(&self) -> Result<()> {
+        self.browser.fill("#login-form", "username", ADMIN).await?;
+        self.browser
+            .fill("#login-form", "password", PASSWORD)
+            .await?;
+        self.browser.click_on("#login-form [type=submit]").await
+    }
+
+    /// Logs out by the button of the page that is shown.
+    ///
+    /// # Errors
+    /// The page does not go on.
+    pub async fn log_out(&self) -> Result<()> {
+        self.browser.click_on("#log-out").await?;
+        self.wait_for_page(routes::LOGIN).await?;
+        self.browser.wait_for("#login-form").await
+    }
+
+    /// Follows "Log in with Authentik" on the login page, to wherever that leads.
+    ///
+    /// # Errors
+    /// There is no such link.
+    pub async fn choose_provider(&self) -> Result<()> {
+        self.visit(routes::LOGIN).await?;
+        self.browser
+            .wait_for_text(PROVIDER, "Log in with Authentik")
+            .await?;
+        self.browser.click_on(PROVIDER).await
+    }
+
+    /// Logs in through the OP, up to the page to which it sends the browser back.
+    ///
+    /// # Errors
+    /// A page on the way is not as expected.
+    pub async fn log_in_at_op(&self, person: &Person) -> Result<()> {
+        self.choose_provider().await?;
+        self.op.log_in(&self.browser, person).await
+    }
+
+    /// Waits for the link page, gives this password there, and agrees.
+    ///
+    /// # Errors
+    /// The page does not come or names somebody else.
+    pub async fn agree_to_link(&self, person: &Person, password: &str) -> Result<()> {
+        self.wait_for_page(routes::LINK).await?;
+        self.browser.wait_for("#link-form").await?;
+        let page = self.browser.page_text().await?;
+        ensure!(
+            page.contains(person.email) && page.contains(ADMIN),
+            "it names others: {page}"
+        );
+        self.browser
+            .fill("#link-form", "password", password)
+            .await?;
+        self.browser.click_on("#link-form [type=submit]").await
+    }
+
+    /// Saves an email address on the profile page.
+    ///
+    /// # Errors
+    /// The page does not confirm it.
+    pub async fn save_email(&self, email: &str) -> Result<()> {
+        self.visit(routes::PROFILE).await?;
+        self.browser.fill("#email-form", "email", email).await?;
+        self.browser.click_on("#email-form [type=submit]").await?;
+        self.browser
+            .wait_for_text("#email-form [role=status]", "Saved")
+            .await
+    }
+
+    /// Waits for the error page with this code, and returns its reference.
+    ///
+    /// # Errors
+    /// Another page comes.
+    pub async fn wait_for_login_error(&self, code: &str) -> Result<String> {
+        self.wait_for_page(routes::LOGIN).await?;
+        self.browser
+            .wait_for(&format!("#app [data-code={code}]"))
+            .await?;
+        self.browser.text("#app [data-code] [data-ref]").await
+    }
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask check`: all that can be said of the code without running it.
+
+use crate::command::Command;
+use crate::say::Steps;
+use crate::{licenses, machine, release, spa, tools};
+use anyhow::Result;
+
+/// Runs every check, and stops at the first that fails.
+pub(crate) fn run() -> Result<()> {
+    let mut steps = Steps::new(6);
+    steps.run("Formatting", formatting)?;
+    steps.run("Spelling", spelling)?;
+    steps.run(
+        "Licenses, bans and sources of dependencies",
+        licenses::check,
+    )?;
+    steps.run("Lints", lints)?;
+    steps.run("Lints of the page", || {
+        machine::require_wasm_target()?;
+        lints_of_the_page()
+    })?;
+    steps.run("Documentation", documentation)
+}
+
+/// Checks the formatting.
+pub(crate) fn formatting() -> Result<()> {
+    Command::cargo()
+        .args(["fmt", "--all", "--check"])
+        .run("checking the formatting")
+}
+
+/// Checks the spelling, by the rules of `typos.toml`.
+pub(crate) fn spelling() -> Result<()> {
+    let typos = tools::python::typos()?;
+    Command::new(typos).run("checking the spelling")
+}
+
+/// Runs clippy over all that is built for this machine.
+pub(crate) fn lints() -> Result<()> {
+    cargo_with_page(&[
+        "clippy",
+        "--all-targets",
+        "--workspace",
+        "--exclude",
+        "frontend",
+    ])
+    .args(["--", "-D", "warnings"])
+    .run("clippy")
+}
+
+/// Runs clippy over the page, as it is built for browsers.
+pub(crate) fn lints_of_the_page() -> Result<()> {
+    Command::cargo()
+        .args(["clippy", "--package", "frontend", "--target", machine::WASM])
+        .args(["--", "-D", "warnings"])
+        .run("clippy")
+}
+
+/// Builds the documentation, private items included, without a warning.
+pub(crate) fn documentation() -> Result<()> {
+    cargo_with_page(&["doc", "--no-deps", "--document-private-items"])
+        .args(["--workspace", "--exclude", "frontend"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run("building the documentation")
+}
+
+/// Cargo, told which page is in `frontend/dist`: with the same word each time, the server is not
+/// checked anew for each.
+pub(crate) fn cargo_with_page(arguments: &[&str]) -> Command {
+    Command::cargo()
+        .args(arguments)
+        .env(release::SPA_HASH, spa::dist_hash().unwrap_or_default())
+}

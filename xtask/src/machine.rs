@@ -1,0 +1,71 @@
+//! What must be on the machine before anything can be built.
+
+use crate::command::{Command, with_hint};
+use crate::say;
+use anyhow::{Context as _, Result, bail};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// The target of the page.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Fails without a C compiler: SQLite and the cryptography are C.
+pub(crate) fn require_c_compiler() -> Result<()> {
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| OsString::from("cc"));
+    // CC may hold arguments; the program is the first word.
+    let compiler = compiler.to_string_lossy();
+    let program = compiler.split_whitespace().next().unwrap_or("cc");
+    if Command::new(program).args(["--version"]).succeeds() {
+        return Ok(());
+    }
+    bail!(
+        "there is no C compiler (`{program}`), which SQLite needs; \
+         on Debian and Ubuntu `apt-get install gcc libc6-dev` brings one"
+    )
+}
+
+/// Adds the wasm target to the toolchain when it is missing.
+pub(crate) fn require_wasm_target() -> Result<()> {
+    if has_wasm_target()? {
+        return Ok(());
+    }
+    say::line(&format!("      adding the target {WASM} with rustup"));
+    let added = Command::new("rustup")
+        .args(["target", "add", WASM])
+        .run("adding the wasm target");
+    with_hint(
+        added,
+        "The page is WebAssembly; its target takes rustup and a network",
+    )
+}
+
+/// Returns whether the standard library for wasm is there.
+fn has_wasm_target() -> Result<bool> {
+    let folder = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", WASM])
+        .read("asking rustc for its targets")?;
+    Ok(Path::new(folder.trim()).is_dir())
+}
+
+/// Downloads every crate of `Cargo.lock` for this machine and the page; does nothing when they
+/// are there.
+pub(crate) fn fetch_crates() -> Result<()> {
+    let host = host()?;
+    let fetched = Command::cargo()
+        .args([
+            "fetch", "--quiet", "--locked", "--target", &host, "--target", WASM,
+        ])
+        .run("downloading the crates");
+    with_hint(fetched, "Is there a network? The first run needs one")
+}
+
+/// Returns the target of this machine.
+pub(crate) fn host() -> Result<String> {
+    let version = Command::new("rustc")
+        .args(["-vV"])
+        .read("asking rustc what machine this is")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host
+        .context("rustc does not say what machine this is")?
+        .to_owned())
+}

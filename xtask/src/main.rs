@@ -1,0 +1,81 @@
+//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | check | test`.
+//!
+//! It knows the repository's layout and which tools it needs; it holds no product logic. Tools that
+//! cargo does not bring go into `.tools`, pinned, and are left alone when they are there already.
+//! Whatever fails ends as one plain sentence and exit code 1.
+
+mod say;
+mod signals;
+mod place;
+mod command;
+mod service;
+mod net;
+mod machine;
+mod tools;
+mod spa;
+mod release;
+mod site;
+mod demo;
+mod dev;
+mod licenses;
+mod check;
+mod tally;
+mod postgres;
+mod test;
+mod bindgen_cli;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+/// What `cargo xtask` prints when it is not told what to do.
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  demo [--fresh]   build everything, start Postern and a demo OP, say what to try; Ctrl-C ends it
+  dev [--trunk]    a debug server and the demo OP, for `trunk serve` beside it (or with --trunk, that too)
+  dist             the release: one binary, target/release/postern, with the page inside
+  check            formatting, lints, spelling, documentation, licenses: no test is run
+  test             everything that CI checks, browsers and real OPs included
+
+Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(outcome) = bindgen_cli::answer_if_called(&arguments) {
+        return outcome;
+    }
+    match signals::listen().and_then(|()| obey(&arguments[1..])) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) if fault.is::<signals::Stopped>() => {
+            say::line("\nStopped.");
+            ExitCode::from(130)
+        }
+        Err(fault) => {
+            // Never `{:?}`: it brings a backtrace along where RUST_BACKTRACE is set.
+            say::fault(&format!("{fault:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command that the arguments name.
+fn obey(arguments: &[String]) -> Result<()> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["demo"] => demo::run(demo::Data::Kept),
+        ["demo", "--fresh"] => demo::run(demo::Data::Fresh),
+        ["dev"] => dev::run(dev::Page::ServedElsewhere),
+        ["dev", "--trunk"] => dev::run(dev::Page::ByTrunk),
+        ["dist"] => release::dist(),
+        ["check"] => check::run(),
+        ["test"] => test::run(),
+        [] | ["help" | "-h" | "--help"] => {
+            say::line(USAGE);
+            Ok(())
+        }
+        _ => bail!(
+            "`cargo xtask {}` is no command.\n\n{USAGE}",
+            arguments.join(" ")
+        ),
+    }
+}

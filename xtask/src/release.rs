@@ -1,0 +1,70 @@
+//! The release: the page, then the server that has it inside.
+
+use crate::command::Command;
+use crate::say::{self, Steps};
+use crate::spa::Spa;
+use crate::{machine, place, spa};
+use anyhow::{Context as _, Result};
+use std::path::Path;
+
+/// Builds `target/release/postern`, which needs nothing beside it.
+pub(crate) fn dist() -> Result<()> {
+    let mut steps = Steps::new(4);
+    steps.run("Looking at this machine", || {
+        machine::require_c_compiler()?;
+        machine::require_wasm_target()
+    })?;
+    steps.run("Downloading crates", machine::fetch_crates)?;
+    let spa = steps.run("Building the page", spa::build)?;
+    steps.run("Building the server", || build_binaries(&spa.hash))?;
+    spa.require_small()?;
+    report(&spa)
+}
+
+/// Builds the release binaries with the page of this hash inside.
+///
+/// The demo OP is built along with the server, always: alone, each would have other features of the
+/// crates they share, and cargo would build those twice.
+pub(crate) fn build_binaries(spa_hash: &str) -> Result<()> {
+    Command::cargo()
+        .args([
+            "build",
+            "--release",
+            "--bins",
+            "--package",
+            "backend",
+            "--package",
+            "demo-op",
+        ])
+        .env(SPA_HASH, spa_hash)
+        .run("building the server")
+}
+
+/// Tells cargo which page the server has inside, so that it is embedded anew when that changes.
+pub(crate) const SPA_HASH: &str = "POSTERN_SPA_HASH";
+
+/// Prints what the release weighs.
+pub(crate) fn report(spa: &Spa) -> Result<()> {
+    let binary = place::release_binary("postern");
+    let size = size_of(&binary)?;
+    say::line("");
+    say::line(&format!(
+        "{}: {}",
+        place::shown(&binary),
+        say::kilobytes(size)
+    ));
+    say::line(&format!("  wasm in it:  {}", say::kilobytes(spa.wasm)));
+    say::line(&format!(
+        "  as brotli:   {}",
+        say::kilobytes(spa.wasm_brotli)
+    ));
+    Ok(())
+}
+
+/// Returns a file's size in bytes.
+fn size_of(path: &Path) -> Result<usize> {
+    let metadata = path
+        .metadata()
+        .with_context(|| format!("{} was not built", place::shown(path)))?;
+    Ok(usize::try_from(metadata.len())?)
+}

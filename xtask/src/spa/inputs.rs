@@ -1,0 +1,158 @@
+//! Whether the page has to be built anew: a hash over all it is made of, and one over the result.
+
+use crate::place;
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the page is made of, below the repository; folders count whole.
+const SOURCES: [&str; 7] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "rust-toolchain.toml",
+    "frontend",
+    "shared",
+    "xtask/Cargo.toml",
+    "xtask/src/spa",
+];
+
+/// Returns the hash of all that the page is made of.
+///
+/// `wasm_opt` is the version of wasm-opt, if there is one.
+pub(crate) fn hash(wasm_opt: Option<&str>) -> Result<String> {
+    let root = place::root();
+    let mut files = Vec::new();
+    for source in SOURCES {
+        list(&root.join(source), &mut files)?;
+    }
+    hash_of(root, files, wasm_opt.unwrap_or("no wasm-opt"))
+}
+
+/// Returns the hash of `frontend/dist`; `None` when there is no page in it.
+pub(crate) fn dist_hash() -> Option<String> {
+    let dist = place::dist();
+    let mut files = Vec::new();
+    list(&dist, &mut files).ok()?;
+    files
+        .contains(&dist.join("index.html"))
+        .then(|| hash_of(&dist, files, "").ok())?
+}
+
+/// Returns the hash of the built page when it was built from these inputs and is still whole.
+pub(crate) fn up_to_date(inputs: &str) -> Option<String> {
+    let hash = dist_hash()?;
+    let remembered = fs::read_to_string(stamp()).ok()?;
+    (remembered == format!("{inputs}\n{hash}\n")).then_some(hash)
+}
+
+/// Notes what the page was built from.
+pub(crate) fn remember(inputs: &str, hash: &str) -> Result<()> {
+    fs::write(stamp(), format!("{inputs}\n{hash}\n")).context("target/spa cannot be written")
+}
+
+/// Where the note is: not in `frontend/dist`, all of which is embedded.
+fn stamp() -> PathBuf {
+    place::target().join("spa/stamp")
+}
+
+/// Lists a file, or all files in a folder but those built there.
+fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let unreadable = || format!("{} cannot be read", place::shown(path));
+    if !path.is_dir() {
+        path.symlink_metadata().with_context(unreadable)?;
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).with_context(unreadable)? {
+        let entry = entry.with_context(unreadable)?.path();
+        let name = entry
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let is_built = path.ends_with("frontend") && name == "dist";
+        // Hidden ones are an editor's, or a build under way.
+        if !is_built && !name.starts_with('.') {
+            list(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Hashes files by name and content, in the order of their names.
+fn hash_of(root: &Path, mut files: Vec<PathBuf>, extra: &str) -> Result<String> {
+    files.sort();
+    let mut hash = Sha256::new_with_prefix(extra);
+    for file in files {
+        let content =
+            fs::read(&file).with_context(|| format!("{} cannot be read", place::shown(&file)))?;
+        // Each part is hashed for itself, so that no content can pass for a name.
+        hash.update(Sha256::digest(
+            file.strip_prefix(root)
+                .unwrap_or(&file)
+                .as_os_str()
+                .as_encoded_bytes(),
+        ));
+        hash.update(Sha256::digest(content));
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+/// Writes bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hashes a folder of the given files.
+    fn hash_files(files: &[(&str, &str)]) -> String {
+        let folder = std::env::temp_dir().join(
+            format!("xtask-inputs-{}-{files:?}", std::process::id()).replace(['/', ' '], "_"),
+        );
+        fs::create_dir_all(folder.join("frontend/dist")).unwrap();
+        for (name, content) in files {
+            fs::write(folder.join("frontend").join(name), content).unwrap();
+        }
+        let mut found = Vec::new();
+        list(&folder, &mut found).unwrap();
+        let hash = hash_of(&folder, found, "").unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        hash
+    }
+
+    #[test]
+    fn the_same_files_have_the_same_hash() {
+        let files = [("a", "1"), ("b", "2")];
+        let turned = [("b", "2"), ("a", "1")];
+
+        assert_eq!(hash_files(&files), hash_files(&turned));
+    }
+
+    #[test]
+    fn names_and_contents_both_count() {
+        let hash = hash_files(&[("a", "1"), ("b", "2")]);
+
+        assert_ne!(hash, hash_files(&[("a", "1"), ("b", "3")]));
+        assert_ne!(hash, hash_files(&[("a", "1"), ("c", "2")]));
+        assert_ne!(hash, hash_files(&[("a", "2"), ("b", "1")]));
+    }
+
+    #[test]
+    fn what_is_built_does_not_count() {
+        let hash = hash_files(&[("a", "1")]);
+
+        assert_eq!(
+            hash,
+            hash_files(&[("a", "1"), ("dist/page", "x"), (".swap", "y")])
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! Debian's packages: browsers and PostgreSQL, which nothing else brings.
+
+use crate::command::{Command, with_hint};
+use crate::say;
+use anyhow::{Result, bail};
+use std::path::Path;
+
+/// Something that must be on the machine, and the packages that bring it.
+struct Need {
+    /// What it is, in a sentence.
+    what: &'static str,
+    /// Whether it is there.
+    is_there: fn() -> bool,
+    /// Debian's names.
+    packages: &'static [&'static str],
+}
+
+/// What the tests need of Debian.
+const NEEDS: [Need; 4] = [
+    Need {
+        what: "Chromium and its driver",
+        is_there: || on_path("chromium") && on_path("chromedriver"),
+        packages: &["chromium", "chromium-driver"],
+    },
+    Need {
+        what: "PostgreSQL",
+        is_there: || crate::postgres::programs().is_some(),
+        packages: &["postgresql"],
+    },
+    Need {
+        what: "Python with venv",
+        is_there: || {
+            Command::new("python3")
+                .args(["-c", "import venv, ensurepip"])
+                .succeeds()
+        },
+        packages: &["python3", "python3-venv"],
+    },
+    Need {
+        what: "Node.js and npm",
+        is_there: || on_path("node") && on_path("npm"),
+        packages: &["nodejs", "npm"],
+    },
+];
+
+/// Installs what is missing of all that the tests need.
+pub(crate) fn install_missing() -> Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let whats: Vec<&str> = missing.iter().map(|need| need.what).collect();
+    let packages: Vec<&str> = missing
+        .iter()
+        .flat_map(|need| need.packages.iter().copied())
+        .collect();
+    let (whats, command) = (
+        whats.join(", "),
+        format!("apt-get install {}", packages.join(" ")),
+    );
+    if !on_path("apt-get") {
+        bail!(
+            "the tests need {whats}; on Debian that is `{command}`, here it is for you to install"
+        );
+    }
+    let Some(become_root) = way_to_root() else {
+        bail!("the tests need {whats}, and only root may install it: run `{command}` as root");
+    };
+    say::line(&format!("      installing {whats} by apt-get"));
+    let apt = |arguments: &[&str]| {
+        let words = become_root
+            .iter()
+            .copied()
+            .chain(["env"])
+            .collect::<Vec<_>>();
+        let outcome = Command::new(words[0])
+            .args(&words[1..])
+            .args(["DEBIAN_FRONTEND=noninteractive"])
+            // By this Debian's scripts know not to start PostgreSQL: the tests start their own.
+            .args(["RUNLEVEL=1", "apt-get", "-q", "-y"])
+            .args(arguments)
+            .run_into(&super::log("apt"), &format!("installing {whats}"));
+        with_hint(outcome, "Is there a network?")
+    };
+    apt(&["update"])?;
+    apt(&[&["install", "--no-install-recommends"], &packages[..]].concat())
+}
+
+/// Returns the words to put before a command so that root runs it; `None` when there is no way.
+fn way_to_root() -> Option<&'static [&'static str]> {
+    if rustix::process::geteuid().is_root() {
+        return Some(&[]);
+    }
+    Command::new("sudo")
+        .args(["-n", "true"])
+        .succeeds()
+        .then_some(&["sudo", "-n"])
+}
+
+/// Returns whether a program is on the `PATH`.
+pub(crate) fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| Path::new(&folder).join(program).is_file())
+}
