@@ -78,11 +78,19 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("reading {shown}")),
     }
+    make_private_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
     let secret = URL_SAFE_NO_PAD.encode(random_bytes());
     write_private(&path, &secret).with_context(|| format!("writing {shown}"))?;
     // Two processes may have begun at once: what is in the file now counts for both.
     let text = std::fs::read_to_string(&path).with_context(|| format!("reading {shown}"))?;
     Ok(text.trim().as_bytes().to_vec().into())
+}
+
+/// Makes the folder, for its owner alone, where it is not there yet.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Writes the file whole and for its owner alone, or not at all; keeps one that is there.
@@ -103,4 +111,24 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     };
     let _ = std::fs::remove_file(&temporary);
     linked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::load_or_create_secret;
+    use secrecy::ExposeSecret;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_missing_data_folder_is_made_and_its_key_kept() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("not/there/yet");
+
+        let first = load_or_create_secret(&folder).unwrap();
+        let second = load_or_create_secret(&folder).unwrap();
+
+        assert_eq!(first.expose_secret(), second.expose_secret());
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join("secret.key"))), (0o700, 0o600));
+    }
 }

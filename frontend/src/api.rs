@@ -113,7 +113,14 @@ pub(crate) struct LoggedIn {
 impl<T> Request<T> {
     /// Creates it.
     fn new(method: Method, path: impl Into<String>, body: Option<String>) -> Self {
-        Self { raw: Raw { method, path: path.into(), body }, answer: PhantomData }
+        Self {
+            raw: Raw {
+                method,
+                path: path.into(),
+                body,
+            },
+            answer: PhantomData,
+        }
     }
 
     /// Creates one that reads.
@@ -134,7 +141,10 @@ impl<T> Request<T> {
 
 impl<T> Clone for Request<T> {
     fn clone(&self) -> Self {
-        Self { raw: self.raw.clone(), answer: PhantomData }
+        Self {
+            raw: self.raw.clone(),
+            answer: PhantomData,
+        }
     }
 }
 
@@ -153,9 +163,7 @@ impl<T: DeserializeOwned> Request<T> {
 /// Asks what the login page needs to know; with an error code, also for the hint on it.
 pub(crate) fn config(error: Option<LoginErrorCode>) -> Request<PublicConfig> {
     match error {
-        Some(code) => {
-            Request::get(&[routes::API_CONFIG, "?error=", code.as_str()].concat())
-        }
+        Some(code) => Request::get(&[routes::API_CONFIG, "?error=", code.as_str()].concat()),
         None => Request::get(routes::API_CONFIG),
     }
 }
@@ -207,7 +215,11 @@ pub(crate) fn connect() -> Request<GoTo> {
 
 /// Unlinks an identity.
 pub(crate) fn disconnect(id: &str) -> Request<Done> {
-    Request::new(Method::DELETE, [routes::API_PROFILE_IDENTITIES, "/", id].concat(), None)
+    Request::new(
+        Method::DELETE,
+        [routes::API_PROFILE_IDENTITIES, "/", id].concat(),
+        None,
+    )
 }
 
 /// Reads the link that waits for its user's word.
@@ -247,7 +259,11 @@ pub(crate) async fn exchange(raw: Raw) -> Result<String> {
     let text = response.text().await.map_err(|_| Error::Offline)?;
     if response.ok() {
         // An empty body, as of a 204, is JSON's nothing.
-        return Ok(if text.is_empty() { "null".to_owned() } else { text });
+        return Ok(if text.is_empty() {
+            "null".to_owned()
+        } else {
+            text
+        });
     }
     Err(parse(&text).map_or(Error::Unexpected(response.status()), Error::Problem))
 }

@@ -31,12 +31,30 @@ fn element(selector: &str) -> Option<HtmlElement> {
         .ok()
 }
 
-/// Returns what was typed into the static page's input of that name before the app was there.
-pub(crate) fn typed(name: &str) -> String {
-    element(&format!("#static input[name={name}]"))
-        .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
-        .map(|input| input.value())
-        .unwrap_or_default()
+/// Hands over what was typed into the static page: up to now, the app was not to be seen.
+fn take_over_text() {
+    let Ok(inputs) = document().query_selector_all("#static input[name]") else {
+        return;
+    };
+    for index in 0..inputs.length() {
+        let typed = inputs
+            .get(index)
+            .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+        let Some(typed) = typed.filter(|typed| !typed.value().is_empty()) else {
+            continue;
+        };
+        let same = element(&format!("#app input[name={}]", typed.name()));
+        let Some(same) = same.and_then(|same| same.dyn_into::<HtmlInputElement>().ok()) else {
+            continue;
+        };
+        same.set_value(&typed.value());
+        // As if it had been typed here. Neither call fails for an event of this name.
+        let bubbles = web_sys::EventInit::new();
+        bubbles.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &bubbles) {
+            let _ = same.dispatch_event(&event);
+        }
+    }
 }
 
 /// A page has something to show: sets the title, ends the static page, moves the focus.
@@ -48,6 +66,7 @@ pub(crate) fn arrive(title: &str) {
     let is_first = match (element("#static"), root()) {
         (Some(placeholder), Some(root)) => {
             let focused = focused_name();
+            take_over_text();
             root.set_hidden(false);
             placeholder.remove();
             if focused.is_some_and(|name| focus(&format!("#app input[name={name}]"))) {

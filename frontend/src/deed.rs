@@ -45,7 +45,9 @@ impl Deed {
             return;
         }
         self.pending.set(true);
-        let Some(work) = self.work.try_with_value(|work| work()) else { return };
+        let Some(work) = self.work.try_with_value(|work| work()) else {
+            return;
+        };
         spawn_local(async move {
             let outcome = work.await;
             // The page may be gone by now; then there is nobody left to tell.

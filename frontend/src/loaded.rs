@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
 use crate::api::{self, Raw, Request};
+use crate::components::dynamic::effect;
 
 /// An answer without its type: JSON, empty where nothing was asked.
 type Text = api::Result<String>;
@@ -35,7 +36,11 @@ impl<T: DeserializeOwned + 'static> Loaded<T> {
     /// request there is nothing to load.
     pub(crate) fn new(request: impl Fn() -> Option<Request<T>> + 'static) -> Self {
         let (text, asked) = load(Box::new(move || request().map(Request::into_raw)));
-        Self { text, asked, answer: PhantomData }
+        Self {
+            text,
+            asked,
+            answer: PhantomData,
+        }
     }
 
     /// Returns the answer: `None` while there is none, `Some(Ok(None))` where nothing was asked.
@@ -58,7 +63,7 @@ fn load(request: Box<dyn Fn() -> Option<Raw>>) -> (RwSignal<Option<Text>>, RwSig
     let text = RwSignal::new(None);
     let asked = RwSignal::new(0);
     let newest = StoredValue::new(0_u32);
-    Effect::new(move || {
+    effect(move || {
         asked.track();
         newest.update_value(|newest| *newest += 1);
         let mine = newest.get_value();

@@ -7,10 +7,10 @@ use shared::routes;
 use shared::session::SessionStatus;
 
 use crate::api;
-use crate::loaded::Loaded;
 use crate::browser::{self, History};
-use crate::components::dynamic::dynamic;
+use crate::components::dynamic::{dynamic, effect};
 use crate::components::frame::{Loading, UnavailablePage};
+use crate::loaded::Loaded;
 use crate::next;
 
 /// The session, as every page may ask for it.
@@ -42,7 +42,10 @@ impl Session {
 
     /// Passes a result on, and asks for the session anew if it says that there is none.
     pub(crate) fn heed<T>(self, result: api::Result<T>) -> api::Result<T> {
-        if result.as_ref().is_err_and(|error| error.is(ErrorCode::Unauthenticated)) {
+        if result
+            .as_ref()
+            .is_err_and(|error| error.is(ErrorCode::Unauthenticated))
+        {
             self.answer.refetch();
         }
         result
@@ -72,10 +75,7 @@ impl Gate {
     ///
     /// An open page stays when its session ends or the network fails: what was typed into it is
     /// still worth something after the next login.
-    fn decide(
-        before: Option<&Self>,
-        answer: Option<api::Result<Option<SessionStatus>>>,
-    ) -> Self {
+    fn decide(before: Option<&Self>, answer: Option<api::Result<Option<SessionStatus>>>) -> Self {
         match (answer, before) {
             (Some(Ok(Some(status))), _) => Self::Open(status.user.id),
             (_, Some(Self::Open(id))) => Self::Open(id.clone()),
@@ -93,7 +93,7 @@ pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     let path = use_location().pathname;
     let navigate = use_navigate();
     let gate = Memo::new(move |before| Gate::decide(before, session.answer.get()));
-    Effect::new(move || {
+    effect(move || {
         if *gate.read() == Gate::Closed {
             let target = next::login_href(Some(&path.read_untracked()));
             browser::go(&navigate, &target, History::Replace);

@@ -69,6 +69,7 @@ async fn profile_page_connects_and_disconnects() -> Result<()> {
         stage.visit(routes::PROFILE).await?;
 
         stage.browser.click_on("#connect").await?;
+        stage.op.wait_for_login_page(&stage.browser).await?;
         stage.op.log_in(&stage.browser, &bob).await?;
         stage.wait_for_page(routes::LINK).await?;
         stage.browser.click_on("#link-form [type=submit]").await?;

@@ -7,3 +7,5 @@ mod without_scripts;
 mod access;
 mod trunk_serve;
 mod screenshots;
+mod store;
+mod login;

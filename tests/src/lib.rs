@@ -12,3 +12,5 @@ pub mod demo_op;
 pub mod real_op;
 pub mod browser;
 pub mod stage;
+pub mod site;
+pub mod http_browser;

@@ -17,7 +17,7 @@ pub const PASSWORD: &str = "kept-out-of-every-log";
 /// The app has taken the place of the static page.
 const APP: &str = "body[data-app=ready]:not(:has(#static))";
 /// The link to the OP on the login page.
-const PROVIDER: &str = ".button-provider";
+const PROVIDER: &str = "#app a[href^='/api/login/openid']";
 
 /// A server, an OP where it is registered, and a browser.
 pub struct Stage {

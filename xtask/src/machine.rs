@@ -52,9 +52,7 @@ fn has_wasm_target() -> Result<bool> {
 pub(crate) fn fetch_crates() -> Result<()> {
     let host = host()?;
     let fetched = Command::cargo()
-        .args([
-            "fetch", "--quiet", "--locked", "--target", &host, "--target", WASM,
-        ])
+        .args(["fetch", "--locked", "--target", &host, "--target", WASM])
         .run("downloading the crates");
     with_hint(fetched, "Is there a network? The first run needs one")
 }

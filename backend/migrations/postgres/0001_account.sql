@@ -50,7 +50,6 @@ create table setting (
     name text primary key not null,               -- `setup_closed`, `admin_guard`
     value text not null
 );
-);
 
 -- Whoever changes roles updates this row first: it is the lock under which admins are counted.
 insert into setting (name, value) values ('admin_guard', '');

@@ -20,7 +20,7 @@ use crate::app::AppState;
 /// The release build of the frontend; empty in a build without it, where `trunk serve` has the
 /// page.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../frontend/dist"]
+#[folder = "../frontend/dist"]
 #[allow_missing = true]
 struct Files;
 
@@ -121,6 +121,8 @@ async fn document(app: &AppState, path: &str, query: &str) -> Response {
         logged_out: parameter("logged_out").is_some(),
     });
     let (head, tail) = &*INDEX;
+    let title = format!("<title>{}</title>", static_page::title(path));
+    let head = head.replacen("<title>Postern</title>", &title, 1);
     let mut response = Html(format!("{head}{page}{tail}")).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response

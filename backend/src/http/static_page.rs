@@ -99,9 +99,7 @@ fn loading(fallback: &str) -> String {
 
 /// Shows the content only where there are no scripts, or where `boot.js` could not start the app.
 fn without_app(content: &str) -> String {
-    format!(
-        "<noscript><div>{content}</div></noscript><div data-wasm-failed hidden>{content}</div>"
-    )
+    format!("<noscript><div>{content}</div></noscript><div data-wasm-failed hidden>{content}</div>")
 }
 
 /// The home page's fallback: who is logged in must at least be able to log out.
@@ -134,8 +132,19 @@ struct Field<'a> {
 impl Field<'_> {
     /// Returns its HTML.
     fn html(&self) -> String {
-        let Self { name, label, kind, autocomplete, more, hint } = self;
-        let class = if *autocomplete == "email" { "field field-email" } else { "field" };
+        let Self {
+            name,
+            label,
+            kind,
+            autocomplete,
+            more,
+            hint,
+        } = self;
+        let class = if *autocomplete == "email" {
+            "field field-email"
+        } else {
+            "field"
+        };
         format!(
             "<div class=\"{class}\"><label for=\"{name}\">{label}</label><div class=\"reveal\">\
              <input id=\"{name}\" name=\"{name}\" type=\"{kind}\" autocomplete=\"{autocomplete}\" \
@@ -156,7 +165,10 @@ fn submit(text: &str) -> String {
 /// The login page's content.
 fn login(page: &StaticPage<'_>) -> String {
     let config = page.config;
-    let next = page.next.map(ReturnTo::parse).filter(|next| next.as_str() != routes::HOME);
+    let next = page
+        .next
+        .map(ReturnTo::parse)
+        .filter(|next| next.as_str() != routes::HOME);
     let next = next.as_ref().map(ReturnTo::as_str);
     let error = page.error.filter(|error| !error.is_empty());
     let mut html = String::new();
@@ -184,7 +196,7 @@ fn login(page: &StaticPage<'_>) -> String {
         html.push_str("<p class=\"or\">or</p>");
     }
     if let Some(provider) = &config.openid {
-        html.push_str(&provider_link(provider, next));
+        html.push_str(&provider_link(provider, next, !config.password_login));
     }
     if !config.password_login && config.openid.is_none() {
         html.push_str(
@@ -197,18 +209,42 @@ fn login(page: &StaticPage<'_>) -> String {
 
 /// The password form; it carries `next` along.
 fn password_form(next: Option<&str>, has_focus: bool) -> String {
-    let focus = if has_focus { "required autofocus" } else { "required" };
+    let focus = if has_focus {
+        "required autofocus"
+    } else {
+        "required"
+    };
     let next = next.map_or(String::new(), |next| {
-        format!("<input type=\"hidden\" name=\"next\" value=\"{}\">", escape(next))
+        format!(
+            "<input type=\"hidden\" name=\"next\" value=\"{}\">",
+            escape(next)
+        )
     });
     let field = |name, label, kind, autocomplete, more| {
-        Field { name, label, kind, autocomplete, more, hint: "" }.html()
+        Field {
+            name,
+            label,
+            kind,
+            autocomplete,
+            more,
+            hint: "",
+        }
+        .html()
     };
     [
-        &format!("<form id=\"login-form\" method=\"post\" action=\"{}\">", routes::API_LOGIN),
+        &format!(
+            "<form id=\"login-form\" method=\"post\" action=\"{}\">",
+            routes::API_LOGIN
+        ),
         &next,
         &field("username", "Username", "text", "username", focus),
-        &field("password", "Password", "password", "current-password", "required"),
+        &field(
+            "password",
+            "Password",
+            "password",
+            "current-password",
+            "required",
+        ),
         &submit("Log in"),
         "</form>",
     ]
@@ -228,19 +264,32 @@ fn openid_href(next: Option<&str>) -> String {
 }
 
 /// The link to the provider, with its tile.
-fn provider_link(provider: &PublicProvider, next: Option<&str>) -> String {
-    let initial = provider.label.chars().next().unwrap_or('?').to_ascii_uppercase();
+fn provider_link(provider: &PublicProvider, next: Option<&str>, is_only: bool) -> String {
+    let class = if is_only {
+        "button button-main"
+    } else {
+        "button"
+    };
+    let initial = provider
+        .label
+        .chars()
+        .next()
+        .unwrap_or('?')
+        .to_ascii_uppercase();
     let label = escape(&provider.label);
     let away = provider.unreachable_since.map_or(String::new(), |since| {
         let minutes = since.div_euclid(60);
-        let (hour, minute) = (minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60));
+        let (hour, minute) = (
+            minutes.div_euclid(60).rem_euclid(24),
+            minutes.rem_euclid(60),
+        );
         format!(
             "<p class=\"hint\" id=\"provider-away\">{label} has not been reachable since \
              {hour:02}:{minute:02} UTC.</p>"
         )
     });
     format!(
-        "<a class=\"button button-provider\" rel=\"external\" href=\"{}\">\
+        "<a class=\"{class}\" rel=\"external\" href=\"{}\">\
          <span class=\"tile tile-{}\" data-initial=\"{}\" aria-hidden=\"true\"></span>\
          <span>Log in with {label}</span></a>{away}",
         openid_href(next),
@@ -255,9 +304,15 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
     let guide = code.map_or(UNKNOWN_GUIDE, LoginErrorCode::guide);
     let provider = page.config.openid.as_ref();
     let reference = page.reference.filter(|reference| is_reference(reference));
-    let told = guide.tell(provider.map(|provider| provider.label.as_str()), reference.is_some());
+    let told = guide.tell(
+        provider.map(|provider| provider.label.as_str()),
+        reference.is_some(),
+    );
     let hint = page.config.hint.as_ref().map_or(String::new(), |hint| {
-        format!("<p class=\"hint\"><strong>For the administrator: </strong>{}</p>", escape(hint))
+        format!(
+            "<p class=\"hint\"><strong>For the administrator: </strong>{}</p>",
+            escape(hint)
+        )
     });
     let reference = reference.map(escape).map_or(String::new(), |reference| {
         format!(
@@ -275,7 +330,10 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
         }
         // Autologin is the app's, so the plain page does not leave at once; with `local`, the app
         // does not either.
-        _ => format!("<a class=\"button\" href=\"{}?local=1\">Back to the login page</a>", routes::LOGIN),
+        _ => format!(
+            "<a class=\"button\" href=\"{}?local=1\">Back to the login page</a>",
+            routes::LOGIN
+        ),
     };
     format!(
         "<section class=\"error-card\" role=\"alert\" data-code=\"{}\"><h2>{}</h2><p>{}</p>\
@@ -299,7 +357,9 @@ fn setup(page: &StaticPage<'_>) -> String {
             routes::LOGIN,
         );
     }
-    let code = ErrorCode::ALL.iter().find(|code| page.error == Some(code.as_str()));
+    let code = ErrorCode::ALL
+        .iter()
+        .find(|code| page.error == Some(code.as_str()));
     let problem = code.map_or(String::new(), |code| {
         format!(
             "<p role=\"alert\" class=\"note note-bad\" data-code=\"{}\">{}</p>",
@@ -308,15 +368,40 @@ fn setup(page: &StaticPage<'_>) -> String {
         )
     });
     let field = |name, label, kind, autocomplete, more, hint| {
-        Field { name, label, kind, autocomplete, more, hint }.html()
+        Field {
+            name,
+            label,
+            kind,
+            autocomplete,
+            more,
+            hint,
+        }
+        .html()
     };
     [
         "<p class=\"lead\">Make the first administrator. The setup token is in the server's log; \
          <code>postern setup-token</code> prints it too.</p>",
         &problem,
-        &format!("<form id=\"setup-form\" method=\"post\" action=\"{}\">", routes::API_SETUP),
-        &field("token", "Setup token", "text", "off", "required autofocus", ""),
-        &field("username", "Username", "text", "username", "required maxlength=\"64\"", ""),
+        &format!(
+            "<form id=\"setup-form\" method=\"post\" action=\"{}\">",
+            routes::API_SETUP
+        ),
+        &field(
+            "token",
+            "Setup token",
+            "text",
+            "off",
+            "required autofocus",
+            "",
+        ),
+        &field(
+            "username",
+            "Username",
+            "text",
+            "username",
+            "required maxlength=\"64\"",
+            "",
+        ),
         &field(
             "password",
             "Password",

@@ -32,13 +32,18 @@ pub(crate) struct Confirm {
 impl Confirm {
     /// Creates it; [`ConfirmDialog`] must stand on the same page.
     pub(crate) fn new() -> Self {
-        Self { dialog: NodeRef::new(), session: use_session() }
+        Self {
+            dialog: NodeRef::new(),
+            session: use_session(),
+        }
     }
 
     /// Sends the request; where the server wants a confirmation, asks for it and sends it again.
     pub(crate) async fn send<T: DeserializeOwned>(self, request: Request<T>) -> api::Result<T> {
         let mut answer = request.clone().send().await;
-        let wants_more = answer.as_ref().is_err_and(|error| error.is(ErrorCode::ReauthRequired));
+        let wants_more = answer
+            .as_ref()
+            .is_err_and(|error| error.is(ErrorCode::ReauthRequired));
         if wants_more && self.ask().await {
             answer = request.send().await;
         }
@@ -47,7 +52,9 @@ impl Confirm {
 
     /// Shows the dialog and waits until it is closed.
     async fn ask(self) -> bool {
-        let Some(dialog) = self.dialog.try_get_untracked().flatten() else { return false };
+        let Some(dialog) = self.dialog.try_get_untracked().flatten() else {
+            return false;
+        };
         dialog.set_return_value("");
         let closed = js_sys::Promise::new(&mut |resolve, _| {
             let once = web_sys::AddEventListenerOptions::new();

@@ -1,11 +1,11 @@
-//! Parts of a page that change.
+//! Parts of a page that change, and what happens when something changes.
+//!
+//! The same as a bare closure in a view and as `Effect::new`, but the machinery behind those is
+//! compiled once, not for each closure at 1 to 5 kB.
 
 use leptos::prelude::*;
 
 /// Creates a part that is drawn anew when a signal it reads changes.
-///
-/// The same as the bare closure in a view, but the machinery behind it is compiled once, not for
-/// each closure at 2 to 5 kB.
 pub(crate) fn dynamic(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     /// Is compiled once, unlike the function around it.
     fn of(view: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
@@ -13,4 +13,14 @@ pub(crate) fn dynamic(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     }
 
     of(Box::new(view))
+}
+
+/// Runs the closure now, and again when a signal it reads changes.
+pub(crate) fn effect(run: impl Fn() + 'static) {
+    /// Is compiled once, unlike the function around it.
+    fn of(run: Box<dyn Fn()>) {
+        Effect::new(run);
+    }
+
+    of(Box::new(run));
 }

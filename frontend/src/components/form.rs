@@ -3,8 +3,8 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::deed::Deed;
 use crate::components::problem::ProblemNote;
+use crate::deed::Deed;
 
 /// Returns `aria-disabled` for a deed's button. Not `disabled`, with which the button would lose
 /// the focus; a deed is not started twice anyway.

@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use shared::routes;
 
 use crate::api;
-use crate::loaded::Loaded;
 use crate::browser::{self, History};
-use crate::components::dynamic::dynamic;
-use crate::components::problem::{ProblemNote, Unavailable};
+use crate::components::dynamic::{dynamic, effect};
 use crate::components::form::busy;
+use crate::components::problem::{ProblemNote, Unavailable};
 use crate::deed::Deed;
+use crate::loaded::Loaded;
 use crate::session::SessionEnded;
 
 /// The card of a page that one passes through.
@@ -23,7 +23,7 @@ pub(crate) fn EntryFrame(
     /// What stands below it.
     children: Children,
 ) -> impl IntoView {
-    Effect::new(move || browser::arrive(title));
+    effect(move || browser::arrive(title));
     view! {
         <div class="entry">
             <p class="brand">
@@ -47,7 +47,7 @@ pub(crate) fn InsideFrame(
     /// What stands below it.
     children: Children,
 ) -> impl IntoView {
-    Effect::new(move || browser::arrive(title));
+    effect(move || browser::arrive(title));
     let navigate = use_navigate();
     let log_out = Deed::new(move || {
         let navigate = navigate.clone();

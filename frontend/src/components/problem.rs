@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api;
-use crate::deed::Deed;
 use crate::components::dynamic::dynamic;
+use crate::deed::Deed;
 
 /// The sentence on a deed's failure; nothing where there is none.
 #[component]
@@ -12,7 +12,11 @@ pub(crate) fn ProblemNote(
     /// What may have failed.
     deed: Deed,
 ) -> impl IntoView {
-    dynamic(move || deed.failure().map(|error| view! { <ProblemText error /> }).into_any())
+    dynamic(move || {
+        deed.failure()
+            .map(|error| view! { <ProblemText error /> })
+            .into_any()
+    })
 }
 
 /// One failure in words, announced when it appears.

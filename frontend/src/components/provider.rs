@@ -17,8 +17,20 @@ pub(crate) fn ProviderLink(
     provider: PublicProvider,
     /// Where to go after the login.
     next: Option<String>,
+    /// Is it the only way to log in?
+    is_only: bool,
 ) -> impl IntoView {
-    let PublicProvider { provider, label, unreachable_since, .. } = provider;
+    let class = if is_only {
+        "button button-main"
+    } else {
+        "button"
+    };
+    let PublicProvider {
+        provider,
+        label,
+        unreachable_since,
+        ..
+    } = provider;
     let is_leaving = RwSignal::new(false);
     // Back may bring the page from the browser's cache just as it was left.
     let listener = window_event_listener_untyped("pageshow", move |_| is_leaving.set(false));
@@ -37,10 +49,16 @@ pub(crate) fn ProviderLink(
         }
     });
     let busy = Signal::derive(move || is_leaving.get().then_some("true"));
-    let verb = Signal::derive(move || if is_leaving.get() { "Going to " } else { "Log in with " });
+    let verb = Signal::derive(move || {
+        if is_leaving.get() {
+            "Going to "
+        } else {
+            "Log in with "
+        }
+    });
     view! {
         <a
-            class="button button-provider"
+            class=class
             rel="external"
             href=next::openid_href(next.as_deref())
             aria-describedby=away.is_some().then_some("provider-away")

@@ -31,7 +31,12 @@ pub(crate) fn HomePage() -> impl IntoView {
 #[component]
 fn Who() -> impl IntoView {
     let session = use_session();
-    dynamic(move || session.status().map(|status| view! { <Facts status /> }).into_any())
+    dynamic(move || {
+        session
+            .status()
+            .map(|status| view! { <Facts status /> })
+            .into_any()
+    })
 }
 
 /// What there is to say about them.

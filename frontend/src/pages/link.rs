@@ -8,7 +8,6 @@ use shared::link::{LinkAnswer, PendingLink};
 use shared::routes;
 
 use crate::api;
-use crate::loaded::Loaded;
 use crate::browser::{self, History};
 use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
@@ -16,6 +15,7 @@ use crate::components::form::{Form, KnownUsername, busy};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
+use crate::loaded::Loaded;
 
 /// The page's heading.
 const TITLE: &str = "Connect your accounts";
@@ -71,7 +71,10 @@ fn LinkForm(
             let password = needs_password.then(|| password.get_untracked());
             async move {
                 let answer = api::accept_link(&LinkAnswer { password }).send().await;
-                if answer.as_ref().is_err_and(|error| error.is(ErrorCode::PasswordWrong)) {
+                if answer
+                    .as_ref()
+                    .is_err_and(|error| error.is(ErrorCode::PasswordWrong))
+                {
                     browser::focus("#link-form input[name=password]");
                 }
                 browser::go(&navigate, &answer?.redirect, History::Replace);

@@ -9,12 +9,12 @@ use shared::routes;
 use shared::session::Setup;
 
 use crate::api;
-use crate::loaded::Loaded;
 use crate::browser::{self, History};
 use crate::components::field::{Field, Kind};
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
 use crate::deed::Deed;
+use crate::loaded::Loaded;
 
 /// The page's heading.
 const TITLE: &str = "Set up this server";
@@ -54,31 +54,40 @@ struct Draft {
 }
 
 impl Draft {
-    /// Takes over what was typed before the app was there.
+    /// Creates an empty one.
     fn new() -> Self {
-        let typed = |name| RwSignal::new(browser::typed(name));
+        let empty = || RwSignal::new(String::new());
         Self {
-            token: typed("token"),
-            username: typed("username"),
-            password: typed("password"),
-            email: typed("email"),
+            token: empty(),
+            username: empty(),
+            password: empty(),
+            email: empty(),
         }
     }
 
     /// What is wrong with the username; empty if nothing is.
     fn username_fault(self) -> &'static str {
-        fault(is_username(&self.username.read()), ErrorCode::UsernameInvalid)
+        fault(
+            is_username(&self.username.read()),
+            ErrorCode::UsernameInvalid,
+        )
     }
 
     /// What is wrong with the password.
     fn password_fault(self) -> &'static str {
-        fault(is_new_password(&self.password.read()), ErrorCode::PasswordUnfit)
+        fault(
+            is_new_password(&self.password.read()),
+            ErrorCode::PasswordUnfit,
+        )
     }
 
     /// What is wrong with the email.
     fn email_fault(self) -> &'static str {
         let email = self.email.read();
-        fault(email.trim().is_empty() || Email::parse(&email).is_ok(), ErrorCode::EmailInvalid)
+        fault(
+            email.trim().is_empty() || Email::parse(&email).is_ok(),
+            ErrorCode::EmailInvalid,
+        )
     }
 
     /// Returns the request, if nothing is wrong.
@@ -181,8 +190,14 @@ fn SetupForm() -> impl IntoView {
 /// What the server said of the plain form, which comes back with `?error=CODE`.
 #[component]
 fn ReturnedProblem() -> impl IntoView {
-    let given = use_query_map().read_untracked().get("error").unwrap_or_default();
-    let code = ErrorCode::ALL.iter().copied().find(|code| code.as_str() == given);
+    let given = use_query_map()
+        .read_untracked()
+        .get("error")
+        .unwrap_or_default();
+    let code = ErrorCode::ALL
+        .iter()
+        .copied()
+        .find(|code| code.as_str() == given);
     code.map(|code| {
         view! {
             <p role="alert" class="note note-bad" data-code=code.as_str()>

@@ -101,8 +101,9 @@ impl Browser {
             .context("the width of the page")
     }
 
-    /// Returns what the console complains of on pages of `origin` since the last call: errors,
-    /// violations of the content security policy, assets that do not load.
+    /// Returns what the console complains of since the last call: errors, violations of the content
+    /// security policy, assets that do not load. What names an address of another origin, as the
+    /// OP's, is not ours.
     ///
     /// Answers of the API are left out: an error there is an answer, and the tests look at it.
     ///
@@ -110,16 +111,17 @@ impl Browser {
     /// The browser does not answer.
     pub async fn complaints(&self, origin: &str) -> Result<Vec<String>> {
         let log = self.driver.browser_log().await?;
-        let ours = |entry: &BrowserLogEntry| {
+        let is_ours = |entry: &BrowserLogEntry| {
             let message = &entry.message;
+            let is_severe = entry.level == "SEVERE" || message.contains("Content Security Policy");
+            let is_elsewhere = message.starts_with("http") && !message.starts_with(origin);
             let is_answer = message.starts_with(&format!("{origin}/api/"))
                 && entry.source.as_deref() == Some("network");
-            let is_severe = entry.level == "SEVERE" || message.contains("Content Security Policy");
-            message.starts_with(origin) && is_severe && !is_answer
+            is_severe && !is_elsewhere && !is_answer
         };
         Ok(log
             .into_iter()
-            .filter(ours)
+            .filter(is_ours)
             .map(|entry| entry.message)
             .collect())
     }

@@ -22,7 +22,14 @@ fn config() -> PublicConfig {
 }
 
 fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
-    StaticPage { path, config, error: None, reference: None, next: None, logged_out: false }
+    StaticPage {
+        path,
+        config,
+        error: None,
+        reference: None,
+        next: None,
+        logged_out: false,
+    }
 }
 
 #[test]
@@ -56,7 +63,10 @@ fn login_page_offers_only_what_there_is() {
 #[test]
 fn next_is_carried_along_both_ways() {
     let config = config();
-    let html = render(&StaticPage { next: Some("/a?b=c&d=1"), ..page("/login", &config) });
+    let html = render(&StaticPage {
+        next: Some("/a?b=c&d=1"),
+        ..page("/login", &config)
+    });
 
     assert!(html.contains("name=\"next\" value=\"/a?b=c&amp;d=1\""));
     assert!(html.contains("href=\"/api/login/openid?next=%2Fa%3Fb%3Dc%26d%3D1\""));
@@ -65,8 +75,16 @@ fn next_is_carried_along_both_ways() {
 #[test]
 fn next_of_another_site_is_dropped() {
     let config = config();
-    for next in ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil"] {
-        let html = render(&StaticPage { next: Some(next), ..page("/login", &config) });
+    for next in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/\t/evil",
+    ] {
+        let html = render(&StaticPage {
+            next: Some(next),
+            ..page("/login", &config)
+        });
         assert!(!html.contains("evil"), "{next:?}");
     }
 }
@@ -89,7 +107,10 @@ fn every_code_has_its_card() {
 #[test]
 fn unknown_code_gets_a_general_card() {
     let config = config();
-    let html = render(&StaticPage { error: Some(HOSTILE), ..page("/login", &config) });
+    let html = render(&StaticPage {
+        error: Some(HOSTILE),
+        ..page("/login", &config)
+    });
 
     assert!(html.contains("data-code=\"unknown\""));
     assert!(!html.contains("<script"));
@@ -113,7 +134,10 @@ fn hostile_values_stay_text() {
                 next: Some(HOSTILE),
                 ..page(path, &config)
             });
-            assert!(!html.contains("<script") && !html.contains("alert('x')"), "{html}");
+            assert!(
+                !html.contains("<script") && !html.contains("alert('x')"),
+                "{html}"
+            );
         }
     }
 }
@@ -138,7 +162,10 @@ fn setup_form_stands_only_while_setup_is_open() {
     assert!(render(&page("/setup", &config)).contains("data-code=\"setup_closed\""));
 
     config.setup_needed = true;
-    let html = render(&StaticPage { error: Some("email_taken"), ..page("/setup", &config) });
+    let html = render(&StaticPage {
+        error: Some("email_taken"),
+        ..page("/setup", &config)
+    });
     assert!(html.contains("<form id=\"setup-form\" method=\"post\" action=\"/api/setup\">"));
     assert!(html.contains("data-code=\"email_taken\">Another account has this email address."));
     for name in ["token", "username", "password", "email"] {
@@ -159,8 +186,18 @@ fn nothing_needs_more_than_the_policy_allows() {
     let mut config = config();
     config.setup_needed = true;
     for path in ["/login", "/setup", "/", "/profile"] {
-        let html = render(&StaticPage { error: Some("op_error"), ..page(path, &config) });
-        for inline in ["style=", "<style", "<script", " onclick", " onsubmit", "javascript:"] {
+        let html = render(&StaticPage {
+            error: Some("op_error"),
+            ..page(path, &config)
+        });
+        for inline in [
+            "style=",
+            "<style",
+            "<script",
+            " onclick",
+            " onsubmit",
+            "javascript:",
+        ] {
             assert!(!html.contains(inline), "{path}: {inline}");
         }
     }

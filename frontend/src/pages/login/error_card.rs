@@ -22,7 +22,10 @@ pub(crate) fn ErrorCard(
     query: LoginQuery,
 ) -> impl IntoView {
     let guide = query.code.map_or(UNKNOWN_GUIDE, LoginErrorCode::guide);
-    let label = config.openid.as_ref().map(|provider| provider.label.as_str());
+    let label = config
+        .openid
+        .as_ref()
+        .map(|provider| provider.label.as_str());
     let told = guide.tell(label, query.reference.is_some());
     let hint = config.hint.clone().map(|hint| {
         view! {

@@ -10,10 +10,11 @@ use shared::config::PublicConfig;
 use shared::routes;
 
 use crate::api;
-use crate::loaded::Loaded;
 use crate::browser::{self, History};
+use crate::components::dynamic::effect;
 use crate::components::frame::{EntryFrame, Loading, once_loaded};
 use crate::components::provider::ProviderLink;
+use crate::loaded::Loaded;
 use crate::next;
 use crate::pages::login::error_card::ErrorCard;
 use crate::pages::login::password_form::{Credentials, PasswordForm};
@@ -23,15 +24,17 @@ use crate::pages::login::query::{LoginQuery, departure};
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
     let parameters = use_query_map();
-    let query = Signal::derive(move || LoginQuery::read(&|name| parameters.read().get(name)));
-    let config = Loaded::new(move || Some(api::config(query.read().code)));
+    let query = move || LoginQuery::read(&|name| parameters.read().get(name));
+    let config = Loaded::new(move || Some(api::config(query().code)));
     // Here, not in the form, so that what is typed survives a change of the query.
     let credentials = Credentials::new();
 
     let navigate = use_navigate();
-    Effect::new(move || {
-        let Some(Ok(Some(config))) = config.get() else { return };
-        if let Some(target) = departure(&config, &query.read()) {
+    effect(move || {
+        let Some(Ok(Some(config))) = config.get() else {
+            return;
+        };
+        if let Some(target) = departure(&config, &query()) {
             browser::go(&navigate, &target, History::Replace);
         }
     });
@@ -41,7 +44,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     on_cleanup(move || listener.remove());
 
     once_loaded("Log in", config, move |config| {
-        let query = query.get();
+        let query = query();
         if departure(&config, &query).is_some() {
             return view! { <Loading /> }.into_any();
         }
@@ -73,7 +76,7 @@ fn LoginCard(
                 })}
             {(has_form && config.openid.is_some())
                 .then(|| view! { <p class="or">"or"</p> })}
-            {config.openid.map(|provider| view! { <ProviderLink provider next /> })}
+            {config.openid.map(|provider| view! { <ProviderLink provider next is_only=!has_form /> })}
             {is_shut
                 .then(|| {
                     view! {

@@ -22,11 +22,11 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Takes over what was typed before the app was there.
+    /// Creates empty ones.
     pub(crate) fn new() -> Self {
         Self {
-            username: RwSignal::new(browser::typed("username")),
-            password: RwSignal::new(browser::typed("password")),
+            username: RwSignal::new(String::new()),
+            password: RwSignal::new(String::new()),
         }
     }
 }
@@ -53,12 +53,19 @@ pub(crate) fn PasswordForm(
         };
         async move {
             let answer = api::log_in(&login).send().await;
-            if answer.as_ref().is_err_and(|error| error.is(ErrorCode::InvalidCredentials)) {
+            if answer
+                .as_ref()
+                .is_err_and(|error| error.is(ErrorCode::InvalidCredentials))
+            {
                 browser::focus("#login-form input[name=password]");
             }
             let target = answer?.and_then(|answer| answer.redirect).or(next);
             password.set(String::new());
-            browser::go(&navigate, target.as_deref().unwrap_or(routes::HOME), History::Replace);
+            browser::go(
+                &navigate,
+                target.as_deref().unwrap_or(routes::HOME),
+                History::Replace,
+            );
             Ok(())
         }
     });

@@ -50,7 +50,12 @@ pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<Str
         return None;
     }
     if config.signed_in {
-        return Some(query.next.clone().unwrap_or_else(|| routes::HOME.to_owned()));
+        return Some(
+            query
+                .next
+                .clone()
+                .unwrap_or_else(|| routes::HOME.to_owned()),
+        );
     }
     let provider = config.openid.as_ref()?;
     let leaves = provider.autologin
@@ -118,11 +123,7 @@ mod tests {
     #[test]
     fn autologin_stays_after_logout_error_and_on_demand() {
         for stay in [("logged_out", "1"), ("local", "1"), ("error", "op_error")] {
-            assert_eq!(
-                departure(&autologin(), &query(&[stay])),
-                None,
-                "{stay:?}"
-            );
+            assert_eq!(departure(&autologin(), &query(&[stay])), None, "{stay:?}");
         }
         let mut config = autologin();
         config.setup_needed = true;

@@ -16,7 +16,11 @@ use crate::deed::Deed;
 /// Returns what is wrong with the text. Nothing is wrong with none, which clears the address.
 fn fault_of(text: &str) -> &'static str {
     let is_fit = text.trim().is_empty() || Email::parse(text).is_ok();
-    if is_fit { "" } else { ErrorCode::EmailInvalid.message() }
+    if is_fit {
+        ""
+    } else {
+        ErrorCode::EmailInvalid.message()
+    }
 }
 
 /// Edits the address.
@@ -47,7 +51,10 @@ pub(crate) fn EmailForm(
             }
             // The confirmation may lead to the provider, and this page with all its text away.
             draft::keep(&account_id, &text);
-            let update = ProfileUpdate { email: Some(text), display_name: None };
+            let update = ProfileUpdate {
+                email: Some(text),
+                display_name: None,
+            };
             let answer = confirm.send(api::update_profile(&update)).await;
             draft::forget();
             let answer = answer?;
@@ -56,10 +63,20 @@ pub(crate) fn EmailForm(
             Ok(())
         }
     });
-    let fault = Signal::derive(move || if is_left.get() { fault_of(&email.read()) } else { "" });
+    let fault = Signal::derive(move || {
+        if is_left.get() {
+            fault_of(&email.read())
+        } else {
+            ""
+        }
+    });
     let saved = Signal::derive(move || {
         if *email.read() == stored() {
-            if save.is_done() { Saved::Yes } else { Saved::Unsaid }
+            if save.is_done() {
+                Saved::Yes
+            } else {
+                Saved::Unsaid
+            }
         } else if has_draft && save.is_untried() {
             Saved::NotYet
         } else {

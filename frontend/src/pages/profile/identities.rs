@@ -55,7 +55,9 @@ pub(crate) fn Identities(
 
 /// Are these the same address? For display alone, so ASCII's cases will do.
 fn is_same(theirs: Option<&str>, ours: Option<&str>) -> bool {
-    theirs.zip(ours).is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours))
+    theirs
+        .zip(ours)
+        .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours))
 }
 
 /// One identity.
@@ -70,7 +72,15 @@ fn Identity(
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
 ) -> impl IntoView {
-    let LinkedIdentity { id, label, issuer, username, email, linked_at, last_login_at } = identity;
+    let LinkedIdentity {
+        id,
+        label,
+        issuer,
+        username,
+        email,
+        linked_at,
+        last_login_at,
+    } = identity;
     let (row_id, button_id) = (id.clone(), id.clone());
     let disconnect = Deed::new(move || {
         let id = id.clone();
@@ -90,7 +100,11 @@ fn Identity(
         (Some(text), None) | (None, Some(text)) => text,
         (None, None) => "no name given".to_owned(),
     };
-    let same = if is_same_email { ": the same email as here." } else { "." };
+    let same = if is_same_email {
+        ": the same email as here."
+    } else {
+        "."
+    };
     view! {
         <li class="row-item" data-identity=row_id>
             <div>
@@ -154,7 +168,10 @@ mod tests {
 
     #[test]
     fn addresses_are_the_same_whatever_their_case() {
-        assert!(is_same(Some("Alice@Example.com"), Some("alice@example.com")));
+        assert!(is_same(
+            Some("Alice@Example.com"),
+            Some("alice@example.com")
+        ));
         assert!(!is_same(None, None));
     }
 }

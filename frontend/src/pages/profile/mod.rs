@@ -63,7 +63,10 @@ fn Sections(
 ) -> impl IntoView {
     let profile = RwSignal::new(profile);
     let confirm = Confirm::new();
-    let provider = config.openid.as_ref().map(|provider| provider.label.clone());
+    let provider = config
+        .openid
+        .as_ref()
+        .map(|provider| provider.label.clone());
     view! {
         <InsideFrame title=TITLE>
             <EmailForm profile confirm provider=provider.clone() />

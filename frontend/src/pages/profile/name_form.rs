@@ -23,11 +23,18 @@ pub(crate) fn NameForm(
     let stored = move || profile.read().user.display_name.clone().unwrap_or_default();
     let name = RwSignal::new(untrack(stored));
     let fault = Signal::derive(move || {
-        if is_display_name(&name.read()) { "" } else { ErrorCode::DisplayNameInvalid.message() }
+        if is_display_name(&name.read()) {
+            ""
+        } else {
+            ErrorCode::DisplayNameInvalid.message()
+        }
     });
     let save = Deed::new(move || {
         let text = name.get_untracked().trim().to_owned();
-        let update = ProfileUpdate { email: None, display_name: Some(text) };
+        let update = ProfileUpdate {
+            email: None,
+            display_name: Some(text),
+        };
         async move {
             if !fault.get_untracked().is_empty() {
                 browser::focus_fault("#name-form");
@@ -40,7 +47,11 @@ pub(crate) fn NameForm(
         }
     });
     let saved = Signal::derive(move || {
-        if save.is_done() && *name.read() == stored() { Saved::Yes } else { Saved::Unsaid }
+        if save.is_done() && *name.read() == stored() {
+            Saved::Yes
+        } else {
+            Saved::Unsaid
+        }
     });
     view! {
         <Panel id="name-panel" title="Name">

@@ -49,11 +49,18 @@ fn ChangeForm(
     let current = RwSignal::new(String::new());
     let new = RwSignal::new(String::new());
     let is_tried = RwSignal::new(false);
-    let fault_of_new =
-        move || if is_new_password(&new.read()) { "" } else { ErrorCode::PasswordUnfit.message() };
+    let fault_of_new = move || {
+        if is_new_password(&new.read()) {
+            ""
+        } else {
+            ErrorCode::PasswordUnfit.message()
+        }
+    };
     let save = Deed::new(move || {
         let change = PasswordChange {
-            current: has_password.get_untracked().then(|| current.get_untracked()),
+            current: has_password
+                .get_untracked()
+                .then(|| current.get_untracked()),
             new: new.get_untracked(),
         };
         is_tried.set(true);
@@ -64,7 +71,10 @@ fn ChangeForm(
                 return Ok(());
             }
             let answer = confirm.send(api::change_password(&change)).await;
-            if answer.as_ref().is_err_and(|error| error.is(ErrorCode::PasswordWrong)) {
+            if answer
+                .as_ref()
+                .is_err_and(|error| error.is(ErrorCode::PasswordWrong))
+            {
                 browser::focus("#password-form input[name=current]");
             }
             answer?;
@@ -78,7 +88,11 @@ fn ChangeForm(
     let saved = Signal::derive(move || {
         // Set when it is tried, cleared when it is saved.
         let is_saved = save.is_done() && !is_tried.get() && new.read().is_empty();
-        if is_saved { Saved::AndOthersEnded } else { Saved::Unsaid }
+        if is_saved {
+            Saved::AndOthersEnded
+        } else {
+            Saved::Unsaid
+        }
     });
     let intro = Signal::derive(move || {
         if has_password.get() {

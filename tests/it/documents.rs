@@ -1,0 +1,228 @@
+//! What the documents say, and which way the code points, held against the code itself.
+
+use std::collections::BTreeSet;
+use std::fs::{read_dir, read_to_string};
+use std::path::{Path, PathBuf};
+
+use backend::config::{VARIABLES, markdown_table};
+use shared::login_error::LoginErrorCode;
+use tests::places::workspace;
+
+/// The most lines that ARCHITECTURE.md may have: more is not read.
+const MOST_LINES: usize = 150;
+
+/// Endings by which a word in backticks is known for a file of this repository.
+const ENDINGS: [&str; 9] = ["rs", "toml", "md", "html", "css", "js", "mjs", "py", "svg"];
+
+/// Files of the server that are rules alone: no database, no HTTP.
+const PURE: [&str; 9] = [
+    "account.rs",
+    "linking.rs",
+    "return_to.rs",
+    "session.rs",
+    "oidc/attempt.rs",
+    "oidc/id_token.rs",
+    "oidc/identity.rs",
+    "oidc/jwks.rs",
+    "oidc/metadata.rs",
+];
+
+/// Reads a file of the workspace.
+fn read(path: impl AsRef<Path>) -> String {
+    let path = workspace().join(path);
+    read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Returns the files below a folder of the workspace, in any order.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut folders = vec![workspace().join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}")) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} is empty");
+    found
+}
+
+/// Returns the first cells of a document's table rows, less their backticks.
+fn first_cells(document: &str) -> BTreeSet<&str> {
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.filter_map(|row| Some(row.split_once('`')?.0)).collect()
+}
+
+/// Returns the part of a document below the heading of that name, up to the next of its rank.
+fn section<'a>(document: &'a str, heading: &str) -> &'a str {
+    let start = format!("\n## {heading}\n");
+    let (_, rest) = document
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("there is no section {heading}"));
+    rest.split_once("\n## ").map_or(rest, |(section, _)| section)
+}
+
+/// Fails where a file names one of the words.
+fn names_none_of(path: &Path, words: &[&str]) {
+    let text = read(path);
+    for (number, line) in text.lines().enumerate() {
+        let named = words.iter().find(|word| line.contains(**word));
+        assert!(named.is_none(), "{}:{}: {line}", path.display(), number + 1);
+    }
+}
+
+#[test]
+fn readme_has_the_table_of_settings() {
+    let readme = read("README.md");
+
+    let settings = section(&readme, "Settings");
+
+    let table = markdown_table();
+    assert!(settings.contains(&table), "the section Settings of README.md should have\n\n{table}");
+}
+
+#[test]
+fn readme_has_a_row_for_every_setting_and_no_other() {
+    let readme = read("README.md");
+
+    let rows = first_cells(section(&readme, "Settings"));
+
+    assert_eq!(rows, VARIABLES.iter().map(|variable| variable.name).collect());
+}
+
+#[test]
+fn readme_has_a_row_for_every_login_error_and_no_other() {
+    let readme = read("README.md");
+
+    let rows = first_cells(section(&readme, "When a login fails"));
+
+    assert_eq!(rows, LoginErrorCode::ALL.iter().map(|code| code.as_str()).collect());
+}
+
+#[test]
+fn readme_names_every_path_of_the_api_and_no_other() {
+    let readme = read("README.md");
+    let table = section(&readme, "HTTP");
+    let source = read("shared/src/routes.rs");
+    let paths = source.split('"').filter(|text| text.starts_with("/api/"));
+
+    let named = table.split(['`', ' ', ',']).filter(|word| word.starts_with("/api/"));
+
+    // What follows `?` is a parameter, and `/{id}` the one part that is not in `routes.rs`.
+    let named: BTreeSet<&str> = named
+        .map(|path| path.split('?').next().unwrap_or(path))
+        .map(|path| path.strip_suffix("/{id}").unwrap_or(path))
+        .collect();
+    assert_eq!(named, paths.collect());
+}
+
+#[test]
+fn links_of_the_documents_lead_somewhere() {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = read(document);
+        for link in text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)) {
+            if link.contains("://") {
+                continue;
+            }
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { document } else { path };
+            assert!(workspace().join(target).exists(), "{document} links to {link}");
+            let has_heading = || read(target).lines().any(|line| is_heading_of(line, anchor));
+            assert!(anchor.is_empty() || has_heading(), "{document} links to {link}");
+        }
+    }
+}
+
+/// Is the line the heading that the anchor names?
+fn is_heading_of(line: &str, anchor: &str) -> bool {
+    let heading = line.trim_start_matches('#').trim().to_lowercase();
+    let words = heading.split_whitespace().collect::<Vec<_>>().join("-");
+    let made = words.chars().filter(|c| c.is_alphanumeric() || *c == '-');
+    line.starts_with('#') && made.eq(anchor.chars())
+}
+
+#[test]
+fn architecture_is_short_and_names_files_that_exist() {
+    let text = read("ARCHITECTURE.md");
+    // A heading may name a folder, from which the paths below it lead on.
+    let mut folder = PathBuf::new();
+    let mut named = 0;
+
+    for line in text.lines() {
+        let words = line.split('`').skip(1).step_by(2).filter(|word| is_path(word));
+        for word in words {
+            let is_there = |base: &Path| workspace().join(base).join(word).exists();
+            assert!(is_there(&folder) || is_there(Path::new("")), "{word} does not exist");
+            if line.starts_with('#') {
+                folder = PathBuf::from(word);
+            }
+            named += 1;
+        }
+    }
+
+    assert!(named > 50, "only {named} files are named");
+    let lines = text.lines().count();
+    assert!(lines <= MOST_LINES, "ARCHITECTURE.md has {lines} lines, not {MOST_LINES}");
+}
+
+/// Does a word in backticks name a file, or a folder by a slash at its end?
+fn is_path(word: &str) -> bool {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    let has_ending = word.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
+    is_plain && !word.starts_with('/') && (word.ends_with('/') || has_ending)
+}
+
+#[test]
+fn rules_know_neither_database_nor_http() {
+    for file in PURE {
+        names_none_of(&Path::new("backend/src").join(file), &["sqlx", "axum"]);
+    }
+}
+
+#[test]
+fn shared_knows_no_framework() {
+    for file in files("shared") {
+        names_none_of(&file, &["axum", "leptos", "sqlx"]);
+    }
+}
+
+#[test]
+fn page_fetches_in_one_file() {
+    for file in files("frontend/src") {
+        if !file.ends_with("src/api.rs") {
+            names_none_of(&file, &["gloo_net", "fetch_with", "XmlHttpRequest"]);
+        }
+    }
+}
+
+#[test]
+fn server_asks_the_op_in_the_folder_oidc() {
+    for file in files("backend/src") {
+        if !file.components().any(|part| part.as_os_str() == "oidc") {
+            names_none_of(&file, &["reqwest"]);
+        }
+    }
+}
+
+#[test]
+fn sql_is_in_the_folder_store() {
+    for file in files("backend/src") {
+        if !file.components().any(|part| part.as_os_str() == "store") {
+            names_none_of(&file, &["sqlx::"]);
+        }
+    }
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |database: &str| -> BTreeSet<_> {
+        let files = files(&format!("backend/migrations/{database}"));
+        files.iter().filter_map(|file| Some(file.file_name()?.to_owned())).collect()
+    };
+
+    assert_eq!(names("sqlite"), names("postgres"));
+}

@@ -1,0 +1,267 @@
+//! A server and an OP in this process, with a clock that stands: for tests that speak HTTP and
+//! need no browser.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use backend::account::{AccountId, NewAccount};
+use backend::app::{App, AppState};
+use backend::clock::{Clock, Timestamp};
+use backend::config::Config;
+use demo_op::{Client, Op, Settings};
+use shared::email::Email;
+use shared::routes::API_OAUTH_OPENID;
+use shared::session::Role;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::{OnceCell, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::database::{Database, DatabaseKind};
+use crate::http_browser::HttpBrowser;
+
+/// The time at which every site begins, in seconds since 1970.
+pub const BEGINNING: i64 = 1_750_000_000;
+/// The client id of the site at its OP.
+pub const CLIENT_ID: &str = "postern";
+/// The client secret there.
+pub const CLIENT_SECRET: &str = "a-client-secret-of-the-tests";
+/// The password of every account that [`Site::add`] makes of [`user`] or [`admin`].
+pub const PASSWORD: &str = "a password of the tests";
+
+/// How long the server may take until it has asked the OP for its discovery document.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Returns the database that sites of this process have: SQLite, or PostgreSQL where
+/// `TEST_SITES_ON=postgres`.
+pub fn database_kind() -> DatabaseKind {
+    match std::env::var_os("TEST_SITES_ON") {
+        Some(name) if name == "postgres" => DatabaseKind::Postgres,
+        _ => DatabaseKind::Sqlite,
+    }
+}
+
+/// A server and its OP. Both end with this value.
+pub struct Site {
+    /// What the server's requests reach: its store, its keys, its settings.
+    pub app: AppState,
+    /// The OP, with the users of its demo.
+    pub op: Op,
+    origin: String,
+    public_origin: String,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+    _data: TempDir,
+    _database: Database,
+}
+
+impl Site {
+    /// Starts a site with the settings of a newcomer who followed the guide for Authentik.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts a site with these settings besides or instead; an empty one is taken away.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::with_op(settings, Settings::default()).await
+    }
+
+    /// Starts a site with these settings, at an OP with those.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn with_op(settings: &[(&str, &str)], op: Settings) -> Self {
+        let database = Database::create(database_kind()).await.expect("a database");
+        let data = TempDir::new().expect("a data folder");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let origin = format!("http://{address}");
+
+        let changed: BTreeMap<&str, &str> = settings.iter().copied().collect();
+        let usual = format!("{origin}{API_OAUTH_OPENID}");
+        let redirect_uri = changed.get("OIDC_REDIRECT_URI").map_or(usual, |&uri| uri.to_owned());
+        let op = start_op(op, &redirect_uri).await;
+        let mut vars = usual_settings(&op, &redirect_uri, &data);
+        if let Some(url) = database.url() {
+            vars.insert("DATABASE_URL".to_owned(), url.to_owned());
+        }
+        vars.extend(changed.iter().map(|(&name, &value)| (name.to_owned(), value.to_owned())));
+        let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
+
+        let clock = Clock::fixed(Timestamp::from_unix(BEGINNING));
+        let app = App::new(config, clock).await.expect("the application");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = backend::serve(app.clone(), listener, async {
+            let _ = stopped.await;
+        });
+        let server = tokio::spawn(async {
+            serving.await.expect("the server serves");
+        });
+        let public_origin = redirect_uri.trim_end_matches(API_OAUTH_OPENID).to_owned();
+        let site = Self {
+            app,
+            op,
+            origin,
+            public_origin,
+            stop: Some(stop),
+            server,
+            _data: data,
+            _database: database,
+        };
+        site.wait_for_discovery().await;
+        site
+    }
+
+    /// Returns where the server listens: `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Returns what people type into their browser: the origin of the redirect URI.
+    pub fn public_origin(&self) -> &str {
+        &self.public_origin
+    }
+
+    /// Returns a browser that has never been anywhere.
+    pub fn browser(&self) -> HttpBrowser {
+        HttpBrowser::new(&self.origin, &self.public_origin, self.op.origin())
+    }
+
+    /// Returns a browser that is logged in by password.
+    ///
+    /// # Panics
+    /// The login fails.
+    pub async fn logged_in(&self, username: &str) -> HttpBrowser {
+        let browser = self.browser();
+        let answer = browser.log_in(username, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        browser
+    }
+
+    /// Returns the time here and at the OP.
+    pub fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    /// Lets time pass, here and at the OP.
+    pub fn pass(&self, duration: Duration) {
+        self.app.clock.advance(duration);
+        self.op.set_time(Some(self.now().unix()));
+    }
+
+    /// Lets so much time pass that the server no longer trusts what it knows of the OP.
+    pub fn forget_metadata(&self) {
+        self.pass(Duration::from_secs(11));
+    }
+
+    /// Makes an account, whose password is [`PASSWORD`] unless it has another or none.
+    ///
+    /// # Panics
+    /// Its name or email is taken.
+    pub async fn add(&self, account: NewAccount) -> AccountId {
+        let added = self.app.store.create_account(&account, self.now()).await;
+        added.expect("the store answers").expect("name and email are free")
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    ///
+    /// # Panics
+    /// It does not end in good order.
+    pub async fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        (&mut self.server).await.expect("the server ends in good order");
+    }
+
+    /// The server looks at the OP once by itself: before that it might do so in the middle of a
+    /// test.
+    async fn wait_for_discovery(&self) {
+        let Some(provider) = &self.app.provider else { return };
+        let deadline = Instant::now() + PATIENCE;
+        while provider.end_session_url(None, "http://localhost/").is_none() {
+            assert!(Instant::now() < deadline, "the server never asked for discovery");
+            sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Starts an OP with one client, the users of the demo, and the time of the site.
+async fn start_op(settings: Settings, redirect_uri: &str) -> Op {
+    let settings = Settings {
+        clients: vec![Client::new(CLIENT_ID, CLIENT_SECRET, redirect_uri)],
+        users: Settings::demo().users,
+        ..settings
+    };
+    let op = Op::start(settings).await.expect("the OP starts");
+    op.set_time(Some(BEGINNING));
+    op
+}
+
+fn usual_settings(op: &Op, redirect_uri: &str, data: &TempDir) -> BTreeMap<String, String> {
+    let settings = [
+        ("OIDC_ENABLED", "true"),
+        ("OIDC_PROVIDER", "authentik"),
+        ("OIDC_CLIENT_ID", CLIENT_ID),
+        ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
+        ("OIDC_REDIRECT_URI", redirect_uri),
+        ("OIDC_SERVER_APPLICATION_URL", &op.application_url()),
+        ("DATA_DIR", &data.path().display().to_string()),
+    ];
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Returns an ordinary account with a password and an email `USERNAME@example.com` of its own
+/// choice.
+///
+/// # Panics
+/// The name makes no email address.
+pub async fn user(username: &str) -> NewAccount {
+    NewAccount {
+        username: username.to_owned(),
+        display_name: None,
+        email: Some(email(&format!("{username}@example.com"))),
+        email_set_by_admin: false,
+        role: Role::User,
+        password_hash: Some(password_hash().await),
+    }
+}
+
+/// Returns an admin with a password and an email `USERNAME@example.com`.
+///
+/// # Panics
+/// The name makes no email address.
+pub async fn admin(username: &str) -> NewAccount {
+    NewAccount { email_set_by_admin: true, role: Role::Admin, ..user(username).await }
+}
+
+/// Returns the address.
+///
+/// # Panics
+/// It is none.
+pub fn email(text: &str) -> Email {
+    Email::parse(text).unwrap_or_else(|_| panic!("{text} is no email address"))
+}
+
+/// Returns the hash of [`PASSWORD`], which is made once.
+async fn password_hash() -> String {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let make = async || {
+        let passwords = backend::password::Passwords::new();
+        passwords.hash(&PASSWORD.into()).await.expect("argon2 hashes it")
+    };
+    HASH.get_or_init(make).await.clone()
+}
