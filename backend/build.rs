@@ -2,7 +2,6 @@
 //!
 //! `cargo xtask` sets `POSTERN_SPA_HASH` to the hash of `frontend/dist`. Cargo alone would not
 //! notice new files there.
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 
 fn main() {
     println!("cargo::rerun-if-env-changed=POSTERN_SPA_HASH");

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use backend::app::{self, App};
+use backend::app::App;
 use backend::cli::{self, Command};
 use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
@@ -36,11 +36,20 @@ async fn run() -> anyhow::Result<ExitCode> {
         }
     };
     if command == Command::SetupToken {
-        let keys = app::load_keys(&config)?;
-        writeln!(std::io::stdout(), "{}", keys.setup_token().expose_secret())?;
-        return Ok(ExitCode::SUCCESS);
+        return setup_token(config).await;
     }
     serve(config, notices).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the setup token, while it opens anything.
+async fn setup_token(config: Config) -> anyhow::Result<ExitCode> {
+    let app = App::new(config, Clock::System).await?;
+    let is_open = app.store.is_setup_open().await?;
+    let token = app.keys.setup_token().expose_secret();
+    app.store.close().await;
+    anyhow::ensure!(is_open, "this server has an admin: the setup is closed");
+    writeln!(std::io::stdout(), "{token}")?;
     Ok(ExitCode::SUCCESS)
 }
 

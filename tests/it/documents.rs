@@ -38,8 +38,10 @@ fn files(folder: &str) -> Vec<PathBuf> {
     let mut folders = vec![workspace().join(folder)];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}")) {
-            let path = entry.unwrap().path();
+        for entry in
+            read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
+            let path = entry.expect("a folder that can be read").path();
             if path.is_dir() {
                 folders.push(path);
             } else {
@@ -54,7 +56,8 @@ fn files(folder: &str) -> Vec<PathBuf> {
 /// Returns the first cells of a document's table rows, less their backticks.
 fn first_cells(document: &str) -> BTreeSet<&str> {
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `"));
-    rows.filter_map(|row| Some(row.split_once('`')?.0)).collect()
+    rows.filter_map(|row| Some(row.split_once('`')?.0))
+        .collect()
 }
 
 /// Returns the part of a document below the heading of that name, up to the next of its rank.
@@ -63,7 +66,8 @@ fn section<'a>(document: &'a str, heading: &str) -> &'a str {
     let (_, rest) = document
         .split_once(&start)
         .unwrap_or_else(|| panic!("there is no section {heading}"));
-    rest.split_once("\n## ").map_or(rest, |(section, _)| section)
+    rest.split_once("\n## ")
+        .map_or(rest, |(section, _)| section)
 }
 
 /// Fails where a file names one of the words.
@@ -82,7 +86,10 @@ fn readme_has_the_table_of_settings() {
     let settings = section(&readme, "Settings");
 
     let table = markdown_table();
-    assert!(settings.contains(&table), "the section Settings of README.md should have\n\n{table}");
+    assert!(
+        settings.contains(&table),
+        "the section Settings of README.md should have\n\n{table}"
+    );
 }
 
 #[test]
@@ -91,7 +98,10 @@ fn readme_has_a_row_for_every_setting_and_no_other() {
 
     let rows = first_cells(section(&readme, "Settings"));
 
-    assert_eq!(rows, VARIABLES.iter().map(|variable| variable.name).collect());
+    assert_eq!(
+        rows,
+        VARIABLES.iter().map(|variable| variable.name).collect()
+    );
 }
 
 #[test]
@@ -100,7 +110,13 @@ fn readme_has_a_row_for_every_login_error_and_no_other() {
 
     let rows = first_cells(section(&readme, "When a login fails"));
 
-    assert_eq!(rows, LoginErrorCode::ALL.iter().map(|code| code.as_str()).collect());
+    assert_eq!(
+        rows,
+        LoginErrorCode::ALL
+            .iter()
+            .map(|code| code.as_str())
+            .collect()
+    );
 }
 
 #[test]
@@ -110,7 +126,9 @@ fn readme_names_every_path_of_the_api_and_no_other() {
     let source = read("shared/src/routes.rs");
     let paths = source.split('"').filter(|text| text.starts_with("/api/"));
 
-    let named = table.split(['`', ' ', ',']).filter(|word| word.starts_with("/api/"));
+    let named = table
+        .split(['`', ' ', ','])
+        .filter(|word| word.starts_with("/api/"));
 
     // What follows `?` is a parameter, and `/{id}` the one part that is not in `routes.rs`.
     let named: BTreeSet<&str> = named
@@ -124,15 +142,25 @@ fn readme_names_every_path_of_the_api_and_no_other() {
 fn links_of_the_documents_lead_somewhere() {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = read(document);
-        for link in text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)) {
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| Some(rest.split_once(')')?.0))
+        {
             if link.contains("://") {
                 continue;
             }
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = if path.is_empty() { document } else { path };
-            assert!(workspace().join(target).exists(), "{document} links to {link}");
+            assert!(
+                workspace().join(target).exists(),
+                "{document} links to {link}"
+            );
             let has_heading = || read(target).lines().any(|line| is_heading_of(line, anchor));
-            assert!(anchor.is_empty() || has_heading(), "{document} links to {link}");
+            assert!(
+                anchor.is_empty() || has_heading(),
+                "{document} links to {link}"
+            );
         }
     }
 }
@@ -141,7 +169,9 @@ fn links_of_the_documents_lead_somewhere() {
 fn is_heading_of(line: &str, anchor: &str) -> bool {
     let heading = line.trim_start_matches('#').trim().to_lowercase();
     let words = heading.split_whitespace().collect::<Vec<_>>().join("-");
-    let made = words.chars().filter(|c| c.is_alphanumeric() || *c == '-');
+    let made = words
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "-_".contains(*c));
     line.starts_with('#') && made.eq(anchor.chars())
 }
 
@@ -153,10 +183,20 @@ fn architecture_is_short_and_names_files_that_exist() {
     let mut named = 0;
 
     for line in text.lines() {
-        let words = line.split('`').skip(1).step_by(2).filter(|word| is_path(word));
+        if line.starts_with('#') {
+            folder.clear();
+        }
+        let words = line
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|word| is_path(word));
         for word in words {
             let is_there = |base: &Path| workspace().join(base).join(word).exists();
-            assert!(is_there(&folder) || is_there(Path::new("")), "{word} does not exist");
+            assert!(
+                is_there(&folder) || is_there(Path::new("")),
+                "{word} does not exist"
+            );
             if line.starts_with('#') {
                 folder = PathBuf::from(word);
             }
@@ -166,13 +206,20 @@ fn architecture_is_short_and_names_files_that_exist() {
 
     assert!(named > 50, "only {named} files are named");
     let lines = text.lines().count();
-    assert!(lines <= MOST_LINES, "ARCHITECTURE.md has {lines} lines, not {MOST_LINES}");
+    assert!(
+        lines <= MOST_LINES,
+        "ARCHITECTURE.md has {lines} lines, not {MOST_LINES}"
+    );
 }
 
 /// Does a word in backticks name a file, or a folder by a slash at its end?
 fn is_path(word: &str) -> bool {
-    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
-    let has_ending = word.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
+    let is_plain = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    let has_ending = word
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ENDINGS.contains(&ending));
     is_plain && !word.starts_with('/') && (word.ends_with('/') || has_ending)
 }
 
@@ -221,7 +268,10 @@ fn sql_is_in_the_folder_store() {
 fn both_databases_have_the_same_migrations() {
     let names = |database: &str| -> BTreeSet<_> {
         let files = files(&format!("backend/migrations/{database}"));
-        files.iter().filter_map(|file| Some(file.file_name()?.to_owned())).collect()
+        files
+            .iter()
+            .filter_map(|file| Some(file.file_name()?.to_owned()))
+            .collect()
     };
 
     assert_eq!(names("sqlite"), names("postgres"));

@@ -49,6 +49,7 @@ async fn cancelled_link_connects_nothing() -> Result<()> {
         stage.browser.click_on("#link-cancel").await?;
 
         stage.wait_for_page(routes::LOGIN).await?;
+        stage.browser.wait_for("[data-code=link_confirm]").await?;
         stage.log_in_by_password().await?;
         stage.visit(routes::PROFILE).await?;
         stage.browser.wait_for("#connect").await?;

@@ -1,7 +1,5 @@
 //! Pictures of every page and state, light, dark and narrow, into the folder `$SCREENSHOTS`.
 
-use std::env::var_os;
-
 use anyhow::Result;
 use shared::login_error::LoginErrorCode;
 use shared::routes;
@@ -9,33 +7,46 @@ use tests::browser::Scheme::{Dark, Light};
 use tests::browser::Scripts;
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
+use tests::places::screenshots;
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
 
 #[tokio::test]
 async fn every_page_can_be_pictured() -> Result<()> {
-    if var_os("SCREENSHOTS").is_none() {
+    if screenshots().is_none() {
         eprintln!("skipped: SCREENSHOTS=FOLDER runs it");
         return Ok(());
     }
     on_stage(Demo, Sqlite, async |stage| {
-        before_the_login(stage).await?;
-        stage.set_up_admin().await?;
+        setup(stage).await?;
         behind_the_login(stage).await?;
+        stage.log_out().await?;
+        before_the_login(stage).await?;
         link_page(stage).await
     })
     .await
 }
 
-async fn before_the_login(stage: &Stage) -> Result<()> {
-    let browser = &stage.browser;
+async fn setup(stage: &Stage) -> Result<()> {
     stage.visit(routes::SETUP).await?;
     pictures(stage, "setup", "#setup-form").await?;
-    browser.click_on("#setup-form [type=submit]").await?;
+    stage.browser.click_on("#setup-form [type=submit]").await?;
     pictures(stage, "setup-faults", "#setup-form [aria-invalid]").await?;
+    stage.visit(routes::LOGIN).await?;
+    pictures(stage, "login-before-setup", "#login-form").await?;
+    stage.set_up_admin().await?;
+    stage.visit(routes::SETUP).await?;
+    pictures(stage, "setup-closed", "[data-code=setup_closed]").await
+}
 
+async fn before_the_login(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
     stage.visit(routes::LOGIN).await?;
     pictures(stage, "login", "#login-form").await?;
-    stage.give_password().await?;
+    browser.fill("#login-form", "username", ADMIN).await?;
+    browser
+        .fill("#login-form", "password", "not-the-password")
+        .await?;
+    browser.click_on("#login-form [type=submit]").await?;
     pictures(
         stage,
         "login-wrong-password",
@@ -44,15 +55,15 @@ async fn before_the_login(stage: &Stage) -> Result<()> {
     .await?;
     stage.visit("/login?logged_out=1").await?;
     pictures(stage, "login-logged-out", "#login-form").await?;
-    for code in LoginErrorCode::ALL {
+    for code in LoginErrorCode::ALL.iter().map(|code| code.as_str()) {
         stage
-            .visit(&format!("/login?error={}&ref=k3v9q2", code.as_str()))
+            .visit(&format!("/login?error={code}&ref=k3v9q2"))
             .await?;
-        let name = format!("login-error-{}", code.as_str());
-        pictures(stage, &name, &format!("[data-code={}]", code.as_str())).await?;
+        let card = format!("#app [data-code={code}]");
+        pictures(stage, &format!("login-error-{code}"), &card).await?;
     }
     stage.visit("/nowhere").await?;
-    pictures(stage, "not-found", "h1").await?;
+    pictures(stage, "not-found", "#app h1").await?;
 
     browser.allow_scripts(Scripts::Off).await?;
     browser.open(&format!("{}/login", stage.origin)).await?;
@@ -88,7 +99,6 @@ async fn behind_the_login(stage: &Stage) -> Result<()> {
 
 async fn link_page(stage: &Stage) -> Result<()> {
     let alice = stage.op.admin();
-    stage.log_out().await?;
     stage.choose_provider().await?;
     stage.op.wait_for_login_page(&stage.browser).await?;
     pictures(stage, "op-login", "h1").await?;
@@ -112,12 +122,14 @@ async fn link_page(stage: &Stage) -> Result<()> {
 async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
     let browser = &stage.browser;
     browser.wait_for(css).await?;
-    for (scheme, suffix) in [(Light, "light"), (Dark, "dark")] {
+    for (suffix, scheme, width) in [
+        ("light", Light, 1280),
+        ("dark", Dark, 1280),
+        ("320", Light, 320),
+    ] {
         browser.prefer(scheme).await?;
+        browser.show_whole_page(width).await?;
         browser.picture(&format!("{name}-{suffix}")).await?;
     }
-    browser.prefer(Light).await?;
-    browser.resize(320, 720).await?;
-    browser.picture(&format!("{name}-320")).await?;
     browser.resize(1280, 800).await
 }

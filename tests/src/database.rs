@@ -1,6 +1,7 @@
 //! A database of its own for each test: SQLite in the data folder, or a new one in PostgreSQL.
 
-use std::env::var;
+use std::env::var_os;
+use std::ffi::OsString;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -59,7 +60,7 @@ impl PostgresDatabase {
     /// Creates a database in the server at `$TEST_POSTGRES_URL`.
     async fn create() -> Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let Ok(server) = var("TEST_POSTGRES_URL") else {
+        let Some(Ok(server)) = var_os("TEST_POSTGRES_URL").map(OsString::into_string) else {
             bail!(
                 "TEST_POSTGRES_URL is not set: with SLOW_TESTS=1 it must be the URL of a \
                  PostgreSQL superuser; `cargo xtask test` starts a server and sets it"

@@ -17,7 +17,14 @@ use crate::web;
 const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Parameters that differ from run to run.
-const RANDOM: [&str; 6] = ["ref", "state", "nonce", "code", "code_challenge", "id_token_hint"];
+const RANDOM: [&str; 6] = [
+    "ref",
+    "state",
+    "nonce",
+    "code",
+    "code_challenge",
+    "id_token_hint",
+];
 
 /// Cookies by name; the server and the OP have one jar each.
 type Jar = BTreeMap<String, String>;
@@ -78,9 +85,15 @@ impl HttpBrowser {
     pub fn call(&self, method: Method, target: &str) -> RequestBuilder {
         let (url, place) = self.resolve(target);
         let request = self.client.request(method, url);
-        let cookies: Vec<String> =
-            self.jars()[place].iter().map(|(name, value)| format!("{name}={value}")).collect();
-        if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
+        let cookies: Vec<String> = self.jars()[place]
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if cookies.is_empty() {
+            request
+        } else {
+            request.header(COOKIE, cookies.join("; "))
+        }
     }
 
     /// Sends a request, and keeps the cookies that come back.
@@ -100,7 +113,12 @@ impl HttpBrowser {
             (self.public_origin.clone(), "POSTERN"),
             (self.origin.clone(), "POSTERN"),
         ];
-        Answer { status, headers, body, names }
+        Answer {
+            status,
+            headers,
+            body,
+            names,
+        }
     }
 
     /// Gets a path or a URL, as a navigation does.
@@ -151,7 +169,11 @@ impl HttpBrowser {
         let start = self.get(start).await;
         let callback_url = self.at_op(start.location(), name).await;
         let callback = self.get(&callback_url).await;
-        OpLogin { start, callback_url, callback }
+        OpLogin {
+            start,
+            callback_url,
+            callback,
+        }
     }
 
     /// Begins a login and does what the OP's page asks; returns the callback's URL, not visited.
@@ -167,7 +189,12 @@ impl HttpBrowser {
     /// The OP does not send the browser back.
     pub async fn at_op(&self, authorization_url: &str, name: &str) -> String {
         let password = format!("{name}-demo");
-        self.op_form(authorization_url, &[("username", name), ("password", &password)], "login").await
+        self.op_form(
+            authorization_url,
+            &[("username", name), ("password", &password)],
+            "login",
+        )
+        .await
     }
 
     /// Follows an authorization URL and cancels at the OP; returns the callback's URL.
@@ -181,20 +208,36 @@ impl HttpBrowser {
         let location = page.location().to_owned();
         // Some answers of the OP come without its login page.
         if !location.starts_with('/') {
-            assert!(!location.is_empty(), "the OP answers {}: {}", page.status, page.body);
+            assert!(
+                !location.is_empty(),
+                "the OP answers {}: {}",
+                page.status,
+                page.body
+            );
             return location;
         }
         let fields: Vec<_> = fields.iter().copied().chain([("action", action)]).collect();
-        let answer = self.post_form(&format!("{}{location}", self.op_origin), &fields).await;
+        let answer = self
+            .post_form(&format!("{}{location}", self.op_origin), &fields)
+            .await;
         let location = answer.location().to_owned();
-        assert!(!location.is_empty(), "the OP answers {}: {}", answer.status, answer.body);
+        assert!(
+            !location.is_empty(),
+            "the OP answers {}: {}",
+            answer.status,
+            answer.body
+        );
         location
     }
 
     /// Returns the name of the account that is logged in here.
     pub async fn who(&self) -> Option<String> {
         let answer = self.get(API_SESSION).await;
-        let name = || answer.json()["user"]["username"].as_str().map(str::to_owned);
+        let name = || {
+            answer.json()["user"]["username"]
+                .as_str()
+                .map(str::to_owned)
+        };
         (answer.status == 200).then(name).flatten()
     }
 
@@ -229,13 +272,20 @@ impl HttpBrowser {
         }
         match target.strip_prefix(&self.public_origin) {
             Some(path) => (format!("{}{path}", self.origin), 0),
-            None => (target.to_owned(), usize::from(target.starts_with(&self.op_origin))),
+            None => (
+                target.to_owned(),
+                usize::from(target.starts_with(&self.op_origin)),
+            ),
         }
     }
 
     fn keep_cookies(&self, place: usize, headers: &HeaderMap) {
         let jar = &mut self.jars()[place];
-        for line in headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+        for line in headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+        {
             let pair = line.split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').unwrap_or_default();
             if line.contains("Max-Age=0") {
@@ -260,12 +310,19 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
 impl Answer {
     /// Returns a header; empty where it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Returns the `Set-Cookie` lines.
     pub fn set_cookies(&self) -> Vec<&str> {
-        self.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok()).collect()
+        self.headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .collect()
     }
 
     /// Returns where a redirect leads; empty for any other answer.
@@ -315,7 +372,11 @@ impl Answer {
                 Some((head, _)) => format!("{head}attempt_…"),
                 None => name.to_owned(),
             };
-            let verb = if line.contains("Max-Age=0") { "clears" } else { "sets" };
+            let verb = if line.contains("Max-Age=0") {
+                "clears"
+            } else {
+                "sets"
+            };
             summary += &format!(", {verb}: {name}");
         }
         summary
@@ -328,7 +389,9 @@ impl Answer {
             let encoded: String = byte_serialize(origin.as_bytes()).collect();
             url = url.replace(origin, name).replace(&encoded, name);
         }
-        let Some((path, query)) = url.split_once('?') else { return url };
+        let Some((path, query)) = url.split_once('?') else {
+            return url;
+        };
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
             Some((name, _)) if RANDOM.contains(&name) => format!("{name}=…"),
             _ => pair.to_owned(),
@@ -341,7 +404,9 @@ impl Answer {
 pub fn param(url: &str, name: &str) -> Option<String> {
     let base = Url::parse("http://localhost/").ok()?;
     let url = base.join(url).ok()?;
-    url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+    url.query_pairs()
+        .find(|(own, _)| own == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 /// Returns the URL with a parameter of another value, or without it.
@@ -350,9 +415,15 @@ pub fn param(url: &str, name: &str) -> Option<String> {
 /// It is no URL.
 pub fn with_param(url: &str, name: &str, value: Option<&str>) -> String {
     let mut changed = Url::parse(url).expect("a URL");
-    let kept: Vec<(String, String)> =
-        changed.query_pairs().into_owned().filter(|(own, _)| own != name).collect();
+    let kept: Vec<(String, String)> = changed
+        .query_pairs()
+        .into_owned()
+        .filter(|(own, _)| own != name)
+        .collect();
     let added = value.map(|value| (name.to_owned(), value.to_owned()));
-    changed.query_pairs_mut().clear().extend_pairs(kept.into_iter().chain(added));
+    changed
+        .query_pairs_mut()
+        .clear()
+        .extend_pairs(kept.into_iter().chain(added));
     changed.into()
 }

@@ -12,5 +12,6 @@ pub mod demo_op;
 pub mod real_op;
 pub mod browser;
 pub mod stage;
+pub mod schema;
 pub mod site;
 pub mod http_browser;

@@ -1,6 +1,6 @@
 //! Where the programs are that the tests run, and which loopback port is free.
 
-use std::env::{var, var_os};
+use std::env::var_os;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 /// Should the tests run that take seconds each: browsers, real OPs? Says so where not.
 pub fn slow_tests_wanted() -> bool {
-    let is_wanted = var("SLOW_TESTS").is_ok_and(|value| value == "1");
+    let is_wanted = var_os("SLOW_TESTS").is_some_and(|value| value == "1");
     if !is_wanted {
         eprintln!("skipped: SLOW_TESTS=1 runs it");
     }
@@ -24,6 +24,13 @@ pub fn workspace() -> PathBuf {
 /// Returns the folder of installed tools: `$POSTERN_TOOLS`, else `.tools` of the workspace.
 pub fn tools() -> PathBuf {
     var_os("POSTERN_TOOLS").map_or_else(|| workspace().join(".tools"), PathBuf::from)
+}
+
+/// Returns the folder for pictures, `$SCREENSHOTS`; `None` where nobody wants any.
+pub fn screenshots() -> Option<PathBuf> {
+    var_os("SCREENSHOTS")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Returns the program that `variable` names, else `default` below the workspace.

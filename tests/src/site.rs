@@ -18,8 +18,8 @@ use tokio::sync::{OnceCell, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::database::{Database, DatabaseKind};
 use crate::http_browser::HttpBrowser;
+use crate::schema::Schema;
 
 /// The time at which every site begins, in seconds since 1970.
 pub const BEGINNING: i64 = 1_750_000_000;
@@ -33,15 +33,6 @@ pub const PASSWORD: &str = "a password of the tests";
 /// How long the server may take until it has asked the OP for its discovery document.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Returns the database that sites of this process have: SQLite, or PostgreSQL where
-/// `TEST_SITES_ON=postgres`.
-pub fn database_kind() -> DatabaseKind {
-    match std::env::var_os("TEST_SITES_ON") {
-        Some(name) if name == "postgres" => DatabaseKind::Postgres,
-        _ => DatabaseKind::Sqlite,
-    }
-}
-
 /// A server and its OP. Both end with this value.
 pub struct Site {
     /// What the server's requests reach: its store, its keys, its settings.
@@ -53,7 +44,7 @@ pub struct Site {
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     _data: TempDir,
-    _database: Database,
+    _schema: Option<Schema>,
 }
 
 impl Site {
@@ -78,7 +69,7 @@ impl Site {
     /// # Panics
     /// It does not start.
     pub async fn with_op(settings: &[(&str, &str)], op: Settings) -> Self {
-        let database = Database::create(database_kind()).await.expect("a database");
+        let schema = Schema::if_wanted().await;
         let data = TempDir::new().expect("a data folder");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
@@ -86,13 +77,19 @@ impl Site {
 
         let changed: BTreeMap<&str, &str> = settings.iter().copied().collect();
         let usual = format!("{origin}{API_OAUTH_OPENID}");
-        let redirect_uri = changed.get("OIDC_REDIRECT_URI").map_or(usual, |&uri| uri.to_owned());
+        let redirect_uri = changed
+            .get("OIDC_REDIRECT_URI")
+            .map_or(usual, |&uri| uri.to_owned());
         let op = start_op(op, &redirect_uri).await;
         let mut vars = usual_settings(&op, &redirect_uri, &data);
-        if let Some(url) = database.url() {
-            vars.insert("DATABASE_URL".to_owned(), url.to_owned());
+        if let Some(schema) = &schema {
+            vars.insert("DATABASE_URL".to_owned(), schema.url().to_owned());
         }
-        vars.extend(changed.iter().map(|(&name, &value)| (name.to_owned(), value.to_owned())));
+        vars.extend(
+            changed
+                .iter()
+                .map(|(&name, &value)| (name.to_owned(), value.to_owned())),
+        );
         let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
 
         let clock = Clock::fixed(Timestamp::from_unix(BEGINNING));
@@ -113,7 +110,7 @@ impl Site {
             stop: Some(stop),
             server,
             _data: data,
-            _database: database,
+            _schema: schema,
         };
         site.wait_for_discovery().await;
         site
@@ -167,7 +164,9 @@ impl Site {
     /// Its name or email is taken.
     pub async fn add(&self, account: NewAccount) -> AccountId {
         let added = self.app.store.create_account(&account, self.now()).await;
-        added.expect("the store answers").expect("name and email are free")
+        added
+            .expect("the store answers")
+            .expect("name and email are free")
     }
 
     /// Asks the server to stop, and waits until it has.
@@ -178,16 +177,26 @@ impl Site {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        (&mut self.server).await.expect("the server ends in good order");
+        (&mut self.server)
+            .await
+            .expect("the server ends in good order");
     }
 
     /// The server looks at the OP once by itself: before that it might do so in the middle of a
     /// test.
     async fn wait_for_discovery(&self) {
-        let Some(provider) = &self.app.provider else { return };
+        let Some(provider) = &self.app.provider else {
+            return;
+        };
         let deadline = Instant::now() + PATIENCE;
-        while provider.end_session_url(None, "http://localhost/").is_none() {
-            assert!(Instant::now() < deadline, "the server never asked for discovery");
+        while provider
+            .end_session_url(None, "http://localhost/")
+            .is_none()
+        {
+            assert!(
+                Instant::now() < deadline,
+                "the server never asked for discovery"
+            );
             sleep(Duration::from_millis(2)).await;
         }
     }
@@ -221,7 +230,10 @@ fn usual_settings(op: &Op, redirect_uri: &str, data: &TempDir) -> BTreeMap<Strin
         ("OIDC_SERVER_APPLICATION_URL", &op.application_url()),
         ("DATA_DIR", &data.path().display().to_string()),
     ];
-    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    settings
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Returns an ordinary account with a password and an email `USERNAME@example.com` of its own
@@ -245,7 +257,11 @@ pub async fn user(username: &str) -> NewAccount {
 /// # Panics
 /// The name makes no email address.
 pub async fn admin(username: &str) -> NewAccount {
-    NewAccount { email_set_by_admin: true, role: Role::Admin, ..user(username).await }
+    NewAccount {
+        email_set_by_admin: true,
+        role: Role::Admin,
+        ..user(username).await
+    }
 }
 
 /// Returns the address.
@@ -261,7 +277,10 @@ async fn password_hash() -> String {
     static HASH: OnceCell<String> = OnceCell::const_new();
     let make = async || {
         let passwords = backend::password::Passwords::new();
-        passwords.hash(&PASSWORD.into()).await.expect("argon2 hashes it")
+        passwords
+            .hash(&PASSWORD.into())
+            .await
+            .expect("argon2 hashes it")
     };
     HASH.get_or_init(make).await.clone()
 }

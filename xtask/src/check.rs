@@ -1,25 +1,22 @@
 //! `cargo xtask check`: all that can be said of the code without running it.
 
+use crate::checks::Checks;
 use crate::command::Command;
-use crate::say::Steps;
+
 use crate::{licenses, machine, release, spa, tools};
 use anyhow::Result;
 
-/// Runs every check, and stops at the first that fails.
+/// Runs every check.
 pub(crate) fn run() -> Result<()> {
-    let mut steps = Steps::new(6);
-    steps.run("Formatting", formatting)?;
-    steps.run("Spelling", spelling)?;
-    steps.run(
-        "Licenses, bans and sources of dependencies",
-        licenses::check,
-    )?;
-    steps.run("Lints", lints)?;
-    steps.run("Lints of the page", || {
-        machine::require_wasm_target()?;
-        lints_of_the_page()
-    })?;
-    steps.run("Documentation", documentation)
+    machine::require_wasm_target()?;
+    let mut checks = Checks::default();
+    checks.run("formatting", formatting)?;
+    checks.run("spelling", spelling)?;
+    checks.run("dependencies", licenses::check)?;
+    checks.run("lints", lints)?;
+    checks.run("lints of the page", lints_of_the_page)?;
+    checks.run("documentation", documentation)?;
+    checks.close()
 }
 
 /// Checks the formatting.

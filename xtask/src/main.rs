@@ -17,6 +17,7 @@ mod release;
 mod site;
 mod demo;
 mod dev;
+mod checks;
 mod licenses;
 mod check;
 mod tally;

@@ -120,7 +120,10 @@ impl Site {
                 "OIDC_REDIRECT_URI",
                 format!("{}/api/oauth/openid", self.origin).into(),
             ),
-            ("OIDC_SERVER_APPLICATION_URL", ISSUER.into()),
+            (
+                "OIDC_SERVER_APPLICATION_URL",
+                ISSUER.trim_end_matches('/').into(),
+            ),
             ("OIDC_RP_INITIATED_LOGOUT", "true".into()),
         ];
         Ok(settings

@@ -108,7 +108,7 @@ impl FromRequestParts<AppState> for Current {
     }
 }
 
-/// Who is logged in, if anybody is. With the database away nobody is, for pages that must work.
+/// Who is logged in, if anybody is.
 pub(super) struct MaybeCurrent(pub(super) Option<Current>);
 
 impl FromRequestParts<AppState> for MaybeCurrent {

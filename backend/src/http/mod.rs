@@ -46,6 +46,9 @@ const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Returns the whole application.
 pub(crate) fn router(app: AppState) -> Router {
+    if spa::is_missing() {
+        tracing::warn!("this build has no page in it: `cargo xtask dist` makes one that has");
+    }
     Router::new()
         .route(routes::API_CONFIG, get(config::show))
         .route(routes::API_LOGIN, post(login::password))

@@ -118,8 +118,8 @@ async fn lost(
         tracing::info!(code = error.code().as_str(), "callback forgiven: {error}");
         return Redirect::to(routes::HOME).into_response();
     }
-    let is_restarted = response.state.as_deref().is_some_and(attempt::is_restarted);
-    if is_restarted || response.error.is_some() || response.code.is_none() {
+    let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
+    if !may_restart || response.error.is_some() || response.code.is_none() {
         return fail(provider, &error);
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");

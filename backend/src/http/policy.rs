@@ -94,7 +94,7 @@ async fn facts(
     linking: Option<Linking>,
 ) -> Result<Facts, LoginError> {
     let store = &login.app.store;
-    let linked = store.account_by_identity(&identity.issuer, &identity.subject).await?;
+    let mut linked = store.account_by_identity(&identity.issuer, &identity.subject).await?;
     let by_email = match &identity.email {
         // A known identity is never looked up by its email.
         Some(email) if linked.is_none() => store.account_by_email(email).await?,
@@ -103,6 +103,10 @@ async fn facts(
     let by_email = match by_email {
         Some(account) => {
             let is_bound_at_issuer = store.is_bound_at(account.id, &identity.issuer).await?;
+            if is_bound_at_issuer {
+                // Perhaps to this very identity, by the same user's other tab a moment ago.
+                linked = store.account_by_identity(&identity.issuer, &identity.subject).await?;
+            }
             Some(EmailMatch { account, is_bound_at_issuer })
         }
         None => None,

@@ -39,6 +39,11 @@ static INDEX: LazyLock<(String, String)> = LazyLock::new(|| {
     }
 });
 
+/// Is there no page in this binary?
+pub(super) fn is_missing() -> bool {
+    Files::get("index.html").is_none()
+}
+
 /// Answers whatever no route of the API does.
 pub(super) async fn serve(State(app): State<AppState>, request: Request) -> Response {
     let path = request.uri().path();

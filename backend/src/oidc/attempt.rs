@@ -156,10 +156,12 @@ impl LoginAttempt {
     }
 }
 
-/// Did the attempt of this state follow a lost one by itself?
+/// May a lost attempt of this state begin anew by itself? Only where it could be one of ours that
+/// did not do so before: an OP which loses or changes the state would send the browser round for
+/// ever.
 #[must_use]
-pub fn is_restarted(state: &str) -> bool {
-    state.len() == 44 && state.starts_with(RESTARTED)
+pub fn may_restart(state: &str) -> bool {
+    state.len() == 43 && URL_SAFE_NO_PAD.decode(state).is_ok()
 }
 
 /// Returns the part of the cookie's name that stands for the state: 16 hex digits.

@@ -1,10 +1,13 @@
 //! `/link`: names both identities before they become one, and asks for the account's password
 //! where the identity policy says so.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use shared::error::ErrorCode;
 use shared::link::{LinkAnswer, PendingLink};
+use shared::login_error::LoginErrorCode;
 use shared::routes;
 
 use crate::api;
@@ -58,9 +61,10 @@ fn LinkForm(
     let username = link.account_username.clone();
     // Whoever needs no password is logged in and came from the profile page.
     let way_back = if needs_password {
-        routes::LOGIN
+        let code = LoginErrorCode::LinkConfirm.as_str();
+        Cow::Owned(format!("{}?error={code}", routes::LOGIN))
     } else {
-        routes::PROFILE
+        Cow::Borrowed(routes::PROFILE)
     };
     let password = RwSignal::new(String::new());
     let navigate = use_navigate();
@@ -84,9 +88,10 @@ fn LinkForm(
     });
     let cancel = Deed::new(move || {
         let navigate = navigate.clone();
+        let way_back = way_back.clone();
         async move {
             api::drop_link().send().await?;
-            browser::go(&navigate, way_back, History::Replace);
+            browser::go(&navigate, &way_back, History::Replace);
             Ok(())
         }
     });

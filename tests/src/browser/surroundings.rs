@@ -1,13 +1,11 @@
 //! What is around the page: the size of the window, colors, scripts, cookies, the console.
 
-use std::env::var_os;
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use thirtyfour::BrowserLogEntry;
 
 use crate::browser::Browser;
+use crate::places::screenshots;
 
 /// May pages run scripts?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +77,19 @@ impl Browser {
             .await
     }
 
+    /// Gives the page a window of this width, as high as the page then is.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn show_whole_page(&self, width: u32) -> Result<()> {
+        self.resize(width, 720).await?;
+        let height = self
+            .script("return document.documentElement.scrollHeight")
+            .await?;
+        let height = height.as_u64().context("the height of the page")?;
+        self.resize(width, u32::try_from(height)?).await
+    }
+
     /// Runs a script in the page and returns its value.
     ///
     /// # Errors
@@ -131,7 +142,7 @@ impl Browser {
     /// # Errors
     /// The picture could not be taken or written.
     pub async fn picture(&self, name: &str) -> Result<()> {
-        let Some(folder) = var_os("SCREENSHOTS").map(PathBuf::from) else {
+        let Some(folder) = screenshots() else {
             return Ok(());
         };
         std::fs::create_dir_all(&folder)?;

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the page is made of, below the repository; folders count whole.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
+    ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "rust-toolchain.toml",

@@ -1,4 +1,4 @@
-use super::{AuthorizationResponse, ExpectedIssuer, Intent, LIFETIME, LoginAttempt, is_restarted};
+use super::{AuthorizationResponse, ExpectedIssuer, Intent, LIFETIME, LoginAttempt, may_restart};
 use crate::clock::Timestamp;
 use crate::return_to::ReturnTo;
 use shared::login_error::LoginErrorCode;
@@ -98,8 +98,11 @@ fn what_is_secret_has_256_bits_and_differs() {
 }
 
 #[test]
-fn only_a_restarted_attempt_says_so() {
+fn attempt_begins_anew_once_and_only_for_a_state_that_could_be_ours() {
     let restarted = LoginAttempt::begin(Intent::Login, ReturnTo::home(), true, NOW);
-    assert!(is_restarted(restarted.state()));
-    assert!(!is_restarted(attempt().state()) && !is_restarted("") && !is_restarted("r"));
+
+    assert!(may_restart(attempt().state()));
+    for state in [restarted.state(), "", "r", "a-state-nobody-sent", &"!".repeat(43)] {
+        assert!(!may_restart(state), "{state}");
+    }
 }

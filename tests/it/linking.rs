@@ -1,0 +1,287 @@
+//! The identity policy (contract, section 5): whose account an identity gets.
+
+use std::time::Duration;
+
+use backend::account::{AccountId, NewAccount};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use shared::routes::{API_LINK, API_LOGIN, API_PROFILE, API_SESSION};
+use tests::http_browser::HttpBrowser;
+use tests::site::{PASSWORD, Site, admin, email, user};
+
+/// The users of the demo OP: alice's email is not verified, bob's is, carol has none.
+const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
+
+async fn account_of(browser: &HttpBrowser) -> String {
+    browser.get(API_SESSION).await.json()["user"]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+async fn identities(site: &Site, id: AccountId) -> usize {
+    site.app.store.identities(id).await.unwrap().len()
+}
+
+/// An account whose email an admin set.
+async fn made_by_admin(username: &str) -> NewAccount {
+    NewAccount {
+        email_set_by_admin: true,
+        ..user(username).await
+    }
+}
+
+async fn passwordless(username: &str) -> NewAccount {
+    NewAccount {
+        password_hash: None,
+        ..user(username).await
+    }
+}
+
+// 1. A known identity.
+
+#[tokio::test]
+async fn known_identity_gets_its_account_whatever_its_email_says() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    browser.log_in_as("bob").await;
+    let first = account_of(&browser).await;
+    site.add(admin("other").await).await;
+    site.op.set_email("bob", Some("other@example.com"));
+
+    browser.log_in_as("bob").await;
+
+    assert_eq!(account_of(&browser).await, first);
+    let profile = browser.get(API_PROFILE).await.json();
+    assert_eq!(profile["user"]["email"], "bob@example.com");
+    assert_eq!(profile["identities"][0]["email"], "other@example.com");
+}
+
+#[tokio::test]
+async fn known_identity_needs_no_email_and_no_open_registration() {
+    let site = Site::with(&[("OIDC_ALLOW_REGISTRATION", "false")]).await;
+    let id = site.add(passwordless("somebody").await).await;
+    let subject = site.op.subject("carol").unwrap();
+    let issuer = site.op.issuer();
+    let identity = backend::store::NewIdentity {
+        issuer,
+        subject: &subject,
+        username: None,
+        email: None,
+    };
+    site.app
+        .store
+        .link_identity(id, identity, site.now())
+        .await
+        .unwrap()
+        .unwrap();
+    let browser = site.browser();
+
+    browser.log_in_as("carol").await;
+
+    assert_eq!(browser.who().await.as_deref(), Some("somebody"));
+}
+
+// 3. An account has the OP's email.
+
+/// Bob logs in at a site with these settings, where an account has his email; returns where the
+/// callback led, or the error's code.
+async fn outcome(settings: &[(&str, &str)], verified: Value, account: NewAccount) -> String {
+    let site = Site::with(settings).await;
+    let id = site
+        .add(NewAccount {
+            email: Some(email("BOB@Example.com")),
+            ..account
+        })
+        .await;
+    site.op.set_email_verified("bob", verified);
+    let browser = site.browser();
+    let callback = browser.log_in_as("bob").await.callback;
+    let outcome = if callback.code().is_empty() {
+        callback.location().to_owned()
+    } else {
+        callback.code()
+    };
+    assert_eq!(identities(&site, id).await == 1, outcome == "/", "linked");
+    assert_eq!(
+        account_of(&browser).await == id.to_string(),
+        outcome == "/",
+        "logged in"
+    );
+    outcome
+}
+
+#[tokio::test]
+async fn confirm_links_at_once_only_where_the_op_and_an_admin_vouch_for_the_email() {
+    let check = async |verified: bool, account: NewAccount, expected: &str| {
+        let name = account.username.clone();
+        assert_eq!(
+            outcome(&[], json!(verified), account).await,
+            expected,
+            "{name} {verified}"
+        );
+    };
+
+    check(true, admin("admin").await, "/").await;
+    check(true, made_by_admin("made").await, "/").await;
+    check(true, user("self").await, "/link").await;
+    check(false, admin("admin").await, "/link").await;
+    check(false, made_by_admin("made").await, "/link").await;
+    check(false, user("self").await, "/link").await;
+    // There is no password to ask for.
+    check(false, passwordless("bare").await, "link_first").await;
+    check(true, passwordless("bare").await, "link_first").await;
+}
+
+#[tokio::test]
+async fn confirm_asks_for_no_password_where_passwords_are_switched_off() {
+    let settings = [("DISABLE_USERPASS_LOGIN", "true")];
+
+    assert_eq!(
+        outcome(&settings, json!(false), admin("admin").await).await,
+        "link_first"
+    );
+    assert_eq!(
+        outcome(&settings, json!(true), admin("admin").await).await,
+        "/"
+    );
+}
+
+#[tokio::test]
+async fn verified_links_by_a_verified_email_alone() {
+    let check = async |verified: Value, expected: &str| {
+        let settings = [(BY_EMAIL, "verified")];
+        let account = user("self").await;
+        assert_eq!(
+            outcome(&settings, verified.clone(), account).await,
+            expected,
+            "{verified}"
+        );
+    };
+
+    check(json!(true), "/").await;
+    check(json!("true"), "/").await;
+    for verified in [
+        json!(false),
+        json!("false"),
+        json!("True"),
+        json!("TRUE"),
+        json!("yes"),
+        json!(""),
+        json!(1),
+        json!(0),
+        json!(1.0),
+        json!([true]),
+        json!({"value": true}),
+        Value::Null,
+    ] {
+        check(verified, "email_unverified").await;
+    }
+}
+
+#[tokio::test]
+async fn trusted_email_counts_as_verified() {
+    let trusted = ("OIDC_TRUST_UNVERIFIED_EMAIL", "true");
+
+    assert_eq!(
+        outcome(&[trusted], json!(false), admin("admin").await).await,
+        "/"
+    );
+    assert_eq!(
+        outcome(&[trusted], Value::Null, user("self").await).await,
+        "/link"
+    );
+    let settings = [trusted, (BY_EMAIL, "verified")];
+    assert_eq!(
+        outcome(&settings, json!(false), user("self").await).await,
+        "/"
+    );
+}
+
+#[tokio::test]
+async fn never_sends_to_the_profile_page() {
+    let settings = [(BY_EMAIL, "never")];
+
+    assert_eq!(
+        outcome(&settings, json!(true), admin("admin").await).await,
+        "link_first"
+    );
+    assert_eq!(
+        outcome(&settings, json!(false), user("self").await).await,
+        "link_first"
+    );
+}
+
+#[tokio::test]
+async fn account_that_has_an_identity_is_never_bound_anew_by_email() {
+    for policy in ["confirm", "verified", "never"] {
+        let site = Site::with(&[(BY_EMAIL, policy)]).await;
+        let id = site.add(admin("root").await).await;
+        site.op.set_email("bob", Some("root@example.com"));
+        let identity = backend::store::NewIdentity {
+            issuer: site.op.issuer(),
+            subject: "another",
+            username: None,
+            email: None,
+        };
+        site.app
+            .store
+            .link_identity(id, identity, site.now())
+            .await
+            .unwrap()
+            .unwrap();
+
+        let callback = site.browser().log_in_as("bob").await.callback;
+
+        assert_eq!(callback.code(), "link_conflict", "{policy}");
+        assert_eq!(identities(&site, id).await, 1);
+    }
+}
+
+// 5. A disabled account.
+
+#[tokio::test]
+async fn disabled_account_is_refused_on_every_path() {
+    let site = Site::start().await;
+    let known = site.browser();
+    known.log_in_as("bob").await;
+    let bob = site
+        .app
+        .store
+        .account_by_username("bob")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let alice = site.add(admin("alice").await).await;
+    let waiting = site.browser();
+    assert_eq!(
+        waiting.log_in_as("alice").await.callback.location(),
+        "/link"
+    );
+    for id in [bob, alice] {
+        site.app
+            .store
+            .set_disabled(id, true, site.now())
+            .await
+            .unwrap();
+    }
+
+    assert_eq!(known.who().await, None, "its session has ended");
+    assert_eq!(
+        known.log_in_as("bob").await.callback.code(),
+        "account_disabled"
+    );
+    let agreed = waiting
+        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .await;
+    assert_eq!(agreed.code(), "account_disabled");
+    assert_eq!(
+        site.browser().log_in_as("alice").await.callback.code(),
+        "account_disabled"
+    );
+    assert_eq!(
+        site.browser().log_in("alice", PASSWORD).await.code(),
+        "account_disabled"
+    );
+}

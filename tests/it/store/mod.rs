@@ -1,0 +1,92 @@
+//! Every method of the store, on SQLite and on PostgreSQL.
+
+use std::time::Duration;
+
+use backend::account::{AccountId, NewAccount};
+use backend::clock::Timestamp;
+use backend::config::{self, SessionConfig};
+use backend::session::{Client, Origin, Session, SessionToken};
+use backend::store::{NewIdentity, Store, Taken};
+use shared::session::Role;
+use tempfile::TempDir;
+use tests::schema::Schema;
+use tests::site::{admin, email, user};
+use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+const LATER: Timestamp = Timestamp::from_unix(1_000_100);
+const ISSUER: &str = "https://op.example.com/";
+const LIVES: SessionConfig = SessionConfig {
+    max_age: Duration::from_secs(1000),
+    idle: Duration::from_secs(500),
+};
+
+/// An empty store.
+struct Fresh {
+    store: Store,
+    place: config::Database,
+    _folder: TempDir,
+    _schema: Option<Schema>,
+}
+
+impl Fresh {
+    async fn open() -> Self {
+        let schema = Schema::if_wanted().await;
+        let folder = TempDir::new().unwrap();
+        let place = match &schema {
+            Some(schema) => config::Database::Postgres(schema.url().into()),
+            None => config::Database::Sqlite(folder.path().join("deep/postern.db")),
+        };
+        let store = Store::connect(&place).await.unwrap();
+        Self {
+            store,
+            place,
+            _folder: folder,
+            _schema: schema,
+        }
+    }
+
+    async fn add(&self, account: NewAccount) -> AccountId {
+        self.store
+            .create_account(&account, NOW)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    async fn add_session(&self, account_id: AccountId) -> (Session, SessionToken) {
+        let (session, token) = new_session(account_id);
+        self.store
+            .insert_session(&session, token.hash(), None)
+            .await
+            .unwrap();
+        (session, token)
+    }
+}
+
+fn new_session(account_id: AccountId) -> (Session, SessionToken) {
+    let session = Session::start(account_id, Origin::Password, Client::default(), &LIVES, NOW);
+    (session, SessionToken::generate())
+}
+
+fn identity(subject: &str) -> NewIdentity<'_> {
+    NewIdentity {
+        issuer: ISSUER,
+        subject,
+        username: Some("al"),
+        email: Some("al@op.example"),
+    }
+}
+
+#[tokio::test]
+async fn opening_again_keeps_what_is_there() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    fresh.store.close().await;
+    assert!(fresh.store.ping().await.is_err());
+
+    let again = Store::connect(&fresh.place).await.unwrap();
+
+    again.ping().await.unwrap();
+    assert!(again.account(id).await.unwrap().is_some());
+}

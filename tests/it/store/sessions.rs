@@ -1,0 +1,190 @@
+//! Sessions.
+
+use backend::session::{Client, Origin, Session, SessionToken};
+use tests::site::user;
+use uuid::Uuid;
+
+use super::{Fresh, ISSUER, LATER, LIVES, NOW, new_session};
+
+#[tokio::test]
+async fn session_comes_back_with_its_account() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    let origin = Origin::Openid {
+        issuer: ISSUER.to_owned(),
+        sid: Some("sid".to_owned()),
+        id_token: Some("a.b.c".to_owned()),
+    };
+    let client = Client {
+        user_agent: Some("x".repeat(300)),
+        address: Some("::1".to_owned()),
+    };
+    let session = Session::start(id, origin.clone(), client, &LIVES, NOW);
+    let token = SessionToken::generate();
+    fresh
+        .store
+        .insert_session(&session, token.hash(), None)
+        .await
+        .unwrap();
+
+    let (found, account) = fresh
+        .store
+        .session_by_token(token.hash())
+        .await
+        .unwrap()
+        .unwrap();
+
+    assert_eq!(
+        (found.id, found.account_id, account.id),
+        (session.id, id, id)
+    );
+    assert_eq!(found.origin, origin);
+    assert_eq!(found.user_agent, Some("x".repeat(256)));
+    assert_eq!(found.address.as_deref(), Some("::1"));
+    assert_eq!(
+        (found.started_at, found.expires_at),
+        (NOW, NOW.plus(LIVES.max_age))
+    );
+    let stranger = SessionToken::generate().hash();
+    assert!(
+        fresh
+            .store
+            .session_by_token(stranger)
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn new_session_ends_the_one_that_it_replaces() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    let (_, old) = fresh.add_session(id).await;
+    let (session, new) = new_session(id);
+
+    fresh
+        .store
+        .insert_session(&session, new.hash(), Some(old.hash()))
+        .await
+        .unwrap();
+
+    assert!(
+        fresh
+            .store
+            .session_by_token(old.hash())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        fresh
+            .store
+            .session_by_token(new.hash())
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn use_and_confirmation_are_written_down() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    let (session, token) = fresh.add_session(id).await;
+
+    fresh.store.touch_session(session.id, LATER).await.unwrap();
+    fresh.store.touch_session(session.id, NOW).await.unwrap();
+    fresh
+        .store
+        .confirm_session(session.id, LATER)
+        .await
+        .unwrap();
+
+    let (found, _) = fresh
+        .store
+        .session_by_token(token.hash())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.last_used_at, found.confirmed_at), (LATER, LATER));
+}
+
+#[tokio::test]
+async fn rotated_session_is_opened_by_the_new_token_alone() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    let (session, old) = fresh.add_session(id).await;
+    let new = SessionToken::generate();
+
+    assert!(
+        fresh
+            .store
+            .rotate_session(session.id, new.hash())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !fresh
+            .store
+            .rotate_session(Uuid::nil(), new.hash())
+            .await
+            .unwrap()
+    );
+
+    assert!(
+        fresh
+            .store
+            .session_by_token(old.hash())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let (found, _) = fresh
+        .store
+        .session_by_token(new.hash())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.id, session.id);
+}
+
+#[tokio::test]
+async fn session_is_taken_once() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    let (session, token) = fresh.add_session(id).await;
+
+    let first = fresh.store.take_session(token.hash()).await.unwrap();
+    let second = fresh.store.take_session(token.hash()).await.unwrap();
+
+    assert_eq!(first.map(|taken| taken.id), Some(session.id));
+    assert!(second.is_none());
+}
+
+#[tokio::test]
+async fn live_sessions_are_listed_and_ended_ones_swept() {
+    let fresh = Fresh::open().await;
+    let id = fresh.add(user("alice").await).await;
+    fresh.add_session(id).await;
+    let (used, _) = fresh.add_session(id).await;
+    fresh.store.touch_session(used.id, LATER).await.unwrap();
+    let live = async |now| fresh.store.sessions(id, &LIVES, now).await.unwrap();
+
+    assert_eq!(
+        live(LATER).await.first().map(|session| session.id),
+        Some(used.id)
+    );
+    assert_eq!(live(LATER).await.len(), 2);
+    let idle = NOW.plus(LIVES.idle);
+    assert_eq!(live(idle).await.len(), 1);
+    assert_eq!(fresh.store.sweep_sessions(&LIVES, idle).await.unwrap(), 1);
+    assert_eq!(
+        fresh
+            .store
+            .sweep_sessions(&LIVES, NOW.plus(LIVES.max_age))
+            .await
+            .unwrap(),
+        1
+    );
+}

@@ -1,0 +1,104 @@
+//! Checks run one after the other, each whatever became of those before it, and their summary.
+
+use crate::{say, signals};
+use anyhow::{Result, bail};
+use std::time::{Duration, Instant};
+
+/// The checks so far, in their order.
+#[derive(Default)]
+pub(crate) struct Checks {
+    /// Those that were run.
+    done: Vec<Done>,
+}
+
+/// One check that was run.
+struct Done {
+    /// What it is called in the summary.
+    name: &'static str,
+    /// How long it took.
+    time: Duration,
+    /// Whether it held.
+    is_good: bool,
+}
+
+impl Checks {
+    /// Runs a check. Its failure is noted and told; only a signal ends the run. Returns what it
+    /// made, or `None` when it failed.
+    pub(crate) fn run<T>(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<Option<T>> {
+        say::line(&format!("\n== {name}"));
+        let start = Instant::now();
+        let outcome = work();
+        let time = start.elapsed();
+        self.done.push(Done {
+            name,
+            time,
+            is_good: outcome.is_ok(),
+        });
+        match outcome {
+            Ok(made) => Ok(Some(made)),
+            Err(fault) if fault.is::<signals::Stopped>() => Err(fault),
+            Err(fault) => {
+                say::fault(&format!("{fault:#}"));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Prints the summary, and fails when a check has.
+    pub(crate) fn close(&self) -> Result<()> {
+        say::line("");
+        for Done {
+            name,
+            time,
+            is_good,
+        } in &self.done
+        {
+            let word = if *is_good { "ok" } else { "FAILED" };
+            say::line(&format!("{word:>6}  {:>12}  {name}", say::seconds(*time)));
+        }
+        say::line("");
+        let bad: Vec<&str> = self
+            .done
+            .iter()
+            .filter(|done| !done.is_good)
+            .map(|done| done.name)
+            .collect();
+        if bad.is_empty() {
+            return Ok(());
+        }
+        bail!("not everything is well: {}", bad.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_check_ends_nothing_and_is_named_at_the_close() {
+        let mut checks = Checks::default();
+
+        let bad = checks
+            .run("first", || -> Result<()> { bail!("no") })
+            .unwrap();
+        let good = checks.run("second", || Ok(7)).unwrap();
+
+        assert_eq!((bad, good), (None, Some(7)));
+        assert_eq!(
+            checks.close().unwrap_err().to_string(),
+            "not everything is well: first"
+        );
+    }
+
+    #[test]
+    fn a_signal_ends_the_run() {
+        let stopped =
+            Checks::default().run("first", || -> Result<()> { Err(signals::Stopped.into()) });
+
+        assert!(stopped.unwrap_err().is::<signals::Stopped>());
+    }
+}
