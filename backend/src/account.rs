@@ -129,7 +129,10 @@ pub fn username_from_claim(claim: &str) -> Option<String> {
 #[must_use]
 pub fn username_with_suffix(username: &str, number: u32) -> String {
     let suffix = format!("-{number}");
-    let head: String = username.chars().take(MAX_USERNAME_CHARS - suffix.len()).collect();
+    let head: String = username
+        .chars()
+        .take(MAX_USERNAME_CHARS - suffix.len())
+        .collect();
     head + &suffix
 }
 
@@ -159,6 +162,9 @@ mod tests {
     #[test]
     fn suffix_keeps_the_limit() {
         assert_eq!(username_with_suffix("alice", 2), "alice-2");
-        assert!(is_username(&username_with_suffix(&"x".repeat(64), 4_000_000_000)));
+        assert!(is_username(&username_with_suffix(
+            &"x".repeat(64),
+            4_000_000_000
+        )));
     }
 }

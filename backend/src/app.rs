@@ -47,6 +47,10 @@ impl App {
     ///
     /// # Errors
     /// When the database cannot be reached, or the secret key neither read nor made.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "nobody has an `App` but through its handle"
+    )]
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<AppState> {
         let keys = load_keys(&config)?;
         let store = Store::connect(&config.database).await?;
@@ -56,7 +60,15 @@ impl App {
         };
         let passwords = Passwords::new();
         let limits = Limits::new();
-        Ok(AppState(Arc::new(Self { config, store, clock, keys, passwords, limits, provider })))
+        Ok(AppState(Arc::new(Self {
+            config,
+            store,
+            clock,
+            keys,
+            passwords,
+            limits,
+            provider,
+        })))
     }
 }
 

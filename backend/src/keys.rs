@@ -33,7 +33,8 @@ impl Keys {
     pub fn derive(secret: &SecretSlice<u8>) -> Self {
         let hkdf = Hkdf::<Sha256>::new(None, secret.expose_secret());
         let expand = |label: &str, out: &mut [u8]| {
-            hkdf.expand(label.as_bytes(), out).expect("64 bytes are within HKDF's limit");
+            hkdf.expand(label.as_bytes(), out)
+                .expect("64 bytes are within HKDF's limit");
         };
         let cookie_key = |label| {
             let mut bytes = [0; 64];
@@ -58,7 +59,11 @@ impl Keys {
     /// Is this the setup token? Compared in constant time.
     #[must_use]
     pub fn is_setup_token(&self, token: &str) -> bool {
-        self.setup_token.expose_secret().as_bytes().ct_eq(token.trim().as_bytes()).into()
+        self.setup_token
+            .expose_secret()
+            .as_bytes()
+            .ct_eq(token.trim().as_bytes())
+            .into()
     }
 }
 
@@ -72,7 +77,10 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             let text = text.trim();
-            anyhow::ensure!(text.len() >= 43, "{shown} holds no secret key: delete it to have a new one made");
+            anyhow::ensure!(
+                text.len() >= 43,
+                "{shown} holds no secret key: delete it to have a new one made"
+            );
             return Ok(text.as_bytes().to_vec().into());
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -90,7 +98,10 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 /// Writes the file whole and for its owner alone, or not at all; keeps one that is there.
@@ -98,8 +109,12 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
 
     let temporary = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     // A hard link fails where the name exists: the first writer wins.
@@ -129,6 +144,9 @@ mod tests {
 
         assert_eq!(first.expose_secret(), second.expose_secret());
         let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&folder), mode(&folder.join("secret.key"))), (0o700, 0o600));
+        assert_eq!(
+            (mode(&folder), mode(&folder.join("secret.key"))),
+            (0o700, 0o600)
+        );
     }
 }

@@ -60,7 +60,12 @@ impl Limits {
     ///
     /// # Errors
     /// How long to wait, where there were too many.
-    pub fn check(&self, guess: Guess, account: Option<&str>, address: Option<IpAddr>) -> Result<(), Duration> {
+    pub fn check(
+        &self,
+        guess: Guess,
+        account: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<(), Duration> {
         self.sweep();
         let now = self.clock.now();
         if let Some(address) = address {
@@ -88,13 +93,11 @@ impl Limits {
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => {
-                let [a, b, c, d, ..] = v6.segments();
-                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-        },
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            let network = IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0));
+            v6.to_ipv4_mapped().map_or(network, IpAddr::V4)
+        }
     }
 }
 
@@ -107,7 +110,11 @@ mod tests {
         let limits = Limits::new();
         for n in 0..10_u8 {
             let address = Some([10, 0, 0, n].into());
-            assert!(limits.check(Guess::Password, Some("alice"), address).is_ok());
+            assert!(
+                limits
+                    .check(Guess::Password, Some("alice"), address)
+                    .is_ok()
+            );
         }
         assert!(limits.check(Guess::Password, Some("alice"), None).is_err());
         assert!(limits.check(Guess::Password, Some("bob"), None).is_ok());

@@ -122,7 +122,6 @@ fn decide_by_email(found: &EmailMatch, is_verified: bool, policy: Policy) -> Dec
         return Decision::Refuse(LoginErrorCode::LinkConflict);
     }
     match policy.link_by_email {
-        LinkByEmail::Never => Decision::Refuse(LoginErrorCode::LinkFirst),
         LinkByEmail::Verified if is_verified => Decision::LinkAndLogIn(account.id),
         LinkByEmail::Verified => Decision::Refuse(LoginErrorCode::EmailUnverified),
         LinkByEmail::Confirm if is_verified && account.email_is_vouched_for() => {
@@ -131,8 +130,8 @@ fn decide_by_email(found: &EmailMatch, is_verified: bool, policy: Policy) -> Dec
         LinkByEmail::Confirm if policy.password_login && account.password_hash.is_some() => {
             Decision::AskForPassword(account.id)
         }
-        // There is no password to ask for; its owner can still link from inside.
-        LinkByEmail::Confirm => Decision::Refuse(LoginErrorCode::LinkFirst),
+        // With `confirm`: there is no password to ask for. Its owner can still link from inside.
+        LinkByEmail::Never | LinkByEmail::Confirm => Decision::Refuse(LoginErrorCode::LinkFirst),
     }
 }
 

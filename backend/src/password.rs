@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
+use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use argon2::Argon2;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -33,7 +33,9 @@ impl Passwords {
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         LazyLock::force(&NOBODY);
-        Self { permits: Arc::new(Semaphore::new(cores)) }
+        Self {
+            permits: Arc::new(Semaphore::new(cores)),
+        }
     }
 
     /// Does the password fit the hash? `None` as a hash costs the same time and never fits.
@@ -43,7 +45,9 @@ impl Passwords {
         let hash = hash.unwrap_or(&NOBODY).to_owned();
         let fits = self.run(move || {
             PasswordHash::new(&hash).is_ok_and(|hash| {
-                Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok()
+                Argon2::default()
+                    .verify_password(password.expose_secret().as_bytes(), &hash)
+                    .is_ok()
             })
         });
         fits.await && is_somebody
@@ -53,7 +57,10 @@ impl Passwords {
     ///
     /// # Errors
     /// When argon2 cannot hash it, which no password of a permitted length brings about.
-    pub async fn hash(&self, password: &SecretString) -> Result<String, argon2::password_hash::Error> {
+    pub async fn hash(
+        &self,
+        password: &SecretString,
+    ) -> Result<String, argon2::password_hash::Error> {
         let password = password.clone();
         self.run(move || hash_now(password.expose_secret())).await
     }
@@ -73,5 +80,7 @@ impl Passwords {
 
 fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     let salt = SaltString::generate(&mut OsRng);
-    Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+    Ok(Argon2::default()
+        .hash_password(password.as_bytes(), &salt)?
+        .to_string())
 }

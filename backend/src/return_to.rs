@@ -22,7 +22,11 @@ impl ReturnTo {
     /// characters and white space (which browsers strip), dot segments, schemes.
     #[must_use]
     pub fn parse(next: &str) -> Self {
-        if is_safe(next) { Self(next.to_owned()) } else { Self::home() }
+        if is_safe(next) {
+            Self(next.to_owned())
+        } else {
+            Self::home()
+        }
     }
 
     /// Returns the path.
@@ -59,7 +63,10 @@ fn is_safe(next: &str) -> bool {
     // An encoded slash, backslash, dot, per cent sign or control character in the path has no
     // honest use here, and would be decoded by somebody on the way.
     let lower = path.to_ascii_lowercase();
-    if ["%2f", "%5c", "%2e", "%25", "%0", "%1", "%7f"].iter().any(|code| lower.contains(code)) {
+    if ["%2f", "%5c", "%2e", "%25", "%0", "%1", "%7f"]
+        .iter()
+        .any(|code| lower.contains(code))
+    {
         return false;
     }
     !path.split('/').any(|segment| matches!(segment, "." | ".."))
@@ -76,7 +83,14 @@ mod tests {
 
     #[test]
     fn paths_of_this_site_are_kept() {
-        for path in ["/", "/profile", "/a/b?c=d&e=%2F", "/x#y", "/game/1?x=//y", "/a.b/c..d"] {
+        for path in [
+            "/",
+            "/profile",
+            "/a/b?c=d&e=%2F",
+            "/x#y",
+            "/game/1?x=//y",
+            "/a.b/c..d",
+        ] {
             assert_eq!(ReturnTo::parse(path).as_str(), path);
         }
     }
@@ -85,11 +99,38 @@ mod tests {
     fn anything_else_goes_home() {
         let long = format!("/{}", "a".repeat(600));
         for bad in [
-            "", "profile", "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example",
-            "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", " //evil.example", "/ /evil.example",
-            "/%2f/evil.example", "/%2F%2Fevil.example", "/%5cevil.example", "/%5Cevil.example", "/.//evil.example",
-            "/..//evil.example", "/a/../b", "/./", "/%2e%2e/", "/%252f", "javascript:alert(1)", "/\u{0}", "/\u{7f}",
-            "/a//b", "/api/logout", "/api", "/\u{2028}", "/é", "http:/evil.example", "/%09/evil.example", long.as_str(),
+            "",
+            "profile",
+            "https://evil.example",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            " //evil.example",
+            "/ /evil.example",
+            "/%2f/evil.example",
+            "/%2F%2Fevil.example",
+            "/%5cevil.example",
+            "/%5Cevil.example",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a/../b",
+            "/./",
+            "/%2e%2e/",
+            "/%252f",
+            "javascript:alert(1)",
+            "/\u{0}",
+            "/\u{7f}",
+            "/a//b",
+            "/api/logout",
+            "/api",
+            "/\u{2028}",
+            "/é",
+            "http:/evil.example",
+            "/%09/evil.example",
+            long.as_str(),
         ] {
             assert_eq!(ReturnTo::parse(bad).as_str(), "/", "{bad:?}");
         }

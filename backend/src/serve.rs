@@ -28,7 +28,10 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let sweeper = tokio::spawn(sweep(app.clone()));
-    let looker = app.provider.clone().map(|provider| tokio::spawn(Arc::clone(&provider).keep_looking()));
+    let looker = app
+        .provider
+        .clone()
+        .map(|provider| tokio::spawn(Arc::clone(&provider).keep_looking()));
     announce_setup(&app).await;
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -74,7 +77,11 @@ async fn sweep(app: AppState) {
     let mut interval = tokio::time::interval(SWEEP);
     loop {
         interval.tick().await;
-        match app.store.sweep_sessions(&app.config.sessions, app.clock.now()).await {
+        match app
+            .store
+            .sweep_sessions(&app.config.sessions, app.clock.now())
+            .await
+        {
             Ok(0) => {}
             Ok(swept) => tracing::debug!(swept, "ended sessions removed"),
             Err(error) => tracing::warn!("cannot remove ended sessions: {}", chain(&error)),

@@ -74,7 +74,9 @@ impl TokenHash {
 #[must_use]
 pub(crate) fn random_bytes() -> [u8; 32] {
     let mut bytes = [0; 32];
-    OsRng.try_fill_bytes(&mut bytes).expect("the operating system gives randomness");
+    OsRng
+        .try_fill_bytes(&mut bytes)
+        .expect("the operating system gives randomness");
     bytes
 }
 
@@ -140,7 +142,9 @@ impl Session {
             id: Uuid::now_v7(),
             account_id,
             origin,
-            user_agent: client.user_agent.map(|text| text.chars().take(256).collect()),
+            user_agent: client
+                .user_agent
+                .map(|text| text.chars().take(256).collect()),
             address: client.address,
             started_at: now,
             last_used_at: now,
@@ -197,12 +201,20 @@ mod tests {
     use std::time::Duration;
     use uuid::Uuid;
 
-    const CONFIG: SessionConfig =
-        SessionConfig { max_age: Duration::from_secs(1000), idle: Duration::from_secs(700) };
+    const CONFIG: SessionConfig = SessionConfig {
+        max_age: Duration::from_secs(1000),
+        idle: Duration::from_secs(700),
+    };
 
     fn session() -> Session {
         let now = Timestamp::from_unix(0);
-        Session::start(Uuid::nil(), Origin::Password, Client::default(), &CONFIG, now)
+        Session::start(
+            Uuid::nil(),
+            Origin::Password,
+            Client::default(),
+            &CONFIG,
+            now,
+        )
     }
 
     #[test]
@@ -226,7 +238,14 @@ mod tests {
         let token = SessionToken::generate().reveal();
         assert_eq!(token.len(), 43);
         assert!(SessionToken::parse(&token).is_some());
-        for bad in ["", "x", &token[1..], &format!("{token}A"), &format!("{token}="), "é"] {
+        for bad in [
+            "",
+            "x",
+            &token[1..],
+            &format!("{token}A"),
+            &format!("{token}="),
+            "é",
+        ] {
             assert!(SessionToken::parse(bad).is_none(), "{bad:?}");
         }
     }

@@ -25,7 +25,9 @@ impl Email {
         if text.len() > MAX_EMAIL_BYTES || text.chars().any(char::is_control) {
             return Err(EmailInvalid);
         }
-        let options = Options::default().without_display_text().without_domain_literal();
+        let options = Options::default()
+            .without_display_text()
+            .without_domain_literal();
         EmailAddress::parse_with_options(text, options).map_err(|_| EmailInvalid)?;
         Ok(Self(text.to_owned()))
     }

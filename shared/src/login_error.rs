@@ -20,7 +20,9 @@ impl Mender {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::You => "You can mend this yourself.",
-            Self::Administrator => "Your administrator can mend this; give them the reference below.",
+            Self::Administrator => {
+                "Your administrator can mend this; give them the reference below."
+            }
             Self::TryAgain => "Trying again is usually enough.",
         }
     }
@@ -291,7 +293,10 @@ mod tests {
     fn sentence_begins_with_a_capital() {
         let told = LoginErrorCode::OpUnreachable.guide().tell(None, true);
         assert_eq!(told.title, "The provider cannot be reached");
-        assert_eq!(UNKNOWN_GUIDE.tell(Some("Authentik"), true).title, UNKNOWN_GUIDE.title);
+        assert_eq!(
+            UNKNOWN_GUIDE.tell(Some("Authentik"), true).title,
+            UNKNOWN_GUIDE.title
+        );
     }
 
     #[test]

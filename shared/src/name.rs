@@ -48,7 +48,17 @@ mod tests {
             assert!(is_username(good), "{good:?}");
         }
         let long = "a".repeat(65);
-        for bad in ["", ".a", "-a", "a b", "a@b", "ä", "a\n", "a/b", long.as_str()] {
+        for bad in [
+            "",
+            ".a",
+            "-a",
+            "a b",
+            "a@b",
+            "ä",
+            "a\n",
+            "a/b",
+            long.as_str(),
+        ] {
             assert!(!is_username(bad), "{bad:?}");
         }
     }

@@ -3,12 +3,16 @@
 use std::process::{Command, Stdio};
 
 /// Their modules.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 15] = [
     "store::",
     "login::",
+    "openid_start::",
     "callback::",
+    "attempts::",
     "lies::",
     "linking::",
+    "link_page::",
+    "registration::",
     "connect::",
     "session::",
     "profile::",

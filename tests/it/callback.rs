@@ -1,18 +1,16 @@
 //! The second half of a login through the OP: the browser comes back.
 
-use std::time::Duration;
-
 use demo_op::{Lie, Settings, TokenAuth};
 use insta::assert_snapshot;
 use reqwest::Method;
 use shared::routes::{API_LOGIN_OPENID, API_OAUTH_OPENID, API_SESSION};
-use tests::http_browser::{Answer, HttpBrowser, param, with_param};
+use tests::answer::{param, with_param};
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site};
 
 const TOKEN_ENDPOINT: &str = "/application/o/token/";
-const LIFETIME: Duration = Duration::from_secs(600);
 
-fn redeemed(site: &Site) -> usize {
+/// How often was a code redeemed?
+pub(crate) fn redeemed(site: &Site) -> usize {
     site.op.requests_to(TOKEN_ENDPOINT).len()
 }
 

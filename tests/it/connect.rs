@@ -7,7 +7,8 @@ use serde_json::json;
 use shared::routes::{
     API_LINK, API_PROFILE_IDENTITIES, API_PROFILE_IDENTITIES_OPENID, API_SESSION,
 };
-use tests::http_browser::{Answer, HttpBrowser};
+use tests::answer::Answer;
+use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, user};
 
 /// Begins a link and logs in at the OP; returns the callback's URL, not visited.

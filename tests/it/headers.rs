@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use reqwest::Method;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN, API_LOGIN_OPENID, API_SESSION};
-use tests::http_browser::Answer;
+use tests::answer::Answer;
 use tests::places::workspace;
 use tests::site::Site;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use serde_json::json;
 use shared::routes::API_LINK;
+use tests::http_browser::until_limited;
 use tests::site::{PASSWORD, Site, user};
 
 use crate::linking::{account_of, identities};
@@ -75,11 +76,8 @@ async fn guessing_on_the_link_page_counts_as_guessing_at_the_login() {
     site.add(user("alice").await).await;
     let browser = site.browser();
     browser.log_in_as("alice").await;
-    for _ in 0..10 {
-        browser
-            .post_json(API_LINK, &json!({"password": "wrong"}))
-            .await;
-    }
+    let wrong = json!({"password": "wrong"});
+    until_limited(async || browser.post_json(API_LINK, &wrong).await).await;
 
     let link = browser
         .post_json(API_LINK, &json!({"password": PASSWORD}))

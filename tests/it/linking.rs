@@ -1,26 +1,30 @@
-//! The identity policy (contract, section 5): whose account an identity gets.
-
-use std::time::Duration;
+//! The identity policy (contract, section 5): whose account an identity gets. Of the demo OP's
+//! users alice's email is not verified, bob's is, carol has none.
 
 use backend::account::{AccountId, NewAccount};
-use insta::assert_snapshot;
 use serde_json::{Value, json};
-use shared::routes::{API_LINK, API_LOGIN, API_PROFILE, API_SESSION};
+use shared::routes::{API_LINK, API_PROFILE, API_SESSION};
 use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, email, user};
 
-/// The users of the demo OP: alice's email is not verified, bob's is, carol has none.
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
 
-async fn account_of(browser: &HttpBrowser) -> String {
+/// Returns the id of the account that is logged in.
+pub(crate) async fn account_of(browser: &HttpBrowser) -> String {
     browser.get(API_SESSION).await.json()["user"]["id"]
         .as_str()
         .unwrap_or_default()
         .to_owned()
 }
 
-async fn identities(site: &Site, id: AccountId) -> usize {
-    site.app.store.identities(id).await.unwrap().len()
+/// Returns how many identities an account has.
+pub(crate) async fn identities(site: &Site, id: AccountId) -> usize {
+    site.app
+        .store
+        .identities(id)
+        .await
+        .expect("identities")
+        .len()
 }
 
 /// An account whose email an admin set.
@@ -86,7 +90,11 @@ async fn known_identity_needs_no_email_and_no_open_registration() {
 
 /// Bob logs in at a site with these settings, where an account has his email; returns where the
 /// callback led, or the error's code.
-async fn outcome(settings: &[(&str, &str)], verified: Value, account: NewAccount) -> String {
+pub(crate) async fn outcome(
+    settings: &[(&str, &str)],
+    verified: Value,
+    account: NewAccount,
+) -> String {
     let site = Site::with(settings).await;
     let id = site
         .add(NewAccount {

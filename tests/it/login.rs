@@ -1,17 +1,13 @@
-//! Login by password, and the first half of a login through the OP.
-
-use std::time::Duration;
+//! Login by password, and what the login page is told.
 
 use backend::account::NewAccount;
 use insta::assert_snapshot;
 use serde_json::json;
 use shared::routes::{
-    API_CONFIG, API_LOGIN, API_LOGIN_OPENID, API_OAUTH_OPENID, API_PROFILE_PASSWORD,
-    API_SESSION_CONFIRM, API_SETUP,
+    API_CONFIG, API_LOGIN, API_LOGIN_OPENID, API_PROFILE_PASSWORD, API_SESSION_CONFIRM, API_SETUP,
 };
-use tests::site::{CLIENT_ID, PASSWORD, Site, user};
-
-const HTTPS: &str = "https://app.example.com/api/oauth/openid";
+use tests::http_browser::until_limited;
+use tests::site::{PASSWORD, Site, user};
 
 #[tokio::test]
 async fn right_password_logs_in() {
@@ -46,7 +42,7 @@ async fn wrong_password_and_unknown_user_get_the_same_answer() {
     let unknown = browser.log_in("nobody", "not the password").await;
 
     assert_snapshot!(wrong.summary(), @"401 Unauthorized, code: invalid_credentials");
-    let but_for_the_reference = |answer: &tests::http_browser::Answer| {
+    let but_for_the_reference = |answer: &tests::answer::Answer| {
         let mut body = answer.json();
         body["ref"] = json!("");
         (answer.status, body, answer.set_cookies().len())
@@ -104,7 +100,7 @@ async fn guessing_is_limited_by_account_whether_it_exists_or_not() {
         );
     }
 
-    let limited = browser.log_in("NOBODY", "guess").await;
+    let limited = until_limited(async || browser.log_in("NOBODY", "guess").await).await;
     let another = browser.log_in("alice", PASSWORD).await;
 
     assert_snapshot!(limited.summary(), @"429 Too Many Requests, code: rate_limited");
@@ -118,12 +114,9 @@ async fn guessing_is_limited_by_account_whether_it_exists_or_not() {
 async fn limited_form_ends_on_the_error_page() {
     let site = Site::start().await;
     let browser = site.browser();
-    for _ in 0..10 {
-        browser.log_in("nobody", "guess").await;
-    }
-
     let form = [("username", "nobody"), ("password", "guess")];
-    let answer = browser.post_form(API_LOGIN, &form).await;
+
+    let answer = until_limited(async || browser.post_form(API_LOGIN, &form).await).await;
 
     assert_snapshot!(
         answer.summary(),
@@ -216,7 +209,7 @@ async fn next_leads_to_a_path_of_this_site_and_nowhere_else() {
     let check = async |next: &str, expected: &str| {
         let start = format!(
             "{API_LOGIN_OPENID}?{}",
-            tests::http_browser::encode(&[("next", next)])
+            tests::answer::encode(&[("next", next)])
         );
         let login = browser.log_in_at(&start, "bob").await;
         assert_eq!(login.callback.location(), expected, "{next:?}");

@@ -12,7 +12,7 @@ async fn has(site: &Site, username: &str) -> bool {
         .store
         .account_by_username(username)
         .await
-        .unwrap()
+        .expect("the store answers")
         .is_some()
 }
 
@@ -71,14 +71,7 @@ async fn email_that_is_none_is_taken_for_none() {
         browser.log_in_as("bob").await;
 
         let user = &browser.get(API_SESSION).await.json()["user"];
-        let expected = text
-            .trim()
-            .strip_prefix("a@example.com")
-            .map(|_| "a@example.com");
-        assert!(
-            user["email"].is_null() || expected.is_none(),
-            "{text:?}: {user}"
-        );
+        assert!(user["email"].is_null(), "{text:?}: {user}");
         assert_eq!(user["username"], "bob");
     }
 }

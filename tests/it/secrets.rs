@@ -8,7 +8,8 @@ use backend::account::NewAccount;
 use demo_op::Lie;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LINK, API_LOGIN, API_LOGOUT, API_PROFILE, API_SESSION};
-use tests::http_browser::{Answer, HttpBrowser, OpLogin, param};
+use tests::answer::{Answer, param};
+use tests::http_browser::{HttpBrowser, OpLogin};
 use tests::site::{CLIENT_SECRET, PASSWORD, Site, admin, user};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::dynamic_filter_fn;
@@ -27,21 +28,26 @@ thread_local! {
 struct Log;
 
 impl Log {
-    fn begin() -> Self {
+    fn begin() {
         static ONCE: Once = Once::new();
         // One for the process: with one for each thread, events that other threads come upon first
         // are switched off for all.
         ONCE.call_once(|| {
             let is_wanted = dynamic_filter_fn(|_, _| LOG.with_borrow(Option::is_some));
-            let lines = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false);
-            tracing_subscriber::registry().with(lines.with_filter(is_wanted)).init();
+            let lines = tracing_subscriber::fmt::layer()
+                .with_writer(|| Log)
+                .with_ansi(false);
+            tracing_subscriber::registry()
+                .with(lines.with_filter(is_wanted))
+                .init();
         });
         LOG.set(Some(Vec::new()));
-        Self
     }
 
-    fn text(&self) -> String {
-        LOG.with_borrow(|log| String::from_utf8_lossy(log.as_deref().unwrap_or_default()).into_owned())
+    fn text() -> String {
+        LOG.with_borrow(|log| {
+            String::from_utf8_lossy(log.as_deref().unwrap_or_default()).into_owned()
+        })
     }
 }
 
@@ -152,12 +158,12 @@ async fn site() -> Site {
 
 #[tokio::test]
 async fn no_secret_is_logged_at_any_level() {
-    let log = Log::begin();
+    Log::begin();
     let site = site().await;
 
     let secrets = use_everything(&site).await;
 
-    let log = log.text();
+    let log = Log::text();
     for logged in [
         "login failed: ",
         "logged in",
@@ -171,13 +177,13 @@ async fn no_secret_is_logged_at_any_level() {
 
 #[tokio::test]
 async fn error_page_is_found_in_the_log_by_its_reference() {
-    let log = Log::begin();
+    Log::begin();
     let site = Site::with(&[("OIDC_CLIENT_SECRET", "not the secret")]).await;
 
     let callback = site.browser().log_in_as("bob").await.callback;
 
     let reference = callback.param("ref").unwrap();
-    let log = log.text();
+    let log = Log::text();
     let line = log
         .lines()
         .find(|line| line.contains("login failed") && line.contains(&reference));

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use shared::routes::{
     API_LOGIN, API_LOGOUT, API_PROFILE, API_PROFILE_PASSWORD, API_SESSION, API_SESSION_CONFIRM,
 };
-use tests::http_browser::{HttpBrowser, param};
+use tests::answer::param;
+use tests::http_browser::HttpBrowser;
 use tests::site::{CLIENT_ID, CLIENT_SECRET, PASSWORD, Site, user};
 
 const COOKIE: &str = "postern_session";
 
 fn token(browser: &HttpBrowser) -> String {
-    browser.cookie(COOKIE).unwrap()
+    browser.cookie(COOKIE).expect("a session")
 }
 
 /// Is somebody logged in by that token?

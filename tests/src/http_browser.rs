@@ -4,27 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use shared::routes::{API_LOGIN, API_LOGIN_OPENID, API_SESSION};
-use url::Url;
-use url::form_urlencoded::{Serializer, byte_serialize};
 
+use crate::answer::{Answer, encode};
 use crate::web;
 
 /// No answer of the server takes longer, one that waits for a silent OP included.
 const TIMEOUT: Duration = Duration::from_secs(40);
-
-/// Parameters that differ from run to run.
-const RANDOM: [&str; 6] = [
-    "ref",
-    "state",
-    "nonce",
-    "code",
-    "code_challenge",
-    "id_token_hint",
-];
 
 /// Cookies by name; the server and the OP have one jar each.
 type Jar = BTreeMap<String, String>;
@@ -38,19 +27,6 @@ pub struct HttpBrowser {
     public_origin: String,
     op_origin: String,
     jars: Mutex<[Jar; 2]>,
-}
-
-/// An answer, read whole.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: String,
-    /// Origins and what a summary calls them.
-    names: [(String, &'static str); 3],
 }
 
 /// The steps of a login through the OP.
@@ -302,128 +278,17 @@ fn own(request: RequestBuilder) -> RequestBuilder {
     request.header("sec-fetch-site", "same-origin")
 }
 
-/// Encodes a form.
-pub fn encode(fields: &[(&str, &str)]) -> String {
-    Serializer::new(String::new()).extend_pairs(fields).finish()
-}
-
-impl Answer {
-    /// Returns a header; empty where it is not there.
-    pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    }
-
-    /// Returns the `Set-Cookie` lines.
-    pub fn set_cookies(&self) -> Vec<&str> {
-        self.headers
-            .get_all(SET_COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .collect()
-    }
-
-    /// Returns where a redirect leads; empty for any other answer.
-    pub fn location(&self) -> &str {
-        self.header(LOCATION.as_str())
-    }
-
-    /// Returns a parameter of where a redirect leads.
-    pub fn param(&self, name: &str) -> Option<String> {
-        param(self.location(), name)
-    }
-
-    /// Returns the body as JSON.
-    ///
-    /// # Panics
-    /// It is none.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
-    }
-
-    /// Returns the error's code: of a problem, or of a redirect to an error page; else empty.
-    pub fn code(&self) -> String {
-        let problem: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        match problem.get("code").and_then(Value::as_str) {
-            Some(code) => code.to_owned(),
-            None => self.param("error").unwrap_or_default(),
-        }
-    }
-
-    /// Returns status, error code, where it leads and which cookies it sets, on one line and
-    /// without what differs between two runs.
-    pub fn summary(&self) -> String {
-        let mut summary = self.status.to_string();
-        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        if let Some(code) = body.get("code").and_then(Value::as_str) {
-            summary += &format!(", code: {code}");
-        }
-        if let Some(redirect) = body.get("redirect").and_then(Value::as_str) {
-            summary += &format!(", redirect: {}", self.masked(redirect));
-        }
-        if !self.location().is_empty() {
-            summary += &format!(", location: {}", self.masked(self.location()));
-        }
-        for line in self.set_cookies() {
-            let name = line.split('=').next().unwrap_or_default();
-            let name = match name.split_once("attempt_") {
-                Some((head, _)) => format!("{head}attempt_…"),
-                None => name.to_owned(),
-            };
-            let verb = if line.contains("Max-Age=0") {
-                "clears"
-            } else {
-                "sets"
-            };
-            summary += &format!(", {verb}: {name}");
-        }
-        summary
-    }
-
-    /// Gives origins their names, and hides what is random.
-    fn masked(&self, url: &str) -> String {
-        let mut url = url.to_owned();
-        for (origin, name) in &self.names {
-            let encoded: String = byte_serialize(origin.as_bytes()).collect();
-            url = url.replace(origin, name).replace(&encoded, name);
-        }
-        let Some((path, query)) = url.split_once('?') else {
-            return url;
-        };
-        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, _)) if RANDOM.contains(&name) => format!("{name}=…"),
-            _ => pair.to_owned(),
-        });
-        format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
-    }
-}
-
-/// Returns a parameter of a URL or of a path.
-pub fn param(url: &str, name: &str) -> Option<String> {
-    let base = Url::parse("http://localhost/").ok()?;
-    let url = base.join(url).ok()?;
-    url.query_pairs()
-        .find(|(own, _)| own == name)
-        .map(|(_, value)| value.into_owned())
-}
-
-/// Returns the URL with a parameter of another value, or without it.
+/// Guesses until the server has enough, and returns what it says then. How many guesses that takes
+/// also depends on how long they take.
 ///
 /// # Panics
-/// It is no URL.
-pub fn with_param(url: &str, name: &str, value: Option<&str>) -> String {
-    let mut changed = Url::parse(url).expect("a URL");
-    let kept: Vec<(String, String)> = changed
-        .query_pairs()
-        .into_owned()
-        .filter(|(own, _)| own != name)
-        .collect();
-    let added = value.map(|value| (name.to_owned(), value.to_owned()));
-    changed
-        .query_pairs_mut()
-        .clear()
-        .extend_pairs(kept.into_iter().chain(added));
-    changed.into()
+/// Two hundred guesses are not enough.
+pub async fn until_limited(mut guess: impl AsyncFnMut() -> Answer) -> Answer {
+    for _ in 0..200 {
+        let answer = guess().await;
+        if answer.code() == "rate_limited" {
+            return answer;
+        }
+    }
+    panic!("the server bears any number of guesses");
 }

@@ -14,4 +14,5 @@ pub mod browser;
 pub mod stage;
 pub mod schema;
 pub mod site;
+pub mod answer;
 pub mod http_browser;

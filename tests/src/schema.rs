@@ -1,7 +1,7 @@
 //! A schema of its own in PostgreSQL for each site: made and dropped in a fraction of the time
 //! that a database takes, and as empty.
 
-use std::env::{var, var_os};
+use std::env::var_os;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -27,14 +27,24 @@ impl Schema {
         if var_os("TEST_SITES_ON").is_none_or(|place| place != "postgres") {
             return None;
         }
-        let server = var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a server");
+        let server = var_os("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a server");
+        let server = server.into_string().expect("TEST_POSTGRES_URL is text");
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{next}", std::process::id());
-        run(&server, &format!("drop schema if exists {name} cascade")).await.expect("PostgreSQL");
-        run(&server, &format!("create schema {name}")).await.expect("a schema");
+        run(&server, &format!("drop schema if exists {name} cascade"))
+            .await
+            .expect("PostgreSQL");
+        run(&server, &format!("create schema {name}"))
+            .await
+            .expect("a schema");
         let mut url = Url::parse(&server).expect("TEST_POSTGRES_URL is a URL");
-        url.query_pairs_mut().append_pair("options[search_path]", &name);
-        Some(Self { server, name, url: url.into() })
+        url.query_pairs_mut()
+            .append_pair("options[search_path]", &name);
+        Some(Self {
+            server,
+            name,
+            url: url.into(),
+        })
     }
 
     /// Returns the value of `DATABASE_URL`: in this schema are all tables of who connects by it.
@@ -49,7 +59,9 @@ impl Drop for Schema {
         let statement = format!("drop schema if exists {} cascade", self.name);
         // A thread with a runtime of its own, since a drop cannot await.
         let dropping = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             runtime.map(|runtime| runtime.block_on(run(&server, &statement)))
         });
         // The whole cluster goes after the tests; a schema that stays harms none of them.

@@ -53,11 +53,13 @@ pub(super) fn find(
     let name = style.attempt(&attempt::cookie_suffix(state));
     let Some(value) = cookie::single(headers, &name) else {
         let prefix = style.attempt("");
-        return Err(if cookie::all(headers).any(|(name, _)| name.starts_with(&prefix)) {
-            LoginError::StateMismatch("the browser has other attempts, but not this one")
-        } else {
-            LoginError::StateMissing("the browser has none")
-        });
+        return Err(
+            if cookie::all(headers).any(|(name, _)| name.starts_with(&prefix)) {
+                LoginError::StateMismatch("the browser has other attempts, but not this one")
+            } else {
+                LoginError::StateMissing("the browser has none")
+            },
+        );
     };
     match cookie::open(&app.keys.attempt, &name, value) {
         Some(attempt) => Ok((attempt, SetCookies::default().with(style.clear(name)))),

@@ -37,7 +37,11 @@ impl IntoResponseParts for SetCookies {
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
         // A cookie of ours has no character that a header may not have.
-        for value in self.0.into_iter().filter_map(|cookie| HeaderValue::try_from(cookie).ok()) {
+        for value in self
+            .0
+            .into_iter()
+            .filter_map(|cookie| HeaderValue::try_from(cookie).ok())
+        {
             parts.headers_mut().append(SET_COOKIE, value);
         }
         Ok(parts)
@@ -56,7 +60,9 @@ pub(super) async fn begin(
     let now = app.clock.now();
     let token = SessionToken::generate();
     let session = Session::start(account_id, origin, from.client(), &app.config.sessions, now);
-    app.store.insert_session(&session, token.hash(), session_token(headers, app)).await?;
+    app.store
+        .insert_session(&session, token.hash(), session_token(headers, app))
+        .await?;
     Ok(SetCookies::default().with(cookie(app, &token)))
 }
 
@@ -65,7 +71,11 @@ pub(super) async fn rotate(app: &AppState, session: &Session) -> store::Result<S
     let token = SessionToken::generate();
     let is_there = app.store.rotate_session(session.id, token.hash()).await?;
     let cookies = SetCookies::default();
-    Ok(if is_there { cookies.with(cookie(app, &token)) } else { cookies })
+    Ok(if is_there {
+        cookies.with(cookie(app, &token))
+    } else {
+        cookies
+    })
 }
 
 /// Returns the line that makes the browser forget its session.

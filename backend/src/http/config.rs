@@ -21,7 +21,12 @@ pub(super) async fn show(
     let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
     let error = error.and_then(|(_, code)| LoginErrorCode::parse(&code));
     let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
-    Ok(Json(public_config(&app, setup_needed, current.is_some(), error)))
+    Ok(Json(public_config(
+        &app,
+        setup_needed,
+        current.is_some(),
+        error,
+    )))
 }
 
 /// Returns what the login page shows.
@@ -43,7 +48,9 @@ pub(super) fn public_config(
             provider: provider.config.provider.to_string(),
             label: provider.label(),
             autologin: provider.config.autologin,
-            unreachable_since: provider.unreachable_since().map(crate::clock::Timestamp::unix),
+            unreachable_since: provider
+                .unreachable_since()
+                .map(crate::clock::Timestamp::unix),
         }),
         hint,
     }

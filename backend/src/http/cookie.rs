@@ -27,7 +27,11 @@ impl CookieStyle {
 
     /// `__Host-` binds the cookie to this very host and to https (RFC 6265bis §4.1.3.2).
     fn name(self, name: &str) -> String {
-        if self.is_https { format!("__Host-{name}") } else { name.to_owned() }
+        if self.is_https {
+            format!("__Host-{name}")
+        } else {
+            name.to_owned()
+        }
     }
 
     pub(super) fn session(self) -> String {
@@ -43,7 +47,7 @@ impl CookieStyle {
         self.name(&format!("{ATTEMPT}{suffix}"))
     }
 
-    /// Returns the `Set-Cookie` value: HttpOnly, SameSite=Lax (Strict would be missing when the OP
+    /// Returns the `Set-Cookie` value: `HttpOnly`, `SameSite=Lax` (Strict would be missing when the OP
     /// sends the browser back), Path=/, Secure on https.
     pub(super) fn set(self, name: String, value: String, max_age: Duration) -> String {
         let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
@@ -64,7 +68,10 @@ impl CookieStyle {
 
 /// Returns all cookies as name and value. What is malformed is no cookie, and never an error.
 pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let lines = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
         Some((name, value))
@@ -74,23 +81,35 @@ pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 /// Returns the cookie's value; `None` also where it is there twice, since one of the two was
 /// planted and nobody can tell which.
 pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = all(headers).filter(|(own, _)| *own == name).map(|(_, value)| value);
+    let mut values = all(headers)
+        .filter(|(own, _)| *own == name)
+        .map(|(_, value)| value);
     let value = values.next()?;
     values.next().is_none().then_some(value)
 }
 
 /// Seals a value for the browser to keep (AES-256-GCM). The name is sealed in: the value opens
 /// under no other.
-pub(super) fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, serde_json::Error> {
+pub(super) fn seal<T: Serialize>(
+    key: &Key,
+    name: &str,
+    value: &T,
+) -> Result<String, serde_json::Error> {
     let mut jar = CookieJar::new();
-    jar.private_mut(key).add(Cookie::new(name.to_owned(), serde_json::to_string(value)?));
-    Ok(jar.get(name).map(|cookie| cookie.value().to_owned()).unwrap_or_default())
+    jar.private_mut(key)
+        .add(Cookie::new(name.to_owned(), serde_json::to_string(value)?));
+    Ok(jar
+        .get(name)
+        .map(|cookie| cookie.value().to_owned())
+        .unwrap_or_default())
 }
 
 /// Opens a sealed value; `None` for anything that we did not seal under that key and name.
 pub(super) fn open<T: DeserializeOwned>(key: &Key, name: &str, value: &str) -> Option<T> {
     let jar = CookieJar::new();
-    let opened = jar.private(key).decrypt(Cookie::new(name.to_owned(), value.to_owned()))?;
+    let opened = jar
+        .private(key)
+        .decrypt(Cookie::new(name.to_owned(), value.to_owned()))?;
     serde_json::from_str(opened.value()).ok()
 }
 
@@ -104,7 +123,10 @@ mod tests {
     fn headers(lines: &[&[u8]]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(COOKIE, HeaderValue::from_bytes(line).expect("a header value"));
+            headers.append(
+                COOKIE,
+                HeaderValue::from_bytes(line).expect("a header value"),
+            );
         }
         headers
     }
@@ -129,7 +151,10 @@ mod tests {
     fn a_sealed_value_opens_under_its_own_name_and_key_alone() {
         let (key, other) = (Key::generate(), Key::generate());
         let sealed = seal(&key, "name", &"value").expect("sealed");
-        assert_eq!(open::<String>(&key, "name", &sealed).as_deref(), Some("value"));
+        assert_eq!(
+            open::<String>(&key, "name", &sealed).as_deref(),
+            Some("value")
+        );
         assert_eq!(open::<String>(&other, "name", &sealed), None);
         assert_eq!(open::<String>(&key, "other", &sealed), None);
         assert_eq!(open::<String>(&key, "name", &sealed[1..]), None);
@@ -144,6 +169,9 @@ mod tests {
             "__Host-postern_session=t; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
         let style = CookieStyle::new(false);
-        assert_eq!(style.clear(style.link()), "postern_link=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
+        assert_eq!(
+            style.clear(style.link()),
+            "postern_link=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"
+        );
     }
 }

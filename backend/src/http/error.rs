@@ -27,7 +27,10 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// Too many attempts: how long to wait.
     pub(crate) fn rate_limited(wait: Duration) -> Self {
-        Self { code: ErrorCode::RateLimited, retry_after: Some(wait) }
+        Self {
+            code: ErrorCode::RateLimited,
+            retry_after: Some(wait),
+        }
     }
 
     /// A fault of ours, logged here and nowhere else.
@@ -44,7 +47,10 @@ impl ApiError {
 
 impl From<ErrorCode> for ApiError {
     fn from(code: ErrorCode) -> Self {
-        Self { code, retry_after: None }
+        Self {
+            code,
+            retry_after: None,
+        }
     }
 }
 
@@ -88,7 +94,10 @@ impl IntoResponse for ApiError {
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = seconds {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
@@ -110,7 +119,9 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::JsonRequired => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::NotFound | ErrorCode::OpenidDisabled | ErrorCode::LinkExpired => StatusCode::NOT_FOUND,
+        ErrorCode::NotFound | ErrorCode::OpenidDisabled | ErrorCode::LinkExpired => {
+            StatusCode::NOT_FOUND
+        }
         ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         ErrorCode::OpUnreachable | ErrorCode::OpMisconfigured => StatusCode::BAD_GATEWAY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
@@ -132,7 +143,9 @@ fn status(code: ErrorCode) -> StatusCode {
 /// should do about it at this OP.
 pub(super) fn login_failed(error: &LoginError, provider: Option<&str>) -> Redirect {
     let code = error.code();
-    let mend = provider.and_then(|provider| presets::hint(provider, code)).unwrap_or_default();
+    let mend = provider
+        .and_then(|provider| presets::hint(provider, code))
+        .unwrap_or_default();
     if code == LoginErrorCode::ServerError {
         tracing::error!(code = code.as_str(), "login failed: {}", chain(error));
     } else {
@@ -143,5 +156,10 @@ pub(super) fn login_failed(error: &LoginError, provider: Option<&str>) -> Redire
 
 /// Returns the redirect to the error page of the request being answered.
 pub(super) fn error_page(code: LoginErrorCode) -> Redirect {
-    Redirect::to(&format!("{}?error={}&ref={}", routes::LOGIN, code.as_str(), reference::current()))
+    Redirect::to(&format!(
+        "{}?error={}&ref={}",
+        routes::LOGIN,
+        code.as_str(),
+        reference::current()
+    ))
 }

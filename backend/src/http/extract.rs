@@ -50,7 +50,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonOrForm<T> {
             _ => return Err(ErrorCode::JsonRequired.into()),
         };
         let bytes = bytes(request, app).await?;
-        let body = if is_form { parse_form(&bytes)? } else { parse_json(&bytes)? };
+        let body = if is_form {
+            parse_form(&bytes)?
+        } else {
+            parse_json(&bytes)?
+        };
         Ok(Self { body, is_form })
     }
 }
@@ -61,17 +65,25 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 async fn bytes(request: Request, app: &AppState) -> ApiResult<Bytes> {
-    Bytes::from_request(request, app).await.map_err(|rejection| {
-        match rejection.into_response().status() {
+    Bytes::from_request(request, app)
+        .await
+        .map_err(|rejection| match rejection.into_response().status() {
             StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge.into(),
             _ => ErrorCode::BadRequest.into(),
-        }
-    })
+        })
 }
 
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
@@ -82,7 +94,10 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
 fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let mut fields = serde_json::Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {
-        if fields.insert(name.into_owned(), value.into_owned().into()).is_some() {
+        if fields
+            .insert(name.into_owned(), value.into_owned().into())
+            .is_some()
+        {
             return Err(ErrorCode::BadRequest.into());
         }
     }
@@ -136,14 +151,25 @@ impl Current {
     /// # Errors
     /// `reauth_required`.
     pub(super) fn require_confirmed(&self) -> ApiResult<()> {
-        if self.session.is_confirmed(self.now) { Ok(()) } else { Err(ErrorCode::ReauthRequired.into()) }
+        if self.session.is_confirmed(self.now) {
+            Ok(())
+        } else {
+            Err(ErrorCode::ReauthRequired.into())
+        }
     }
 }
 
 /// Returns who is logged in, and writes down that the session is used.
-pub(super) async fn current(headers: &HeaderMap, app: &AppState) -> Result<Option<Current>, store::Error> {
-    let Some(token) = session_token(headers, app) else { return Ok(None) };
-    let Some((session, account)) = app.store.session_by_token(token).await? else { return Ok(None) };
+pub(super) async fn current(
+    headers: &HeaderMap,
+    app: &AppState,
+) -> Result<Option<Current>, store::Error> {
+    let Some(token) = session_token(headers, app) else {
+        return Ok(None);
+    };
+    let Some((session, account)) = app.store.session_by_token(token).await? else {
+        return Ok(None);
+    };
     let now = app.clock.now();
     if !session.is_live(&app.config.sessions, now) || account.is_disabled() {
         return Ok(None);
@@ -152,9 +178,16 @@ pub(super) async fn current(headers: &HeaderMap, app: &AppState) -> Result<Optio
         && let Err(error) = app.store.touch_session(session.id, now).await
     {
         // A database that can be read and not written still knows who is logged in.
-        tracing::warn!("cannot note that a session is used: {}", crate::telemetry::chain(&error));
+        tracing::warn!(
+            "cannot note that a session is used: {}",
+            crate::telemetry::chain(&error)
+        );
     }
-    Ok(Some(Current { session, account, now }))
+    Ok(Some(Current {
+        session,
+        account,
+        now,
+    }))
 }
 
 /// Returns the hash of the session cookie's token; `None` for no, a malformed or a doubled cookie.
@@ -165,7 +198,11 @@ pub(super) fn session_token(headers: &HeaderMap, app: &AppState) -> Option<Token
 
 /// Returns the names and attributes of this server's cookies.
 pub(super) fn style(app: &AppState) -> CookieStyle {
-    let is_https = app.config.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https);
+    let is_https = app
+        .config
+        .public_url
+        .as_ref()
+        .is_some_and(crate::config::PublicUrl::is_https);
     CookieStyle::new(is_https)
 }
 
@@ -191,10 +228,17 @@ impl FromRequestParts<AppState> for From {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        let agent = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok());
         Ok(Self {
-            address: peer.map(|peer| client_address(peer, &parts.headers, &app.config.trusted_proxies)),
+            address: peer
+                .map(|peer| client_address(peer, &parts.headers, &app.config.trusted_proxies)),
             user_agent: agent.map(str::to_owned),
         })
     }
@@ -205,8 +249,11 @@ impl FromRequestParts<AppState> for From {
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut address = peer.to_canonical();
-    let lines: Vec<&str> =
-        headers.get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .into_iter()
+        .filter_map(|line| line.to_str().ok())
+        .collect();
     for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         if !is_trusted(address) {
             break;
@@ -239,7 +286,11 @@ mod tests {
         };
         check("192.0.2.1", &["198.51.100.7"], "192.0.2.1");
         check("10.0.0.1", &["198.51.100.7"], "198.51.100.7");
-        check("10.0.0.1", &["203.0.113.9, 198.51.100.7, 10.0.0.2"], "198.51.100.7");
+        check(
+            "10.0.0.1",
+            &["203.0.113.9, 198.51.100.7, 10.0.0.2"],
+            "198.51.100.7",
+        );
         check("10.0.0.1", &["203.0.113.9", "198.51.100.7"], "198.51.100.7");
         check("10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7");
         check("10.0.0.1", &["nonsense"], "10.0.0.1");

@@ -16,9 +16,12 @@ pub(super) async fn live() -> &'static str {
 /// login works without.
 pub(super) async fn ready(State(app): State<AppState>) -> ApiResult<Json<Value>> {
     app.store.ping().await?;
-    let op = app.provider.as_ref().map(|provider| match provider.unreachable_since() {
-        None => json!({"reachable": true}),
-        Some(since) => json!({"reachable": false, "unreachable_since": since.unix()}),
-    });
+    let op = app
+        .provider
+        .as_ref()
+        .map(|provider| match provider.unreachable_since() {
+            None => json!({"reachable": true}),
+            Some(since) => json!({"reachable": false, "unreachable_since": since.unix()}),
+        });
     Ok(Json(json!({"database": "ok", "op": op})))
 }

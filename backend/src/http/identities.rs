@@ -20,7 +20,10 @@ use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
 
 /// Lists the identities linked to the account.
-pub(super) async fn list(State(app): State<AppState>, current: Current) -> ApiResult<Answer<Vec<LinkedIdentity>>> {
+pub(super) async fn list(
+    State(app): State<AppState>,
+    current: Current,
+) -> ApiResult<Answer<Vec<LinkedIdentity>>> {
     Ok(Answer(profile::identities(&app, current.account.id).await?))
 }
 
@@ -31,14 +34,25 @@ pub(super) async fn link(
     RecentlyConfirmed(current): RecentlyConfirmed,
 ) -> ApiResult<Response> {
     let provider = app.provider.as_ref().ok_or(ErrorCode::OpenidDisabled)?;
-    let intent = Intent::Link { account_id: current.account.id, session_id: current.session.id };
+    let intent = Intent::Link {
+        account_id: current.account.id,
+        session_id: current.session.id,
+    };
     let next = ReturnTo::parse(routes::PROFILE);
     match attempts::begin(&app, provider, &headers, intent, next, false).await {
-        Ok((url, cookies)) => {
-            Ok((cookies, Answer(GoTo { redirect: url.to_string() })).into_response())
-        }
+        Ok((url, cookies)) => Ok((
+            cookies,
+            Answer(GoTo {
+                redirect: url.to_string(),
+            }),
+        )
+            .into_response()),
         Err(error) => {
-            tracing::warn!(code = error.code().as_str(), "link not begun: {}", chain(&error));
+            tracing::warn!(
+                code = error.code().as_str(),
+                "link not begun: {}",
+                chain(&error)
+            );
             Err(match error.code() {
                 LoginErrorCode::OpUnreachable => ErrorCode::OpUnreachable.into(),
                 LoginErrorCode::OpMisconfigured => ErrorCode::OpMisconfigured.into(),
@@ -56,7 +70,10 @@ pub(super) async fn unlink(
 ) -> ApiResult<StatusCode> {
     let id = Uuid::parse_str(&id).map_err(|_| ErrorCode::NotFound)?;
     let account_id = current.account.id;
-    let done = app.store.unlink_identity(account_id, id, app.config.password_login, current.now).await?;
+    let done = app
+        .store
+        .unlink_identity(account_id, id, app.config.password_login, current.now)
+        .await?;
     match done {
         None => Err(ErrorCode::NotFound.into()),
         Some(false) => Err(ErrorCode::LastWayIn.into()),

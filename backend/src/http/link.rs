@@ -43,7 +43,10 @@ pub(super) struct PendingIdentity {
 }
 
 /// Returns the cookie that keeps it.
-pub(super) fn keep(app: &AppState, pending: &PendingIdentity) -> Result<SetCookies, serde_json::Error> {
+pub(super) fn keep(
+    app: &AppState,
+    pending: &PendingIdentity,
+) -> Result<SetCookies, serde_json::Error> {
     let style = style(app);
     let name = style.link();
     let sealed = cookie::seal(&app.keys.link, &name, pending)?;
@@ -68,18 +71,24 @@ async fn pending(
     let expired = || ApiError::from(ErrorCode::LinkExpired);
     let name = style(app).link();
     let value = cookie::single(headers, &name).ok_or_else(expired)?;
-    let pending: PendingIdentity = cookie::open(&app.keys.link, &name, value).ok_or_else(expired)?;
+    let pending: PendingIdentity =
+        cookie::open(&app.keys.link, &name, value).ok_or_else(expired)?;
     if app.clock.now() >= pending.asked_at.plus(LIFETIME) {
         return Err(expired());
     }
     if let Some(session_id) = pending.session_id {
-        let asked = current
-            .is_some_and(|current| current.session.id == session_id && current.account.id == pending.account_id);
+        let asked = current.is_some_and(|current| {
+            current.session.id == session_id && current.account.id == pending.account_id
+        });
         if !asked {
             return Err(expired());
         }
     }
-    let account = app.store.account(pending.account_id).await?.ok_or_else(expired)?;
+    let account = app
+        .store
+        .account(pending.account_id)
+        .await?
+        .ok_or_else(expired)?;
     if account.is_disabled() {
         return Err(ErrorCode::AccountDisabled.into());
     }
@@ -94,7 +103,11 @@ pub(super) async fn show(
 ) -> ApiResult<axum::Json<PendingLink>> {
     let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
     Ok(axum::Json(PendingLink {
-        label: app.provider.as_ref().map(|provider| provider.label()).unwrap_or_default(),
+        label: app
+            .provider
+            .as_ref()
+            .map(|provider| provider.label())
+            .unwrap_or_default(),
         identity_username: pending.username,
         identity_email: pending.email,
         account_username: account.username,
@@ -121,11 +134,15 @@ pub(super) async fn confirm(
         email: pending.email.as_deref(),
     };
     // The table's constraints see what happened since the OP's answer.
-    app.store.link_identity(account.id, identity, app.clock.now()).await??;
+    app.store
+        .link_identity(account.id, identity, app.clock.now())
+        .await??;
     tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
     let mut cookies = forget(&app);
     cookies.extend(match current {
-        Some(current) if pending.session_id.is_some() => begin_session::rotate(&app, &current.session).await?,
+        Some(current) if pending.session_id.is_some() => {
+            begin_session::rotate(&app, &current.session).await?
+        }
         _ => log_in(&app, &headers, &from, &pending).await?,
     });
     let redirect = pending.next.as_str().to_owned();
@@ -139,7 +156,9 @@ async fn log_in(
     pending: &PendingIdentity,
 ) -> ApiResult<SetCookies> {
     if let Some(role) = pending.role {
-        app.store.set_role(pending.account_id, role, app.clock.now()).await?;
+        app.store
+            .set_role(pending.account_id, role, app.clock.now())
+            .await?;
     }
     let origin = Origin::Openid {
         issuer: pending.issuer.clone(),

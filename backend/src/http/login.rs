@@ -49,7 +49,9 @@ async fn log_in(
     let limited = app.limits.check(Guess::Password, Some(&key), from.address);
     limited.map_err(ApiError::rate_limited)?;
     let account = app.store.account_by_username(&key).await?;
-    let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
+    let hash = account
+        .as_ref()
+        .and_then(|account| account.password_hash.as_deref());
     // Nothing that long was ever set; hashing it would only cost time.
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
@@ -73,7 +75,11 @@ async fn log_in(
 /// # Errors
 /// `password_login_disabled`.
 pub(super) fn require_password_login(app: &AppState) -> ApiResult<()> {
-    if app.config.password_login { Ok(()) } else { Err(ErrorCode::PasswordLoginDisabled.into()) }
+    if app.config.password_login {
+        Ok(())
+    } else {
+        Err(ErrorCode::PasswordLoginDisabled.into())
+    }
 }
 
 /// Checks the password of an account that is known already: a confirmation, or a link. Counts as
@@ -134,15 +140,27 @@ pub(super) async fn logout(State(app): State<AppState>, headers: HeaderMap) -> A
 
 /// Returns the OP's logout URL, where the session came from there and logging out there is on.
 fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
-    let Origin::Openid { id_token, .. } = origin else { return None };
-    let provider = app.provider.as_ref().filter(|provider| provider.config.rp_initiated_logout)?;
+    let Origin::Openid { id_token, .. } = origin else {
+        return None;
+    };
+    let provider = app
+        .provider
+        .as_ref()
+        .filter(|provider| provider.config.rp_initiated_logout)?;
     let public_url = &provider.config.redirect_uri.origin;
     let return_url = format!("{}{}?logged_out=1", public_url.origin(), routes::LOGIN);
-    Some(provider.end_session_url(id_token.as_deref(), &return_url)?.to_string())
+    Some(
+        provider
+            .end_session_url(id_token.as_deref(), &return_url)?
+            .to_string(),
+    )
 }
 
 /// Keeps the ID token with the session only where logout will need it.
 pub(super) fn kept_id_token(app: &AppState, id_token: &secrecy::SecretString) -> Option<String> {
     let provider = app.provider.as_ref()?;
-    provider.config.rp_initiated_logout.then(|| id_token.expose_secret().to_owned())
+    provider
+        .config
+        .rp_initiated_logout
+        .then(|| id_token.expose_secret().to_owned())
 }

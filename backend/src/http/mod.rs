@@ -55,17 +55,31 @@ pub(crate) fn router(app: AppState) -> Router {
         .route(routes::API_LOGIN_OPENID, get(openid::start))
         .route(
             routes::API_OAUTH_OPENID,
-            get(openid::callback).post(openid::form_post).head(openid::head),
+            get(openid::callback)
+                .post(openid::form_post)
+                .head(openid::head),
         )
         .route(routes::API_LOGOUT, post(login::logout))
         .route(routes::API_SESSION, get(session::show))
         .route(routes::API_SESSION_CONFIRM, post(session::confirm))
-        .route(routes::API_LINK, get(link::show).post(link::confirm).delete(link::cancel))
-        .route(routes::API_PROFILE, patch(profile::update).get(profile::show))
+        .route(
+            routes::API_LINK,
+            get(link::show).post(link::confirm).delete(link::cancel),
+        )
+        .route(
+            routes::API_PROFILE,
+            patch(profile::update).get(profile::show),
+        )
         .route(routes::API_PROFILE_PASSWORD, post(profile::change_password))
         .route(routes::API_PROFILE_IDENTITIES, get(identities::list))
-        .route(routes::API_PROFILE_IDENTITIES_OPENID, post(identities::link))
-        .route(&format!("{}/{{id}}", routes::API_PROFILE_IDENTITIES), delete(identities::unlink))
+        .route(
+            routes::API_PROFILE_IDENTITIES_OPENID,
+            post(identities::link),
+        )
+        .route(
+            &format!("{}/{{id}}", routes::API_PROFILE_IDENTITIES),
+            delete(identities::unlink),
+        )
         .route(routes::API_SETUP, post(setup::create))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
@@ -76,7 +90,10 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         // Before any body is read.
         .layer(from_fn_with_state(app.clone(), same_origin::require))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
         .layer(CatchPanicLayer::custom(panicked))
         // Outside of all that may answer, so that every answer has them.
         .layer(from_fn_with_state(

@@ -13,9 +13,9 @@ use super::error::{ApiError, login_failed};
 use super::extract::{self, Current, From};
 use super::{attempts, policy};
 use crate::app::AppState;
+use crate::oidc::LoginError;
 use crate::oidc::attempt::{self, AuthorizationResponse, Intent, LoginAttempt};
 use crate::oidc::provider::Provider;
-use crate::oidc::LoginError;
 use crate::return_to::ReturnTo;
 
 /// Sends the browser to the OP. A navigation, so every outcome is a redirect.
@@ -70,7 +70,9 @@ pub(super) async fn callback(
     let state = response.state.as_deref().unwrap_or_default();
     let (attempt, spent) = match attempts::find(&app, &headers, state) {
         Ok(found) => found,
-        Err(error) => return lost(&app, provider, &headers, &response, current.as_ref(), error).await,
+        Err(error) => {
+            return lost(&app, provider, &headers, &response, current.as_ref(), error).await;
+        }
     };
     if attempt.intent == Intent::Login && attempt.is_expired(app.clock.now()) {
         let age = app.clock.now().unix() - attempt.started_at.unix();
@@ -78,7 +80,16 @@ pub(super) async fn callback(
         let answer = lost(&app, provider, &headers, &response, current.as_ref(), error).await;
         return (spent, answer).into_response();
     }
-    let ended = finish(&app, provider, &headers, &from, &response, attempt, current.as_ref()).await;
+    let ended = finish(
+        &app,
+        provider,
+        &headers,
+        &from,
+        &response,
+        attempt,
+        current.as_ref(),
+    )
+    .await;
     match ended {
         Ok((cookies, redirect)) => (spent, cookies, redirect).into_response(),
         Err(error) => (spent, fail(provider, &error)).into_response(),
@@ -100,7 +111,17 @@ async fn finish(
     let expected = provider.expected_issuer().await?;
     let (code, checks) = attempt.accept(response, &expected, app.clock.now())?;
     let redeemed = provider.redeem(&code, &checks).await?;
-    policy::apply(&policy::Login { app, headers, from, next }, redeemed, account).await
+    policy::apply(
+        &policy::Login {
+            app,
+            headers,
+            from,
+            next,
+        },
+        redeemed,
+        account,
+    )
+    .await
 }
 
 /// A callback without its attempt: Back, reload, a second callback, a lost cookie, or an attack.

@@ -48,17 +48,32 @@ pub(super) fn account_to_link(
     intent: &Intent,
     current: Option<&Current>,
 ) -> Result<Option<Linking>, LoginError> {
-    let Intent::Link { account_id, session_id } = intent else { return Ok(None) };
+    let Intent::Link {
+        account_id,
+        session_id,
+    } = intent
+    else {
+        return Ok(None);
+    };
     match current {
         Some(current) if current.account.id == *account_id && current.session.id == *session_id => {
-            Ok(Some(Linking { account: current.account.clone(), session_id: *session_id }))
+            Ok(Some(Linking {
+                account: current.account.clone(),
+                session_id: *session_id,
+            }))
         }
-        _ => Err(LoginError::StateMismatch("the session that asked for the link is gone")),
+        _ => Err(LoginError::StateMismatch(
+            "the session that asked for the link is gone",
+        )),
     }
 }
 
 /// Decides who the identity is, and ends the login accordingly.
-pub(super) async fn apply(login: &Login<'_>, redeemed: Redeemed, linking: Option<Linking>) -> Outcome {
+pub(super) async fn apply(
+    login: &Login<'_>,
+    redeemed: Redeemed,
+    linking: Option<Linking>,
+) -> Outcome {
     let Redeemed { identity, id_token } = redeemed;
     if identity.role == RoleAnswer::None {
         return Err(LoginError::Policy(LoginErrorCode::RoleMissing));
@@ -94,7 +109,9 @@ async fn facts(
     linking: Option<Linking>,
 ) -> Result<Facts, LoginError> {
     let store = &login.app.store;
-    let mut linked = store.account_by_identity(&identity.issuer, &identity.subject).await?;
+    let mut linked = store
+        .account_by_identity(&identity.issuer, &identity.subject)
+        .await?;
     let by_email = match &identity.email {
         // A known identity is never looked up by its email.
         Some(email) if linked.is_none() => store.account_by_email(email).await?,
@@ -105,16 +122,24 @@ async fn facts(
             let is_bound_at_issuer = store.is_bound_at(account.id, &identity.issuer).await?;
             if is_bound_at_issuer {
                 // Perhaps to this very identity, by the same user's other tab a moment ago.
-                linked = store.account_by_identity(&identity.issuer, &identity.subject).await?;
+                linked = store
+                    .account_by_identity(&identity.issuer, &identity.subject)
+                    .await?;
             }
-            Some(EmailMatch { account, is_bound_at_issuer })
+            Some(EmailMatch {
+                account,
+                is_bound_at_issuer,
+            })
         }
         None => None,
     };
     let linking_for = match linking {
         Some(Linking { account, .. }) => {
             let is_bound_at_issuer = store.is_bound_at(account.id, &identity.issuer).await?;
-            Some(LinkTarget { account, is_bound_at_issuer })
+            Some(LinkTarget {
+                account,
+                is_bound_at_issuer,
+            })
         }
         None => None,
     };
@@ -156,7 +181,12 @@ async fn link_identity(
     account_id: AccountId,
 ) -> Result<(), LoginError> {
     let now = login.app.clock.now();
-    match login.app.store.link_identity(account_id, stored(identity), now).await? {
+    match login
+        .app
+        .store
+        .link_identity(account_id, stored(identity), now)
+        .await?
+    {
         Ok(()) => {
             tracing::info!(account.id = %account_id, oidc.issuer = %identity.issuer, "identity linked by email");
             Ok(())
@@ -177,7 +207,10 @@ fn ask(
         subject: identity.subject.clone(),
         sid: identity.sid.clone(),
         username: identity.username.clone(),
-        email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
+        email: identity
+            .email
+            .as_ref()
+            .map(|email| email.as_str().to_owned()),
         role: match identity.role {
             RoleAnswer::Role(role) => Some(role),
             RoleAnswer::NotAsked | RoleAnswer::None => None,
@@ -200,8 +233,15 @@ const NAMES_TRIED: u32 = 200;
 async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<AccountId, LoginError> {
     let app = login.app;
     let from_claim = identity.username.as_deref().and_then(username_from_claim);
-    let from_email = || identity.email.as_ref().and_then(|email| username_from_claim(email.as_str()));
-    let base = from_claim.or_else(from_email).unwrap_or_else(|| "user".to_owned());
+    let from_email = || {
+        identity
+            .email
+            .as_ref()
+            .and_then(|email| username_from_claim(email.as_str()))
+    };
+    let base = from_claim
+        .or_else(from_email)
+        .unwrap_or_else(|| "user".to_owned());
     let mut new = NewAccount {
         username: base.clone(),
         display_name: identity.display_name.clone(),
@@ -216,7 +256,11 @@ async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<Acco
     let mut number = 1;
     while number <= NAMES_TRIED {
         let now = app.clock.now();
-        match app.store.create_account_with_identity(&new, stored(identity), now).await? {
+        match app
+            .store
+            .create_account_with_identity(&new, stored(identity), now)
+            .await?
+        {
             Ok(account_id) => {
                 tracing::info!(account.id = %account_id, oidc.issuer = %identity.issuer, "account made");
                 return Ok(account_id);
@@ -229,7 +273,10 @@ async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<Acco
             Err(Taken::Email) => new.email = None,
             // The same user's other tab was quicker.
             Err(Taken::Identity | Taken::Setup) => {
-                let known = app.store.account_by_identity(&identity.issuer, &identity.subject).await?;
+                let known = app
+                    .store
+                    .account_by_identity(&identity.issuer, &identity.subject)
+                    .await?;
                 let conflict = LoginError::Policy(LoginErrorCode::LinkConflict);
                 return known.map(|account| account.id).ok_or(conflict);
             }

@@ -20,19 +20,35 @@ use crate::app::AppState;
 use crate::oidc::presets;
 
 /// Returns the user's record and the identities linked to it.
-pub(super) async fn show(State(app): State<AppState>, current: Current) -> ApiResult<Answer<Profile>> {
+pub(super) async fn show(
+    State(app): State<AppState>,
+    current: Current,
+) -> ApiResult<Answer<Profile>> {
     Ok(Answer(profile(&app, current.account.id).await?))
 }
 
 async fn profile(app: &AppState, account_id: AccountId) -> ApiResult<Profile> {
-    let account = app.store.account(account_id).await?.ok_or(ErrorCode::Unauthenticated)?;
-    Ok(Profile { user: account.to_user(), identities: identities(app, account_id).await? })
+    let account = app
+        .store
+        .account(account_id)
+        .await?
+        .ok_or(ErrorCode::Unauthenticated)?;
+    Ok(Profile {
+        user: account.to_user(),
+        identities: identities(app, account_id).await?,
+    })
 }
 
 /// Returns the account's identities as their owner sees them.
-pub(super) async fn identities(app: &AppState, account_id: AccountId) -> ApiResult<Vec<LinkedIdentity>> {
+pub(super) async fn identities(
+    app: &AppState,
+    account_id: AccountId,
+) -> ApiResult<Vec<LinkedIdentity>> {
     let identities = app.store.identities(account_id).await?;
-    Ok(identities.into_iter().map(|identity| linked_identity(app, identity)).collect())
+    Ok(identities
+        .into_iter()
+        .map(|identity| linked_identity(app, identity))
+        .collect())
 }
 
 fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
@@ -43,7 +59,10 @@ fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
     LinkedIdentity {
         id: identity.id.to_string(),
         // An OP that is no longer configured goes by its issuer.
-        label: provider.map_or_else(|| identity.issuer.clone(), |oidc| presets::label(oidc.provider.as_str())),
+        label: provider.map_or_else(
+            || identity.issuer.clone(),
+            |oidc| presets::label(oidc.provider.as_str()),
+        ),
         issuer: identity.issuer,
         username: identity.username,
         email: identity.email,
@@ -62,7 +81,9 @@ pub(super) async fn update(
     let email = match update.email.as_deref().map(str::trim) {
         None => None,
         Some("") => Some(None),
-        Some(text) => Some(Some(Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?)),
+        Some(text) => Some(Some(
+            Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?,
+        )),
     };
     // Saving the form with the same address in it is no change, and asks for nothing.
     let email = email.filter(|email| email.as_ref().map(Email::as_str) != account.email.as_deref());
@@ -74,12 +95,16 @@ pub(super) async fn update(
         // The email decides which identity gets this account: not for who finds an open browser.
         current.require_confirmed()?;
         let is_admin = account.role == Role::Admin;
-        app.store.set_email(account.id, email.as_ref(), is_admin, current.now).await??;
+        app.store
+            .set_email(account.id, email.as_ref(), is_admin, current.now)
+            .await??;
         tracing::info!(account.id = %account.id, "email changed");
     }
     if let Some(name) = display_name {
         let name = Some(name).filter(|name| !name.is_empty());
-        app.store.set_display_name(account.id, name, current.now).await?;
+        app.store
+            .set_display_name(account.id, name, current.now)
+            .await?;
     }
     Ok(Answer(profile(&app, account.id).await?))
 }
@@ -103,8 +128,14 @@ pub(super) async fn change_password(
         current.require_confirmed()?;
     }
     let new = SecretString::from(change.new);
-    let hash = app.passwords.hash(&new).await.map_err(|error| ApiError::internal(&error))?;
-    app.store.set_password(account.id, &hash, current.session.id, current.now).await?;
+    let hash = app
+        .passwords
+        .hash(&new)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    app.store
+        .set_password(account.id, &hash, current.session.id, current.now)
+        .await?;
     tracing::info!(account.id = %account.id, "password changed");
     let cookies = begin_session::rotate(&app, &current.session).await?;
     Ok((cookies, StatusCode::NO_CONTENT).into_response())

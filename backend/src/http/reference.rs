@@ -21,11 +21,17 @@ pub(crate) fn current() -> String {
 
 /// Gives the request a reference and a log span that carries it.
 pub(super) async fn give(request: Request, next: Next) -> Response {
-    let reference: String =
-        random_bytes()[..10].iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let reference: String = random_bytes()[..10]
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
     // The route, not the path: a path may hold anything, and queries hold codes.
-    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
-    let span = tracing::info_span!("request", r#ref = %reference, method = %request.method(), route);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("other", MatchedPath::as_str);
+    let span =
+        tracing::info_span!("request", r#ref = %reference, method = %request.method(), route);
     let began = std::time::Instant::now();
     REFERENCE
         .scope(

@@ -14,10 +14,17 @@ use crate::app::AppState;
 /// Lets a write through only from this origin: by `Sec-Fetch-Site`, which no page can forge, else
 /// by `Origin`. Who sends neither is no browser, and carries no one else's cookie.
 pub(super) async fn require(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_read = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     // The OP's own form (response_mode=form_post) comes from the OP's origin by design.
     let is_ops = request.uri().path() == routes::API_OAUTH_OPENID;
-    let own = app.config.public_url.as_ref().map(crate::config::PublicUrl::origin);
+    let own = app
+        .config
+        .public_url
+        .as_ref()
+        .map(crate::config::PublicUrl::origin);
     if is_read || is_ops || is_same_origin(request.headers(), own.as_deref()) {
         next.run(request).await
     } else {
@@ -30,16 +37,18 @@ fn is_same_origin(headers: &HeaderMap, own: Option<&str>) -> bool {
         // `none`: the user's own doing, such as a reload.
         return site == "same-origin" || site == "none";
     }
-    let Some(origin) = headers.get(ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
-    match own {
-        Some(own) => origin == own,
-        // No public origin is configured: the host that the browser asked for.
-        None => {
-            let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-            host.is_some() && origin.split_once("://").map(|(_, host)| host) == host
-        }
+    let Some(origin) = headers.get(ORIGIN) else {
+        return true;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    if let Some(own) = own {
+        return origin == own;
     }
+    // No public origin is configured: the host that the browser asked for.
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    host.is_some() && origin.split_once("://").map(|(_, host)| host) == host
 }
 
 #[cfg(test)]
@@ -52,16 +61,31 @@ mod tests {
         let check = |headers: &[(&'static str, &'static str)], expected: bool| {
             let map: HeaderMap = headers
                 .iter()
-                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .map(|(name, value)| {
+                    (
+                        HeaderName::from_static(name),
+                        HeaderValue::from_static(value),
+                    )
+                })
                 .collect();
-            assert_eq!(is_same_origin(&map, Some("https://app.example")), expected, "{headers:?}");
+            assert_eq!(
+                is_same_origin(&map, Some("https://app.example")),
+                expected,
+                "{headers:?}"
+            );
         };
         check(&[], true);
         check(&[("sec-fetch-site", "same-origin")], true);
         check(&[("sec-fetch-site", "none")], true);
         check(&[("sec-fetch-site", "same-site")], false);
         check(&[("sec-fetch-site", "cross-site")], false);
-        check(&[("sec-fetch-site", "cross-site"), ("origin", "https://app.example")], false);
+        check(
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://app.example"),
+            ],
+            false,
+        );
         check(&[("origin", "https://app.example")], true);
         check(&[("origin", "http://app.example")], false);
         check(&[("origin", "https://app.example.evil.example")], false);

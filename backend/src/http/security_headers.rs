@@ -20,7 +20,10 @@ impl Csp {
         // the OP, the OP must be named.
         let op = match &config.oidc {
             Some(oidc) if oidc.rp_initiated_logout => {
-                let url = oidc.end_session_endpoint.as_ref().unwrap_or(&oidc.application_url);
+                let url = oidc
+                    .end_session_endpoint
+                    .as_ref()
+                    .unwrap_or(&oidc.application_url);
                 format!(" {}", url.origin().ascii_serialization())
             }
             _ => String::new(),
@@ -45,18 +48,35 @@ pub(super) async fn set(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, csp);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // The callback's URL has the code in it: it must not travel on. Not `no-referrer`, under which
     // browsers send forms with `Origin: null`.
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     headers.insert(
         "permissions-policy",
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     );
-    if app.config.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https) {
+    if app
+        .config
+        .public_url
+        .as_ref()
+        .is_some_and(crate::config::PublicUrl::is_https)
+    {
         // Not for subdomains: they are not ours to decide on.
         let hsts = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);

@@ -26,6 +26,8 @@ pub(super) async fn confirm(
     Json(body): Json<Confirmation>,
 ) -> ApiResult<StatusCode> {
     check_password(&app, &from, &current.account, body.password).await?;
-    app.store.confirm_session(current.session.id, current.now).await?;
+    app.store
+        .confirm_session(current.session.id, current.now)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

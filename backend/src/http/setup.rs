@@ -32,14 +32,22 @@ pub(super) async fn create(
             let redirect = routes::HOME.to_owned();
             (cookies, axum::Json(GoTo { redirect })).into_response()
         }
-        Err(error) if is_form => {
-            Redirect::to(&format!("{}?error={}", routes::SETUP, error.code().as_str())).into_response()
-        }
+        Err(error) if is_form => Redirect::to(&format!(
+            "{}?error={}",
+            routes::SETUP,
+            error.code().as_str()
+        ))
+        .into_response(),
         Err(error) => error.into_response(),
     }
 }
 
-async fn set_up(app: &AppState, headers: &HeaderMap, from: &From, setup: Setup) -> ApiResult<SetCookies> {
+async fn set_up(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &From,
+    setup: Setup,
+) -> ApiResult<SetCookies> {
     require_password_login(app)?;
     let limited = app.limits.check(Guess::SetupToken, None, from.address);
     limited.map_err(ApiError::rate_limited)?;
@@ -62,7 +70,11 @@ async fn set_up(app: &AppState, headers: &HeaderMap, from: &From, setup: Setup) 
         Some(email) => Some(Email::parse(email).map_err(|_| ErrorCode::EmailInvalid)?),
     };
     let password = SecretString::from(setup.password);
-    let hash = app.passwords.hash(&password).await.map_err(|error| ApiError::internal(&error))?;
+    let hash = app
+        .passwords
+        .hash(&password)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
     let new = NewAccount {
         username: username.to_owned(),
         display_name: None,
@@ -71,7 +83,10 @@ async fn set_up(app: &AppState, headers: &HeaderMap, from: &From, setup: Setup) 
         role: Role::Admin,
         password_hash: Some(hash),
     };
-    let account_id = app.store.create_first_admin(&new, app.clock.now()).await??;
+    let account_id = app
+        .store
+        .create_first_admin(&new, app.clock.now())
+        .await??;
     tracing::info!(account.id = %account_id, "first admin made, setup closed");
     Ok(begin_session::begin(app, headers, from, account_id, Origin::Password).await?)
 }

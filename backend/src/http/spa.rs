@@ -29,11 +29,15 @@ const END: &str = "<!--/postern:static-->";
 
 /// `index.html`, before and after the place of the static page.
 static INDEX: LazyLock<(String, String)> = LazyLock::new(|| {
-    let index = Files::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    let index =
+        Files::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned());
     let index = index.unwrap_or_else(|| {
         format!("<!doctype html><html lang=\"en\"><title>Postern</title><body>{START}{END}</body></html>")
     });
-    match index.split_once(START).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1))) {
+    match index
+        .split_once(START)
+        .and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)))
+    {
         Some((head, tail)) => (head.to_owned(), tail.to_owned()),
         None => (index, String::new()),
     }
@@ -66,11 +70,19 @@ fn asset(name: &str, headers: &HeaderMap) -> Response {
     let Some(plain) = Files::get(&path).filter(|_| is_plain) else {
         return (StatusCode::NOT_FOUND, "not found\n").into_response();
     };
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let encoded = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, suffix)| {
-        let is_accepted = accepts(accepted, encoding);
-        Some((encoding, Files::get(&format!("{path}.{suffix}")).filter(|_| is_accepted)?))
-    });
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let encoded = [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .find_map(|(encoding, suffix)| {
+            let is_accepted = accepts(accepted, encoding);
+            Some((
+                encoding,
+                Files::get(&format!("{path}.{suffix}")).filter(|_| is_accepted)?,
+            ))
+        });
     let (encoding, data) = match encoded {
         Some((encoding, file)) => (Some(encoding), file.data),
         None => (None, plain.data),
@@ -95,15 +107,27 @@ fn asset(name: &str, headers: &HeaderMap) -> Response {
 }
 
 fn with_charset(mime: &str) -> String {
-    if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
+    if mime.starts_with("text/") {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_owned()
+    }
 }
 
 /// Does `Accept-Encoding` name the encoding without ruling it out (RFC 9110 §12.5.3)?
 fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
-        let is_it = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-        is_it && !parts.any(|weight| matches!(weight.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        let is_it = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        is_it
+            && !parts.any(|weight| {
+                matches!(
+                    weight.replace(' ', "").as_str(),
+                    "q=0" | "q=0.0" | "q=0.00" | "q=0.000"
+                )
+            })
     })
 }
 
@@ -111,12 +135,17 @@ fn accepts(header: &str, encoding: &str) -> bool {
 async fn document(app: &AppState, path: &str, query: &str) -> Response {
     let parameter = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        pairs
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.into_owned())
     };
     // A page that says what is wrong must come even where the database is away.
-    let setup_needed = app.config.password_login && app.store.is_setup_open().await.unwrap_or(false);
+    let setup_needed =
+        app.config.password_login && app.store.is_setup_open().await.unwrap_or(false);
     let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
-    let code = error.as_deref().and_then(shared::login_error::LoginErrorCode::parse);
+    let code = error
+        .as_deref()
+        .and_then(shared::login_error::LoginErrorCode::parse);
     let page = static_page::render(&StaticPage {
         path,
         config: &public_config(app, setup_needed, false, code),
@@ -129,7 +158,9 @@ async fn document(app: &AppState, path: &str, query: &str) -> Response {
     let title = format!("<title>{}</title>", static_page::title(path));
     let head = head.replacen("<title>Postern</title>", &title, 1);
     let mut response = Html(format!("{head}{page}{tail}")).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 

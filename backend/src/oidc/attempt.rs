@@ -94,7 +94,14 @@ impl LoginAttempt {
         if is_restart {
             state.insert(0, RESTARTED);
         }
-        Self { state, nonce: random(), code_verifier: random(), intent, next, started_at: now }
+        Self {
+            state,
+            nonce: random(),
+            code_verifier: random(),
+            intent,
+            next,
+            started_at: now,
+        }
     }
 
     /// Returns the state (43 or 44 characters of base64url).
@@ -113,7 +120,9 @@ impl LoginAttempt {
     #[must_use]
     pub fn code_challenge(&self) -> String {
         let verifier = PkceCodeVerifier::new(self.code_verifier.clone());
-        PkceCodeChallenge::from_code_verifier_sha256(&verifier).as_str().to_owned()
+        PkceCodeChallenge::from_code_verifier_sha256(&verifier)
+            .as_str()
+            .to_owned()
     }
 
     /// Is the attempt older than a user may take?
@@ -139,14 +148,18 @@ impl LoginAttempt {
             return Err(LoginError::StateMismatch("state differs"));
         }
         if self.is_expired(now) {
-            return Err(LoginError::StateExpired(now.unix() - self.started_at.unix()));
+            return Err(LoginError::StateExpired(
+                now.unix() - self.started_at.unix(),
+            ));
         }
         check_issuer(response, expected)?;
         if let Some(error) = &response.error {
             return Err(op_error(error, response.error_description.as_deref()));
         }
         let Some(code) = response.code.clone().filter(|code| !code.is_empty()) else {
-            return Err(LoginError::OpError("neither code nor error in the answer".to_owned()));
+            return Err(LoginError::OpError(
+                "neither code nor error in the answer".to_owned(),
+            ));
         };
         let checks = Checks {
             nonce: Nonce::new(self.nonce),
@@ -178,7 +191,10 @@ pub fn cookie_suffix(state: &str) -> String {
 
 /// A wrong `iss` is refused always; a missing one where the OP promised it, except on errors,
 /// where OPs that promise it forget it and no code is at stake.
-fn check_issuer(response: &AuthorizationResponse, expected: &ExpectedIssuer) -> Result<(), LoginError> {
+fn check_issuer(
+    response: &AuthorizationResponse,
+    expected: &ExpectedIssuer,
+) -> Result<(), LoginError> {
     match &response.iss {
         Some(iss) if *iss != expected.issuer => Err(LoginError::TokenInvalid(format!(
             "the answer's iss is {:?}, not {:?} (RFC 9207)",

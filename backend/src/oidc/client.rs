@@ -60,13 +60,11 @@ impl Client {
     }
 
     /// Begins a GET.
-    #[must_use]
     pub fn get(&self, url: &str) -> RequestBuilder {
         self.0.get(url)
     }
 
     /// Begins a POST.
-    #[must_use]
     pub fn post(&self, url: &str) -> RequestBuilder {
         self.0.post(url)
     }
@@ -78,7 +76,10 @@ impl Client {
 /// `OpUnreachable` when there is no answer in time, or a server error (5xx); `OpMisconfigured`
 /// for a redirect or an answer that is too large.
 pub async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer, LoginError> {
-    let unreachable = |error: reqwest::Error| LoginError::OpUnreachable { endpoint, cause: causes(&error) };
+    let unreachable = |error: reqwest::Error| LoginError::OpUnreachable {
+        endpoint,
+        cause: causes(&error),
+    };
     let mut response = request.send().await.map_err(unreachable)?;
     let status = response.status();
     if status.is_redirection() {
@@ -96,10 +97,18 @@ pub async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Ans
         body.extend_from_slice(&chunk);
     }
     if status.is_server_error() {
-        return Err(LoginError::OpUnreachable { endpoint, cause: format!("it answers {status}") });
+        return Err(LoginError::OpUnreachable {
+            endpoint,
+            cause: format!("it answers {status}"),
+        });
     }
     let headers = response.headers().clone();
-    Ok(Answer { status, media_type: media_type(&headers), headers, body })
+    Ok(Answer {
+        status,
+        media_type: media_type(&headers),
+        headers,
+        body,
+    })
 }
 
 impl Answer {
@@ -111,21 +120,37 @@ impl Answer {
         match serde_json::from_slice(&self.body) {
             Ok(serde_json::Value::Object(object)) => Ok(object),
             Ok(_) => Err(format!("status {}, JSON but no object", self.status)),
-            Err(_) => Err(format!("status {}, no JSON ({})", self.status, for_log(&self.media_type))),
+            Err(_) => Err(format!(
+                "status {}, no JSON ({})",
+                self.status,
+                for_log(&self.media_type)
+            )),
         }
     }
 }
 
 fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// Returns the error with its causes, and without the URL's query.
 fn causes(error: &reqwest::Error) -> String {
     use std::error::Error;
 
-    let mut text = if error.is_timeout() { "timed out".to_owned() } else { String::new() };
+    let mut text = if error.is_timeout() {
+        "timed out".to_owned()
+    } else {
+        String::new()
+    };
     let mut source = error.source();
     while let Some(cause) = source {
         if !text.is_empty() {
@@ -134,5 +159,9 @@ fn causes(error: &reqwest::Error) -> String {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    if text.is_empty() { "request failed".to_owned() } else { for_log(&text) }
+    if text.is_empty() {
+        "request failed".to_owned()
+    } else {
+        for_log(&text)
+    }
 }

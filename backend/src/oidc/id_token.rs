@@ -77,15 +77,24 @@ impl Verifier<'_> {
         }
         let parts: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = parts[..] else {
-            return if parts.len() == 5 { Err(Fault::Encrypted) } else { invalid("not a JWS of three parts") };
+            return if parts.len() == 5 {
+                Err(Fault::Encrypted)
+            } else {
+                invalid("not a JWS of three parts")
+            };
         };
         let header = decode_object(header, "header")?;
         let name = header.get("alg").and_then(Value::as_str).unwrap_or("none");
         if !self.algs.iter().any(|allowed| allowed == name) {
-            return invalid(format!("alg {:?} is not allowed (allowed: {})", for_log(name), self.algs.join(", ")));
+            return invalid(format!(
+                "alg {:?} is not allowed (allowed: {})",
+                for_log(name),
+                self.algs.join(", ")
+            ));
         }
-        let alg: CoreJwsSigningAlgorithm = serde_json::from_value(Value::String(name.to_owned()))
-            .map_err(|_| Fault::Invalid(format!("alg {name} cannot be checked")))?;
+        let alg: CoreJwsSigningAlgorithm =
+            serde_json::from_value(Value::String(name.to_owned()))
+                .map_err(|_| Fault::Invalid(format!("alg {name} cannot be checked")))?;
         // No extension is understood, so each that is critical is a refusal (RFC 7515 §4.1.11).
         if header.contains_key("crit") {
             return invalid("the header has `crit`");
@@ -140,7 +149,11 @@ impl Verifier<'_> {
 ///
 /// # Errors
 /// See [`Fault`].
-pub fn verify(token: &str, verifier: &Verifier<'_>, expected: &Expected<'_>) -> Result<Claims, Fault> {
+pub fn verify(
+    token: &str,
+    verifier: &Verifier<'_>,
+    expected: &Expected<'_>,
+) -> Result<Claims, Fault> {
     let (claims, alg) = verifier.verify(token)?;
     check_issuer(&claims, expected.issuer)?;
     check_audience(&claims, expected.client_id)?;
@@ -180,7 +193,10 @@ pub(super) fn check_audience(claims: &Claims, client_id: &str) -> Result<(), Fau
         None => return invalid("aud is missing"),
     };
     if !audience.contains(&client_id) {
-        return invalid(format!("aud is {:?}, not our client id", for_log(&audience.join(" "))));
+        return invalid(format!(
+            "aud is {:?}, not our client id",
+            for_log(&audience.join(" "))
+        ));
     }
     match claims.get("azp") {
         Some(Value::String(azp)) if azp == client_id => Ok(()),
@@ -192,19 +208,34 @@ pub(super) fn check_audience(claims: &Claims, client_id: &str) -> Result<(), Fau
 
 fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<(), Fault> {
     let now = expected.now;
-    let Some(exp) = time(claims, "exp")? else { return invalid("exp is missing") };
+    let Some(exp) = time(claims, "exp")? else {
+        return invalid("exp is missing");
+    };
     if now >= exp.plus(expected.skew) {
-        return invalid(format!("it expired {} s ago by our clock", now.unix() - exp.unix()));
+        return invalid(format!(
+            "it expired {} s ago by our clock",
+            now.unix() - exp.unix()
+        ));
     }
-    let Some(iat) = time(claims, "iat")? else { return invalid("iat is missing") };
+    let Some(iat) = time(claims, "iat")? else {
+        return invalid("iat is missing");
+    };
     if iat > now.plus(expected.skew) {
-        return invalid(format!("it was issued {} s in the future by our clock", iat.unix() - now.unix()));
+        return invalid(format!(
+            "it was issued {} s in the future by our clock",
+            iat.unix() - now.unix()
+        ));
     }
     if iat < now.minus(MAX_AGE).minus(expected.skew) {
-        return invalid(format!("it was issued {} s ago by our clock", now.unix() - iat.unix()));
+        return invalid(format!(
+            "it was issued {} s ago by our clock",
+            now.unix() - iat.unix()
+        ));
     }
     match time(claims, "nbf")? {
-        Some(nbf) if nbf > now.plus(expected.skew) => invalid("nbf lies in the future by our clock"),
+        Some(nbf) if nbf > now.plus(expected.skew) => {
+            invalid("nbf lies in the future by our clock")
+        }
         _ => Ok(()),
     }
 }
@@ -228,7 +259,9 @@ pub(super) fn time(claims: &Claims, name: &str) -> Result<Option<Timestamp>, Fau
 /// Checks that `sub` is there: a string of 1 to 255 bytes (Core §2), without control characters.
 fn check_subject(claims: &Claims) -> Result<(), Fault> {
     match claims.get("sub").and_then(Value::as_str) {
-        Some(sub) if !sub.is_empty() && sub.len() <= 255 && !sub.contains(char::is_control) => Ok(()),
+        Some(sub) if !sub.is_empty() && sub.len() <= 255 && !sub.contains(char::is_control) => {
+            Ok(())
+        }
         Some(_) => invalid("sub is empty, too long or has control characters"),
         None => invalid("sub is missing or no string"),
     }
@@ -265,5 +298,9 @@ fn check_access_token_hash(
         _ => Sha256::digest(token).to_vec(),
     };
     let half = URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2]);
-    if bool::from(half.as_bytes().ct_eq(given.as_bytes())) { Ok(()) } else { invalid("at_hash differs") }
+    if bool::from(half.as_bytes().ct_eq(given.as_bytes())) {
+        Ok(())
+    } else {
+        invalid("at_hash differs")
+    }
 }

@@ -42,9 +42,13 @@ pub enum RoleAnswer {
 /// Are claims missing that userinfo may have?
 #[must_use]
 pub fn lacks_claims(claims: &Claims, config: &OidcConfig) -> bool {
-    let lacks_roles =
-        config.roles.as_ref().is_some_and(|roles| claim_at(claims, &roles.claim).is_none());
-    text(claims, "email").is_none() || text(claims, &config.username_attribute).is_none() || lacks_roles
+    let lacks_roles = config
+        .roles
+        .as_ref()
+        .is_some_and(|roles| claim_at(claims, &roles.claim).is_none());
+    text(claims, "email").is_none()
+        || text(claims, &config.username_attribute).is_none()
+        || lacks_roles
 }
 
 /// Adds what userinfo says to what the ID token says; the ID token's word stands.
@@ -92,18 +96,27 @@ fn is_true(value: Option<&Value>) -> bool {
 
 /// One line of at most 100 characters, for display.
 fn display(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(shared::name::MAX_DISPLAY_NAME_CHARS).collect()
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(shared::name::MAX_DISPLAY_NAME_CHARS)
+        .collect()
 }
 
 fn role(claims: &Claims, config: Option<&RoleClaims>) -> RoleAnswer {
-    let Some(config) = config else { return RoleAnswer::NotAsked };
+    let Some(config) = config else {
+        return RoleAnswer::NotAsked;
+    };
     let values: Vec<&str> = match claim_at(claims, &config.claim) {
         Some(Value::String(value)) => vec![value],
         Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
     // Whole values alone: "not-admins" is not "admins".
-    let has = |wanted: &[String]| wanted.iter().any(|wanted| values.contains(&wanted.as_str()));
+    let has = |wanted: &[String]| {
+        wanted
+            .iter()
+            .any(|wanted| values.contains(&wanted.as_str()))
+    };
     if has(&config.admin) {
         RoleAnswer::Role(Role::Admin)
     } else if config.user.iter().any(|value| value == "*") || has(&config.user) {
@@ -128,7 +141,10 @@ fn claim_at<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
 }
 
 fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
-    claims.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    claims
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ impl SigningKeys {
     /// Returns the symmetric key that HS256 is checked with: the client secret (Core §10.1).
     #[must_use]
     pub fn of_client_secret(secret: &str) -> Self {
-        Self(vec![CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec())])
+        Self(vec![CoreJsonWebKey::new_symmetric(
+            secret.as_bytes().to_vec(),
+        )])
     }
 
     /// Is there no key?

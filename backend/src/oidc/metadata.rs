@@ -33,15 +33,17 @@ pub struct Metadata {
 }
 
 /// The asymmetric algorithms we can check, the usual ones first (RFC 7518 §3.1, RFC 8037).
-const ASYMMETRIC: [&str; 9] =
-    ["RS256", "ES256", "EdDSA", "PS256", "RS384", "ES384", "PS384", "RS512", "PS512"];
+const ASYMMETRIC: [&str; 9] = [
+    "RS256", "ES256", "EdDSA", "PS256", "RS384", "ES384", "PS384", "RS512", "PS512",
+];
 
 /// Parses and checks the discovery document.
 ///
 /// # Errors
 /// `OpMisconfigured`, saying which member is missing or wrong.
 pub fn parse(document: &Map<String, Value>, config: &OidcConfig) -> Result<Metadata, LoginError> {
-    let issuer = text(document, "issuer").ok_or_else(|| misconfigured("discovery has no `issuer`"))?;
+    let issuer =
+        text(document, "issuer").ok_or_else(|| misconfigured("discovery has no `issuer`"))?;
     check_issuer(issuer, config)?;
     let endpoint = |name| endpoint(document, name, issuer);
     let required = |name: &'static str| {
@@ -86,12 +88,23 @@ fn check_issuer(issuer: &str, config: &OidcConfig) -> Result<(), LoginError> {
 }
 
 /// Returns an endpoint's URL: absolute, and https wherever the issuer is.
-fn endpoint(document: &Map<String, Value>, name: &str, issuer: &str) -> Result<Option<Url>, LoginError> {
-    let Some(value) = text(document, name) else { return Ok(None) };
+fn endpoint(
+    document: &Map<String, Value>,
+    name: &str,
+    issuer: &str,
+) -> Result<Option<Url>, LoginError> {
+    let Some(value) = text(document, name) else {
+        return Ok(None);
+    };
     let url = Url::parse(value)
         .ok()
         .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
-        .ok_or_else(|| misconfigured(format!("`{name}` in discovery is no URL: {:?}", for_log(value))))?;
+        .ok_or_else(|| {
+            misconfigured(format!(
+                "`{name}` in discovery is no URL: {:?}",
+                for_log(value)
+            ))
+        })?;
     if issuer.starts_with("https:") && url.scheme() != "https" {
         return Err(misconfigured(format!(
             "`{name}` in discovery is not https although the issuer is: does the OP's reverse proxy \
@@ -101,14 +114,21 @@ fn endpoint(document: &Map<String, Value>, name: &str, issuer: &str) -> Result<O
     Ok(Some(url))
 }
 
-fn id_token_algs(document: &Map<String, Value>, config: &OidcConfig) -> Result<Vec<String>, LoginError> {
+fn id_token_algs(
+    document: &Map<String, Value>,
+    config: &OidcConfig,
+) -> Result<Vec<String>, LoginError> {
     let offered = list(document, "id_token_signing_alg_values_supported");
     let allowed: Vec<String> = match &config.id_token_algs {
         // What the administrator named is allowed; the OP need not announce it.
         Some(named) => named.clone(),
         // The member is required, but an OP that forgets it must support RS256 (Discovery §3).
         None if offered.is_empty() => vec!["RS256".to_owned()],
-        None => ASYMMETRIC.iter().filter(|alg| offered.contains(*alg)).map(|alg| (*alg).to_owned()).collect(),
+        None => ASYMMETRIC
+            .iter()
+            .filter(|alg| offered.contains(*alg))
+            .map(|alg| (*alg).to_owned())
+            .collect(),
     };
     if allowed.is_empty() {
         return Err(misconfigured(format!(
@@ -141,12 +161,17 @@ fn token_auth_method(
 }
 
 fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-    document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    document
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
 }
 
 fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
     let values = document.get(name).and_then(Value::as_array);
-    values.map(|values| values.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    values
+        .map(|values| values.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
 }
 
 fn misconfigured(detail: impl Into<String>) -> LoginError {

@@ -102,7 +102,11 @@ impl LoginError {
 /// Makes text of the OP fit for one log line: no control characters, bounded.
 #[must_use]
 pub(crate) fn for_log(text: &str) -> String {
-    let mut shown: String = text.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut shown: String = text
+        .chars()
+        .take(200)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if text.chars().nth(200).is_some() {
         shown.push('…');
     }

@@ -27,10 +27,15 @@ pub fn label(provider: &str) -> String {
     if let Some((_, label)) = LABELS.iter().find(|(name, _)| *name == provider) {
         return (*label).to_owned();
     }
-    let words = provider.split(['-', '_', ' ']).filter(|word| !word.is_empty());
+    let words = provider
+        .split(['-', '_', ' '])
+        .filter(|word| !word.is_empty());
     let capitalized = words.map(|word| {
         let mut chars = word.chars();
-        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+        chars
+            .next()
+            .map(|first| first.to_uppercase().chain(chars).collect::<String>())
+            .unwrap_or_default()
     });
     capitalized.collect::<Vec<_>>().join(" ")
 }
@@ -92,7 +97,9 @@ fn by_provider(provider: &str, code: LoginErrorCode) -> Option<&'static str> {
         ("zitadel", Code::RoleMissing) => {
             "In Zitadel, tick \"Assert Roles on Authentication\" in the project."
         }
-        ("google", Code::OpMisconfigured) => "OIDC_SERVER_APPLICATION_URL is https://accounts.google.com.",
+        ("google", Code::OpMisconfigured) => {
+            "OIDC_SERVER_APPLICATION_URL is https://accounts.google.com."
+        }
         ("entra" | "microsoft", Code::EmailUnverified | Code::EmailMissing) => {
             "In Entra ID, add the optional claim \"email\" to the ID token. Entra never says that an email is verified: \
              let users connect their account on the profile page."
@@ -119,8 +126,12 @@ fn general(code: LoginErrorCode) -> Option<&'static str> {
             "Copy OIDC_CLIENT_ID and OIDC_CLIENT_SECRET from the OP again, and see which authentication method it \
              expects (OIDC_TOKEN_AUTH_METHOD)."
         }
-        Code::CodeRejected => "See that the redirect URI at the OP equals OIDC_REDIRECT_URI to the letter.",
-        Code::TokenInvalid => "See the log line for the check that failed; a wrong clock on either machine is a usual cause.",
+        Code::CodeRejected => {
+            "See that the redirect URI at the OP equals OIDC_REDIRECT_URI to the letter."
+        }
+        Code::TokenInvalid => {
+            "See the log line for the check that failed; a wrong clock on either machine is a usual cause."
+        }
         Code::UserinfoInvalid => "See the log line for what the OP's userinfo endpoint answered.",
         Code::EmailMissing => {
             "Let the OP send the claim `email` (scope `email`), or make the account's user known to the OP with an email."

@@ -64,7 +64,10 @@ impl Provider {
     /// # Errors
     /// When the additional root certificates do not parse.
     pub fn new(config: OidcConfig, clock: Clock) -> anyhow::Result<Self> {
-        let roots = config.ca_certificates.as_ref().map(|bundle| bundle.pem.as_slice());
+        let roots = config
+            .ca_certificates
+            .as_ref()
+            .map(|bundle| bundle.pem.as_slice());
         Ok(Self {
             client: Client::new(roots)?,
             config,
@@ -141,7 +144,8 @@ impl Provider {
     /// Every [`LoginError`] that the OP can be the cause of.
     pub async fn redeem(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
         let metadata = self.metadata().await?;
-        let tokens = token_request::redeem(&self.client, &metadata, &self.config, code, checks).await?;
+        let tokens =
+            token_request::redeem(&self.client, &metadata, &self.config, code, checks).await?;
         let mut claims = self.check_id_token(&metadata, &tokens, checks).await?;
         if let Some(endpoint) = &metadata.userinfo_endpoint
             && identity::lacks_claims(&claims, &self.config)
@@ -150,13 +154,20 @@ impl Provider {
             identity::add_userinfo(&mut claims, userinfo);
         }
         let identity = VerifiedIdentity::from_claims(&metadata.issuer, &claims, &self.config);
-        Ok(Redeemed { identity, id_token: tokens.id_token })
+        Ok(Redeemed {
+            identity,
+            id_token: tokens.id_token,
+        })
     }
 
     /// Returns the URL that logs the browser out at the OP, if the OP is known and has one.
     #[must_use]
     pub fn end_session_url(&self, id_token: Option<&str>, return_url: &str) -> Option<Url> {
-        let metadata = self.state().metadata.as_ref().map(|(metadata, _)| Arc::clone(metadata))?;
+        let metadata = self
+            .state()
+            .metadata
+            .as_ref()
+            .map(|(metadata, _)| Arc::clone(metadata))?;
         logout::end_session_url(&metadata, &self.config, id_token, return_url)
     }
 
@@ -175,9 +186,11 @@ impl Provider {
             now: self.clock.now(),
         };
         let token = tokens.id_token.expose_secret();
-        self.with_keys(metadata, |verifier| id_token::verify(token, verifier, &expected))
-            .await
-            .map_err(rejected(LoginError::TokenInvalid))
+        self.with_keys(metadata, |verifier| {
+            id_token::verify(token, verifier, &expected)
+        })
+        .await
+        .map_err(rejected(LoginError::TokenInvalid))
     }
 
     /// Asks the userinfo endpoint (Core §5.3). The subject must be the ID token's (§5.3.2).
@@ -189,13 +202,22 @@ impl Provider {
         claims: &Claims,
     ) -> Result<Claims, LoginError> {
         let bearer = format!("Bearer {}", tokens.access_token.expose_secret());
-        let request = self.client.get(endpoint.as_str()).header(AUTHORIZATION, bearer);
+        let request = self
+            .client
+            .get(endpoint.as_str())
+            .header(AUTHORIZATION, bearer);
         let request = request.header(ACCEPT, "application/json, application/jwt");
         let answer = send(request, "userinfo endpoint").await?;
         if !answer.status.is_success() {
             let challenge = answer.headers.get("www-authenticate");
-            let challenge = challenge.and_then(|value| value.to_str().ok()).unwrap_or_default();
-            return Err(LoginError::UserinfoInvalid(format!("{} {}", answer.status, for_log(challenge))));
+            let challenge = challenge
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            return Err(LoginError::UserinfoInvalid(format!(
+                "{} {}",
+                answer.status,
+                for_log(challenge)
+            )));
         }
         let userinfo = if answer.media_type == "application/jwt" {
             let token = String::from_utf8_lossy(&answer.body);
@@ -218,7 +240,9 @@ impl Provider {
         };
         match (userinfo.get("sub"), claims.get("sub")) {
             (Some(theirs), Some(ours)) if theirs == ours => Ok(userinfo),
-            (Some(_), _) => Err(LoginError::UserinfoInvalid("sub differs from the ID token's".to_owned())),
+            (Some(_), _) => Err(LoginError::UserinfoInvalid(
+                "sub differs from the ID token's".to_owned(),
+            )),
             (None, _) => Err(LoginError::UserinfoInvalid("sub is missing".to_owned())),
         }
     }
@@ -231,11 +255,19 @@ impl Provider {
     ) -> Result<T, Rejection> {
         let run = |keys: &SigningKeys| {
             let client_secret = self.config.client_secret.expose_secret();
-            check(&Verifier { keys, algs: &metadata.id_token_algs, client_secret })
+            check(&Verifier {
+                keys,
+                algs: &metadata.id_token_algs,
+                client_secret,
+            })
         };
         // A token signed with the client secret alone needs no keys, and there may be none.
         let needs_keys = metadata.id_token_algs.iter().any(|alg| alg != "HS256");
-        let keys = if needs_keys { self.keys(metadata, false).await? } else { Arc::default() };
+        let keys = if needs_keys {
+            self.keys(metadata, false).await?
+        } else {
+            Arc::default()
+        };
         match run(&keys) {
             Err(Fault::UnknownKey(..)) if needs_keys => {
                 let newer = self.keys(metadata, true).await?;
@@ -251,7 +283,11 @@ impl Provider {
 
     /// Returns the metadata, fetched if there are none yet.
     async fn metadata(&self) -> Result<Arc<Metadata>, LoginError> {
-        let known = self.state().metadata.as_ref().map(|(metadata, _)| Arc::clone(metadata));
+        let known = self
+            .state()
+            .metadata
+            .as_ref()
+            .map(|(metadata, _)| Arc::clone(metadata));
         match known {
             Some(metadata) => Ok(metadata),
             None => self.discover(FRESH).await,
@@ -281,7 +317,10 @@ impl Provider {
     }
 
     async fn fetch_metadata(&self) -> Result<Arc<Metadata>, LoginError> {
-        let request = self.client.get(self.config.discovery_url().as_str()).header(ACCEPT, "application/json");
+        let request = self
+            .client
+            .get(self.config.discovery_url().as_str())
+            .header(ACCEPT, "application/json");
         let answer = send(request, "discovery document").await?;
         if !answer.status.is_success() {
             return Err(LoginError::OpMisconfigured(format!(
@@ -290,9 +329,9 @@ impl Provider {
                 self.config.discovery_url()
             )));
         }
-        let document = answer
-            .json_object()
-            .map_err(|detail| LoginError::OpMisconfigured(format!("the discovery document: {detail}")))?;
+        let document = answer.json_object().map_err(|detail| {
+            LoginError::OpMisconfigured(format!("the discovery document: {detail}"))
+        })?;
         Ok(Arc::new(metadata::parse(&document, &self.config)?))
     }
 
@@ -311,8 +350,13 @@ impl Provider {
             Err(error) => {
                 if state.unreachable_since.is_none() {
                     state.unreachable_since = Some(now);
-                    let mend = presets::hint(self.config.provider.as_str(), error.code()).unwrap_or_default();
-                    tracing::warn!(code = error.code().as_str(), mend, "the OP cannot be used: {error}");
+                    let mend = presets::hint(self.config.provider.as_str(), error.code())
+                        .unwrap_or_default();
+                    tracing::warn!(
+                        code = error.code().as_str(),
+                        mend,
+                        "the OP cannot be used: {error}"
+                    );
                 }
             }
         }
@@ -320,7 +364,11 @@ impl Provider {
 
     /// Returns the keys; with `newer`, fetched again unless that was done a moment ago.
     async fn keys(&self, metadata: &Metadata, newer: bool) -> Result<Arc<SigningKeys>, LoginError> {
-        let good_for = if newer { KEYS_MIN_INTERVAL } else { KEYS_MAX_AGE };
+        let good_for = if newer {
+            KEYS_MIN_INTERVAL
+        } else {
+            KEYS_MAX_AGE
+        };
         let asked_at = self.clock.now();
         let known = |state: &State, since: Timestamp| match &state.keys {
             Some((keys, at)) if *at > since => Some(Arc::clone(keys)),
@@ -333,12 +381,20 @@ impl Provider {
         if let Some(keys) = known(&self.state(), asked_at.minus(good_for)) {
             return Ok(keys);
         }
-        let request = self.client.get(metadata.jwks_uri.as_str()).header(ACCEPT, "application/json");
+        let request = self
+            .client
+            .get(metadata.jwks_uri.as_str())
+            .header(ACCEPT, "application/json");
         let answer = send(request, "JWKS").await?;
         if !answer.status.is_success() {
-            return Err(LoginError::OpMisconfigured(format!("the JWKS address answers {}", answer.status)));
+            return Err(LoginError::OpMisconfigured(format!(
+                "the JWKS address answers {}",
+                answer.status
+            )));
         }
-        let set = answer.json_object().map_err(|detail| LoginError::OpMisconfigured(format!("the JWKS: {detail}")))?;
+        let set = answer
+            .json_object()
+            .map_err(|detail| LoginError::OpMisconfigured(format!("the JWKS: {detail}")))?;
         let keys = Arc::new(SigningKeys::parse(&set));
         self.state().keys = Some((Arc::clone(&keys), self.clock.now()));
         Ok(keys)
@@ -369,11 +425,13 @@ impl From<LoginError> for Rejection {
 
 /// Gives a fault the error of the thing that has it; an encrypted one is a setting at the OP.
 fn rejected(otherwise: impl FnOnce(String) -> LoginError) -> impl FnOnce(Rejection) -> LoginError {
-    move |rejection| match rejection {
+    move |rejection| {
+        match rejection {
         Rejection::Login(error) => error,
         Rejection::Fault(Fault::Encrypted) => LoginError::OpMisconfigured(
             "the OP encrypts its tokens (five parts): deselect the Encryption Key in the OP's provider".to_owned(),
         ),
         Rejection::Fault(fault) => otherwise(fault.to_string()),
+    }
     }
 }

@@ -4,6 +4,8 @@
 //! form that every OP decodes (`%20`, not `+`), the ID token must not be parsed before its
 //! signature is checked, and each refusal must keep its own code.
 
+use std::fmt::Write;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::RequestBuilder;
@@ -37,7 +39,13 @@ pub async fn redeem(
     code: &str,
     checks: &Checks,
 ) -> Result<Tokens, LoginError> {
-    parse(&send(request(client, metadata, config, code, checks), "token endpoint").await?)
+    parse(
+        &send(
+            request(client, metadata, config, code, checks),
+            "token endpoint",
+        )
+        .await?,
+    )
 }
 
 /// Builds the token request: the code, the verifier, and the client's credentials.
@@ -63,7 +71,8 @@ fn request(
             request = request.header(AUTHORIZATION, basic(&config.client_id, secret));
         }
         TokenAuthMethod::ClientSecretPost => {
-            form.append_pair("client_id", &config.client_id).append_pair("client_secret", secret);
+            form.append_pair("client_id", &config.client_id)
+                .append_pair("client_secret", secret);
         }
     }
     request.body(form.finish())
@@ -72,9 +81,14 @@ fn request(
 /// Returns Basic credentials, each part form-encoded first (RFC 6749 §2.3.1).
 fn basic(client_id: &str, secret: &str) -> String {
     let encode = |text: &str| -> String {
-        form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+        form_urlencoded::byte_serialize(text.as_bytes())
+            .collect::<String>()
+            .replace('+', "%20")
     };
-    format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret))))
+    format!(
+        "Basic {}",
+        STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret)))
+    )
 }
 
 fn parse(answer: &Answer) -> Result<Tokens, LoginError> {
@@ -84,7 +98,9 @@ fn parse(answer: &Answer) -> Result<Tokens, LoginError> {
         // Some OPs answer a wrong secret with an empty 401, or a page.
         Err(detail) if status.as_u16() == 401 => return Err(LoginError::ClientRejected(detail)),
         Err(detail) if status.is_success() => {
-            return Err(LoginError::OpMisconfigured(format!("token endpoint: {detail}")));
+            return Err(LoginError::OpMisconfigured(format!(
+                "token endpoint: {detail}"
+            )));
         }
         Err(detail) => return Err(LoginError::OpError(format!("token endpoint: {detail}"))),
     };
@@ -93,26 +109,40 @@ fn parse(answer: &Answer) -> Result<Tokens, LoginError> {
         return Err(refusal(error, &object, status.as_u16()));
     }
     if !status.is_success() {
-        return Err(LoginError::OpError(format!("token endpoint: status {status} without `error`")));
+        return Err(LoginError::OpError(format!(
+            "token endpoint: status {status} without `error`"
+        )));
     }
-    let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = |name: &str| {
+        object
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
     // RFC 6749 §5.1: the type's case does not matter.
     match text("token_type") {
         Some(kind) if kind.eq_ignore_ascii_case("bearer") => {}
         kind => {
             let kind = for_log(kind.unwrap_or("missing"));
-            return Err(LoginError::TokenInvalid(format!("token_type is {kind}, not Bearer")));
+            return Err(LoginError::TokenInvalid(format!(
+                "token_type is {kind}, not Bearer"
+            )));
         }
     }
     let Some(access_token) = text("access_token") else {
-        return Err(LoginError::TokenInvalid("no access_token in the token endpoint's answer".to_owned()));
+        return Err(LoginError::TokenInvalid(
+            "no access_token in the token endpoint's answer".to_owned(),
+        ));
     };
     let Some(id_token) = text("id_token") else {
         return Err(LoginError::TokenInvalid(
             "no id_token in the token endpoint's answer: is the scope `openid` granted?".to_owned(),
         ));
     };
-    Ok(Tokens { id_token: id_token.into(), access_token: access_token.into() })
+    Ok(Tokens {
+        id_token: id_token.into(),
+        access_token: access_token.into(),
+    })
 }
 
 /// The errors of RFC 6749 §5.2, with the OP's own request id where it sends one (Authentik does).
@@ -120,7 +150,7 @@ fn refusal(error: &str, object: &Map<String, Value>, status: u16) -> LoginError 
     let mut detail = format!("{} (status {status}", for_log(error));
     for name in ["error_description", "request_id"] {
         if let Some(text) = object.get(name).and_then(Value::as_str) {
-            detail.push_str(&format!(", {name} {:?}", for_log(text)));
+            let _ = write!(detail, ", {name} {:?}", for_log(text));
         }
     }
     detail.push(')');
@@ -143,7 +173,10 @@ mod tests {
     fn credentials_are_encoded_first() {
         let encoded = basic("id", "p+d/with:colon&amp=x y-\u{e4}");
         // base64 of `id:p%2Bd%2Fwith%3Acolon%26amp%3Dx%20y-%C3%A4`
-        assert_eq!(encoded, "Basic aWQ6cCUyQmQlMkZ3aXRoJTNBY29sb24lMjZhbXAlM0R4JTIweS0lQzMlQTQ=");
+        assert_eq!(
+            encoded,
+            "Basic aWQ6cCUyQmQlMkZ3aXRoJTNBY29sb24lMjZhbXAlM0R4JTIweS0lQzMlQTQ="
+        );
     }
 
     #[test]
@@ -155,11 +188,20 @@ mod tests {
                 headers: reqwest::header::HeaderMap::new(),
                 body: body.as_bytes().to_vec(),
             };
-            assert_eq!(parse(&answer).err().map(|error| error.code()), expected, "{status} {body}");
+            assert_eq!(
+                parse(&answer).err().map(|error| error.code()),
+                expected,
+                "{status} {body}"
+            );
         };
-        let good = r#"{"access_token":"a","token_type":"bEaReR","id_token":"i","scope":"x","more":{}}"#;
+        let good =
+            r#"{"access_token":"a","token_type":"bEaReR","id_token":"i","scope":"x","more":{}}"#;
         check(200, good, None);
-        check(400, r#"{"error":"invalid_client","request_id":"1"}"#, Some(ClientRejected));
+        check(
+            400,
+            r#"{"error":"invalid_client","request_id":"1"}"#,
+            Some(ClientRejected),
+        );
         check(401, r#"{"error":"invalid_client"}"#, Some(ClientRejected));
         check(401, "", Some(ClientRejected));
         check(400, r#"{"error":"invalid_grant"}"#, Some(CodeRejected));
@@ -169,9 +211,25 @@ mod tests {
         check(404, "{}", Some(OpError));
         check(200, "<html>", Some(OpMisconfigured));
         check(200, "[]", Some(OpMisconfigured));
-        check(200, r#"{"access_token":"a","token_type":"Bearer"}"#, Some(TokenInvalid));
-        check(200, r#"{"access_token":"a","id_token":"i"}"#, Some(TokenInvalid));
-        check(200, r#"{"token_type":"Bearer","id_token":"i"}"#, Some(TokenInvalid));
-        check(200, r#"{"access_token":1,"token_type":"Bearer","id_token":[]}"#, Some(TokenInvalid));
+        check(
+            200,
+            r#"{"access_token":"a","token_type":"Bearer"}"#,
+            Some(TokenInvalid),
+        );
+        check(
+            200,
+            r#"{"access_token":"a","id_token":"i"}"#,
+            Some(TokenInvalid),
+        );
+        check(
+            200,
+            r#"{"token_type":"Bearer","id_token":"i"}"#,
+            Some(TokenInvalid),
+        );
+        check(
+            200,
+            r#"{"access_token":1,"token_type":"Bearer","id_token":[]}"#,
+            Some(TokenInvalid),
+        );
     }
 }

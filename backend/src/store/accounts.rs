@@ -30,7 +30,11 @@ impl From<AccountRow> for Account {
             email: row.email,
             email_set_by_admin: row.email_set_by_admin,
             // The table admits the two names alone; what is not plainly an admin is none.
-            role: if row.role == "admin" { Role::Admin } else { Role::User },
+            role: if row.role == "admin" {
+                Role::Admin
+            } else {
+                Role::User
+            },
             password_hash: row.password_hash,
             disabled_at: row.disabled_at.map(Timestamp::from_unix),
         }
@@ -258,7 +262,12 @@ impl Store {
     }
 
     /// Enables or disables an account; disabling ends its sessions.
-    pub async fn set_disabled(&self, id: AccountId, is_disabled: bool, now: Timestamp) -> Result<()> {
+    pub async fn set_disabled(
+        &self,
+        id: AccountId,
+        is_disabled: bool,
+        now: Timestamp,
+    ) -> Result<()> {
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             sqlx::query("update account set disabled_at = $2, updated_at = $3 where account_id = $1")

@@ -70,7 +70,11 @@ macro_rules! insert_identity {
 
 impl Store {
     /// Returns the account that the identity is linked to.
-    pub async fn account_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<Account>> {
+    pub async fn account_by_identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<Account>> {
         let row: Option<AccountRow> = on_database!(self, pool => {
             sqlx::query_as(
                 "select account.* from account join identity using (account_id)
@@ -107,7 +111,8 @@ impl Store {
         identity: NewIdentity<'_>,
         now: Timestamp,
     ) -> Result<std::result::Result<(), Taken>> {
-        let done = on_database!(self, pool => insert_identity!(pool, account_id, identity, now).map(drop));
+        let done =
+            on_database!(self, pool => insert_identity!(pool, account_id, identity, now).map(drop));
         match done {
             Ok(()) => Ok(Ok(())),
             Err(error) => taken(error).map(Err),
@@ -139,7 +144,11 @@ impl Store {
     }
 
     /// Writes down a login of the identity, and what the OP calls its user today.
-    pub async fn identity_logged_in(&self, identity: NewIdentity<'_>, now: Timestamp) -> Result<()> {
+    pub async fn identity_logged_in(
+        &self,
+        identity: NewIdentity<'_>,
+        now: Timestamp,
+    ) -> Result<()> {
         on_database!(self, pool => {
             sqlx::query(
                 "update identity set username = $3, email = $4, last_login_at = $5

@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use crate::config::Database;
 
@@ -92,7 +94,9 @@ impl Store {
             Database::Sqlite(path) => Self::Sqlite(open_sqlite(path).await?),
             Database::Postgres(url) => {
                 let options: PgConnectOptions = url.expose_secret().parse()?;
-                let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
+                let pool = PgPoolOptions::new()
+                    .max_connections(10)
+                    .acquire_timeout(PATIENCE);
                 Self::Postgres(pool.connect_with(options).await?)
             }
         };
@@ -128,8 +132,10 @@ impl Store {
 }
 
 async fn open_sqlite(path: &Path) -> Result<SqlitePool> {
-    make_private_file(path)
-        .map_err(|source| Error::File { path: path.display().to_string(), source })?;
+    make_private_file(path).map_err(|source| Error::File {
+        path: path.display().to_string(),
+        source,
+    })?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -137,7 +143,9 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(PATIENCE);
-    let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(PATIENCE);
     Ok(pool.connect_with(options).await?)
 }
 
@@ -148,8 +156,15 @@ fn make_private_file(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent()
         && !folder.as_os_str().is_empty()
     {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
     }
-    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)?;
     Ok(())
 }

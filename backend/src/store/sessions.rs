@@ -35,15 +35,18 @@ struct SessionAndAccountRow {
 }
 
 /// The columns of [`SessionRow`].
-const COLUMNS: &str = "session_id, session.account_id as session_account_id, method, op_issuer, op_sid,
+const COLUMNS: &str =
+    "session_id, session.account_id as session_account_id, method, op_issuer, op_sid,
     id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at";
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
         let origin = match row.op_issuer {
-            Some(issuer) if row.method == "openid" => {
-                Origin::Openid { issuer, sid: row.op_sid, id_token: row.id_token }
-            }
+            Some(issuer) if row.method == "openid" => Origin::Openid {
+                issuer,
+                sid: row.op_sid,
+                id_token: row.id_token,
+            },
             _ => Origin::Password,
         };
         Self {
@@ -70,9 +73,11 @@ impl Store {
     ) -> Result<()> {
         let (method, issuer, sid, id_token) = match &session.origin {
             Origin::Password => ("password", None, None, None),
-            Origin::Openid { issuer, sid, id_token } => {
-                ("openid", Some(issuer), sid.as_ref(), id_token.as_ref())
-            }
+            Origin::Openid {
+                issuer,
+                sid,
+                id_token,
+            } => ("openid", Some(issuer), sid.as_ref(), id_token.as_ref()),
         };
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;

@@ -9,6 +9,14 @@ use super::{check_all, under};
 
 const USERINFO: &str = "/application/o/userinfo/";
 
+/// The same where userinfo is needed.
+async fn check_all_at_userinfo(lies: &[Lie], expected: &str) {
+    for lie in lies {
+        let (_, outcome) = under(&[Lie::ClaimsOnlyAtUserinfo, lie.clone()]).await;
+        assert_eq!(outcome, expected, "{lie:?}");
+    }
+}
+
 #[tokio::test]
 async fn op_without_a_usable_signing_key_is_misconfigured() {
     let lies = [Lie::JwksEmpty, Lie::JwksNoKeys, Lie::OnlyEncKeys];

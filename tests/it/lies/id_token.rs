@@ -168,7 +168,9 @@ async fn every_asymmetric_algorithm_that_discovery_lists_is_accepted() {
 async fn hs256_is_accepted_only_where_the_settings_name_it() {
     let browser = async |settings: &[(&str, &str)], lie: Option<Lie>| {
         let site = Site::with(settings).await;
-        lie.into_iter().for_each(|lie| site.op.lies(lie));
+        if let Some(lie) = lie {
+            site.op.lies(lie);
+        }
         site.browser().log_in_as("bob").await.callback.code()
     };
     let both = [("OIDC_ID_TOKEN_ALGS", "RS256,HS256")];

@@ -1,17 +1,19 @@
 //! Every method of the store, on SQLite and on PostgreSQL.
 
+mod accounts;
+mod identities;
+mod sessions;
+
 use std::time::Duration;
 
 use backend::account::{AccountId, NewAccount};
 use backend::clock::Timestamp;
 use backend::config::{self, SessionConfig};
 use backend::session::{Client, Origin, Session, SessionToken};
-use backend::store::{NewIdentity, Store, Taken};
-use shared::session::Role;
+use backend::store::{NewIdentity, Store};
 use tempfile::TempDir;
 use tests::schema::Schema;
-use tests::site::{admin, email, user};
-use uuid::Uuid;
+use tests::site::user;
 
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 const LATER: Timestamp = Timestamp::from_unix(1_000_100);
@@ -32,12 +34,12 @@ struct Fresh {
 impl Fresh {
     async fn open() -> Self {
         let schema = Schema::if_wanted().await;
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("a folder");
         let place = match &schema {
             Some(schema) => config::Database::Postgres(schema.url().into()),
             None => config::Database::Sqlite(folder.path().join("deep/postern.db")),
         };
-        let store = Store::connect(&place).await.unwrap();
+        let store = Store::connect(&place).await.expect("a store");
         Self {
             store,
             place,
@@ -50,8 +52,8 @@ impl Fresh {
         self.store
             .create_account(&account, NOW)
             .await
-            .unwrap()
-            .unwrap()
+            .expect("the store answers")
+            .expect("name and email are free")
     }
 
     async fn add_session(&self, account_id: AccountId) -> (Session, SessionToken) {
@@ -59,7 +61,7 @@ impl Fresh {
         self.store
             .insert_session(&session, token.hash(), None)
             .await
-            .unwrap();
+            .expect("the store answers");
         (session, token)
     }
 }

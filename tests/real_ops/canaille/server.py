@@ -32,12 +32,22 @@ ACCOUNTS = {
 
 
 def configuration(listen):
-    """Returns canaille's settings; an empty TRUSTED_DOMAINS brings the consent page back."""
+    """Returns canaille's settings.
+
+    An empty TRUSTED_DOMAINS brings the consent page back. Its pages come without scripts, which
+    would send the fields while they are typed into.
+    """
     return {
         "SECRET_KEY": secrets.token_hex(32),
         "SERVER_NAME": listen,
         "PREFERRED_URL_SCHEME": "http",
-        "CANAILLE": {"DATABASE": "memory", "CAPTCHA_ENABLED": False, "LANGUAGE": "en"},
+        "CANAILLE": {
+            "DATABASE": "memory",
+            "CAPTCHA_ENABLED": False,
+            "HTMX": False,
+            "JAVASCRIPT": False,
+            "LANGUAGE": "en",
+        },
         "CANAILLE_OIDC": {
             "TRUSTED_DOMAINS": [],
             "USERINFO_MAPPING": {"PREFERRED_USERNAME": "{{ user.user_name }}"},

@@ -109,7 +109,9 @@ impl Browser {
             let input = self.driver.find(By::Css(css)).await?;
             input.clear().await?;
             input.send_keys(text).await?;
-            Ok(Some(()))
+            // A page may be replaced, or replace what it holds, between two keys.
+            let is_typed = input.value().await?.as_deref() == Some(text);
+            Ok(is_typed.then_some(()))
         })
         .await
     }

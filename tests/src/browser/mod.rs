@@ -69,6 +69,8 @@ impl Browser {
             "--port={}",
             url.rsplit(':').next().unwrap_or_default()
         ));
+        // Where Chromium leaves its other temporary folders, so that they go with the profile.
+        command.env("TMPDIR", profile.path());
         let mut process = Process::start("chromedriver", command)?;
         let status = format!("{url}/status");
         process
@@ -80,7 +82,10 @@ impl Browser {
         for flag in FLAGS {
             wishes.add_arg(flag)?;
         }
-        wishes.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        wishes.add_arg(&format!(
+            "--user-data-dir={}",
+            profile.path().join("profile").display()
+        ))?;
         wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let client = web::client(Duration::from_mins(2))?;
         let driver = WebDriver::builder(url, wishes).client(client).await;

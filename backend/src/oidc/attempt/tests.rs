@@ -18,11 +18,21 @@ fn answer(attempt: &LoginAttempt) -> AuthorizationResponse {
 }
 
 fn expected(is_required: bool) -> ExpectedIssuer {
-    ExpectedIssuer { issuer: "https://op.example/".to_owned(), is_required }
+    ExpectedIssuer {
+        issuer: "https://op.example/".to_owned(),
+        is_required,
+    }
 }
 
-fn outcome(attempt: LoginAttempt, answer: &AuthorizationResponse, is_required: bool) -> Option<LoginErrorCode> {
-    attempt.accept(answer, &expected(is_required), NOW).err().map(|error| error.code())
+fn outcome(
+    attempt: LoginAttempt,
+    answer: &AuthorizationResponse,
+    is_required: bool,
+) -> Option<LoginErrorCode> {
+    attempt
+        .accept(answer, &expected(is_required), NOW)
+        .err()
+        .map(|error| error.code())
 }
 
 #[test]
@@ -35,9 +45,21 @@ fn its_own_answer_is_accepted() {
 #[test]
 fn another_state_is_refused_before_anything_else_is_believed() {
     let attempt = attempt();
-    for state in [None, Some(String::new()), Some("x".repeat(43)), Some(format!("{}x", attempt.state()))] {
-        let answer = AuthorizationResponse { state, error: Some("access_denied".to_owned()), ..answer(&attempt) };
-        assert_eq!(outcome(attempt.clone(), &answer, false), Some(LoginErrorCode::StateMismatch));
+    for state in [
+        None,
+        Some(String::new()),
+        Some("x".repeat(43)),
+        Some(format!("{}x", attempt.state())),
+    ] {
+        let answer = AuthorizationResponse {
+            state,
+            error: Some("access_denied".to_owned()),
+            ..answer(&attempt)
+        };
+        assert_eq!(
+            outcome(attempt.clone(), &answer, false),
+            Some(LoginErrorCode::StateMismatch)
+        );
     }
 }
 
@@ -46,7 +68,10 @@ fn an_old_attempt_is_refused() {
     let attempt = attempt();
     let answer = answer(&attempt);
     let late = NOW.plus(LIFETIME);
-    let error = attempt.accept(&answer, &expected(false), late).err().map(|error| error.code());
+    let error = attempt
+        .accept(&answer, &expected(false), late)
+        .err()
+        .map(|error| error.code());
     assert_eq!(error, Some(LoginErrorCode::StateExpired));
 }
 
@@ -58,33 +83,59 @@ fn errors_of_the_op_are_told_apart() {
         ("<script>", LoginErrorCode::OpError),
     ] {
         let attempt = attempt();
-        let answer = AuthorizationResponse { error: Some(error.to_owned()), ..answer(&attempt) };
+        let answer = AuthorizationResponse {
+            error: Some(error.to_owned()),
+            ..answer(&attempt)
+        };
         assert_eq!(outcome(attempt, &answer, false), Some(code));
     }
     let attempt = attempt();
-    let answer = AuthorizationResponse { code: None, ..answer(&attempt) };
-    assert_eq!(outcome(attempt, &answer, false), Some(LoginErrorCode::OpError));
+    let answer = AuthorizationResponse {
+        code: None,
+        ..answer(&attempt)
+    };
+    assert_eq!(
+        outcome(attempt, &answer, false),
+        Some(LoginErrorCode::OpError)
+    );
 }
 
 #[test]
 fn the_answers_issuer_is_checked() {
-    let check = |iss: Option<&str>, error: Option<&str>, is_required: bool, expected: Option<LoginErrorCode>| {
+    let check = |iss: Option<&str>,
+                 error: Option<&str>,
+                 is_required: bool,
+                 expected: Option<LoginErrorCode>| {
         let attempt = attempt();
         let answer = AuthorizationResponse {
             iss: iss.map(str::to_owned),
             error: error.map(str::to_owned),
             ..answer(&attempt)
         };
-        assert_eq!(outcome(attempt, &answer, is_required), expected, "{iss:?} {error:?} {is_required}");
+        assert_eq!(
+            outcome(attempt, &answer, is_required),
+            expected,
+            "{iss:?} {error:?} {is_required}"
+        );
     };
     let invalid = Some(LoginErrorCode::TokenInvalid);
     check(Some("https://op.example/"), None, true, None);
     check(Some("https://op.example/"), None, false, None);
     check(Some("https://op.example"), None, false, invalid);
-    check(Some("https://evil.example/"), Some("access_denied"), true, invalid);
+    check(
+        Some("https://evil.example/"),
+        Some("access_denied"),
+        true,
+        invalid,
+    );
     check(None, None, true, invalid);
     check(None, None, false, None);
-    check(None, Some("access_denied"), true, Some(LoginErrorCode::AccessDenied));
+    check(
+        None,
+        Some("access_denied"),
+        true,
+        Some(LoginErrorCode::AccessDenied),
+    );
 }
 
 #[test]
@@ -102,7 +153,13 @@ fn attempt_begins_anew_once_and_only_for_a_state_that_could_be_ours() {
     let restarted = LoginAttempt::begin(Intent::Login, ReturnTo::home(), true, NOW);
 
     assert!(may_restart(attempt().state()));
-    for state in [restarted.state(), "", "r", "a-state-nobody-sent", &"!".repeat(43)] {
+    for state in [
+        restarted.state(),
+        "",
+        "r",
+        "a-state-nobody-sent",
+        &"!".repeat(43),
+    ] {
         assert!(!may_restart(state), "{state}");
     }
 }

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use shared::session::Role;
 
 fn claims(value: Value) -> Claims {
-    value.as_object().cloned().expect("an object")
+    let Value::Object(claims) = value else {
+        panic!("{value} is no object")
+    };
+    claims
 }
 
 fn config(extra: &[(&str, &str)]) -> OidcConfig {
@@ -14,10 +17,19 @@ fn config(extra: &[(&str, &str)]) -> OidcConfig {
         ("OIDC_PROVIDER", "authentik"),
         ("OIDC_CLIENT_ID", "postern"),
         ("OIDC_CLIENT_SECRET", "secret"),
-        ("OIDC_REDIRECT_URI", "http://127.0.0.1:8080/api/oauth/openid"),
-        ("OIDC_SERVER_APPLICATION_URL", "http://127.0.0.1:9000/application/o/postern"),
+        (
+            "OIDC_REDIRECT_URI",
+            "http://127.0.0.1:8080/api/oauth/openid",
+        ),
+        (
+            "OIDC_SERVER_APPLICATION_URL",
+            "http://127.0.0.1:9000/application/o/postern",
+        ),
     ];
-    let vars = vars.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let vars = vars
+        .iter()
+        .chain(extra)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let (config, _) = Config::from_vars(vars).expect("settings without a fault");
     config.oidc.expect("the OP is configured")
 }
@@ -48,10 +60,19 @@ fn only_true_is_verified() {
 
 #[test]
 fn what_is_no_address_is_no_email() {
-    for email in ["", "alice", "a@b@example.com", "a@example.com,b@example.com"] {
+    for email in [
+        "",
+        "alice",
+        "a@b@example.com",
+        "a@example.com,b@example.com",
+    ] {
         let claims = claims(json!({"sub": "1", "email": email, "email_verified": true}));
         let identity = VerifiedIdentity::from_claims("iss", &claims, &config(&[]));
-        assert_eq!((identity.email, identity.is_email_verified), (None, false), "{email:?}");
+        assert_eq!(
+            (identity.email, identity.is_email_verified),
+            (None, false),
+            "{email:?}"
+        );
     }
 }
 
@@ -109,15 +130,27 @@ fn roles_by_whole_values_alone() {
     check(json!(null), RoleAnswer::None);
     check(json!([1, true]), RoleAnswer::None);
     assert_eq!(role(&claims(json!({})), Some(&roles)), RoleAnswer::None);
-    assert_eq!(role(&claims(json!({"realm_access": {"roles": ["root"]}})), None), RoleAnswer::NotAsked);
-    let anyone = RoleClaims { user: vec!["*".to_owned()], ..roles };
-    assert_eq!(role(&claims(json!({})), Some(&anyone)), RoleAnswer::Role(Role::User));
+    assert_eq!(
+        role(&claims(json!({"realm_access": {"roles": ["root"]}})), None),
+        RoleAnswer::NotAsked
+    );
+    let anyone = RoleClaims {
+        user: vec!["*".to_owned()],
+        ..roles
+    };
+    assert_eq!(
+        role(&claims(json!({})), Some(&anyone)),
+        RoleAnswer::Role(Role::User)
+    );
 }
 
 #[test]
 fn a_claim_with_dots_in_its_name_is_found() {
     let claims = claims(json!({"https://example.com/roles": ["a"], "a": {"b": 1}}));
-    assert_eq!(claim_at(&claims, "https://example.com/roles"), Some(&json!(["a"])));
+    assert_eq!(
+        claim_at(&claims, "https://example.com/roles"),
+        Some(&json!(["a"]))
+    );
     assert_eq!(claim_at(&claims, "a.b"), Some(&json!(1)));
     assert_eq!(claim_at(&claims, "a.c"), None);
     assert_eq!(claim_at(&claims, "a.b.c"), None);
