@@ -39,7 +39,8 @@ impl Schema {
             .expect("a schema");
         let mut url = Url::parse(&server).expect("TEST_POSTGRES_URL is a URL");
         url.query_pairs_mut()
-            .append_pair("options[search_path]", &name);
+            .append_pair("options[search_path]", &name)
+            .append_pair("application_name", &name);
         Some(Self {
             server,
             name,
@@ -56,7 +57,13 @@ impl Schema {
 impl Drop for Schema {
     fn drop(&mut self) {
         let server = self.server.clone();
-        let statement = format!("drop schema if exists {} cascade", self.name);
+        // A test may end in the middle of a transaction, whose locks would stay for a while.
+        let statement = format!(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+                where application_name = '{name}';
+             drop schema if exists {name} cascade",
+            name = self.name,
+        );
         // A thread with a runtime of its own, since a drop cannot await.
         let dropping = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -64,8 +71,9 @@ impl Drop for Schema {
                 .build();
             runtime.map(|runtime| runtime.block_on(run(&server, &statement)))
         });
-        // The whole cluster goes after the tests; a schema that stays harms none of them.
-        let _ = dropping.join();
+        if let Ok(Ok(Err(error))) = dropping.join() {
+            eprintln!("{} could not be dropped: {error}", self.name);
+        }
     }
 }
 
@@ -73,7 +81,6 @@ impl Drop for Schema {
 async fn run(server: &str, statement: &str) -> sqlx::Result<()> {
     let options = PgConnectOptions::from_str(server)?.disable_statement_logging();
     let mut connection = options.connect().await?;
-    // Whoever still reads a table that is to be dropped has been forgotten by its test.
     connection.execute("set lock_timeout = '5s'").await?;
     connection.execute(statement).await?;
     connection.close().await
