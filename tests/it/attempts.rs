@@ -131,6 +131,20 @@ async fn expired_attempt_begins_anew_once_and_then_explains() {
 }
 
 #[tokio::test]
+async fn login_that_began_anew_still_ends_where_it_was_meant_to() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let start = browser.get("/api/login/openid?next=/profile").await;
+    let callback_url = browser.at_op(start.location(), "bob").await;
+    site.pass(LIFETIME);
+    let restart = browser.get(&callback_url).await;
+
+    let callback_url = browser.at_op(restart.location(), "bob").await;
+
+    assert_eq!(browser.get(&callback_url).await.location(), "/profile");
+}
+
+#[tokio::test]
 async fn attempt_lives_for_ten_minutes() {
     let site = Site::start().await;
     let browser = site.browser();

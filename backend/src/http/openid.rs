@@ -71,13 +71,33 @@ pub(super) async fn callback(
     let (attempt, spent) = match attempts::find(&app, &headers, state) {
         Ok(found) => found,
         Err(error) => {
-            return lost(&app, provider, &headers, &response, current.as_ref(), error).await;
+            let next = ReturnTo::home();
+            return lost(
+                &app,
+                provider,
+                &headers,
+                &response,
+                current.as_ref(),
+                next,
+                error,
+            )
+            .await;
         }
     };
     if attempt.intent == Intent::Login && attempt.is_expired(app.clock.now()) {
         let age = app.clock.now().unix() - attempt.started_at.unix();
         let error = LoginError::StateExpired(age);
-        let answer = lost(&app, provider, &headers, &response, current.as_ref(), error).await;
+        let next = attempt.next;
+        let answer = lost(
+            &app,
+            provider,
+            &headers,
+            &response,
+            current.as_ref(),
+            next,
+            error,
+        )
+        .await;
         return (spent, answer).into_response();
     }
     let ended = finish(
@@ -125,26 +145,27 @@ async fn finish(
 }
 
 /// A callback without its attempt: Back, reload, a second callback, a lost cookie, or an attack.
-/// Nothing in it is used. A browser that is logged in goes on to the app; else the login begins
-/// anew by itself, once; then the page explains.
+/// Nothing in it is used; `next` is an expired attempt's own. A browser that is logged in goes on
+/// to the app; else the login begins anew by itself, once; then the page explains.
 async fn lost(
     app: &AppState,
     provider: &Arc<Provider>,
     headers: &HeaderMap,
     response: &AuthorizationResponse,
     current: Option<&Current>,
+    next: ReturnTo,
     error: LoginError,
 ) -> Response {
     if current.is_some() {
         tracing::info!(code = error.code().as_str(), "callback forgiven: {error}");
-        return Redirect::to(routes::HOME).into_response();
+        return Redirect::to(next.as_str()).into_response();
     }
     let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
     if !may_restart || response.error.is_some() || response.code.is_none() {
         return fail(provider, &error);
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
-    go(app, provider, headers, ReturnTo::home(), true).await
+    go(app, provider, headers, next, true).await
 }
 
 fn fail(provider: &Provider, error: &LoginError) -> Response {
