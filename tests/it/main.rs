@@ -5,6 +5,7 @@ mod link;
 mod misfortune;
 mod without_scripts;
 mod access;
+mod profile_page;
 mod trunk_serve;
 mod screenshots;
 mod store;

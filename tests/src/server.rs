@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use crate::database::Database;
@@ -159,6 +161,22 @@ impl Server {
                 String::from_utf8_lossy(&output.stderr)
             ),
         }
+    }
+
+    /// Makes every login so old that a change of the email asks for a confirmation.
+    ///
+    /// # Errors
+    /// The database is not SQLite, or cannot be written to.
+    pub async fn make_logins_old(&self) -> Result<()> {
+        let file = self.data.path().join("postern.db");
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut connection = options.connect().await?;
+        let made_old = sqlx::query("update session set confirmed_at = 0")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
+        ensure!(made_old.rows_affected() > 0, "nobody is logged in");
+        Ok(())
     }
 
     /// Returns the command with these settings and nothing else of this process's environment.
