@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, USER_AGENT};
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
@@ -17,6 +17,7 @@ use super::error::{ApiError, ApiResult};
 use crate::account::Account;
 use crate::app::AppState;
 use crate::clock::Timestamp;
+use crate::oidc::client::media_type;
 use crate::session::{Client, Session, SessionToken, TokenHash};
 use crate::store;
 
@@ -62,19 +63,6 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonOrForm<T> {
 /// Is the body a plain form?
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     media_type(headers) == "application/x-www-form-urlencoded"
-}
-
-fn media_type(headers: &HeaderMap) -> String {
-    let value = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
 }
 
 async fn bytes(request: Request, app: &AppState) -> ApiResult<Bytes> {

@@ -129,7 +129,8 @@ impl Answer {
     }
 }
 
-fn media_type(headers: &HeaderMap) -> String {
+/// Returns the media type of a message: lower case, without parameters, empty where there is none.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
