@@ -68,38 +68,23 @@ pub(super) async fn callback(
         Err(error) => return fail(provider, &error.into()),
     };
     let state = response.state.as_deref().unwrap_or_default();
-    let (attempt, spent) = match attempts::find(&app, &headers, state) {
+    let now = app.clock.now();
+    let found = match attempts::find(&app, &headers, state) {
+        Ok((attempt, spent)) if attempt.intent == Intent::Login && attempt.is_expired(now) => {
+            let age = now.unix() - attempt.started_at.unix();
+            Err((spent, attempt.next, LoginError::StateExpired(age)))
+        }
+        Ok(found) => Ok(found),
+        Err(error) => Err((SetCookies::default(), ReturnTo::home(), error)),
+    };
+    let (attempt, spent) = match found {
         Ok(found) => found,
-        Err(error) => {
-            let next = ReturnTo::home();
-            return lost(
-                &app,
-                provider,
-                &headers,
-                &response,
-                current.as_ref(),
-                next,
-                error,
-            )
-            .await;
+        Err((spent, next, error)) => {
+            let current = current.as_ref();
+            let answer = lost(&app, provider, &headers, &response, current, next, error).await;
+            return (spent, answer).into_response();
         }
     };
-    if attempt.intent == Intent::Login && attempt.is_expired(app.clock.now()) {
-        let age = app.clock.now().unix() - attempt.started_at.unix();
-        let error = LoginError::StateExpired(age);
-        let next = attempt.next;
-        let answer = lost(
-            &app,
-            provider,
-            &headers,
-            &response,
-            current.as_ref(),
-            next,
-            error,
-        )
-        .await;
-        return (spent, answer).into_response();
-    }
     let ended = finish(
         &app,
         provider,
