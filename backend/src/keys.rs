@@ -95,7 +95,7 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
 }
 
 /// Makes the folder, for its owner alone, where it is not there yet.
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
     std::fs::DirBuilder::new()

@@ -18,6 +18,7 @@ use sqlx::sqlite::{
 };
 
 use crate::config::Database;
+use crate::keys::make_private_folder;
 
 pub use accounts::Taken;
 pub use identities::NewIdentity;
@@ -151,15 +152,12 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool> {
 
 /// Makes the database file, readable by its owner alone, where there is none yet.
 fn make_private_file(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    use std::os::unix::fs::OpenOptionsExt;
 
     if let Some(folder) = path.parent()
         && !folder.as_os_str().is_empty()
     {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        make_private_folder(folder)?;
     }
     std::fs::OpenOptions::new()
         .append(true)
