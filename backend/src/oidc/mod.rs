@@ -21,6 +21,7 @@ pub mod id_token;
 pub mod identity;
 pub mod jwks;
 pub mod logout;
+pub mod logout_token;
 pub mod metadata;
 pub mod presets;
 pub mod provider;
