@@ -72,6 +72,32 @@ impl App {
     }
 }
 
+impl AppState {
+    /// Refuses to run where nobody could administer: passwords are off, and no admin has an
+    /// identity at an OP. `POSTERN_BREAK_GLASS=true` lets it run all the same.
+    ///
+    /// # Errors
+    /// Then, with the mend; and where the database does not answer.
+    pub async fn refuse_lockout(&self) -> anyhow::Result<()> {
+        if self.config.password_login || self.store.has_linked_admin().await? {
+            return Ok(());
+        }
+        if self.config.break_glass {
+            tracing::warn!(
+                "no admin has an identity at the OP: without OIDC_ROLE_ADMIN nobody can administer \
+                 this server (POSTERN_BREAK_GLASS)"
+            );
+            return Ok(());
+        }
+        anyhow::bail!(
+            "DISABLE_USERPASS_LOGIN=true, but no admin has connected an account at the OP, so that \
+             nobody could administer this server. Mend: start without it, log in as an admin, connect \
+             the account on the profile page, and set it again; or set POSTERN_BREAK_GLASS=true, for \
+             example where OIDC_ROLE_ADMIN makes the admins"
+        )
+    }
+}
+
 /// Derives the keys from `POSTERN_SECRET_KEY`, or from the key in the data folder.
 ///
 /// # Errors

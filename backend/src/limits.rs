@@ -18,6 +18,8 @@ pub enum Guess {
     Password,
     /// The setup token.
     SetupToken,
+    /// Nothing: a failure that is written down, of which anybody can make some.
+    Failure,
 }
 
 /// The limits.

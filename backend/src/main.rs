@@ -66,6 +66,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
         .await
         .map_err(|error| anyhow::anyhow!("cannot listen on {address} (POSTERN_LISTEN): {error}"))?;
     let app = App::new(config, Clock::System).await?;
+    app.refuse_lockout().await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = async move {

@@ -86,5 +86,8 @@ async fn sweep(app: AppState) {
             Ok(swept) => tracing::debug!(swept, "ended sessions removed"),
             Err(error) => tracing::warn!("cannot remove ended sessions: {}", chain(&error)),
         }
+        if let Err(error) = app.store.sweep_audit(app.clock.now()).await {
+            tracing::warn!("cannot remove old audit entries: {}", chain(&error));
+        }
     }
 }

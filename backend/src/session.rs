@@ -89,6 +89,8 @@ pub enum Origin {
     Openid {
         /// The OP's issuer identifier.
         issuer: String,
+        /// Who it was there.
+        subject: Option<String>,
         /// The OP's session id (`sid`), if the ID token had one.
         sid: Option<String>,
         /// The ID token, where RP-initiated logout needs it as a hint.
@@ -117,6 +119,8 @@ pub struct Session {
     pub confirmed_at: Timestamp,
     /// The absolute end.
     pub expires_at: Timestamp,
+    /// When the OP ended it; its owner is told at the next visit.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// From where a session begins, for its owner's list.
@@ -150,13 +154,14 @@ impl Session {
             last_used_at: now,
             confirmed_at: now,
             expires_at: now.plus(config.max_age),
+            ended_at: None,
         }
     }
 
     /// Is the session still good at `now`?
     #[must_use]
     pub fn is_live(&self, config: &SessionConfig, now: Timestamp) -> bool {
-        now < self.ends_at(config)
+        self.ended_at.is_none() && now < self.ends_at(config)
     }
 
     /// Returns when the session ends if nothing is done with it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The answer of `GET /api/config`.
 ///
 /// ```json
-/// {"password_login":true,"setup_needed":false,"signed_in":false,
+/// {"password_login":true,"setup_needed":false,"signed_in":false,"ended_by_provider":false,
 ///  "openid":{"provider":"authentik","label":"Authentik","autologin":false,"unreachable_since":null},
 ///  "hint":null}
 /// ```
@@ -17,11 +17,16 @@ pub struct PublicConfig {
     pub setup_needed: bool,
     /// Does the asking browser hold a live session? (Spares the login page a 401.)
     pub signed_in: bool,
+    /// Did the provider end the session that the asking browser had?
+    pub ended_by_provider: bool,
     /// The provider, where one is configured.
     pub openid: Option<PublicProvider>,
     /// With `?error=CODE`: what the administrator should do about it at this very provider.
     pub hint: Option<String>,
 }
+
+/// What the login page says after the provider's name, where that ended the visitor's session.
+pub const ENDED_BY_PROVIDER: &str = " ended your session. Please log in again.";
 
 /// The provider as the login page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

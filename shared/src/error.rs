@@ -111,6 +111,8 @@ error_codes! {
     SetupClosed = "setup_closed", "This server has been set up already.";
     /// Not the setup token.
     SetupTokenWrong = "setup_token_wrong", "That is not the setup token. It is in the server's log; `postern setup-token` prints it too.";
+    /// A logout token that fails a check.
+    LogoutTokenInvalid = "logout_token_invalid", "The logout token was refused; the server's log says why.";
     /// The database is away, locked or full.
     Unavailable = "unavailable", "The server cannot reach its database right now. Please try again soon.";
     /// A fault of ours.

@@ -4,6 +4,7 @@
 pub mod routes;
 pub mod config;
 pub mod session;
+pub mod audit;
 pub mod profile;
 pub mod link;
 pub mod email;

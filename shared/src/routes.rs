@@ -8,6 +8,8 @@ pub const API_LOGIN: &str = "/api/login";
 pub const API_LOGIN_OPENID: &str = "/api/login/openid";
 /// The redirect URI: the OP sends the browser back here.
 pub const API_OAUTH_OPENID: &str = "/api/oauth/openid";
+/// The OP ends sessions here (Back-Channel Logout).
+pub const API_BACKCHANNEL_LOGOUT: &str = "/api/oauth/backchannel-logout";
 /// Who is logged in.
 pub const API_SESSION: &str = "/api/session";
 /// Confirms a session by password, for changes that ask for a recent login.
@@ -18,12 +20,16 @@ pub const API_LOGOUT: &str = "/api/logout";
 pub const API_PROFILE: &str = "/api/profile";
 /// Changes or sets the password.
 pub const API_PROFILE_PASSWORD: &str = "/api/profile/password";
+/// The account's sessions.
+pub const API_PROFILE_SESSIONS: &str = "/api/profile/sessions";
 /// Linked identities.
 pub const API_PROFILE_IDENTITIES: &str = "/api/profile/identities";
 /// Starts linking an identity to the account that is logged in.
 pub const API_PROFILE_IDENTITIES_OPENID: &str = "/api/profile/identities/openid";
 /// The link that waits for its user's word.
 pub const API_LINK: &str = "/api/link";
+/// The audit trail.
+pub const API_AUDIT: &str = "/api/audit";
 /// Makes the first admin.
 pub const API_SETUP: &str = "/api/setup";
 

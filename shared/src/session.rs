@@ -65,6 +65,31 @@ pub struct SessionInfo {
     pub confirmed_until: i64,
 }
 
+/// A session in its owner's list, `GET /api/profile/sessions`. All times are Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEntry {
+    /// Names the session; opens nothing.
+    pub id: String,
+    /// Is it the one that asks?
+    pub is_current: bool,
+    /// How it began.
+    pub method: Method,
+    /// Through which provider, by its name for people.
+    pub provider: Option<String>,
+    /// The browser and its system, where they can be told: `Firefox on Linux`.
+    pub browser: Option<String>,
+    /// The `User-Agent` that this was read from.
+    pub user_agent: Option<String>,
+    /// The client's address at login.
+    pub address: Option<String>,
+    /// When it began.
+    pub started_at: i64,
+    /// When it was last used, to the minute.
+    pub last_used_at: i64,
+    /// When it ends if nothing is done with it.
+    pub expires_at: i64,
+}
+
 /// The answer of `GET /api/session`; without a session it is a 401.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionStatus {

@@ -64,6 +64,8 @@ pub struct Config {
     pub sessions: SessionConfig,
     /// May people log in with a password of this server's own?
     pub password_login: bool,
+    /// May the server start although no admin could log in?
+    pub break_glass: bool,
     /// What is logged, and how.
     pub log: LogConfig,
     /// The OP; `None` where login through one is off.
@@ -153,6 +155,7 @@ impl Config {
         let config = Self {
             oidc,
             password_login: !reader.get_or_default("DISABLE_USERPASS_LOGIN", values::boolean),
+            break_glass: reader.get_or_default("POSTERN_BREAK_GLASS", values::boolean),
             sessions: read_sessions(&mut reader),
             listen: reader.get_or_default("POSTERN_LISTEN", values::listen),
             public_url: reader.get("POSTERN_PUBLIC_URL", urls::origin_url),

@@ -200,7 +200,14 @@ pub const VARIABLES: &[Variable] = &[
     .or("60"),
     Variable::new(
         "DISABLE_USERPASS_LOGIN",
-        "Refuses local passwords, on the server and not only on the page",
+        "Refuses local passwords, on the server and not only on the page; the server does not start \
+         so while no admin has an identity at an OP",
+    )
+    .or("false"),
+    Variable::new(
+        "POSTERN_BREAK_GLASS",
+        "Starts with DISABLE_USERPASS_LOGIN=true although no admin could log in: for the first \
+         start, where OIDC_ROLE_ADMIN makes the admins",
     )
     .or("false"),
     Variable::new(

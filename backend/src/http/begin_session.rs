@@ -61,7 +61,12 @@ pub(super) async fn begin(
     let token = SessionToken::generate();
     let session = Session::start(account_id, origin, from.client(), &app.config.sessions, now);
     app.store
-        .insert_session(&session, token.hash(), session_token(headers, app))
+        .insert_session(
+            &session,
+            token.hash(),
+            session_token(headers, app),
+            from.by(now),
+        )
         .await?;
     Ok(SetCookies::default().with(cookie(app, &token)))
 }

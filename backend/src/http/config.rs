@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
 use shared::config::{PublicConfig, PublicProvider};
 use shared::login_error::LoginErrorCode;
 
 use super::error::ApiResult;
-use super::extract::MaybeCurrent;
+use super::extract::{self, Visitor};
 use crate::app::AppState;
 use crate::oidc::presets;
 
@@ -14,26 +15,22 @@ use crate::oidc::presets;
 /// do about it at this OP.
 pub(super) async fn show(
     State(app): State<AppState>,
-    MaybeCurrent(current): MaybeCurrent,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> ApiResult<Json<PublicConfig>> {
     let query = query.unwrap_or_default();
     let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
     let error = error.and_then(|(_, code)| LoginErrorCode::parse(&code));
     let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
-    Ok(Json(public_config(
-        &app,
-        setup_needed,
-        current.is_some(),
-        error,
-    )))
+    let visitor = extract::visitor(&headers, &app).await?;
+    Ok(Json(public_config(&app, setup_needed, &visitor, error)))
 }
 
 /// Returns what the login page shows.
 pub(super) fn public_config(
     app: &AppState,
     setup_needed: bool,
-    signed_in: bool,
+    visitor: &Visitor,
     error: Option<LoginErrorCode>,
 ) -> PublicConfig {
     let provider = app.provider.as_ref();
@@ -43,7 +40,8 @@ pub(super) fn public_config(
     PublicConfig {
         password_login: app.config.password_login,
         setup_needed,
-        signed_in,
+        signed_in: matches!(visitor, Visitor::LoggedIn(_)),
+        ended_by_provider: matches!(visitor, Visitor::EndedByOp),
         openid: provider.map(|provider| PublicProvider {
             provider: provider.config.provider.to_string(),
             label: provider.label(),

@@ -117,7 +117,7 @@ fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::ReauthRequired
         | ErrorCode::SetupTokenWrong => StatusCode::FORBIDDEN,
         ErrorCode::JsonRequired => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorCode::BadRequest | ErrorCode::LogoutTokenInvalid => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::NotFound | ErrorCode::OpenidDisabled | ErrorCode::LinkExpired => {
             StatusCode::NOT_FOUND

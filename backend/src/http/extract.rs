@@ -11,11 +11,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 use shared::error::ErrorCode;
+use shared::session::Role;
 
 use super::cookie::{self, CookieStyle};
 use super::error::{ApiError, ApiResult};
+use super::reference;
 use crate::account::Account;
 use crate::app::AppState;
+use crate::audit::By;
 use crate::clock::Timestamp;
 use crate::oidc::client::media_type;
 use crate::session::{Client, Session, SessionToken, TokenHash};
@@ -135,7 +138,27 @@ impl FromRequestParts<AppState> for RecentlyConfirmed {
     }
 }
 
+/// An admin.
+pub(super) struct Admin;
+
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
+        let current = Current::from_request_parts(parts, app).await?;
+        match current.account.role {
+            Role::Admin => Ok(Self),
+            Role::User => Err(ErrorCode::Forbidden.into()),
+        }
+    }
+}
+
 impl Current {
+    /// Returns who makes a change with this request.
+    pub(super) fn by(&self, from: &From) -> By {
+        from.by(self.now).account(self.account.id)
+    }
+
     /// # Errors
     /// `reauth_required`.
     pub(super) fn require_confirmed(&self) -> ApiResult<()> {
@@ -147,20 +170,41 @@ impl Current {
     }
 }
 
+/// Who asks, by the session cookie.
+pub(super) enum Visitor {
+    /// Somebody who is logged in.
+    LoggedIn(Box<Current>),
+    /// Somebody whose session the OP ended, and who may not know it yet.
+    EndedByOp,
+    /// Anybody else.
+    Stranger,
+}
+
 /// Returns who is logged in, and writes down that the session is used.
 pub(super) async fn current(
     headers: &HeaderMap,
     app: &AppState,
 ) -> Result<Option<Current>, store::Error> {
+    Ok(match visitor(headers, app).await? {
+        Visitor::LoggedIn(current) => Some(*current),
+        Visitor::EndedByOp | Visitor::Stranger => None,
+    })
+}
+
+/// Returns who asks, and writes down that the session is used.
+pub(super) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visitor, store::Error> {
     let Some(token) = session_token(headers, app) else {
-        return Ok(None);
+        return Ok(Visitor::Stranger);
     };
     let Some((session, account)) = app.store.session_by_token(token).await? else {
-        return Ok(None);
+        return Ok(Visitor::Stranger);
     };
     let now = app.clock.now();
+    if session.ended_at.is_some() {
+        return Ok(Visitor::EndedByOp);
+    }
     if !session.is_live(&app.config.sessions, now) || account.is_disabled() {
-        return Ok(None);
+        return Ok(Visitor::Stranger);
     }
     if session.needs_touch(now)
         && let Err(error) = app.store.touch_session(session.id, now).await
@@ -171,11 +215,11 @@ pub(super) async fn current(
             crate::telemetry::chain(&error)
         );
     }
-    Ok(Some(Current {
+    Ok(Visitor::LoggedIn(Box::new(Current {
         session,
         account,
         now,
-    }))
+    })))
 }
 
 /// Returns the hash of the session cookie's token; `None` for no, a malformed or a doubled cookie.
@@ -203,6 +247,16 @@ pub(super) struct From {
 }
 
 impl From {
+    /// Returns it as an audit entry keeps it, for somebody who is not known to be an account.
+    pub(super) fn by(&self, now: Timestamp) -> By {
+        By {
+            at: now,
+            actor: None,
+            address: self.address,
+            reference: Some(reference::current()).filter(|reference| !reference.is_empty()),
+        }
+    }
+
     /// Returns it as a session keeps it.
     pub(super) fn client(&self) -> Client {
         Client {

@@ -12,7 +12,7 @@ use shared::session::GoTo;
 use uuid::Uuid;
 
 use super::error::ApiResult;
-use super::extract::{Current, RecentlyConfirmed};
+use super::extract::{Current, From, RecentlyConfirmed};
 use super::{attempts, profile};
 use crate::app::AppState;
 use crate::oidc::attempt::Intent;
@@ -66,13 +66,14 @@ pub(super) async fn link(
 pub(super) async fn unlink(
     State(app): State<AppState>,
     RecentlyConfirmed(current): RecentlyConfirmed,
+    from: From,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
     let id = Uuid::parse_str(&id).map_err(|_| ErrorCode::NotFound)?;
     let account_id = current.account.id;
     let done = app
         .store
-        .unlink_identity(account_id, id, app.config.password_login, current.now)
+        .unlink_identity(account_id, id, app.config.password_login, current.by(&from))
         .await?;
     match done {
         None => Err(ErrorCode::NotFound.into()),

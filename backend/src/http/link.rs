@@ -135,7 +135,11 @@ pub(super) async fn confirm(
     };
     // The table's constraints see what happened since the OP's answer.
     app.store
-        .link_identity(account.id, identity, app.clock.now())
+        .link_identity(
+            account.id,
+            identity,
+            from.by(app.clock.now()).account(account.id),
+        )
         .await??;
     tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
     let mut cookies = forget(&app);
@@ -157,11 +161,12 @@ async fn log_in(
 ) -> ApiResult<SetCookies> {
     if let Some(role) = pending.role {
         app.store
-            .set_role(pending.account_id, role, app.clock.now())
+            .set_role(pending.account_id, role, from.by(app.clock.now()))
             .await?;
     }
     let origin = Origin::Openid {
         issuer: pending.issuer.clone(),
+        subject: Some(pending.subject.clone()),
         sid: pending.sid.clone(),
         // Too large for the cookie; the OP's logout asks its user instead.
         id_token: None,

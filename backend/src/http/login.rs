@@ -13,8 +13,10 @@ use shared::session::{GoTo, PasswordLogin};
 use super::begin_session::{self, SetCookies};
 use super::error::{ApiError, ApiResult, error_page};
 use super::extract::{self, From, JsonOrForm, session_token};
-use crate::account::{Account, username_key};
+use super::trail::{self, Failure};
+use crate::account::{Account, AccountId, username_key};
 use crate::app::AppState;
+use crate::audit::Kind;
 use crate::limits::Guess;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
@@ -49,6 +51,7 @@ async fn log_in(
     let limited = app.limits.check(Guess::Password, Some(&key), from.address);
     limited.map_err(ApiError::rate_limited)?;
     let account = app.store.account_by_username(&key).await?;
+    let account_id = account.as_ref().map(|account| account.id);
     let hash = account
         .as_ref()
         .and_then(|account| account.password_hash.as_deref());
@@ -58,11 +61,13 @@ async fn log_in(
     let fits = app.passwords.verify(&login.password.into(), hash).await;
     let Some(account) = account.filter(|_| fits) else {
         tracing::info!(code = "invalid_credentials", "login by password failed");
+        failed(app, from, ErrorCode::InvalidCredentials, account_id).await;
         return Err(ErrorCode::InvalidCredentials.into());
     };
     // Told only to who knows the password.
     if account.is_disabled() {
         tracing::info!(account.id = %account.id, code = "account_disabled", "login by password failed");
+        failed(app, from, ErrorCode::AccountDisabled, account_id).await;
         return Err(ErrorCode::AccountDisabled.into());
     }
     let cookies = begin_session::begin(app, headers, from, account.id, Origin::Password).await?;
@@ -102,8 +107,20 @@ pub(super) async fn check_password(
     if app.passwords.verify(&password.into(), hash).await {
         Ok(())
     } else {
+        failed(app, from, ErrorCode::PasswordWrong, Some(account.id)).await;
         Err(ErrorCode::PasswordWrong.into())
     }
+}
+
+/// Writes down that a password was wrong. Never what was typed as a username: people type their
+/// password there.
+async fn failed(app: &AppState, from: &From, code: ErrorCode, account: Option<AccountId>) {
+    let failure = Failure {
+        code: code.as_str(),
+        account,
+        detail: Some("password"),
+    };
+    trail::failed(app, from, Kind::LoginFailed, failure).await;
 }
 
 /// Returns the login error that a page without wasm shows for a failed form.
@@ -118,9 +135,17 @@ fn login_error(code: ErrorCode) -> LoginErrorCode {
 }
 
 /// Ends the session on the server, and says where to go: the login page, or the OP's logout.
-pub(super) async fn logout(State(app): State<AppState>, headers: HeaderMap) -> ApiResult<Response> {
+pub(super) async fn logout(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+) -> ApiResult<Response> {
     let session = match session_token(&headers, &app) {
-        Some(token) => app.store.take_session(token).await?,
+        Some(token) => {
+            app.store
+                .take_session(token, from.by(app.clock.now()))
+                .await?
+        }
         None => None,
     };
     let mut redirect = format!("{}?logged_out=1", routes::LOGIN);

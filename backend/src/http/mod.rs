@@ -6,6 +6,7 @@ mod cookie;
 mod same_origin;
 mod security_headers;
 mod extract;
+mod trail;
 mod begin_session;
 mod attempts;
 mod policy;
@@ -13,8 +14,11 @@ mod login;
 mod openid;
 mod link;
 mod session;
+mod sessions;
 mod profile;
 mod identities;
+mod audit;
+mod backchannel_logout;
 mod setup;
 mod config;
 mod health;
@@ -59,6 +63,10 @@ pub(crate) fn router(app: AppState) -> Router {
                 .post(openid::form_post)
                 .head(openid::head),
         )
+        .route(
+            routes::API_BACKCHANNEL_LOGOUT,
+            post(backchannel_logout::end_sessions),
+        )
         .route(routes::API_LOGOUT, post(login::logout))
         .route(routes::API_SESSION, get(session::show))
         .route(routes::API_SESSION_CONFIRM, post(session::confirm))
@@ -80,6 +88,15 @@ pub(crate) fn router(app: AppState) -> Router {
             &format!("{}/{{id}}", routes::API_PROFILE_IDENTITIES),
             delete(identities::unlink),
         )
+        .route(
+            routes::API_PROFILE_SESSIONS,
+            get(sessions::list).delete(sessions::end_others),
+        )
+        .route(
+            &format!("{}/{{id}}", routes::API_PROFILE_SESSIONS),
+            delete(sessions::end),
+        )
+        .route(routes::API_AUDIT, get(audit::list))
         .route(routes::API_SETUP, post(setup::create))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

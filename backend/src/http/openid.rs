@@ -11,17 +11,21 @@ use std::sync::Arc;
 use super::begin_session::SetCookies;
 use super::error::{ApiError, login_failed};
 use super::extract::{self, Current, From};
+use super::trail::{self, Failure};
 use super::{attempts, policy};
 use crate::app::AppState;
+use crate::audit::Kind;
 use crate::oidc::LoginError;
 use crate::oidc::attempt::{self, AuthorizationResponse, Intent, LoginAttempt};
 use crate::oidc::provider::Provider;
 use crate::return_to::ReturnTo;
+use crate::telemetry::chain;
 
 /// Sends the browser to the OP. A navigation, so every outcome is a redirect.
 pub(super) async fn start(
     State(app): State<AppState>,
     headers: HeaderMap,
+    from: From,
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(provider) = &app.provider else {
@@ -30,19 +34,20 @@ pub(super) async fn start(
     let query = query.unwrap_or_default();
     let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = ReturnTo::parse(next.map(|(_, next)| next).as_deref().unwrap_or_default());
-    go(&app, provider, &headers, next, false).await
+    go(&app, provider, &headers, &from, next, false).await
 }
 
 async fn go(
     app: &AppState,
     provider: &Arc<Provider>,
     headers: &HeaderMap,
+    from: &From,
     next: ReturnTo,
     is_restart: bool,
 ) -> Response {
     match attempts::begin(app, provider, headers, Intent::Login, next, is_restart).await {
         Ok((url, cookies)) => (cookies, Redirect::to(url.as_str())).into_response(),
-        Err(error) => login_failed(&error, Some(provider.config.provider.as_str())).into_response(),
+        Err(error) => fail(app, provider, from, &error).await,
     }
 }
 
@@ -61,11 +66,11 @@ pub(super) async fn callback(
     };
     let response = match parse(query.unwrap_or_default().as_bytes()) {
         Ok(response) => response,
-        Err(error) => return fail(provider, &error),
+        Err(error) => return fail(&app, provider, &from, &error).await,
     };
     let current = match extract::current(&headers, &app).await {
         Ok(current) => current,
-        Err(error) => return fail(provider, &error.into()),
+        Err(error) => return fail(&app, provider, &from, &error.into()).await,
     };
     let state = response.state.as_deref().unwrap_or_default();
     let now = app.clock.now();
@@ -81,7 +86,10 @@ pub(super) async fn callback(
         Ok(found) => found,
         Err((spent, next, error)) => {
             let current = current.as_ref();
-            let answer = lost(&app, provider, &headers, &response, current, next, error).await;
+            let answer = lost(
+                &app, provider, &headers, &from, &response, current, next, error,
+            )
+            .await;
             return (spent, answer).into_response();
         }
     };
@@ -97,7 +105,7 @@ pub(super) async fn callback(
     .await;
     match ended {
         Ok((cookies, redirect)) => (spent, cookies, redirect).into_response(),
-        Err(error) => (spent, fail(provider, &error)).into_response(),
+        Err(error) => (spent, fail(&app, provider, &from, &error).await).into_response(),
     }
 }
 
@@ -136,6 +144,7 @@ async fn lost(
     app: &AppState,
     provider: &Arc<Provider>,
     headers: &HeaderMap,
+    from: &From,
     response: &AuthorizationResponse,
     current: Option<&Current>,
     next: ReturnTo,
@@ -147,25 +156,34 @@ async fn lost(
     }
     let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
     if !may_restart || response.error.is_some() || response.code.is_none() {
-        return fail(provider, &error);
+        return fail(app, provider, from, &error).await;
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
-    go(app, provider, headers, next, true).await
+    go(app, provider, headers, from, next, true).await
 }
 
-fn fail(provider: &Provider, error: &LoginError) -> Response {
+async fn fail(app: &AppState, provider: &Provider, from: &From, error: &LoginError) -> Response {
+    let failure = Failure {
+        code: error.code().as_str(),
+        account: match error {
+            LoginError::AccountDisabled(account_id) => Some(*account_id),
+            _ => None,
+        },
+        detail: Some(&chain(error)),
+    };
+    trail::failed(app, from, Kind::LoginFailed, failure).await;
     login_failed(error, Some(provider.config.provider.as_str())).into_response()
 }
 
 /// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,
 /// since a cross-site POST comes without the attempt's cookie and the redirect comes with it.
-pub(super) async fn form_post(State(app): State<AppState>, body: Bytes) -> Response {
+pub(super) async fn form_post(State(app): State<AppState>, from: From, body: Bytes) -> Response {
     let Some(provider) = &app.provider else {
         return ApiError::from(ErrorCode::OpenidDisabled).into_response();
     };
     let response = match parse(&body) {
         Ok(response) => response,
-        Err(error) => return fail(provider, &error),
+        Err(error) => return fail(&app, provider, &from, &error).await,
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     let fields = [

@@ -86,6 +86,7 @@ pub(super) async fn apply(
         allow_registration: oidc.is_some_and(|oidc| oidc.allow_registration),
         password_login: login.app.config.password_login,
     };
+    let linked = facts.linked.as_ref().map(|account| account.id);
     match linking::decide(&facts, policy) {
         Decision::LogIn(account_id) => log_in(login, &identity, &id_token, account_id).await,
         Decision::LinkAndLogIn(account_id) => {
@@ -98,6 +99,9 @@ pub(super) async fn apply(
         Decision::Register => {
             let account_id = register(login, &identity).await?;
             log_in(login, &identity, &id_token, account_id).await
+        }
+        Decision::Refuse(LoginErrorCode::AccountDisabled) if let Some(id) = linked => {
+            Err(LoginError::AccountDisabled(id))
         }
         Decision::Refuse(code) => Err(LoginError::Policy(code)),
     }
@@ -162,11 +166,14 @@ async fn log_in(
     let app = login.app;
     let now = app.clock.now();
     if let RoleAnswer::Role(role) = identity.role {
-        app.store.set_role(account_id, role, now).await?;
+        app.store
+            .set_role(account_id, role, login.from.by(now))
+            .await?;
     }
     app.store.identity_logged_in(stored(identity), now).await?;
     let origin = Origin::Openid {
         issuer: identity.issuer.clone(),
+        subject: Some(identity.subject.clone()),
         sid: identity.sid.clone(),
         id_token: kept_id_token(app, id_token),
     };
@@ -184,7 +191,11 @@ async fn link_identity(
     match login
         .app
         .store
-        .link_identity(account_id, stored(identity), now)
+        .link_identity(
+            account_id,
+            stored(identity),
+            login.from.by(now).account(account_id),
+        )
         .await?
     {
         Ok(()) => {
@@ -258,7 +269,7 @@ async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<Acco
         let now = app.clock.now();
         match app
             .store
-            .create_account_with_identity(&new, stored(identity), now)
+            .create_account_with_identity(&new, stored(identity), login.from.by(now))
             .await?
         {
             Ok(account_id) => {

@@ -51,18 +51,22 @@ pub(super) async fn identities(
         .collect())
 }
 
-fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
+/// Returns an issuer's name for people. An OP that is no longer configured goes by its issuer.
+pub(super) fn issuer_label(app: &AppState, issuer: &str) -> String {
     let provider = app.config.oidc.as_ref().filter(|oidc| {
-        let same = |url: &str| url.trim_end_matches('/') == identity.issuer.trim_end_matches('/');
+        let same = |url: &str| url.trim_end_matches('/') == issuer.trim_end_matches('/');
         same(oidc.application_url.as_str()) || oidc.metadata_url.is_some()
     });
+    provider.map_or_else(
+        || issuer.to_owned(),
+        |oidc| presets::label(oidc.provider.as_str()),
+    )
+}
+
+fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
     LinkedIdentity {
         id: identity.id.to_string(),
-        // An OP that is no longer configured goes by its issuer.
-        label: provider.map_or_else(
-            || identity.issuer.clone(),
-            |oidc| presets::label(oidc.provider.as_str()),
-        ),
+        label: issuer_label(app, &identity.issuer),
         issuer: identity.issuer,
         username: identity.username,
         email: identity.email,
@@ -75,6 +79,7 @@ fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
 pub(super) async fn update(
     State(app): State<AppState>,
     current: Current,
+    from: From,
     Json(update): Json<ProfileUpdate>,
 ) -> ApiResult<Answer<Profile>> {
     let account = &current.account;
@@ -96,7 +101,7 @@ pub(super) async fn update(
         current.require_confirmed()?;
         let is_admin = account.role == Role::Admin;
         app.store
-            .set_email(account.id, email.as_ref(), is_admin, current.now)
+            .set_email(account.id, email.as_ref(), is_admin, current.by(&from))
             .await??;
         tracing::info!(account.id = %account.id, "email changed");
     }
@@ -134,7 +139,7 @@ pub(super) async fn change_password(
         .await
         .map_err(|error| ApiError::internal(&error))?;
     app.store
-        .set_password(account.id, &hash, current.session.id, current.now)
+        .set_password(account.id, &hash, current.session.id, current.by(&from))
         .await?;
     tracing::info!(account.id = %account.id, "password changed");
     let cookies = begin_session::rotate(&app, &current.session).await?;

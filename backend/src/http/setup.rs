@@ -14,8 +14,10 @@ use super::begin_session::{self, SetCookies};
 use super::error::{ApiError, ApiResult};
 use super::extract::{From, JsonOrForm};
 use super::login::require_password_login;
+use super::trail::{self, Failure};
 use crate::account::NewAccount;
 use crate::app::AppState;
+use crate::audit::Kind;
 use crate::limits::Guess;
 use crate::session::Origin;
 
@@ -56,6 +58,12 @@ async fn set_up(
     }
     if !app.keys.is_setup_token(&setup.token) {
         tracing::warn!(code = "setup_token_wrong", "setup refused");
+        let failure = Failure {
+            code: ErrorCode::SetupTokenWrong.as_str(),
+            account: None,
+            detail: None,
+        };
+        trail::failed(app, from, Kind::SetupFailed, failure).await;
         return Err(ErrorCode::SetupTokenWrong.into());
     }
     let username = setup.username.trim();
@@ -85,7 +93,7 @@ async fn set_up(
     };
     let account_id = app
         .store
-        .create_first_admin(&new, app.clock.now())
+        .create_first_admin(&new, from.by(app.clock.now()))
         .await??;
     tracing::info!(account.id = %account_id, "first admin made, setup closed");
     Ok(begin_session::begin(app, headers, from, account_id, Origin::Password).await?)

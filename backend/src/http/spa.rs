@@ -11,9 +11,11 @@ use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
+use shared::routes;
 
 use super::config::public_config;
 use super::error::ApiError;
+use super::extract::{self, Visitor};
 use super::static_page::{self, StaticPage};
 use crate::app::AppState;
 
@@ -59,7 +61,10 @@ pub(super) async fn serve(State(app): State<AppState>, request: Request) -> Resp
     }
     match path.strip_prefix("/assets/") {
         Some(name) => asset(name, request.headers()),
-        None => document(&app, path, request.uri().query().unwrap_or_default()).await,
+        None => {
+            let query = request.uri().query().unwrap_or_default();
+            document(&app, path, query, request.headers()).await
+        }
     }
 }
 
@@ -132,7 +137,7 @@ fn accepts(header: &str, encoding: &str) -> bool {
 }
 
 /// Returns `index.html` with the static page of that path.
-async fn document(app: &AppState, path: &str, query: &str) -> Response {
+async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) -> Response {
     let parameter = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs
@@ -142,13 +147,19 @@ async fn document(app: &AppState, path: &str, query: &str) -> Response {
     // A page that says what is wrong must come even where the database is away.
     let setup_needed =
         app.config.password_login && app.store.is_setup_open().await.unwrap_or(false);
+    let visitor = if path == routes::LOGIN {
+        let visitor = extract::visitor(headers, app).await;
+        visitor.unwrap_or(Visitor::Stranger)
+    } else {
+        Visitor::Stranger
+    };
     let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
     let code = error
         .as_deref()
         .and_then(shared::login_error::LoginErrorCode::parse);
     let page = static_page::render(&StaticPage {
         path,
-        config: &public_config(app, setup_needed, false, code),
+        config: &public_config(app, setup_needed, &visitor, code),
         error: error.as_deref(),
         reference: reference.as_deref(),
         next: next.as_deref(),

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use shared::config::{PublicConfig, PublicProvider};
+use shared::config::{ENDED_BY_PROVIDER, PublicConfig, PublicProvider};
 use shared::error::ErrorCode;
 use shared::login_error::{LoginErrorCode, NextStep, UNKNOWN_GUIDE, is_reference};
 use shared::routes;
@@ -171,15 +171,24 @@ fn login(page: &StaticPage<'_>) -> String {
         .filter(|next| next.as_str() != routes::HOME);
     let next = next.as_ref().map(ReturnTo::as_str);
     let error = page.error.filter(|error| !error.is_empty());
+    // Writing to a `String` cannot fail, here and below.
     let mut html = String::new();
     if error.is_none() && page.logged_out {
         html.push_str("<p class=\"note note-good\" role=\"status\">You are logged out.</p>");
+    } else if error.is_none()
+        && config.ended_by_provider
+        && let Some(provider) = &config.openid
+    {
+        let label = escape(&provider.label);
+        let _ = write!(
+            html,
+            "<p class=\"note\" role=\"status\">{label}{ENDED_BY_PROVIDER}</p>"
+        );
     } else if error.is_none() && next.is_some() {
         html.push_str("<p class=\"lead\">Please log in to go on.</p>");
     }
     if config.setup_needed {
         let setup = routes::SETUP;
-        // Writing to a `String` cannot fail, here and below.
         let _ = write!(
             html,
             "<p class=\"note\">This server has no administrator yet. \

@@ -22,7 +22,7 @@ pub struct LogoutToken {
     pub subject: Option<String>,
     /// The OP's session. Without one, all of the user's sessions end.
     pub sid: Option<String>,
-    /// SHA-256 of `jti`: a token is taken once.
+    /// SHA-256 of issuer and `jti`: a token is taken once.
     pub jti_hash: [u8; 32],
     /// From then on the token is refused by its age, and its `jti` can be forgotten.
     pub stale_at: Timestamp,
@@ -70,7 +70,7 @@ pub fn verify(
         issuer: expected.issuer.to_owned(),
         subject,
         sid,
-        jti_hash: Sha256::digest(jti.as_bytes()).into(),
+        jti_hash: Sha256::digest(format!("{}\0{jti}", expected.issuer)).into(),
         stale_at: issued_at.plus(MAX_AGE).plus(expected.skew),
     })
 }

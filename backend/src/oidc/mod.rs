@@ -70,6 +70,9 @@ pub enum LoginError {
     /// The userinfo answer cannot be used.
     #[error("userinfo rejected: {0}")]
     UserinfoInvalid(String),
+    /// The account that the identity leads to is disabled.
+    #[error("the account {0} is disabled")]
+    AccountDisabled(crate::account::AccountId),
     /// The identity policy refuses.
     #[error("refused by the identity policy: {}", .0.as_str())]
     Policy(LoginErrorCode),
@@ -94,6 +97,7 @@ impl LoginError {
             Self::CodeRejected(_) => LoginErrorCode::CodeRejected,
             Self::TokenInvalid(_) => LoginErrorCode::TokenInvalid,
             Self::UserinfoInvalid(_) => LoginErrorCode::UserinfoInvalid,
+            Self::AccountDisabled(_) => LoginErrorCode::AccountDisabled,
             Self::Policy(code) => *code,
             Self::Store(_) => LoginErrorCode::ServerError,
         }

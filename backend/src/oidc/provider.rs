@@ -12,6 +12,7 @@ use super::client::{Client, send};
 use super::id_token::{self, Claims, Expected, Fault, Verifier};
 use super::identity::{self, VerifiedIdentity};
 use super::jwks::SigningKeys;
+use super::logout_token::{self, LogoutToken};
 use super::metadata::{self, Metadata};
 use super::token_request::{self, Tokens};
 use super::{LoginError, for_log, logout, presets};
@@ -169,6 +170,25 @@ impl Provider {
             .as_ref()
             .map(|(metadata, _)| Arc::clone(metadata))?;
         logout::end_session_url(&metadata, &self.config, id_token, return_url)
+    }
+
+    /// Checks a logout token that somebody says comes from the OP (Back-Channel Logout §2.6).
+    ///
+    /// # Errors
+    /// `TokenInvalid`; `OpUnreachable` and `OpMisconfigured` where there are no keys to check with.
+    pub async fn check_logout_token(&self, token: &str) -> Result<LogoutToken, LoginError> {
+        let metadata = self.metadata().await?;
+        let expected = logout_token::Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.config.client_id,
+            skew: self.config.clock_skew,
+            now: self.clock.now(),
+        };
+        self.with_keys(&metadata, |verifier| {
+            logout_token::verify(token, verifier, &expected)
+        })
+        .await
+        .map_err(rejected(LoginError::TokenInvalid))
     }
 
     async fn check_id_token(

@@ -4,8 +4,10 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
+use super::audit::insert_audit;
 use super::{Result, Store, on_database};
 use crate::account::{Account, AccountId, NewAccount, username_key};
+use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 
 /// A row of `account`, less the columns that nobody reads.
@@ -156,9 +158,10 @@ impl Store {
     pub async fn create_first_admin(
         &self,
         new: &NewAccount,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<std::result::Result<AccountId, Taken>> {
-        let id = Uuid::now_v7();
+        let (id, by) = (Uuid::now_v7(), by.into());
+        let (now, by) = (by.at, by.account(id));
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // Of two at once the second finds the row there, or waits for it and then does.
@@ -174,6 +177,8 @@ impl Store {
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
                 return taken(error).map(Err);
             }
+            let event = Event::about(Kind::AccountMade, id).detail("the first admin");
+            insert_audit!(&mut *tx, by, event)?;
             tx.commit().await?;
         });
         Ok(Ok(id))
@@ -183,9 +188,10 @@ impl Store {
     pub async fn create_account(
         &self,
         new: &NewAccount,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<std::result::Result<AccountId, Taken>> {
-        let id = Uuid::now_v7();
+        let (id, by) = (Uuid::now_v7(), by.into());
+        let now = by.at;
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
@@ -194,6 +200,8 @@ impl Store {
             if new.role == Role::Admin {
                 close_setup!(&mut *tx, now)?;
             }
+            let event = Event::about(Kind::AccountMade, id).detail(new.role.as_str());
+            insert_audit!(&mut *tx, by, event)?;
             tx.commit().await?;
         });
         Ok(Ok(id))
@@ -205,10 +213,15 @@ impl Store {
         id: AccountId,
         email: Option<&Email>,
         is_set_by_admin: bool,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
-        let done = on_database!(self, pool => {
-            sqlx::query(
+        let by = by.into();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let old: Option<(Option<String>,)> =
+                sqlx::query_as("select email from account where account_id = $1")
+                    .bind(id).fetch_optional(&mut *tx).await?;
+            let done = sqlx::query(
                 "update account set email = $2, email_key = $3, email_set_by_admin = $4, updated_at = $5
                  where account_id = $1",
             )
@@ -216,13 +229,18 @@ impl Store {
             .bind(email.map(Email::as_str))
             .bind(email.map(Email::key))
             .bind(is_set_by_admin)
-            .bind(now.unix())
-            .execute(pool).await.map(drop)
+            .bind(by.at.unix())
+            .execute(&mut *tx).await;
+            if let Err(error) = done {
+                return taken(error).map(Err);
+            }
+            let old = old.and_then(|(email,)| email);
+            let new = email.map(Email::as_str);
+            let detail = format!("{} -> {}", old.as_deref().unwrap_or("none"), new.unwrap_or("none"));
+            insert_audit!(&mut *tx, by, Event::about(Kind::EmailChanged, id).detail(&detail))?;
+            tx.commit().await?;
         });
-        match done {
-            Ok(()) => Ok(Ok(())),
-            Err(error) => taken(error).map(Err),
-        }
+        Ok(Ok(()))
     }
 
     /// Sets or clears the display name.
@@ -246,8 +264,10 @@ impl Store {
         id: AccountId,
         hash: &str,
         keep_session: Uuid,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<()> {
+        let by = by.into();
+        let now = by.at;
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
@@ -256,6 +276,7 @@ impl Store {
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)
                 .execute(&mut *tx).await?;
+            insert_audit!(&mut *tx, by, Event::about(Kind::PasswordChanged, id))?;
             tx.commit().await?;
         });
         Ok(())
@@ -266,8 +287,15 @@ impl Store {
         &self,
         id: AccountId,
         is_disabled: bool,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<()> {
+        let by = by.into();
+        let now = by.at;
+        let kind = if is_disabled {
+            Kind::AccountDisabled
+        } else {
+            Kind::AccountEnabled
+        };
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             sqlx::query("update account set disabled_at = $2, updated_at = $3 where account_id = $1")
@@ -277,6 +305,7 @@ impl Store {
                 sqlx::query("delete from session where account_id = $1")
                     .bind(id).execute(&mut *tx).await?;
             }
+            insert_audit!(&mut *tx, by, Event::about(kind, id))?;
             tx.commit().await?;
         });
         Ok(())
@@ -284,7 +313,9 @@ impl Store {
 
     /// Changes the role and ends the account's sessions, unless it would demote the last admin:
     /// then nothing changes and the answer is `false`. The same role is no change.
-    pub async fn set_role(&self, id: AccountId, role: Role, now: Timestamp) -> Result<bool> {
+    pub async fn set_role(&self, id: AccountId, role: Role, by: impl Into<By>) -> Result<bool> {
+        let by = by.into();
+        let now = by.at;
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // The lock under which admins are counted: two demotions never pass each other.
@@ -302,6 +333,8 @@ impl Store {
             if changed {
                 sqlx::query("delete from session where account_id = $1")
                     .bind(id).execute(&mut *tx).await?;
+                let event = Event::about(Kind::RoleChanged, id).detail(role.as_str());
+                insert_audit!(&mut *tx, by, event)?;
             }
             if role == Role::Admin {
                 close_setup!(&mut *tx, now)?;

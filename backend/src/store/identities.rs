@@ -3,8 +3,10 @@
 use uuid::Uuid;
 
 use super::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
+use super::audit::insert_audit;
 use super::{Result, Store, on_database};
 use crate::account::{Account, AccountId, Identity, NewAccount};
+use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use shared::session::Role;
 
@@ -93,6 +95,17 @@ impl Store {
         Ok(rows.into_iter().map(Identity::from).collect())
     }
 
+    /// Is there an admin who could log in through an OP?
+    pub async fn has_linked_admin(&self) -> Result<bool> {
+        let (linked,): (bool,) = on_database!(self, pool => {
+            sqlx::query_as(
+                "select exists (select 1 from account join identity using (account_id)
+                 where role = 'admin' and disabled_at is null)",
+            ).fetch_one(pool).await?
+        });
+        Ok(linked)
+    }
+
     /// Is the account linked to any subject of this issuer?
     pub async fn is_bound_at(&self, account_id: AccountId, issuer: &str) -> Result<bool> {
         let (bound,): (bool,) = on_database!(self, pool => {
@@ -109,14 +122,19 @@ impl Store {
         &self,
         account_id: AccountId,
         identity: NewIdentity<'_>,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
-        let done =
-            on_database!(self, pool => insert_identity!(pool, account_id, identity, now).map(drop));
-        match done {
-            Ok(()) => Ok(Ok(())),
-            Err(error) => taken(error).map(Err),
-        }
+        let by = by.into();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
+                return taken(error).map(Err);
+            }
+            let event = Event::about(Kind::IdentityLinked, account_id).detail(identity.issuer);
+            insert_audit!(&mut *tx, by, event)?;
+            tx.commit().await?;
+        });
+        Ok(Ok(()))
     }
 
     /// Makes an account and links the identity to it, both or neither.
@@ -124,9 +142,10 @@ impl Store {
         &self,
         new: &NewAccount,
         identity: NewIdentity<'_>,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<std::result::Result<AccountId, Taken>> {
-        let id = Uuid::now_v7();
+        let (id, by) = (Uuid::now_v7(), by.into());
+        let (now, by) = (by.at, by.account(id));
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
@@ -138,6 +157,10 @@ impl Store {
             if new.role == Role::Admin {
                 close_setup!(&mut *tx, now)?;
             }
+            let made = Event::about(Kind::AccountMade, id).detail(new.role.as_str());
+            insert_audit!(&mut *tx, by, made)?;
+            let linked = Event::about(Kind::IdentityLinked, id).detail(identity.issuer);
+            insert_audit!(&mut *tx, by, linked)?;
             tx.commit().await?;
         });
         Ok(Ok(id))
@@ -169,19 +192,20 @@ impl Store {
         account_id: AccountId,
         identity_id: Uuid,
         password_login: bool,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<Option<bool>> {
+        let by = by.into();
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // Writing the account's row first makes two unlinks at once wait for each other.
             sqlx::query("update account set updated_at = $2 where account_id = $1")
-                .bind(account_id).bind(now.unix()).execute(&mut *tx).await?;
-            let exists: Option<(i64,)> = sqlx::query_as(
-                "select linked_at from identity where account_id = $1 and identity_id = $2",
+                .bind(account_id).bind(by.at.unix()).execute(&mut *tx).await?;
+            let found: Option<(String,)> = sqlx::query_as(
+                "select issuer from identity where account_id = $1 and identity_id = $2",
             ).bind(account_id).bind(identity_id).fetch_optional(&mut *tx).await?;
-            if exists.is_none() {
+            let Some((issuer,)) = found else {
                 return Ok(None);
-            }
+            };
             let removed = sqlx::query(
                 "delete from identity where account_id = $1 and identity_id = $2 and (
                     exists (select 1 from identity where account_id = $1 and identity_id <> $2)
@@ -189,6 +213,10 @@ impl Store {
                         where account_id = $1 and password_hash is not null)))",
             ).bind(account_id).bind(identity_id).bind(password_login)
                 .execute(&mut *tx).await?.rows_affected() > 0;
+            if removed {
+                let event = Event::about(Kind::IdentityUnlinked, account_id).detail(&issuer);
+                insert_audit!(&mut *tx, by, event)?;
+            }
             tx.commit().await?;
             Ok(Some(removed))
         })

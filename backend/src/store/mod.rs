@@ -1,10 +1,14 @@
-//! The store: accounts, identities and sessions in SQLite or PostgreSQL.
+//! The store: accounts, identities, sessions and the audit trail in SQLite or PostgreSQL.
+//!
+//! Whatever changes something writes its audit entry in the same transaction: `by` says who, when
+//! and from where.
 //!
 //! Each statement is written once, in the SQL that both databases share, and compiled for both
 //! drivers by [`on_database!`]. Domain conflicts (a name that is taken) are answers; everything
 //! else that goes wrong is an [`Error`].
 
 mod accounts;
+mod audit;
 mod identities;
 mod sessions;
 
@@ -21,6 +25,7 @@ use crate::config::Database;
 use crate::keys::make_private_folder;
 
 pub use accounts::Taken;
+pub use audit::AuditFilter;
 pub use identities::NewIdentity;
 
 /// How long a request waits for a connection, or for SQLite's one writer.

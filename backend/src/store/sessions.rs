@@ -3,10 +3,13 @@
 use uuid::Uuid;
 
 use super::accounts::AccountRow;
+use super::audit::insert_audit;
 use super::{Result, Store, on_database};
 use crate::account::{Account, AccountId};
+use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::config::SessionConfig;
+use crate::oidc::logout_token::LogoutToken;
 use crate::session::{Origin, Session, TokenHash};
 
 #[derive(sqlx::FromRow)]
@@ -16,6 +19,7 @@ struct SessionRow {
     account_id: Uuid,
     method: String,
     op_issuer: Option<String>,
+    op_subject: Option<String>,
     op_sid: Option<String>,
     id_token: Option<String>,
     user_agent: Option<String>,
@@ -24,6 +28,7 @@ struct SessionRow {
     last_used_at: i64,
     confirmed_at: i64,
     expires_at: i64,
+    ended_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -36,14 +41,15 @@ struct SessionAndAccountRow {
 
 /// The columns of [`SessionRow`].
 const COLUMNS: &str =
-    "session_id, session.account_id as session_account_id, method, op_issuer, op_sid,
-    id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at";
+    "session_id, session.account_id as session_account_id, method, op_issuer, op_subject,
+    op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at, ended_at";
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
         let origin = match row.op_issuer {
             Some(issuer) if row.method == "openid" => Origin::Openid {
                 issuer,
+                subject: row.op_subject,
                 sid: row.op_sid,
                 id_token: row.id_token,
             },
@@ -59,6 +65,7 @@ impl From<SessionRow> for Session {
             last_used_at: Timestamp::from_unix(row.last_used_at),
             confirmed_at: Timestamp::from_unix(row.confirmed_at),
             expires_at: Timestamp::from_unix(row.expires_at),
+            ended_at: row.ended_at.map(Timestamp::from_unix),
         }
     }
 }
@@ -70,14 +77,23 @@ impl Store {
         session: &Session,
         token: TokenHash,
         replaces: Option<TokenHash>,
+        by: impl Into<By>,
     ) -> Result<()> {
-        let (method, issuer, sid, id_token) = match &session.origin {
-            Origin::Password => ("password", None, None, None),
+        let by = by.into().account(session.account_id);
+        let (method, issuer, subject, sid, id_token) = match &session.origin {
+            Origin::Password => ("password", None, None, None, None),
             Origin::Openid {
                 issuer,
+                subject,
                 sid,
                 id_token,
-            } => ("openid", Some(issuer), sid.as_ref(), id_token.as_ref()),
+            } => (
+                "openid",
+                Some(issuer),
+                subject.as_ref(),
+                sid.as_ref(),
+                id_token.as_ref(),
+            ),
         };
         on_database!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
@@ -86,16 +102,19 @@ impl Store {
                     .bind(old.as_bytes()).execute(&mut *tx).await?;
             }
             sqlx::query(
-                "insert into session (session_id, account_id, token_hash, method, op_issuer, op_sid,
-                    id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                "insert into session (session_id, account_id, token_hash, method, op_issuer, op_subject,
+                    op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             )
             .bind(session.id).bind(session.account_id).bind(token.as_bytes())
-            .bind(method).bind(issuer).bind(sid).bind(id_token)
+            .bind(method).bind(issuer).bind(subject).bind(sid).bind(id_token)
             .bind(&session.user_agent).bind(&session.address)
             .bind(session.started_at.unix()).bind(session.last_used_at.unix())
             .bind(session.confirmed_at.unix()).bind(session.expires_at.unix())
             .execute(&mut *tx).await?;
+            let detail = issuer.map_or(method, String::as_str);
+            let event = Event::about(Kind::Login, session.account_id).detail(detail);
+            insert_audit!(&mut *tx, by, event)?;
             tx.commit().await?;
         });
         Ok(())
@@ -135,19 +154,111 @@ impl Store {
     /// gone.
     pub async fn rotate_session(&self, id: Uuid, token: TokenHash) -> Result<bool> {
         let rotated = on_database!(self, pool => {
-            sqlx::query("update session set token_hash = $2 where session_id = $1")
+            sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
                 .bind(id).bind(token.as_bytes()).execute(pool).await?.rows_affected() > 0
         });
         Ok(rotated)
     }
 
     /// Ends the session of that token and returns it.
-    pub async fn take_session(&self, token: TokenHash) -> Result<Option<Session>> {
+    pub async fn take_session(
+        &self,
+        token: TokenHash,
+        by: impl Into<By>,
+    ) -> Result<Option<Session>> {
+        let by = by.into();
         let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
-        let row: Option<SessionRow> = on_database!(self, pool => {
-            sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(pool).await?
+        let row = on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let row: Option<SessionRow> =
+                sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(&mut *tx).await?;
+            if let Some(row) = &row {
+                let by = by.account(row.account_id);
+                insert_audit!(&mut *tx, by, Event::about(Kind::Logout, row.account_id))?;
+            }
+            tx.commit().await?;
+            row
         });
         Ok(row.map(Session::from))
+    }
+
+    /// Ends one session of the account; `false` when it has no such session.
+    pub async fn end_session(
+        &self,
+        account_id: AccountId,
+        id: Uuid,
+        by: impl Into<By>,
+    ) -> Result<bool> {
+        let by = by.into();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let ended = sqlx::query(
+                "delete from session where account_id = $1 and session_id = $2 and ended_at is null",
+            ).bind(account_id).bind(id).execute(&mut *tx).await?.rows_affected() > 0;
+            if ended {
+                insert_audit!(&mut *tx, by, Event::about(Kind::SessionEnded, account_id))?;
+            }
+            tx.commit().await?;
+            Ok(ended)
+        })
+    }
+
+    /// Ends all sessions of the account but one; returns how many.
+    pub async fn end_other_sessions(
+        &self,
+        account_id: AccountId,
+        keep: Uuid,
+        by: impl Into<By>,
+    ) -> Result<u64> {
+        let by = by.into();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let ended = sqlx::query("delete from session where account_id = $1 and session_id <> $2")
+                .bind(account_id).bind(keep).execute(&mut *tx).await?.rows_affected();
+            if ended > 0 {
+                let detail = format!("all others: {ended}");
+                let event = Event::about(Kind::SessionEnded, account_id).detail(&detail);
+                insert_audit!(&mut *tx, by, event)?;
+            }
+            tx.commit().await?;
+            Ok(ended)
+        })
+    }
+
+    /// Ends the sessions that a logout token names: that of its `sid`, else all of its `sub`. The
+    /// rows stay, without the ID token, so that their owner can be told. Returns how many there
+    /// were; `None` where the token was taken before.
+    ///
+    /// With a `sid`, a session of the same user which has none ends too: the OP did not tell at
+    /// login which of its sessions it was.
+    pub async fn end_sessions_by_op(
+        &self,
+        token: &LogoutToken,
+        by: impl Into<By>,
+    ) -> Result<Option<u64>> {
+        let by = by.into();
+        on_database!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let is_new = sqlx::query(
+                "insert into logout_token (jti_hash, stale_at) values ($1, $2) on conflict (jti_hash) do nothing",
+            ).bind(&token.jti_hash[..]).bind(token.stale_at.unix())
+                .execute(&mut *tx).await?.rows_affected() > 0;
+            if !is_new {
+                return Ok(None);
+            }
+            let ended: Vec<(Uuid,)> = sqlx::query_as(
+                "update session set ended_at = $1, id_token = null
+                 where method = 'openid' and op_issuer = $2 and ended_at is null and (
+                    op_sid = $3 or (op_subject = $4 and ($3 is null or op_sid is null)))
+                 returning account_id",
+            ).bind(by.at.unix()).bind(&token.issuer).bind(&token.sid).bind(&token.subject)
+                .fetch_all(&mut *tx).await?;
+            for (account_id,) in &ended {
+                insert_audit!(&mut *tx, by, Event::about(Kind::SessionEndedByOp, *account_id))?;
+            }
+            tx.commit().await?;
+            Ok(Some(ended.len() as u64))
+        })
     }
 
     /// Returns the account's sessions that are live, the last used first.
@@ -158,7 +269,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Session>> {
         let sql = format!(
-            "select {COLUMNS} from session where account_id = $1 and expires_at > $2 and last_used_at > $3
+            "select {COLUMNS} from session where account_id = $1 and expires_at > $2 and last_used_at > $3 and ended_at is null
              order by last_used_at desc, session_id desc",
         );
         let rows: Vec<SessionRow> = on_database!(self, pool => {
@@ -168,9 +279,12 @@ impl Store {
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
-    /// Removes the rows of sessions that ended by themselves; returns how many.
+    /// Removes the rows of sessions that ended by themselves, and of logout tokens that are
+    /// refused by their age; returns how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
         let swept = on_database!(self, pool => {
+            sqlx::query("delete from logout_token where stale_at <= $1")
+                .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
                 .bind(now.unix()).bind(now.minus(config.idle).unix())
                 .execute(pool).await?.rows_affected()

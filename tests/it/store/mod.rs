@@ -59,7 +59,7 @@ impl Fresh {
     async fn add_session(&self, account_id: AccountId) -> (Session, SessionToken) {
         let (session, token) = new_session(account_id);
         self.store
-            .insert_session(&session, token.hash(), None)
+            .insert_session(&session, token.hash(), None, NOW)
             .await
             .expect("the store answers");
         (session, token)

@@ -12,6 +12,7 @@ async fn session_comes_back_with_its_account() {
     let id = fresh.add(user("alice").await).await;
     let origin = Origin::Openid {
         issuer: ISSUER.to_owned(),
+        subject: Some("sub".to_owned()),
         sid: Some("sid".to_owned()),
         id_token: Some("a.b.c".to_owned()),
     };
@@ -23,7 +24,7 @@ async fn session_comes_back_with_its_account() {
     let token = SessionToken::generate();
     fresh
         .store
-        .insert_session(&session, token.hash(), None)
+        .insert_session(&session, token.hash(), None, NOW)
         .await
         .unwrap();
 
@@ -65,7 +66,7 @@ async fn new_session_ends_the_one_that_it_replaces() {
 
     fresh
         .store
-        .insert_session(&session, new.hash(), Some(old.hash()))
+        .insert_session(&session, new.hash(), Some(old.hash()), NOW)
         .await
         .unwrap();
 
@@ -155,8 +156,8 @@ async fn session_is_taken_once() {
     let id = fresh.add(user("alice").await).await;
     let (session, token) = fresh.add_session(id).await;
 
-    let first = fresh.store.take_session(token.hash()).await.unwrap();
-    let second = fresh.store.take_session(token.hash()).await.unwrap();
+    let first = fresh.store.take_session(token.hash(), NOW).await.unwrap();
+    let second = fresh.store.take_session(token.hash(), NOW).await.unwrap();
 
     assert_eq!(first.map(|taken| taken.id), Some(session.id));
     assert!(second.is_none());

@@ -11,6 +11,7 @@ fn config() -> PublicConfig {
         password_login: true,
         setup_needed: false,
         signed_in: false,
+        ended_by_provider: false,
         openid: Some(PublicProvider {
             provider: "authentik".to_owned(),
             label: "Authentik".to_owned(),

@@ -6,7 +6,7 @@ mod query;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use shared::config::PublicConfig;
+use shared::config::{ENDED_BY_PROVIDER, PublicConfig};
 use shared::routes;
 
 use crate::api;
@@ -100,10 +100,20 @@ fn Notices(
 ) -> impl IntoView {
     let is_blank = query.error.is_none();
     let logged_out = query.logged_out && is_blank;
+    let ended_by = (config.ended_by_provider && is_blank && !logged_out)
+        .then_some(config.openid)
+        .flatten()
+        .map(|provider| provider.label);
+    let asks_to_go_on = query.next.is_some() && is_blank && !logged_out && ended_by.is_none();
     view! {
         {logged_out
             .then(|| view! { <p class="note note-good" role="status">"You are logged out."</p> })}
-        {(query.next.is_some() && is_blank && !logged_out)
+        {ended_by
+            .map(|label| {
+                view! { <p class="note" role="status">{label}
+                        {ENDED_BY_PROVIDER}</p> }
+            })}
+        {asks_to_go_on
             .then(|| view! { <p class="lead">"Please log in to go on."</p> })}
         {config
             .setup_needed

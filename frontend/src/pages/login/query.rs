@@ -60,7 +60,10 @@ pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<Str
     let provider = config.openid.as_ref()?;
     let leaves = provider.autologin
         && provider.unreachable_since.is_none()
-        && !(query.logged_out || query.local || config.setup_needed);
+        && !(query.logged_out
+            || query.local
+            || config.setup_needed
+            || config.ended_by_provider);
     leaves.then(|| next::openid_href(query.next.as_deref()))
 }
 
@@ -85,6 +88,7 @@ mod tests {
             password_login: true,
             setup_needed: false,
             signed_in: false,
+            ended_by_provider: false,
             openid: Some(PublicProvider {
                 provider: "authentik".to_owned(),
                 label: "Authentik".to_owned(),
@@ -127,6 +131,9 @@ mod tests {
         }
         let mut config = autologin();
         config.setup_needed = true;
+        assert_eq!(departure(&config, &query(&[])), None);
+        let mut config = autologin();
+        config.ended_by_provider = true;
         assert_eq!(departure(&config, &query(&[])), None);
     }
 

@@ -1,0 +1,49 @@
+//! The audit trail, for admins.
+
+use axum::Json as Answer;
+use axum::extract::{RawQuery, State};
+use shared::audit::Audit;
+use shared::error::ErrorCode;
+use uuid::Uuid;
+
+use super::error::ApiResult;
+use super::extract::Admin;
+use crate::app::AppState;
+use crate::store::AuditFilter;
+
+/// How many entries a page has.
+const PAGE: usize = 100;
+
+/// Lists entries, the latest first; the query narrows them down.
+///
+/// # Errors
+/// `forbidden` for who is no admin, `bad_request` for an id that is none.
+pub(super) async fn list(
+    State(app): State<AppState>,
+    _: Admin,
+    RawQuery(query): RawQuery,
+) -> ApiResult<Answer<Audit>> {
+    let mut filter = AuditFilter {
+        // One more than is shown tells whether there are more.
+        limit: PAGE as i64 + 1,
+        ..AuditFilter::default()
+    };
+    let id = |text: &str| Uuid::parse_str(text).map_err(|_| ErrorCode::BadRequest);
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match name.as_ref() {
+            "account" => filter.account = Some(id(&value)?),
+            "kind" => filter.kind = Some(value.into_owned()),
+            "ref" => filter.reference = Some(value.trim().to_owned()),
+            "before" => filter.before = Some(id(&value)?),
+            _ => {}
+        }
+    }
+    let mut entries = app.store.audit(&filter).await?;
+    let has_more = entries.len() > PAGE;
+    entries.truncate(PAGE);
+    let next = entries.last().filter(|_| has_more);
+    Ok(Answer(Audit {
+        next: next.map(|entry| entry.id.clone()),
+        entries,
+    }))
+}

@@ -1,0 +1,47 @@
+//! Failures in the audit trail. Whatever changes something is written down by the store.
+
+use super::extract::From;
+use crate::account::AccountId;
+use crate::app::AppState;
+use crate::audit::{Event, Kind};
+use crate::limits::Guess;
+use crate::telemetry::chain;
+
+/// The longest detail that is kept.
+const MAX_DETAIL: usize = 500;
+
+/// A login that failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Failure<'a> {
+    /// The code that the browser is sent.
+    pub(super) code: &'a str,
+    /// Whose account it was about, where that is known.
+    pub(super) account: Option<AccountId>,
+    /// What happened, as in the log.
+    pub(super) detail: Option<&'a str>,
+}
+
+/// Writes a failure down. A network that makes too many has the rest of them in the log alone:
+/// anybody can fail, and nobody may fill the database by it. A database that is away changes
+/// nothing in how the failure is answered.
+pub(super) async fn failed(app: &AppState, from: &From, kind: Kind, failure: Failure<'_>) {
+    if app
+        .limits
+        .check(Guess::Failure, None, from.address)
+        .is_err()
+    {
+        return;
+    }
+    let detail: Option<String> = failure
+        .detail
+        .map(|detail| detail.chars().take(MAX_DETAIL).collect());
+    let event = Event {
+        kind,
+        account: failure.account,
+        code: Some(failure.code),
+        detail: detail.as_deref(),
+    };
+    if let Err(error) = app.store.record(&from.by(app.clock.now()), event).await {
+        tracing::warn!("cannot write to the audit trail: {}", chain(&error));
+    }
+}

@@ -1,0 +1,136 @@
+//! The audit trail's rows.
+
+use shared::audit::{AuditEntry, Party};
+use uuid::Uuid;
+
+use super::{Result, Store, on_database};
+use crate::audit::{By, Event};
+use crate::clock::Timestamp;
+
+/// Failures are forgotten after 90 days: anybody can make some.
+const KEEP_FAILURES: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);
+/// All else after two years.
+const KEEP: std::time::Duration = std::time::Duration::from_secs(2 * 365 * 86_400);
+
+/// Inserts an entry; `$executor` is a pool or a connection in a transaction. The usernames are
+/// taken down as they are now: accounts are renamed and deleted, entries are not.
+macro_rules! insert_audit {
+    ($executor:expr, $by:expr, $event:expr) => {{
+        let (by, event): (&$crate::audit::By, $crate::audit::Event<'_>) = (&$by, $event);
+        sqlx::query(
+            "insert into audit (audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail)
+             values ($1, $2, $3, $4, $5, (select username from account where account_id = $5),
+                $6, (select username from account where account_id = $6), $7, $8, $9)",
+        )
+        .bind(uuid::Uuid::now_v7())
+        .bind(by.at.unix())
+        .bind(event.kind.as_str())
+        .bind(event.code)
+        .bind(by.actor)
+        .bind(event.account)
+        .bind(by.address.map(|address| address.to_string()))
+        .bind(&by.reference)
+        .bind(event.detail)
+        .execute($executor)
+        .await
+    }};
+}
+pub(super) use insert_audit;
+
+/// Which entries are asked for; the latest come first.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Done by or to this account.
+    pub account: Option<Uuid>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// Of this request.
+    pub reference: Option<String>,
+    /// Before this entry.
+    pub before: Option<Uuid>,
+    /// So many at most.
+    pub limit: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct AuditRow {
+    audit_id: Uuid,
+    at: i64,
+    kind: String,
+    code: Option<String>,
+    actor_id: Option<Uuid>,
+    actor: Option<String>,
+    account_id: Option<Uuid>,
+    account: Option<String>,
+    address: Option<String>,
+    #[sqlx(rename = "ref")]
+    reference: Option<String>,
+    detail: Option<String>,
+}
+
+impl From<AuditRow> for AuditEntry {
+    fn from(row: AuditRow) -> Self {
+        let party = |id: Option<Uuid>, username| {
+            id.map(|id| Party {
+                id: id.to_string(),
+                username,
+            })
+        };
+        Self {
+            id: row.audit_id.to_string(),
+            at: row.at,
+            kind: row.kind,
+            code: row.code,
+            actor: party(row.actor_id, row.actor),
+            account: party(row.account_id, row.account),
+            address: row.address,
+            reference: row.reference,
+            detail: row.detail,
+        }
+    }
+}
+
+impl Store {
+    /// Writes down what changed nothing else: a failure.
+    pub async fn record(&self, by: &By, event: Event<'_>) -> Result<()> {
+        on_database!(self, pool => { insert_audit!(pool, *by, event)?; });
+        Ok(())
+    }
+
+    /// Returns entries, the latest first.
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
+        let rows: Vec<AuditRow> = on_database!(self, pool => {
+            let mut query = sqlx::QueryBuilder::new(
+                "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail
+                 from audit where true",
+            );
+            if let Some(id) = filter.account {
+                query.push(" and (account_id = ").push_bind(id).push(" or actor_id = ").push_bind(id).push(")");
+            }
+            if let Some(kind) = &filter.kind {
+                query.push(" and kind = ").push_bind(kind);
+            }
+            if let Some(reference) = &filter.reference {
+                query.push(" and ref = ").push_bind(reference);
+            }
+            if let Some(before) = filter.before {
+                query.push(" and audit_id < ").push_bind(before);
+            }
+            query.push(" order by audit_id desc limit ").push_bind(filter.limit);
+            query.build_query_as().fetch_all(pool).await?
+        });
+        Ok(rows.into_iter().map(AuditEntry::from).collect())
+    }
+
+    /// Removes the entries that are older than they are kept; returns how many.
+    pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
+        let swept = on_database!(self, pool => {
+            sqlx::query(
+                "delete from audit where at <= $1 or (at <= $2 and kind in ('login_failed', 'setup_failed'))",
+            )
+            .bind(now.minus(KEEP).unix()).bind(now.minus(KEEP_FAILURES).unix())
+            .execute(pool).await?.rows_affected()
+        });
+        Ok(swept)
+    }
+}

@@ -1,0 +1,48 @@
+//! The audit trail as an admin sees it.
+
+use serde::{Deserialize, Serialize};
+
+/// The answer of `GET /api/audit`: entries, the latest first.
+///
+/// `?account=ID`, `?kind=KIND` and `?ref=REFERENCE` narrow it down; `?before=ID` gives the page
+/// that follows the entry of that id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// What `before` must be for the next page, where there is one.
+    pub next: Option<String>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Names the entry.
+    pub id: String,
+    /// When: Unix seconds.
+    pub at: i64,
+    /// What: `login`, `login_failed`, `logout`, `email_changed`, …
+    pub kind: String,
+    /// Of a failure: the code that the browser was sent.
+    pub code: Option<String>,
+    /// Who did it; none for a stranger and for the server itself.
+    pub actor: Option<Party>,
+    /// To whose account.
+    pub account: Option<Party>,
+    /// The client's address.
+    pub address: Option<String>,
+    /// The request's reference, as in the log and on the error page.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// What changed.
+    pub detail: Option<String>,
+}
+
+/// An account in an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// Names the account.
+    pub id: String,
+    /// Its username then.
+    pub username: Option<String>,
+}

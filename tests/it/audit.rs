@@ -1,0 +1,240 @@
+//! The audit trail: every login, failure and change is in it, and no secret.
+
+use serde_json::{Value, json};
+use shared::routes::{
+    API_AUDIT, API_BACKCHANNEL_LOGOUT, API_LOGOUT, API_PROFILE, API_PROFILE_PASSWORD,
+    API_PROFILE_SESSIONS, API_SESSION_CONFIRM, API_SETUP,
+};
+use tests::http_browser::HttpBrowser;
+use tests::site::{CLIENT_ID, CLIENT_SECRET, PASSWORD, Site, admin, user};
+
+/// Returns the entries, the oldest first.
+async fn trail(root: &HttpBrowser, query: &str) -> Vec<Value> {
+    let answer = root.get(&format!("{API_AUDIT}{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let mut entries = answer.json()["entries"].as_array().expect("a list").clone();
+    entries.reverse();
+    entries
+}
+
+/// Returns kind, code, actor, account and detail of each on a line.
+fn lines(entries: &[Value]) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let line = |entry: &Value| {
+        [
+            text(&entry["kind"]),
+            text(&entry["code"]),
+            text(&entry["actor"]["username"]),
+            text(&entry["account"]["username"]),
+            text(&entry["detail"]),
+        ]
+        .join(" | ")
+    };
+    entries.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn logins_failures_and_changes_are_written_down() {
+    let site = Site::start().await;
+    let root_id = site.add(admin("root").await).await;
+    let alice_id = site.add(user("alice").await).await;
+    let root = site.logged_in("root").await;
+    let alice = site.browser();
+    alice.log_in("alice", "wrong password").await;
+    alice.log_in("nobody-by-this-name", "x").await;
+    alice.log_in("alice", PASSWORD).await;
+    alice
+        .patch(API_PROFILE, &json!({"email": "al@example.org"}))
+        .await;
+    alice
+        .post_json(API_SESSION_CONFIRM, &json!({"password": "no"}))
+        .await;
+    let body = json!({"current": PASSWORD, "new": "another password"});
+    alice.post_json(API_PROFILE_PASSWORD, &body).await;
+    alice.delete(API_PROFILE_SESSIONS).await;
+    alice.post_json(API_LOGOUT, &json!({})).await;
+    site.app
+        .store
+        .set_role(alice_id, shared::session::Role::Admin, site.now())
+        .await
+        .unwrap();
+    let by = backend::audit::By::from(site.now()).account(root_id);
+    site.app
+        .store
+        .set_disabled(alice_id, true, by)
+        .await
+        .unwrap();
+    alice.log_in("alice", "another password").await;
+
+    let seen = lines(&trail(&root, "").await);
+
+    assert_eq!(
+        seen,
+        [
+            "account_made | - | - | root | admin",
+            "account_made | - | - | alice | user",
+            "login | - | root | root | password",
+            "login_failed | invalid_credentials | - | alice | password",
+            "login_failed | invalid_credentials | - | - | password",
+            "login | - | alice | alice | password",
+            "email_changed | - | alice | alice | alice@example.com -> al@example.org",
+            "login_failed | password_wrong | - | alice | password",
+            "password_changed | - | alice | alice | -",
+            "logout | - | alice | alice | -",
+            "role_changed | - | - | alice | admin",
+            "account_disabled | - | root | alice | -",
+            "login_failed | account_disabled | - | alice | password",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn logins_through_the_op_are_written_down() {
+    let site = Site::start().await;
+    let root_id = site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    let issuer = format!("{}/", site.op.application_url());
+    let bob = site.browser();
+    bob.log_in_as("bob").await;
+    let canceled = site.browser();
+    let start = canceled.get(shared::routes::API_LOGIN_OPENID).await;
+    let back = canceled.cancel_at_op(start.location()).await;
+    let failed = canceled.get(&back).await;
+    let claims = site
+        .op
+        .logout_claims(CLIENT_ID, &site.op.subject("bob").unwrap(), "x");
+    let mut claims = claims;
+    claims.as_object_mut().unwrap().remove("sid");
+    let token = site.op.sign(&site.op.logout_header(), &claims);
+    bob.post_form(API_BACKCHANNEL_LOGOUT, &[("logout_token", &token)])
+        .await;
+
+    let entries = trail(&root, "").await;
+
+    assert_eq!(
+        lines(&entries[2..]),
+        [
+            "account_made | - | bob | bob | user".to_owned(),
+            format!("identity_linked | - | bob | bob | {issuer}"),
+            format!("login | - | bob | bob | {issuer}"),
+            "login_failed | access_denied | - | - | the OP answered access_denied: access_denied (the user cancelled the login)"
+                .to_owned(),
+            "session_ended_by_op | - | - | bob | -".to_owned(),
+        ]
+    );
+    // The reference of the error page finds the cause.
+    let reference = failed.param("ref").unwrap();
+    let found = trail(&root, &format!("?ref={reference}")).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (&found[0]["code"], &found[0]["address"]),
+        (&json!("access_denied"), &json!("127.0.0.1"))
+    );
+    let roots = trail(&root, &format!("?account={root_id}")).await;
+    assert_eq!(roots.len(), 2);
+    assert_eq!(trail(&root, "?kind=identity_linked").await.len(), 1);
+}
+
+#[tokio::test]
+async fn pages_are_of_a_hundred() {
+    let site = Site::start().await;
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    for n in 0..150 {
+        let by = backend::audit::By::from(site.now());
+        let detail = n.to_string();
+        let event = backend::audit::Event {
+            kind: backend::audit::Kind::LoginFailed,
+            account: None,
+            code: Some("op_error"),
+            detail: Some(&detail),
+        };
+        site.app.store.record(&by, event).await.unwrap();
+    }
+
+    let first = root.get(API_AUDIT).await.json();
+    let next = first["next"].as_str().expect("more");
+    let second = root.get(&format!("{API_AUDIT}?before={next}")).await.json();
+
+    let details = |page: &Value| -> Vec<String> {
+        let entries = page["entries"].as_array().unwrap();
+        entries
+            .iter()
+            .map(|entry| entry["detail"].as_str().unwrap_or("-").to_owned())
+            .collect()
+    };
+    let all = [details(&first), details(&second)].concat();
+    let expected: Vec<String> = (0..150).rev().map(|n| n.to_string()).collect();
+    assert_eq!(all[..150], expected);
+    assert_eq!((details(&first).len(), all.len()), (100, 152));
+    assert_eq!(second["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn only_admins_read_it() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    assert_eq!(
+        site.browser().get(API_AUDIT).await.code(),
+        "unauthenticated"
+    );
+    assert_eq!(
+        site.logged_in("alice").await.get(API_AUDIT).await.code(),
+        "forbidden"
+    );
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    assert_eq!(
+        root.get(&format!("{API_AUDIT}?before=x")).await.code(),
+        "bad_request"
+    );
+}
+
+#[tokio::test]
+async fn no_secret_is_in_it() {
+    let site = Site::start().await;
+    site.add(admin("root").await).await;
+    site.add(user("alice").await).await;
+    let root = site.logged_in("root").await;
+    let alice = site.browser();
+    // People type their password into the wrong field.
+    alice.log_in("my secret passphrase", "x").await;
+    alice.log_in("alice", "my wrong passphrase").await;
+    alice.log_in("alice", PASSWORD).await;
+    let setup =
+        json!({"token": "a-guessed-setup-token", "username": "x", "password": "0123456789"});
+    alice.post_json(API_SETUP, &setup).await;
+    let token = alice.cookie("postern_session").unwrap();
+    let bob = site.browser();
+    let login = bob.log_in_as("bob").await;
+    let code = tests::answer::param(&login.callback_url, "code").unwrap();
+
+    let trail = root.get(API_AUDIT).await.body;
+
+    for secret in [
+        "my secret passphrase",
+        "my wrong passphrase",
+        PASSWORD,
+        "a-guessed-setup-token",
+        CLIENT_SECRET,
+        &token,
+        &code,
+    ] {
+        assert!(!trail.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn failures_of_one_network_do_not_fill_the_database() {
+    let site = Site::start().await;
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    let stranger = site.browser();
+    for _ in 0..100 {
+        stranger.get("/api/oauth/openid?state=x&error=y").await;
+    }
+
+    let failures = trail(&root, "?kind=login_failed").await.len();
+
+    assert!((1..80).contains(&failures), "{failures}");
+}
