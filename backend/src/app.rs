@@ -59,7 +59,7 @@ impl App {
             None => None,
         };
         let passwords = Passwords::new();
-        let limits = Limits::new();
+        let limits = Limits::new(&clock);
         Ok(AppState(Arc::new(Self {
             config,
             store,

@@ -1,14 +1,25 @@
 //! Rate limits on everything that guesses: by account and by address.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::clock::Clock as _;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
 
-/// More keys than this are swept, so that memory stays bounded whatever comes in.
+use crate::clock::Clock;
+
+/// Where this many keys are counted, further ones share a count with others: memory stays bounded
+/// whatever comes in, and the limits still hold.
 const MAX_KEYS: usize = 20_000;
+/// So many counts are shared then.
+const SHARED: u64 = 4_096;
 
 /// What is being guessed. Each has its own count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,35 +35,19 @@ pub enum Guess {
 
 /// The limits.
 pub struct Limits {
-    by_account: DefaultKeyedRateLimiter<(Guess, String)>,
-    by_address: DefaultKeyedRateLimiter<(Guess, IpAddr)>,
-    clock: DefaultClock,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self::new()
-    }
+    by_account: Counts,
+    by_address: Counts,
 }
 
 impl Limits {
     /// Returns the limits, with nothing counted.
-    ///
-    /// # Panics
-    /// Never: the numbers are not zero.
     #[must_use]
-    pub fn new() -> Self {
-        let quota = |burst: u32, period: u64| {
-            let burst = NonZeroU32::new(burst).expect("not zero");
-            let quota = Quota::with_period(Duration::from_secs(period)).expect("not zero");
-            quota.allow_burst(burst)
-        };
+    pub fn new(clock: &Clock) -> Self {
         Self {
             // Ten tries, then one every twenty seconds: some 4 000 a day.
-            by_account: RateLimiter::keyed(quota(10, 20)),
+            by_account: Counts::new(10, 20, clock),
             // A household or an office behind one address.
-            by_address: RateLimiter::keyed(quota(40, 2)),
-            clock: DefaultClock::default(),
+            by_address: Counts::new(40, 2, clock),
         }
     }
 
@@ -68,26 +63,85 @@ impl Limits {
         account: Option<&str>,
         address: Option<IpAddr>,
     ) -> Result<(), Duration> {
-        self.sweep();
-        let now = self.clock.now();
         if let Some(address) = address {
-            let limited = self.by_address.check_key(&(guess, network(address)));
-            limited.map_err(|until| until.wait_time_from(now))?;
+            self.by_address.check(&(guess, network(address)))?;
         }
         if let Some(account) = account {
-            let limited = self.by_account.check_key(&(guess, account.to_owned()));
-            limited.map_err(|until| until.wait_time_from(now))?;
+            self.by_account.check(&(guess, account))?;
         }
         Ok(())
     }
+}
 
-    fn sweep(&self) {
-        if self.by_account.len() > MAX_KEYS {
-            self.by_account.retain_recent();
+/// One quota for each key.
+struct Counts {
+    limiter: RateLimiter<u64, DefaultKeyedStateStore<u64>, Steady, NoOpMiddleware<Nanos>>,
+    clock: Steady,
+    /// Keys are kept as hashes under a secret of this process: all of one size, and nobody can
+    /// choose one that collides with somebody else's.
+    hasher: RandomState,
+    /// When the counts that have run out were last removed, in whole seconds of the clock.
+    swept_at: AtomicU64,
+}
+
+impl Counts {
+    fn new(burst: u32, period: u64, clock: &Clock) -> Self {
+        let clock = Steady {
+            clock: clock.clone(),
+            began: Instant::now(),
+        };
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(Duration::from_secs(period))
+            .unwrap_or_else(|| Quota::per_minute(burst))
+            .allow_burst(burst);
+        Self {
+            limiter: RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone()),
+            clock,
+            hasher: RandomState::new(),
+            swept_at: AtomicU64::new(0),
         }
-        if self.by_address.len() > MAX_KEYS {
-            self.by_address.retain_recent();
+    }
+
+    fn check(&self, key: &impl Hash) -> Result<(), Duration> {
+        let now = self.clock.now();
+        let mut key = self.hasher.hash_one(key);
+        if self.limiter.len() >= MAX_KEYS {
+            self.sweep(now);
+            if self.limiter.len() >= MAX_KEYS {
+                key %= SHARED;
+            }
         }
+        let limited = self.limiter.check_key(&key);
+        limited.map_err(|until| until.wait_time_from(now))
+    }
+
+    /// Removes the counts that have run out, at most once a second: it looks at all of them.
+    fn sweep(&self, now: Nanos) {
+        let second = Duration::from(now).as_secs() + 1;
+        if self.swept_at.swap(second, Ordering::Relaxed) != second {
+            self.limiter.retain_recent();
+        }
+    }
+}
+
+/// The server's clock where a test holds it, and one that never jumps where it is the machine's.
+#[derive(Debug, Clone)]
+struct Steady {
+    clock: Clock,
+    began: Instant,
+}
+
+impl governor::clock::Clock for Steady {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let elapsed = match &self.clock {
+            Clock::System => self.began.elapsed(),
+            Clock::Fixed(_) => {
+                Duration::from_secs(u64::try_from(self.clock.now().unix()).unwrap_or_default())
+            }
+        };
+        elapsed.into()
     }
 }
 
@@ -105,11 +159,17 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::{Guess, Limits, network};
+    use super::{Guess, Limits, MAX_KEYS, SHARED, network};
+    use crate::clock::{Clock, Timestamp};
+    use std::time::Duration;
+
+    fn clock() -> Clock {
+        Clock::fixed(Timestamp::from_unix(1_000_000))
+    }
 
     #[test]
     fn an_account_has_ten_tries_from_wherever() {
-        let limits = Limits::new();
+        let limits = Limits::new(&clock());
         for n in 0..10_u8 {
             let address = Some([10, 0, 0, n].into());
             assert!(
@@ -121,6 +181,44 @@ mod tests {
         assert!(limits.check(Guess::Password, Some("alice"), None).is_err());
         assert!(limits.check(Guess::Password, Some("bob"), None).is_ok());
         assert!(limits.check(Guess::SetupToken, Some("alice"), None).is_ok());
+    }
+
+    #[test]
+    fn time_gives_tries_back() {
+        let clock = clock();
+        let limits = Limits::new(&clock);
+        let check = || limits.check(Guess::Password, Some("alice"), None);
+        for _ in 0..10 {
+            assert!(check().is_ok());
+        }
+
+        assert_eq!(check(), Err(Duration::from_secs(20)));
+
+        clock.advance(Duration::from_secs(19));
+        assert_eq!(check(), Err(Duration::from_secs(1)));
+        clock.advance(Duration::from_secs(1));
+        assert!(check().is_ok());
+        assert!(check().is_err());
+    }
+
+    #[test]
+    fn memory_is_bounded_and_limits_hold_all_the_same() {
+        let clock = clock();
+        let limits = Limits::new(&clock);
+        for n in 0..100_000_u32 {
+            let _ = limits.check(Guess::Password, Some(&n.to_string()), None);
+        }
+
+        let kept = limits.by_account.limiter.len();
+
+        let most = MAX_KEYS + usize::try_from(SHARED).unwrap_or(usize::MAX);
+        assert!((MAX_KEYS..=most).contains(&kept), "{kept}");
+        let tries = (0..20).map(|_| limits.check(Guess::Password, Some("alice"), None));
+        assert!(tries.filter(Result::is_ok).count() <= 10);
+        // An hour later all of them have run out.
+        clock.advance(Duration::from_secs(3600));
+        assert!(limits.check(Guess::Password, Some("alice"), None).is_ok());
+        assert_eq!(limits.by_account.limiter.len(), 1);
     }
 
     #[test]

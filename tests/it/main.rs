@@ -6,6 +6,7 @@ mod misfortune;
 mod without_scripts;
 mod access;
 mod profile_page;
+mod ended_by_op;
 mod trunk_serve;
 mod screenshots;
 mod store;

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::routes::API_BACKCHANNEL_LOGOUT;
 
 use crate::op::Registration;
 use crate::places::program;
@@ -44,6 +45,8 @@ impl DemoOp {
         command.args(["--listen", &client.listen()]);
         command.args(["--client-id", &client.id, "--client-secret", &client.secret]);
         command.args(["--redirect-uri", &client.redirect_uri]);
+        let logout = client.rp_url(API_BACKCHANNEL_LOGOUT);
+        command.args(["--backchannel-logout-uri", &logout]);
         let mut process = Process::start("demo-op", command)?;
         let discovery = format!("{}.well-known/openid-configuration", self.issuer());
         process
@@ -71,6 +74,19 @@ impl DemoOp {
         post(
             &format!("{}/demo/users/{name}", self.registration.origin()),
             patch,
+        )
+        .await
+    }
+
+    /// Ends the sessions of a user, as an admin does; the RP is told before this returns.
+    ///
+    /// # Errors
+    /// It refused.
+    pub async fn end_sessions(&self, name: &str) -> Result<()> {
+        let origin = self.registration.origin();
+        post(
+            &format!("{origin}/demo/users/{name}/end-sessions"),
+            &json!({}),
         )
         .await
     }

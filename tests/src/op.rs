@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use serde_json::json;
+use shared::routes::API_OAUTH_OPENID;
 
 use crate::browser::Browser;
 use crate::demo_op::DemoOp;
@@ -45,6 +46,12 @@ impl Registration {
             secret: "a-client-secret-of-the-tests".to_owned(),
             redirect_uri: redirect_uri.into(),
         })
+    }
+
+    /// Returns a URL of the RP's own with that path.
+    pub fn rp_url(&self, path: &str) -> String {
+        let origin = self.redirect_uri.trim_end_matches(API_OAUTH_OPENID);
+        format!("{origin}{path}")
     }
 
     /// Returns the OP's `127.0.0.1:PORT`.
@@ -168,6 +175,24 @@ impl Op {
         }
     }
 
+    /// Ends the person's session at the OP, which tells the RP: by an admin's hand at the demo OP,
+    /// by the person's own on a page of the others.
+    ///
+    /// # Errors
+    /// The OP refused, or its page is not as expected.
+    pub async fn end_session(&self, browser: &Browser, person: &Person) -> Result<()> {
+        if let Program::Demo(op) = &self.program {
+            return op.end_sessions(person.name).await;
+        }
+        browser
+            .open(&format!("{}session/end", self.issuer()))
+            .await?;
+        browser.click_on("button[name=logout]").await?;
+        browser
+            .wait_for_url("the OP's word", |url| url.ends_with("/session/end/success"))
+            .await
+    }
+
     /// Ends the OP's program: nothing listens any more.
     pub fn pause(&mut self) {
         match &mut self.program {
@@ -258,9 +283,7 @@ impl Op {
 
     /// Returns the origin of the redirect URI.
     fn rp_origin(&self) -> String {
-        let uri = &self.registration.redirect_uri;
-        uri.trim_end_matches(shared::routes::API_OAUTH_OPENID)
-            .to_owned()
+        self.registration.rp_url("")
     }
 
     fn is_here(&self, url: &str) -> bool {

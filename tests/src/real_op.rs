@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use shared::routes::API_BACKCHANNEL_LOGOUT;
 
 use crate::op::Registration;
 use crate::places::{require, tools, workspace};
@@ -34,11 +35,15 @@ impl RealOp {
     /// # Errors
     /// It is not installed, or did not start.
     pub async fn start(kind: RealOpKind, registration: &Registration) -> Result<Self> {
-        let client = json!({
+        let mut client = json!({
             "client_id": registration.id,
             "client_secret": registration.secret,
             "redirect_uris": [registration.redirect_uri],
         });
+        // Canaille has no back-channel logout.
+        if kind == RealOpKind::OidcProvider {
+            client["backchannel_logout_uri"] = registration.rp_url(API_BACKCHANNEL_LOGOUT).into();
+        }
         Self::start_with(kind, registration, &[client], &[]).await
     }
 

@@ -83,7 +83,10 @@ impl From<store::Taken> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = status(self.code);
-        let seconds = self.retry_after.map(|wait| wait.as_secs() + 1);
+        // Rounded up: who waits as long as told must not be told again.
+        let seconds = self
+            .retry_after
+            .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         let problem = Problem {
             kind: "about:blank".to_owned(),
             title: self.code.message().to_owned(),

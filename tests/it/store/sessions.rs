@@ -1,6 +1,7 @@
 //! Sessions.
 
 use backend::session::{Client, Origin, Session, SessionToken};
+use backend::store::Store;
 use tests::site::user;
 use uuid::Uuid;
 
@@ -161,6 +162,33 @@ async fn session_is_taken_once() {
 
     assert_eq!(first.map(|taken| taken.id), Some(session.id));
     assert!(second.is_none());
+}
+
+#[tokio::test]
+async fn what_ends_is_ended_on_every_replica() {
+    let fresh = Fresh::open().await;
+    let replica = Store::connect(&fresh.place).await.unwrap();
+    let id = fresh.add(user("alice").await).await;
+    let (kept, kept_token) = fresh.add_session(id).await;
+    let (one, one_token) = fresh.add_session(id).await;
+    let (_, other_token) = fresh.add_session(id).await;
+    let found = async |token: &SessionToken| {
+        let found = replica.session_by_token(token.hash()).await;
+        found.unwrap().is_some()
+    };
+    assert!(found(&one_token).await && found(&other_token).await);
+
+    assert!(fresh.store.end_session(id, one.id, NOW).await.unwrap());
+    assert!(!found(&one_token).await);
+    assert_eq!(
+        fresh
+            .store
+            .end_other_sessions(id, kept.id, NOW)
+            .await
+            .unwrap(),
+        1
+    );
+    assert!(!found(&other_token).await && found(&kept_token).await);
 }
 
 #[tokio::test]
