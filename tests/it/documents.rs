@@ -15,8 +15,10 @@ const MOST_LINES: usize = 150;
 const ENDINGS: [&str; 9] = ["rs", "toml", "md", "html", "css", "js", "mjs", "py", "svg"];
 
 /// Files of the server that are rules alone: no database, no HTTP.
-const PURE: [&str; 9] = [
+const PURE: [&str; 13] = [
     "account.rs",
+    "audit.rs",
+    "user_agent.rs",
     "linking.rs",
     "return_to.rs",
     "session.rs",
@@ -24,6 +26,8 @@ const PURE: [&str; 9] = [
     "oidc/id_token.rs",
     "oidc/identity.rs",
     "oidc/jwks.rs",
+    "oidc/logout.rs",
+    "oidc/logout_token.rs",
     "oidc/metadata.rs",
 ];
 
