@@ -75,6 +75,6 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
             _ = terminate.recv() => {}
         }
     };
-    backend::serve(app, listener, stop).await?;
+    backend::serve(app, listener, stop).await;
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Serves the application until it is told to stop.
 
+mod pace;
+mod connections;
+
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use tokio::net::TcpListener;
 use crate::app::AppState;
 use crate::http;
 use crate::telemetry::chain;
+use connections::Connections;
 
 /// How long requests under way may take after the order to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -19,45 +22,25 @@ const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Serves on the listener until `stop` is done, finishes what is under way, and closes the
 /// database.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    app: AppState,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
     let sweeper = tokio::spawn(sweep(app.clone()));
     let looker = app
         .provider
         .clone()
         .map(|provider| tokio::spawn(Arc::clone(&provider).keep_looking()));
     announce_setup(&app).await;
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        stop.await;
-        tracing::info!("stopping");
-        let _ = stopping.send(());
-    });
+    let mut connections = Connections::new(http::router(app.clone()));
+    connections.accept_until(&listener, stop).await;
+    tracing::info!("stopping");
+    drop(listener);
     // A client that keeps its request open must not keep the server.
-    let overdue = async {
-        if stopped.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(GRACE).await;
-    };
-    let result = tokio::select! {
-        result = std::future::IntoFuture::into_future(server) => result,
-        () = overdue => Ok(()),
-    };
+    connections.finish(GRACE).await;
     sweeper.abort();
     if let Some(looker) = looker {
         looker.abort();
     }
     app.store.close().await;
     tracing::info!("stopped");
-    result
 }
 
 /// Tells the administrator how to begin, while there is no admin.

@@ -98,9 +98,7 @@ impl Site {
         let serving = backend::serve(app.clone(), listener, async {
             let _ = stopped.await;
         });
-        let server = tokio::spawn(async {
-            serving.await.expect("the server serves");
-        });
+        let server = tokio::spawn(serving);
         let public_origin = redirect_uri.trim_end_matches(API_OAUTH_OPENID).to_owned();
         let site = Self {
             app,

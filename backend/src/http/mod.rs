@@ -29,16 +29,14 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use shared::error::ErrorCode;
 use shared::routes;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::app::AppState;
 use error::ApiError;
@@ -107,10 +105,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         // Before any body is read.
         .layer(from_fn_with_state(app.clone(), same_origin::require))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIMEOUT,
-        ))
+        .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         // Outside of all that may answer, so that every answer has them.
         .layer(from_fn_with_state(
@@ -120,6 +115,15 @@ pub(crate) fn router(app: AppState) -> Router {
         // Outermost: whatever is logged or answered within has the reference.
         .layer(from_fn(reference::give))
         .with_state(app)
+}
+
+/// Gives up on what takes too long; that is a database that neither answers nor is away.
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(TIMEOUT, next.run(request)).await;
+    answer.unwrap_or_else(|_| {
+        tracing::error!("request took too long");
+        ApiError::from(ErrorCode::Unavailable).into_response()
+    })
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {

@@ -1,0 +1,257 @@
+//! The open connections: as many as there is room for, and none for longer than its client's time.
+//!
+//! HTTP/1.1 alone. Browsers speak HTTP/2 over TLS only, which is the proxy's before us; without it
+//! there are no streams to be reset or continued without end.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::io::{Error, ErrorKind};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tower::Service as _;
+
+use super::pace::{Leaving, Pace, Socket};
+
+/// The most connections, however many files the process may open. Each may hold [`MAX_HEAD`].
+const MAX_CONNECTIONS: usize = 10_000;
+/// Files for everything else: the database, the OP, the log.
+const OTHER_FILES: usize = 256;
+/// The most bytes of a request's head; real ones, with all their cookies, have some thousand.
+const MAX_HEAD: usize = 32 * 1024;
+/// How long to leave the listener alone after it failed.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
+/// How often the log says that there are too many connections.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
+
+/// All connections.
+pub(super) struct Connections {
+    router: Router,
+    limit: usize,
+    tasks: JoinSet<()>,
+    open: HashMap<Id, Open>,
+    stopping: watch::Sender<bool>,
+    said: Option<Instant>,
+}
+
+/// One connection.
+struct Open {
+    pace: Arc<Pace>,
+    task: AbortHandle,
+}
+
+impl Connections {
+    /// Returns none yet, for this application. As many will be held as the process may open files,
+    /// of which it takes as many as it may have.
+    pub(super) fn new(router: Router) -> Self {
+        Self {
+            router,
+            limit: limit(raise_file_limit()),
+            tasks: JoinSet::new(),
+            open: HashMap::new(),
+            stopping: watch::Sender::new(false),
+            said: None,
+        }
+    }
+
+    /// Accepts and serves connections until `stop` is done.
+    pub(super) async fn accept_until(
+        &mut self,
+        listener: &TcpListener,
+        stop: impl Future<Output = ()>,
+    ) {
+        let mut stop = pin!(stop);
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.admit(stream, peer),
+                    Err(error) => self.bear(&error).await,
+                },
+                Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
+                () = &mut stop => return,
+            }
+        }
+    }
+
+    /// Closes those that are idle, lets the others finish, and cuts off what is still there after
+    /// the time of grace.
+    pub(super) async fn finish(mut self, grace: Duration) {
+        self.stopping.send_replace(true);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if timeout(grace, all).await.is_err() {
+            self.tasks.shutdown().await;
+        }
+    }
+
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
+        if self.open.len() >= self.limit {
+            self.make_room("there is no room for more connections");
+        }
+        let pace = Pace::new();
+        let stopping = self.stopping.subscribe();
+        let router = self.router.clone();
+        let attended = attend(stream, peer, router, Arc::clone(&pace), stopping);
+        let task = self.tasks.spawn(attended);
+        self.open.insert(task.id(), Open { pace, task });
+    }
+
+    /// The listener failed: for one client, or because the process may open no more files.
+    async fn bear(&mut self, error: &Error) {
+        use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+        if matches!(
+            error.kind(),
+            ConnectionAborted | ConnectionRefused | ConnectionReset
+        ) {
+            return;
+        }
+        self.make_room(&error.to_string());
+        // The listener would fail again at once, and again, on all of a core.
+        sleep(AFTER_FAILURE).await;
+    }
+
+    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+        self.open.remove(&id);
+    }
+
+    /// Closes some of those whose clients keep us waiting, the longest wait first: a client that
+    /// sends its request at once is never among them. Where every client waits for us, the one
+    /// that has waited longest goes.
+    ///
+    /// Some and not one, so that in a flood not every connection costs a look at all others; at
+    /// most half, so that those who came last have their time.
+    fn make_room(&mut self, reason: &str) {
+        let mut waits: Vec<(Instant, Id)> = self
+            .open
+            .iter()
+            .filter_map(|(id, open)| Some((open.pace.waiting_since()?, *id)))
+            .collect();
+        let some = (self.limit / 64).clamp(1, waits.len().div_ceil(2).max(1));
+        waits.sort_unstable_by_key(|(since, _)| *since);
+        let mut closed: Vec<Id> = waits.into_iter().take(some).map(|(_, id)| id).collect();
+        if closed.is_empty() {
+            let longest = self.open.iter().min_by_key(|(_, open)| open.pace.since());
+            closed.extend(longest.map(|(id, _)| *id));
+        }
+        if self.said.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
+            self.said = Some(Instant::now());
+            tracing::warn!(
+                connections = self.open.len(),
+                "{reason}: those that keep us waiting longest are closed"
+            );
+        }
+        for open in closed.iter().filter_map(|id| self.open.remove(id)) {
+            open.task.abort();
+        }
+    }
+}
+
+/// Serves one connection until its client closes it, is too slow, or the server stops.
+async fn attend(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    pace: Arc<Pace>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let service = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&pace)));
+    let socket = TokioIo::new(Socket::new(stream, Arc::clone(&pace)));
+    let connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(socket, service);
+    let mut connection = pin!(connection);
+    let mut alarm = pin!(sleep_until(Instant::now()));
+    let mut served = poll_fn(|cx| {
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        // What has just gone on may have moved the deadline either way.
+        let Some(deadline) = pace.deadline() else {
+            return Poll::Pending;
+        };
+        if alarm.deadline() != deadline {
+            alarm.as_mut().reset(deadline);
+        }
+        alarm.as_mut().poll(cx)
+    });
+    tokio::select! {
+        () = &mut served => return,
+        // An error means that the server is gone, which is as good as stopping.
+        _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
+    }
+    drop(served);
+    connection.as_mut().graceful_shutdown();
+    // The time of grace is the bound now.
+    let _ = connection.await;
+}
+
+/// Answers one request, and keeps the pace.
+async fn answer(
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    mut router: Router,
+    pace: Arc<Pace>,
+) -> Result<Response<Leaving>, Infallible> {
+    let mut request = request.map(|body| pace.begin(body));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response = router.call(request).await?;
+    Ok(response.map(|body| pace.answer(body)))
+}
+
+/// Returns how many connections there may be, where the process may open so many files.
+fn limit(files: usize) -> usize {
+    files
+        .saturating_sub(OTHER_FILES)
+        .max(files / 2)
+        .clamp(1, MAX_CONNECTIONS)
+}
+
+/// Asks for as many files as [`MAX_CONNECTIONS`] needs, as far as the process may, and returns
+/// how many it has. What is usual, 1024, is from a time when programs could not have more.
+fn raise_file_limit() -> usize {
+    let wanted = u64::try_from(MAX_CONNECTIONS + OTHER_FILES).unwrap_or(u64::MAX);
+    let limits = getrlimit(Resource::Nofile);
+    let current = limits.current.unwrap_or(u64::MAX);
+    let raised = wanted.min(limits.maximum.unwrap_or(u64::MAX));
+    let asked = Rlimit {
+        current: Some(raised),
+        ..limits
+    };
+    let is_raised = current < raised && setrlimit(Resource::Nofile, asked).is_ok();
+    usize::try_from(if is_raised { raised } else { current }).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limit;
+
+    #[test]
+    fn files_are_left_for_the_rest() {
+        for (files, connections) in [
+            (1_000_000, 10_000),
+            (1024, 768),
+            (300, 150),
+            (64, 32),
+            (0, 1),
+        ] {
+            assert_eq!(limit(files), connections, "{files}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The pace of one connection: who waits for whom, since when, and for how long at most.
+//!
+//! hyper's own timeouts know the head of a request alone. A client can be as slow with the body of
+//! its request or with taking the answer; and a proxy keeps idle connections for minutes, which is
+//! no fault. So the connection's own reads, writes and bodies say what goes on.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// What goes on, on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The client has begun a request, by opening the connection or by a first byte.
+    Head,
+    /// The head is here, the body is not.
+    Body,
+    /// The client waits for us.
+    Work,
+    /// The client takes the answer.
+    Answer,
+    /// The answer has gone out, and nothing has come since.
+    Idle,
+}
+
+impl Phase {
+    /// Returns how long it may last; `None` where it is us who take the time, which the router
+    /// bounds.
+    const fn patience(self) -> Option<Duration> {
+        let seconds = match self {
+            Self::Head => 10,
+            Self::Body => 20,
+            Self::Work => return None,
+            // The whole page is some 200 kB: so slow is no telephone.
+            Self::Answer => 120,
+            // Longer than proxies keep idle connections: it is for them to close one. Otherwise
+            // they send a request into a connection that we are closing.
+            Self::Idle => 180,
+        };
+        Some(Duration::from_secs(seconds))
+    }
+}
+
+/// The pace of a connection, told by [`Socket`], [`Arriving`] and [`Leaving`].
+#[derive(Debug)]
+pub(super) struct Pace(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    since: Instant,
+    /// Has hyper the whole answer? Then the next flush that succeeds is its end.
+    is_buffered: bool,
+}
+
+impl Pace {
+    /// Begins with a connection that was accepted just now.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State {
+            phase: Phase::Head,
+            since: Instant::now(),
+            is_buffered: false,
+        })))
+    }
+
+    /// Returns since when we wait for the client; `None` while it waits for us.
+    pub(super) fn waiting_since(&self) -> Option<Instant> {
+        let state = self.state();
+        (state.phase != Phase::Work).then_some(state.since)
+    }
+
+    /// Returns since when what goes on goes on.
+    pub(super) fn since(&self) -> Instant {
+        self.state().since
+    }
+
+    /// Returns when the client's time is up; `None` while it waits for us.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let state = self.state();
+        Some(state.since + state.phase.patience()?)
+    }
+
+    /// The head of a request is here; returns its body, which says when it is here as well.
+    pub(super) fn begin(self: &Arc<Self>, body: Incoming) -> Body {
+        if body.is_end_stream() {
+            self.state().enter(Phase::Work);
+            return Body::empty();
+        }
+        self.state().enter(Phase::Body);
+        Body::new(Arriving {
+            body,
+            pace: Arc::clone(self),
+        })
+    }
+
+    /// The answer is ready to go out; returns its body, which says when hyper has all of it.
+    pub(super) fn answer(self: &Arc<Self>, body: Body) -> Leaving {
+        let mut state = self.state();
+        state.enter(Phase::Answer);
+        state.is_buffered = false;
+        Leaving {
+            body,
+            pace: Arc::clone(self),
+        }
+    }
+
+    /// The body is here, or nobody wants it.
+    fn arrived(&self) {
+        let mut state = self.state();
+        if state.phase == Phase::Body {
+            state.enter(Phase::Work);
+        }
+    }
+
+    fn buffered(&self) {
+        self.state().is_buffered = true;
+    }
+
+    /// Everything that hyper has to write is the kernel's.
+    fn flushed(&self) {
+        let mut state = self.state();
+        if state.phase == Phase::Answer && state.is_buffered {
+            state.enter(Phase::Idle);
+        }
+    }
+
+    /// The client sends something.
+    fn received(&self) {
+        let mut state = self.state();
+        if state.phase == Phase::Idle {
+            state.enter(Phase::Head);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.since = Instant::now();
+    }
+}
+
+/// A client's socket that says when something comes in and when everything is out.
+pub(super) struct Socket {
+    stream: TcpStream,
+    pace: Arc<Pace>,
+}
+
+impl Socket {
+    /// Watches this stream.
+    pub(super) fn new(stream: TcpStream, pace: Arc<Pace>) -> Self {
+        Self { stream, pace }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.pace.received();
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    // hyper flushes the socket only once its own buffer is empty.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if let Poll::Ready(Ok(())) = flushed {
+            self.pace.flushed();
+        }
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// The body of a request.
+struct Arriving {
+    body: Incoming,
+    pace: Arc<Pace>,
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if !matches!(frame, Poll::Pending | Poll::Ready(Some(Ok(_)))) {
+            self.pace.arrived();
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        self.pace.arrived();
+    }
+}
+
+/// The body of an answer. hyper drops it when all of it is in its buffer.
+pub(super) struct Leaving {
+    body: Body,
+    pace: Arc<Pace>,
+}
+
+impl HttpBody for Leaving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.pace.buffered();
+    }
+}
