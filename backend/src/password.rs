@@ -1,18 +1,40 @@
-//! Password hashes: argon2id, off the async threads, at most as many at once as there are cores.
+//! Password hashes: argon2id, off the async threads, at most as many at once as there are cores,
+//! and for no more people waiting than can be served soon.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// The most that wait for a core. A core does some thirty a second.
+const QUEUE: usize = 256;
+/// How long one of them waits at most: longer than that, people have given up or asked again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a password was neither hashed nor verified.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Too many others wait already, or went before for too long.
+    #[error("too many passwords to verify at once")]
+    Busy,
+    /// argon2 cannot hash it, which no password of a permitted length brings about.
+    #[error("password not hashed")]
+    Hash(#[source] argon2::password_hash::Error),
+}
 
 /// Hashes and verifies passwords. Each one takes 19 MiB and tens of milliseconds of one core
 /// (argon2id with m=19456, t=2, p=1), so more at once would only make all of them slow.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    permits: Arc<Semaphore>,
+    /// Those who may begin to wait.
+    places: Arc<Semaphore>,
+    /// Those of them who have a core.
+    cores: Arc<Semaphore>,
 }
 
 /// Stands in for the hash of an account that does not exist or has no password, so that the
@@ -34,12 +56,16 @@ impl Passwords {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         LazyLock::force(&NOBODY);
         Self {
-            permits: Arc::new(Semaphore::new(cores)),
+            places: Arc::new(Semaphore::new(QUEUE + cores)),
+            cores: Arc::new(Semaphore::new(cores)),
         }
     }
 
     /// Does the password fit the hash? `None` as a hash costs the same time and never fits.
-    pub async fn verify(&self, password: &SecretString, hash: Option<&str>) -> bool {
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool, Error> {
         let password = password.clone();
         let is_somebody = hash.is_some();
         let hash = hash.unwrap_or(&NOBODY).to_owned();
@@ -50,31 +76,35 @@ impl Passwords {
                     .is_ok()
             })
         });
-        fits.await && is_somebody
+        Ok(fits.await? && is_somebody)
     }
 
     /// Returns the hash of a new password.
     ///
     /// # Errors
-    /// When argon2 cannot hash it, which no password of a permitted length brings about.
-    pub async fn hash(
-        &self,
-        password: &SecretString,
-    ) -> Result<String, argon2::password_hash::Error> {
+    /// Either.
+    pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
-        self.run(move || hash_now(password.expose_secret())).await
+        let hash = self.run(move || hash_now(password.expose_secret())).await?;
+        hash.map_err(Error::Hash)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
-        let permit = permit.expect("the semaphore is never closed");
-        // The permit goes with the work: a client that hangs up must not let another one in early.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| Error::Busy)?;
+        let core = timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await;
+        let core = core.map_err(|_| Error::Busy)?;
+        let core = core.expect("the semaphore is never closed");
+        // The core goes with the work: a client that hangs up must not let another one in early.
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
-            drop(permit);
+            drop((core, place));
             done
         });
-        done.await.expect("hashing neither panics nor is cancelled")
+        Ok(done.await.expect("hashing neither panics nor is cancelled"))
     }
 }
 

@@ -11,6 +11,7 @@ use shared::routes;
 
 use super::reference;
 use crate::oidc::{LoginError, presets};
+use crate::password;
 use crate::store;
 use crate::telemetry::chain;
 
@@ -64,6 +65,16 @@ impl From<store::Error> for ApiError {
             store::Error::Row(_) | store::Error::Migrate(_) | store::Error::File { .. } => {
                 Self::internal(&error)
             }
+        }
+    }
+}
+
+impl From<password::Error> for ApiError {
+    fn from(error: password::Error) -> Self {
+        match error {
+            // As much as the queue takes to become short.
+            password::Error::Busy => Self::rate_limited(Duration::from_secs(5)),
+            password::Error::Hash(_) => Self::internal(&error),
         }
     }
 }

@@ -58,7 +58,7 @@ async fn log_in(
     // Nothing that long was ever set; hashing it would only cost time.
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
-    let fits = app.passwords.verify(&login.password.into(), hash).await;
+    let fits = app.passwords.verify(&login.password.into(), hash).await?;
     let Some(account) = account.filter(|_| fits) else {
         tracing::info!(code = "invalid_credentials", "login by password failed");
         failed(app, from, ErrorCode::InvalidCredentials, account_id).await;
@@ -104,7 +104,7 @@ pub(super) async fn check_password(
     limited.map_err(ApiError::rate_limited)?;
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let hash = account.password_hash.as_deref().filter(|_| is_possible);
-    if app.passwords.verify(&password.into(), hash).await {
+    if app.passwords.verify(&password.into(), hash).await? {
         Ok(())
     } else {
         failed(app, from, ErrorCode::PasswordWrong, Some(account.id)).await;

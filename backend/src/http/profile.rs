@@ -12,7 +12,7 @@ use shared::profile::{LinkedIdentity, PasswordChange, Profile, ProfileUpdate};
 use shared::session::Role;
 
 use super::begin_session;
-use super::error::{ApiError, ApiResult};
+use super::error::ApiResult;
 use super::extract::{Current, From, Json};
 use super::login::{check_password, require_password_login};
 use crate::account::{AccountId, Identity};
@@ -133,11 +133,7 @@ pub(super) async fn change_password(
         current.require_confirmed()?;
     }
     let new = SecretString::from(change.new);
-    let hash = app
-        .passwords
-        .hash(&new)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let hash = app.passwords.hash(&new).await?;
     app.store
         .set_password(account.id, &hash, current.session.id, current.by(&from))
         .await?;

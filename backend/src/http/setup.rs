@@ -78,11 +78,7 @@ async fn set_up(
         Some(email) => Some(Email::parse(email).map_err(|_| ErrorCode::EmailInvalid)?),
     };
     let password = SecretString::from(setup.password);
-    let hash = app
-        .passwords
-        .hash(&password)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let hash = app.passwords.hash(&password).await?;
     let new = NewAccount {
         username: username.to_owned(),
         display_name: None,
