@@ -42,11 +42,11 @@ impl Deref for AppState {
 }
 
 impl App {
-    /// Builds the application: connects the database and brings it up to date. Does not talk to
-    /// the OP, which may be down.
+    /// Builds the application: connects the database and brings it up to date. PostgreSQL may be
+    /// away. Does not talk to the OP, which may be down.
     ///
     /// # Errors
-    /// When the database cannot be reached, or the secret key neither read nor made.
+    /// When the database can never be used as it is, or the secret key neither read nor made.
     #[expect(
         clippy::new_ret_no_self,
         reason = "nobody has an `App` but through its handle"

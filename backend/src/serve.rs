@@ -28,23 +28,24 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
         .provider
         .clone()
         .map(|provider| tokio::spawn(Arc::clone(&provider).keep_looking()));
-    announce_setup(&app).await;
+    let watcher = tokio::spawn(app.store.clone().keep_watch());
+    let announcer = tokio::spawn(announce_setup(app.clone()));
     let mut connections = Connections::new(http::router(app.clone()));
     connections.accept_until(&listener, stop).await;
     tracing::info!("stopping");
     drop(listener);
     // A client that keeps its request open must not keep the server.
     connections.finish(GRACE).await;
-    sweeper.abort();
-    if let Some(looker) = looker {
-        looker.abort();
+    for task in [sweeper, watcher, announcer].into_iter().chain(looker) {
+        task.abort();
     }
     app.store.close().await;
     tracing::info!("stopped");
 }
 
 /// Tells the administrator how to begin, while there is no admin.
-async fn announce_setup(app: &AppState) {
+async fn announce_setup(app: AppState) {
+    app.store.until_there().await;
     match app.store.is_setup_open().await {
         Ok(true) if app.config.password_login => {
             let token = app.keys.setup_token().expose_secret();

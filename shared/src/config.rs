@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```json
 /// {"password_login":true,"setup_needed":false,"signed_in":false,"ended_by_provider":false,
+///  "database_away":false,
 ///  "openid":{"provider":"authentik","label":"Authentik","autologin":false,"unreachable_since":null},
 ///  "hint":null}
 /// ```
@@ -19,6 +20,9 @@ pub struct PublicConfig {
     pub signed_in: bool,
     /// Did the provider end the session that the asking browser had?
     pub ended_by_provider: bool,
+    /// Does the server not reach its database? Then nobody can log in, and nothing is known of who
+    /// asks.
+    pub database_away: bool,
     /// The provider, where one is configured.
     pub openid: Option<PublicProvider>,
     /// With `?error=CODE`: what the administrator should do about it at this very provider.

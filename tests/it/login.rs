@@ -298,7 +298,7 @@ async fn login_page_is_told_what_there_is() {
 
     assert_snapshot!(
         config.body,
-        @r#"{"password_login":true,"setup_needed":true,"signed_in":false,"ended_by_provider":false,"openid":{"provider":"authentik","label":"Authentik","autologin":true,"unreachable_since":null},"hint":null}"#
+        @r#"{"password_login":true,"setup_needed":true,"signed_in":false,"ended_by_provider":false,"database_away":false,"openid":{"provider":"authentik","label":"Authentik","autologin":true,"unreachable_since":null},"hint":null}"#
     );
 }
 

@@ -8,6 +8,8 @@ use backend::account::NewAccount;
 use demo_op::Lie;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LINK, API_LOGIN, API_LOGOUT, API_PROFILE, API_SESSION};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tests::answer::{Answer, param};
 use tests::http_browser::{HttpBrowser, OpLogin};
 use tests::site::{CLIENT_SECRET, PASSWORD, Site, admin, user};
@@ -231,14 +233,16 @@ async fn token_of_a_session_is_not_in_the_database() {
     let login = browser.log_in_as("bob").await;
     let mut secrets = secrets_of(&site, &login);
     secrets.extend(cookies_of(&browser));
-    let backend::store::Store::Sqlite(pool) = &site.app.store else {
+    let backend::config::Database::Sqlite(file) = &site.app.config.database else {
         return;
     };
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = options.connect().await.unwrap();
 
     let rows: Vec<(String,)> = sqlx::query_as(
         "select hex(token_hash) || coalesce(id_token, '') || coalesce(op_sid, '') from session",
     )
-    .fetch_all(pool)
+    .fetch_all(&mut connection)
     .await
     .unwrap();
 

@@ -1,15 +1,22 @@
 //! What the login page needs to know.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use shared::config::{PublicConfig, PublicProvider};
 use shared::login_error::LoginErrorCode;
+use tokio::time::timeout;
 
-use super::error::ApiResult;
 use super::extract::{self, Visitor};
 use crate::app::AppState;
 use crate::oidc::presets;
+use crate::store;
+use crate::telemetry::chain;
+
+/// How long the login page waits for the database: its form and its words come without.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Tells anyone what the login page shows; with `?error=CODE` also what the administrator should
 /// do about it at this OP.
@@ -17,20 +24,51 @@ pub(super) async fn show(
     State(app): State<AppState>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<PublicConfig>> {
+) -> Json<PublicConfig> {
     let query = query.unwrap_or_default();
     let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
     let error = error.and_then(|(_, code)| LoginErrorCode::parse(&code));
-    let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
-    let visitor = extract::visitor(&headers, &app).await?;
-    Ok(Json(public_config(&app, setup_needed, &visitor, error)))
+    Json(public_config(&app, Known::ask(&app, &headers).await, error))
+}
+
+/// What the database knows for the login page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    setup_needed: bool,
+    signed_in: bool,
+    ended_by_op: bool,
+    is_away: bool,
+}
+
+impl Known {
+    /// Asks the database. A page that says what is wrong must come even where that is away.
+    pub(super) async fn ask(app: &AppState, headers: &HeaderMap) -> Self {
+        let ask = async {
+            let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
+            Ok::<_, store::Error>((setup_needed, extract::visitor(headers, app).await?))
+        };
+        let answer = timeout(PATIENCE, ask).await;
+        if let Ok(Err(error)) = &answer {
+            tracing::warn!("login page without the database: {}", chain(error));
+        }
+        let is_away = !matches!(answer, Ok(Ok(_)));
+        let (setup_needed, visitor) = match answer {
+            Ok(Ok(known)) => known,
+            Ok(Err(_)) | Err(_) => (false, Visitor::Stranger),
+        };
+        Self {
+            setup_needed,
+            signed_in: matches!(visitor, Visitor::LoggedIn(_)),
+            ended_by_op: matches!(visitor, Visitor::EndedByOp),
+            is_away,
+        }
+    }
 }
 
 /// Returns what the login page shows.
 pub(super) fn public_config(
     app: &AppState,
-    setup_needed: bool,
-    visitor: &Visitor,
+    known: Known,
     error: Option<LoginErrorCode>,
 ) -> PublicConfig {
     let provider = app.provider.as_ref();
@@ -39,9 +77,10 @@ pub(super) fn public_config(
     });
     PublicConfig {
         password_login: app.config.password_login,
-        setup_needed,
-        signed_in: matches!(visitor, Visitor::LoggedIn(_)),
-        ended_by_provider: matches!(visitor, Visitor::EndedByOp),
+        setup_needed: known.setup_needed,
+        signed_in: known.signed_in,
+        ended_by_provider: known.ended_by_op,
+        database_away: known.is_away,
         openid: provider.map(|provider| PublicProvider {
             provider: provider.config.provider.to_string(),
             label: provider.label(),

@@ -58,13 +58,19 @@ impl From<ErrorCode> for ApiError {
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Unavailable(_) => {
+            store::Error::Unavailable(_) | store::Error::Replaced { .. } => {
                 tracing::error!("request failed: {}", chain(&error));
                 ErrorCode::Unavailable.into()
             }
-            store::Error::Row(_) | store::Error::Migrate(_) | store::Error::File { .. } => {
-                Self::internal(&error)
+            // That it is away is in the log already, with the reason.
+            store::Error::Away => {
+                tracing::warn!("request failed: {error}");
+                ErrorCode::Unavailable.into()
             }
+            store::Error::Row(_)
+            | store::Error::Migrate(_)
+            | store::Error::File { .. }
+            | store::Error::Unusable { .. } => Self::internal(&error),
         }
     }
 }

@@ -206,14 +206,8 @@ pub(super) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
     if !session.is_live(&app.config.sessions, now) || account.is_disabled() {
         return Ok(Visitor::Stranger);
     }
-    if session.needs_touch(now)
-        && let Err(error) = app.store.touch_session(session.id, now).await
-    {
-        // A database that can be read and not written still knows who is logged in.
-        tracing::warn!(
-            "cannot note that a session is used: {}",
-            crate::telemetry::chain(&error)
-        );
+    if session.needs_touch(now) {
+        app.store.note_use(session.id, now).await;
     }
     Ok(Visitor::LoggedIn(Box::new(Current {
         session,

@@ -11,11 +11,9 @@ use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
-use shared::routes;
 
-use super::config::public_config;
+use super::config::{Known, public_config};
 use super::error::ApiError;
-use super::extract::{self, Visitor};
 use super::static_page::{self, StaticPage};
 use crate::app::AppState;
 
@@ -144,22 +142,14 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
             .find(|(name, _)| name == wanted)
             .map(|(_, value)| value.into_owned())
     };
-    // A page that says what is wrong must come even where the database is away.
-    let setup_needed =
-        app.config.password_login && app.store.is_setup_open().await.unwrap_or(false);
-    let visitor = if path == routes::LOGIN {
-        let visitor = extract::visitor(headers, app).await;
-        visitor.unwrap_or(Visitor::Stranger)
-    } else {
-        Visitor::Stranger
-    };
+    let known = Known::ask(app, headers).await;
     let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
     let code = error
         .as_deref()
         .and_then(shared::login_error::LoginErrorCode::parse);
     let page = static_page::render(&StaticPage {
         path,
-        config: &public_config(app, setup_needed, &visitor, code),
+        config: &public_config(app, known, code),
         error: error.as_deref(),
         reference: reference.as_deref(),
         next: next.as_deref(),

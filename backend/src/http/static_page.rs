@@ -187,6 +187,9 @@ fn login(page: &StaticPage<'_>) -> String {
     } else if error.is_none() && next.is_some() {
         html.push_str("<p class=\"lead\">Please log in to go on.</p>");
     }
+    if config.database_away {
+        html.push_str(&database_away());
+    }
     if config.setup_needed {
         let setup = routes::SETUP;
         let _ = write!(
@@ -214,6 +217,15 @@ fn login(page: &StaticPage<'_>) -> String {
         );
     }
     html
+}
+
+/// What is said where nobody can log in for now.
+fn database_away() -> String {
+    format!(
+        "<p role=\"alert\" class=\"note note-bad\" data-code=\"{}\">{}</p>",
+        ErrorCode::Unavailable.as_str(),
+        ErrorCode::Unavailable.message(),
+    )
 }
 
 /// The password form; it carries `next` along.
@@ -357,6 +369,9 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
 
 /// The setup page's content.
 fn setup(page: &StaticPage<'_>) -> String {
+    if page.config.database_away {
+        return database_away();
+    }
     if !page.config.setup_needed {
         return format!(
             "<p class=\"note\" data-code=\"{}\">{}</p>\

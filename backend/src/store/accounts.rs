@@ -5,7 +5,7 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use super::audit::insert_audit;
-use super::{Result, Store, on_database};
+use super::{Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId, NewAccount, username_key};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
@@ -162,7 +162,7 @@ impl Store {
     ) -> Result<std::result::Result<AccountId, Taken>> {
         let (id, by) = (Uuid::now_v7(), by.into());
         let (now, by) = (by.at, by.account(id));
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // Of two at once the second finds the row there, or waits for it and then does.
             if close_setup!(&mut *tx, now)?.rows_affected() == 0 {
@@ -192,7 +192,7 @@ impl Store {
     ) -> Result<std::result::Result<AccountId, Taken>> {
         let (id, by) = (Uuid::now_v7(), by.into());
         let now = by.at;
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
                 return taken(error).map(Err);
@@ -216,7 +216,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             let old: Option<(Option<String>,)> =
                 sqlx::query_as("select email from account where account_id = $1")
@@ -250,7 +250,7 @@ impl Store {
         display_name: Option<&str>,
         now: Timestamp,
     ) -> Result<()> {
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             sqlx::query("update account set display_name = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(display_name).bind(now.unix())
                 .execute(pool).await?;
@@ -268,7 +268,7 @@ impl Store {
     ) -> Result<()> {
         let by = by.into();
         let now = by.at;
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(hash).bind(now.unix())
@@ -296,7 +296,7 @@ impl Store {
         } else {
             Kind::AccountEnabled
         };
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             sqlx::query("update account set disabled_at = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(is_disabled.then_some(now.unix())).bind(now.unix())
@@ -316,7 +316,7 @@ impl Store {
     pub async fn set_role(&self, id: AccountId, role: Role, by: impl Into<By>) -> Result<bool> {
         let by = by.into();
         let now = by.at;
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // The lock under which admins are counted: two demotions never pass each other.
             sqlx::query("update setting set value = '' where name = 'admin_guard'")

@@ -3,7 +3,7 @@
 use shared::audit::{AuditEntry, Party};
 use uuid::Uuid;
 
-use super::{Result, Store, on_database};
+use super::{Result, Store, on_database, on_writer};
 use crate::audit::{By, Event};
 use crate::clock::Timestamp;
 
@@ -93,7 +93,7 @@ impl From<AuditRow> for AuditEntry {
 impl Store {
     /// Writes down what changed nothing else: a failure.
     pub async fn record(&self, by: &By, event: Event<'_>) -> Result<()> {
-        on_database!(self, pool => { insert_audit!(pool, *by, event)?; });
+        on_writer!(self, pool => { insert_audit!(pool, *by, event)?; });
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl Store {
 
     /// Removes the entries that are older than they are kept; returns how many.
     pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
-        let swept = on_database!(self, pool => {
+        let swept = on_writer!(self, pool => {
             sqlx::query(
                 "delete from audit where at <= $1 or (at <= $2 and kind in ('login_failed', 'setup_failed'))",
             )

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
 use super::audit::insert_audit;
-use super::{Result, Store, on_database};
+use super::{Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId, Identity, NewAccount};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
@@ -125,7 +125,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
                 return taken(error).map(Err);
@@ -146,7 +146,7 @@ impl Store {
     ) -> Result<std::result::Result<AccountId, Taken>> {
         let (id, by) = (Uuid::now_v7(), by.into());
         let (now, by) = (by.at, by.account(id));
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
                 return taken(error).map(Err);
@@ -172,7 +172,7 @@ impl Store {
         identity: NewIdentity<'_>,
         now: Timestamp,
     ) -> Result<()> {
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             sqlx::query(
                 "update identity set username = $3, email = $4, last_login_at = $5
                  where issuer = $1 and subject = $2",
@@ -195,7 +195,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<Option<bool>> {
         let by = by.into();
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // Writing the account's row first makes two unlinks at once wait for each other.
             sqlx::query("update account set updated_at = $2 where account_id = $1")

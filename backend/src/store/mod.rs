@@ -7,49 +7,78 @@
 //! drivers by [`on_database!`]. Domain conflicts (a name that is taken) are answers; everything
 //! else that goes wrong is an [`Error`].
 
+mod sqlite;
+mod watch;
 mod accounts;
 mod audit;
 mod identities;
 mod sessions;
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::postgres::{PgConnectOptions, PgPool};
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{Semaphore, watch as channel};
 
 use crate::config::Database;
-use crate::keys::make_private_folder;
+use sqlite::Sqlite;
+use watch::{Postgres, Seen};
 
 pub use accounts::Taken;
 pub use audit::AuditFilter;
 pub use identities::NewIdentity;
 
-/// How long a request waits for a connection, or for SQLite's one writer.
+/// How long a request waits for a connection, or for another process that writes to SQLite's file.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How many sessions at once are written down as used.
+const TOUCHES: usize = 8;
 
 /// The database.
 #[derive(Debug, Clone)]
-pub enum Store {
-    /// One file, one server.
-    Sqlite(SqlitePool),
-    /// Several replicas.
-    Postgres(PgPool),
+pub struct Store {
+    place: Place,
+    seen: Arc<channel::Sender<Seen>>,
+    touches: Arc<Semaphore>,
 }
 
-/// Runs the same body on whichever database it is; `$pool` is the pool.
+/// Which database it is.
+#[derive(Debug, Clone)]
+enum Place {
+    /// One file, one server.
+    Sqlite(Sqlite),
+    /// Several replicas.
+    Postgres(Postgres),
+}
+
+/// The connections for one statement or transaction.
+enum Pool<'a> {
+    Sqlite(&'a SqlitePool),
+    Postgres(&'a PgPool),
+}
+
+/// Runs the same body on whichever database it is; `$pool` is the pool. For what only reads.
 macro_rules! on_database {
     ($store:expr, $pool:ident => $body:expr) => {
-        match $store {
-            $crate::store::Store::Sqlite($pool) => $body,
-            $crate::store::Store::Postgres($pool) => $body,
+        match $store.readers()? {
+            $crate::store::Pool::Sqlite($pool) => $body,
+            $crate::store::Pool::Postgres($pool) => $body,
         }
     };
 }
 use on_database;
+
+/// The same for what writes.
+macro_rules! on_writer {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store.writer()? {
+            $crate::store::Pool::Sqlite($pool) => $body,
+            $crate::store::Pool::Postgres($pool) => $body,
+        }
+    };
+}
+use on_writer;
 
 /// The database could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +86,24 @@ pub enum Error {
     /// It is away, locked, full or read-only; later it may work.
     #[error("database unavailable")]
     Unavailable(#[source] sqlx::Error),
+    /// It was away when last looked at, for a reason that is in the log.
+    #[error("database away")]
+    Away,
+    /// The path of the SQLite file leads to another one, or to none.
+    #[error("{path} was deleted or replaced under the running server: put it back, or restart")]
+    Replaced {
+        /// The path.
+        path: String,
+    },
+    /// The SQLite file is none, is damaged, or cannot be written to.
+    #[error("cannot use the database {path}")]
+    Unusable {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
     /// A row holds what this version never writes.
     #[error("database row not understood")]
     Row(#[source] sqlx::Error),
@@ -91,26 +138,38 @@ impl From<sqlx::Error> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Store {
-    /// Opens the database and brings its tables up to date.
+    /// Opens the database and brings its tables up to date. Where PostgreSQL is away, that is left
+    /// to [`Store::keep_watch`].
     ///
     /// # Errors
-    /// When it cannot be reached or opened, or a migration fails.
+    /// What waiting does not mend: a file that cannot be opened, a password that is refused, a
+    /// migration that fails.
     pub async fn connect(database: &Database) -> Result<Self> {
-        let store = match database {
-            Database::Sqlite(path) => Self::Sqlite(open_sqlite(path).await?),
+        let place = match database {
+            Database::Sqlite(path) => Place::Sqlite(Sqlite::open(path).await?),
             Database::Postgres(url) => {
                 let options: PgConnectOptions = url.expose_secret().parse()?;
-                let pool = PgPoolOptions::new()
-                    .max_connections(10)
-                    .acquire_timeout(PATIENCE);
-                Self::Postgres(pool.connect_with(options).await?)
+                Place::Postgres(Postgres::prepare(options))
             }
         };
-        match &store {
-            Self::Sqlite(pool) => sqlx::migrate!("./migrations/sqlite").run(pool).await?,
-            Self::Postgres(pool) => sqlx::migrate!("./migrations/postgres").run(pool).await?,
+        let store = Self {
+            place,
+            seen: Arc::new(channel::Sender::new(Seen::There)),
+            touches: Arc::new(Semaphore::new(TOUCHES)),
+        };
+        if let Place::Postgres(postgres) = &store.place {
+            let looked = postgres.look(&mut None).await;
+            match looked {
+                Err(error) if !error.is_passing() => return Err(error),
+                Ok(()) | Err(_) => store.note(&looked),
+            };
         }
         Ok(store)
+    }
+
+    /// Is the database there, as far as is known?
+    pub fn is_there(&self) -> bool {
+        *self.seen.borrow() == Seen::There
     }
 
     /// Asks the database for an answer, any answer.
@@ -118,56 +177,60 @@ impl Store {
     /// # Errors
     /// When there is none.
     pub async fn ping(&self) -> Result<()> {
+        if let Place::Sqlite(sqlite) = &self.place {
+            sqlite.require_file()?;
+        }
         on_database!(self, pool => { sqlx::query("select 1").execute(pool).await?; });
         Ok(())
     }
 
     /// Finishes what is under way and closes the connections.
     pub async fn close(&self) {
-        on_database!(self, pool => pool.close().await);
+        match &self.place {
+            Place::Sqlite(sqlite) => {
+                sqlite.readers.close().await;
+                // The last one to close puts everything into the one file.
+                sqlite.writer.close().await;
+            }
+            Place::Postgres(postgres) => postgres.pool.close().await,
+        }
+    }
+
+    /// Returns the connections for what only reads.
+    fn readers(&self) -> Result<Pool<'_>> {
+        match &self.place {
+            Place::Sqlite(sqlite) => Ok(Pool::Sqlite(&sqlite.readers)),
+            Place::Postgres(postgres) => self.there(postgres),
+        }
+    }
+
+    /// Returns the connections for what writes.
+    fn writer(&self) -> Result<Pool<'_>> {
+        match &self.place {
+            Place::Sqlite(sqlite) => {
+                sqlite.require_file()?;
+                Ok(Pool::Sqlite(&sqlite.writer))
+            }
+            Place::Postgres(postgres) => self.there(postgres),
+        }
+    }
+
+    /// Returns PostgreSQL's connections, unless it is known to be away: then nobody needs to wait
+    /// to be told so.
+    fn there<'a>(&self, postgres: &'a Postgres) -> Result<Pool<'a>> {
+        if self.is_there() {
+            Ok(Pool::Postgres(&postgres.pool))
+        } else {
+            Err(Error::Away)
+        }
     }
 
     /// The statement that begins a writing transaction. SQLite takes the write lock at once, so
-    /// that two writers wait for each other instead of one of them failing half-way.
+    /// that another process is waited for here, and not in the middle.
     fn begin(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "begin immediate",
-            Self::Postgres(_) => "begin",
+        match &self.place {
+            Place::Sqlite(_) => "begin immediate",
+            Place::Postgres(_) => "begin",
         }
     }
-}
-
-async fn open_sqlite(path: &Path) -> Result<SqlitePool> {
-    make_private_file(path).map_err(|source| Error::File {
-        path: path.display().to_string(),
-        source,
-    })?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        // What was acknowledged survives a power cut, not only a crash; writes are rare here.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(4)
-        .acquire_timeout(PATIENCE);
-    Ok(pool.connect_with(options).await?)
-}
-
-/// Makes the database file, readable by its owner alone, where there is none yet.
-fn make_private_file(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    if let Some(folder) = path.parent()
-        && !folder.as_os_str().is_empty()
-    {
-        make_private_folder(folder)?;
-    }
-    std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)?;
-    Ok(())
 }

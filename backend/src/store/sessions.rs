@@ -1,16 +1,24 @@
 //! Sessions, found by the hash of their token.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::accounts::AccountRow;
 use super::audit::insert_audit;
-use super::{Result, Store, on_database};
+use super::{Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::config::SessionConfig;
 use crate::oidc::logout_token::LogoutToken;
 use crate::session::{Origin, Session, TokenHash};
+use crate::telemetry::chain;
+
+/// How long a request waits for its session to be written down as used.
+const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
 struct SessionRow {
@@ -95,7 +103,7 @@ impl Store {
                 id_token.as_ref(),
             ),
         };
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             if let Some(old) = replaces {
                 sqlx::query("delete from session where token_hash = $1")
@@ -132,9 +140,27 @@ impl Store {
         Ok(row.map(|row| (row.session.into(), row.account.into())))
     }
 
+    /// Writes down that the session is used, where that can be done soon. A database that can be
+    /// read and not written still knows who is logged in: then the next request tries again, and
+    /// those that try at once do not use up the connections.
+    pub async fn note_use(&self, id: Uuid, now: Timestamp) {
+        let Ok(place) = Arc::clone(&self.touches).try_acquire_owned() else {
+            return;
+        };
+        let store = self.clone();
+        // A statement goes on though nobody waits for it any more; its place goes with it.
+        let touched = tokio::spawn(async move {
+            if let Err(error) = store.touch_session(id, now).await {
+                tracing::warn!("cannot note that a session is used: {}", chain(&error));
+            }
+            drop(place);
+        });
+        let _ = timeout(TOUCH_PATIENCE, touched).await;
+    }
+
     /// Writes down that the session is used.
     pub async fn touch_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             sqlx::query("update session set last_used_at = $2 where session_id = $1 and last_used_at < $2")
                 .bind(id).bind(now.unix()).execute(pool).await?;
         });
@@ -143,7 +169,7 @@ impl Store {
 
     /// Writes down that its owner confirmed the session.
     pub async fn confirm_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             sqlx::query("update session set confirmed_at = $2 where session_id = $1")
                 .bind(id).bind(now.unix()).execute(pool).await?;
         });
@@ -153,7 +179,7 @@ impl Store {
     /// Gives the session another token; the old one is dead at once. `false` when the session is
     /// gone.
     pub async fn rotate_session(&self, id: Uuid, token: TokenHash) -> Result<bool> {
-        let rotated = on_database!(self, pool => {
+        let rotated = on_writer!(self, pool => {
             sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
                 .bind(id).bind(token.as_bytes()).execute(pool).await?.rows_affected() > 0
         });
@@ -168,7 +194,7 @@ impl Store {
     ) -> Result<Option<Session>> {
         let by = by.into();
         let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
-        let row = on_database!(self, pool => {
+        let row = on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             let row: Option<SessionRow> =
                 sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(&mut *tx).await?;
@@ -190,7 +216,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<bool> {
         let by = by.into();
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             let ended = sqlx::query(
                 "delete from session where account_id = $1 and session_id = $2 and ended_at is null",
@@ -211,7 +237,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<u64> {
         let by = by.into();
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             let ended = sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(account_id).bind(keep).execute(&mut *tx).await?.rows_affected();
@@ -237,7 +263,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<Option<u64>> {
         let by = by.into();
-        on_database!(self, pool => {
+        on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             let is_new = sqlx::query(
                 "insert into logout_token (jti_hash, stale_at) values ($1, $2) on conflict (jti_hash) do nothing",
@@ -282,7 +308,7 @@ impl Store {
     /// Removes the rows of sessions that ended by themselves, and of logout tokens that are
     /// refused by their age; returns how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
-        let swept = on_database!(self, pool => {
+        let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")

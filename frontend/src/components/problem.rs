@@ -1,6 +1,7 @@
 //! How failed requests are shown.
 
 use leptos::prelude::*;
+use shared::error::ErrorCode;
 
 use crate::api;
 use crate::components::dynamic::dynamic;
@@ -36,6 +37,18 @@ fn ProblemText(
         <p role="alert" class="note note-bad" data-code=error.code()>
             {error.message()}
             {reference}
+        </p>
+    }
+    .into_any()
+}
+
+/// What is said where nobody can log in for now. The same as on the page that works without wasm.
+#[component]
+pub(crate) fn DatabaseAway() -> impl IntoView {
+    let code = ErrorCode::Unavailable;
+    view! {
+        <p role="alert" class="note note-bad" data-code=code.as_str()>
+            {code.message()}
         </p>
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::browser::{self, History};
 use crate::components::field::{Field, Kind};
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
+use crate::components::problem::DatabaseAway;
 use crate::deed::Deed;
 use crate::loaded::Loaded;
 
@@ -25,6 +26,14 @@ pub(crate) fn SetupPage() -> impl IntoView {
     once_loaded(TITLE, Loaded::new(|| Some(api::config(None))), |config| {
         if config.setup_needed {
             return view! { <SetupForm /> }.into_any();
+        }
+        if config.database_away {
+            return view! {
+                <EntryFrame title=TITLE>
+                    <DatabaseAway />
+                </EntryFrame>
+            }
+            .into_any();
         }
         view! {
             <EntryFrame title=TITLE>

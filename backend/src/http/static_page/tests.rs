@@ -10,6 +10,7 @@ fn config() -> PublicConfig {
     PublicConfig {
         password_login: true,
         setup_needed: false,
+        database_away: false,
         signed_in: false,
         ended_by_provider: false,
         openid: Some(PublicProvider {

@@ -13,6 +13,7 @@ use crate::api;
 use crate::browser::{self, History};
 use crate::components::dynamic::effect;
 use crate::components::frame::{EntryFrame, Loading, once_loaded};
+use crate::components::problem::DatabaseAway;
 use crate::components::provider::ProviderLink;
 use crate::loaded::Loaded;
 use crate::next;
@@ -115,6 +116,7 @@ fn Notices(
             })}
         {asks_to_go_on
             .then(|| view! { <p class="lead">"Please log in to go on."</p> })}
+        {config.database_away.then(|| view! { <DatabaseAway /> })}
         {config
             .setup_needed
             .then(|| {

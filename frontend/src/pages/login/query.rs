@@ -43,8 +43,8 @@ impl LoginQuery {
 
 /// Returns where the login page leads to without being asked; `None` stays.
 ///
-/// An error is always shown. Autologin leaves out whoever just logged out, an OP that is known to
-/// be away, and a server that has yet to be set up.
+/// An error is always shown. Autologin leaves out whoever just logged out, an OP or a database that
+/// is known to be away, and a server that has yet to be set up.
 pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<String> {
     if query.error.is_some() {
         return None;
@@ -63,7 +63,8 @@ pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<Str
         && !(query.logged_out
             || query.local
             || config.setup_needed
-            || config.ended_by_provider);
+            || config.ended_by_provider
+            || config.database_away);
     leaves.then(|| next::openid_href(query.next.as_deref()))
 }
 
@@ -89,6 +90,7 @@ mod tests {
             setup_needed: false,
             signed_in: false,
             ended_by_provider: false,
+            database_away: false,
             openid: Some(PublicProvider {
                 provider: "authentik".to_owned(),
                 label: "Authentik".to_owned(),
@@ -134,6 +136,9 @@ mod tests {
         assert_eq!(departure(&config, &query(&[])), None);
         let mut config = autologin();
         config.ended_by_provider = true;
+        assert_eq!(departure(&config, &query(&[])), None);
+        config = autologin();
+        config.database_away = true;
         assert_eq!(departure(&config, &query(&[])), None);
     }
 

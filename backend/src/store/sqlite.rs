@@ -1,0 +1,103 @@
+//! SQLite: one file, one writer, several readers.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use super::{Error, PATIENCE, Result};
+use crate::keys::make_private_folder;
+
+/// The database file and the connections to it.
+#[derive(Debug, Clone)]
+pub(super) struct Sqlite {
+    /// For what only reads. Whatever keeps the writer waiting does not keep these.
+    pub(super) readers: SqlitePool,
+    /// SQLite has one writer at a time: here they wait in a row, not each for a lock.
+    pub(super) writer: SqlitePool,
+    file: Arc<File>,
+}
+
+/// Which file it is, whatever its name names later.
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Sqlite {
+    /// Opens the file, makes it where there is none, and brings its tables up to date.
+    pub(super) async fn open(path: &Path) -> Result<Self> {
+        let file_error = |source| Error::File {
+            path: path.display().to_string(),
+            source,
+        };
+        make_private_file(path).map_err(file_error)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was acknowledged survives a power cut, not only a crash; writes are rare here.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE);
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+        };
+        let unusable = |source| Error::Unusable {
+            path: path.display().to_string(),
+            source,
+        };
+        let writer = pool(1).connect_with(options.clone()).await;
+        let writer = writer.map_err(unusable)?;
+        sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
+        let readers = pool(4).connect_with(options).await.map_err(unusable)?;
+        let metadata = std::fs::metadata(path).map_err(file_error)?;
+        let file = Arc::new(File {
+            path: path.to_owned(),
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        });
+        Ok(Self {
+            readers,
+            writer,
+            file,
+        })
+    }
+
+    /// Makes sure that the path still leads to the open file. Where it does not, what is written
+    /// now would be gone after the next start.
+    pub(super) fn require_file(&self) -> Result<()> {
+        let is_same = |metadata: std::fs::Metadata| {
+            (metadata.dev(), metadata.ino()) == (self.file.device, self.file.inode)
+        };
+        if std::fs::metadata(&self.file.path).is_ok_and(is_same) {
+            return Ok(());
+        }
+        Err(Error::Replaced {
+            path: self.file.path.display().to_string(),
+        })
+    }
+}
+
+/// Makes the database file, readable by its owner alone, where there is none yet.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    if let Some(folder) = path.parent()
+        && !folder.as_os_str().is_empty()
+    {
+        make_private_folder(folder)?;
+    }
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)?;
+    Ok(())
+}
