@@ -17,6 +17,10 @@ use crate::config::SessionConfig;
 /// How long a login or a password confirmation counts as recent (contract, section 4).
 pub const CONFIRMATION: Duration = Duration::from_secs(600);
 
+/// How far in the future a time of the database may lie: clocks of two replicas differ. What lies
+/// further was written while a clock was wrong, and would make a login last until that time.
+pub(crate) const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+
 /// How stale `last_used_at` may be before it is written again.
 const TOUCH_AFTER: Duration = Duration::from_secs(60);
 
@@ -161,7 +165,9 @@ impl Session {
     /// Is the session still good at `now`?
     #[must_use]
     pub fn is_live(&self, config: &SessionConfig, now: Timestamp) -> bool {
-        self.ended_at.is_none() && now < self.ends_at(config)
+        self.ended_at.is_none()
+            && now < self.ends_at(config)
+            && is_past(self.started_at, now)
     }
 
     /// Returns when the session ends if nothing is done with it.
@@ -173,13 +179,13 @@ impl Session {
     /// Is it time to write down that the session is used?
     #[must_use]
     pub fn needs_touch(&self, now: Timestamp) -> bool {
-        now >= self.last_used_at.plus(TOUCH_AFTER)
+        now >= self.last_used_at.plus(TOUCH_AFTER) || !is_past(self.last_used_at, now)
     }
 
     /// Did its owner log in or confirm less than ten minutes ago?
     #[must_use]
     pub fn is_confirmed(&self, now: Timestamp) -> bool {
-        now < self.confirmed_at.plus(CONFIRMATION)
+        now < self.confirmed_at.plus(CONFIRMATION) && is_past(self.confirmed_at, now)
     }
 
     /// Returns the session as its owner sees it.
@@ -196,6 +202,11 @@ impl Session {
             confirmed_until: self.confirmed_at.plus(CONFIRMATION).unix(),
         }
     }
+}
+
+/// Has this moment come, as far as clocks agree?
+fn is_past(moment: Timestamp, now: Timestamp) -> bool {
+    moment <= now.plus(CLOCKS_DIFFER)
 }
 
 #[cfg(test)]
@@ -236,6 +247,17 @@ mod tests {
     fn confirmation_lasts_ten_minutes() {
         assert!(session().is_confirmed(Timestamp::from_unix(599)));
         assert!(!session().is_confirmed(Timestamp::from_unix(600)));
+    }
+
+    #[test]
+    fn clock_that_jumps_back_keeps_no_session_alive() {
+        let mut session = session();
+        assert!(session.is_live(&CONFIG, Timestamp::from_unix(-300)));
+        assert!(!session.is_live(&CONFIG, Timestamp::from_unix(-301)));
+        assert!(!session.is_confirmed(Timestamp::from_unix(-301)));
+        session.last_used_at = Timestamp::from_unix(900_000);
+        assert!(session.needs_touch(Timestamp::from_unix(500)));
+        assert!(!session.is_live(&CONFIG, Timestamp::from_unix(1000)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::config::SessionConfig;
 use crate::oidc::logout_token::LogoutToken;
-use crate::session::{Origin, Session, TokenHash};
+use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
 use crate::telemetry::chain;
 
 /// How long a request waits for its session to be written down as used.
@@ -158,11 +158,14 @@ impl Store {
         let _ = timeout(TOUCH_PATIENCE, touched).await;
     }
 
-    /// Writes down that the session is used.
+    /// Writes down that the session is used; not back to an earlier time, unless the later one was
+    /// that of a wrong clock.
     pub async fn touch_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
         on_writer!(self, pool => {
-            sqlx::query("update session set last_used_at = $2 where session_id = $1 and last_used_at < $2")
-                .bind(id).bind(now.unix()).execute(pool).await?;
+            sqlx::query(
+                "update session set last_used_at = $2
+                 where session_id = $1 and (last_used_at < $2 or last_used_at > $3)",
+            ).bind(id).bind(now.unix()).bind(now.plus(CLOCKS_DIFFER).unix()).execute(pool).await?;
         });
         Ok(())
     }
