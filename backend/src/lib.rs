@@ -18,7 +18,7 @@ pub mod return_to;
 pub mod user_agent;
 pub mod oidc;
 pub mod store;
-mod http;
+pub mod http;
 mod serve;
 
 pub use serve::serve;

@@ -1,4 +1,5 @@
 //! Cookies: their names, their attributes, and the sealing of those that the browser only keeps.
+//! Pure.
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 /// Names and attributes follow from whether the public origin is https.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CookieStyle {
+pub struct CookieStyle {
     is_https: bool,
 }
 
@@ -21,7 +22,9 @@ const LINK: &str = "postern_link";
 const ATTEMPT: &str = "postern_attempt_";
 
 impl CookieStyle {
-    pub(super) fn new(is_https: bool) -> Self {
+    /// Returns the style of an origin.
+    #[must_use]
+    pub fn new(is_https: bool) -> Self {
         Self { is_https }
     }
 
@@ -34,22 +37,28 @@ impl CookieStyle {
         }
     }
 
-    pub(super) fn session(self) -> String {
+    /// Returns the session cookie's name.
+    #[must_use]
+    pub fn session(self) -> String {
         self.name(SESSION)
     }
 
-    pub(super) fn link(self) -> String {
+    /// Returns the name of the cookie that keeps a pending link.
+    #[must_use]
+    pub fn link(self) -> String {
         self.name(LINK)
     }
 
     /// Returns the name of the attempt with that suffix; with an empty one, what all names begin with.
-    pub(super) fn attempt(self, suffix: &str) -> String {
+    #[must_use]
+    pub fn attempt(self, suffix: &str) -> String {
         self.name(&format!("{ATTEMPT}{suffix}"))
     }
 
     /// Returns the `Set-Cookie` value: `HttpOnly`, `SameSite=Lax` (Strict would be missing when the OP
     /// sends the browser back), Path=/, Secure on https.
-    pub(super) fn set(self, name: String, value: String, max_age: Duration) -> String {
+    #[must_use]
+    pub fn set(self, name: String, value: String, max_age: Duration) -> String {
         let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
         Cookie::build((name, value))
             .path("/")
@@ -61,13 +70,14 @@ impl CookieStyle {
     }
 
     /// Returns the `Set-Cookie` value that makes the browser forget the cookie.
-    pub(super) fn clear(self, name: String) -> String {
+    #[must_use]
+    pub fn clear(self, name: String) -> String {
         self.set(name, String::new(), Duration::ZERO)
     }
 }
 
 /// Returns all cookies as name and value. What is malformed is no cookie, and never an error.
-pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+pub fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers
         .get_all(COOKIE)
         .into_iter()
@@ -80,7 +90,8 @@ pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 
 /// Returns the cookie's value; `None` also where it is there twice, since one of the two was
 /// planted and nobody can tell which.
-pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+#[must_use]
+pub fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = all(headers)
         .filter(|(own, _)| *own == name)
         .map(|(_, value)| value);
@@ -90,11 +101,10 @@ pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 
 /// Seals a value for the browser to keep (AES-256-GCM). The name is sealed in: the value opens
 /// under no other.
-pub(super) fn seal<T: Serialize>(
-    key: &Key,
-    name: &str,
-    value: &T,
-) -> Result<String, serde_json::Error> {
+///
+/// # Errors
+/// The value does not become JSON.
+pub fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, serde_json::Error> {
     let mut jar = CookieJar::new();
     jar.private_mut(key)
         .add(Cookie::new(name.to_owned(), serde_json::to_string(value)?));
@@ -105,7 +115,8 @@ pub(super) fn seal<T: Serialize>(
 }
 
 /// Opens a sealed value; `None` for anything that we did not seal under that key and name.
-pub(super) fn open<T: DeserializeOwned>(key: &Key, name: &str, value: &str) -> Option<T> {
+#[must_use]
+pub fn open<T: DeserializeOwned>(key: &Key, name: &str, value: &str) -> Option<T> {
     let jar = CookieJar::new();
     let opened = jar
         .private(key)

@@ -2,7 +2,7 @@
 
 mod reference;
 mod error;
-mod cookie;
+pub mod cookie;
 mod same_origin;
 mod security_headers;
 mod extract;

@@ -64,7 +64,7 @@ pub(super) async fn callback(
     let Some(provider) = &app.provider else {
         return ApiError::from(ErrorCode::OpenidDisabled).into_response();
     };
-    let response = match parse(query.unwrap_or_default().as_bytes()) {
+    let response = match AuthorizationResponse::parse(query.unwrap_or_default().as_bytes()) {
         Ok(response) => response,
         Err(error) => return fail(&app, provider, &from, &error).await,
     };
@@ -181,7 +181,7 @@ pub(super) async fn form_post(State(app): State<AppState>, from: From, body: Byt
     let Some(provider) = &app.provider else {
         return ApiError::from(ErrorCode::OpenidDisabled).into_response();
     };
-    let response = match parse(&body) {
+    let response = match AuthorizationResponse::parse(&body) {
         Ok(response) => response,
         Err(error) => return fail(&app, provider, &from, &error).await,
     };
@@ -204,34 +204,4 @@ pub(super) async fn form_post(State(app): State<AppState>, from: From, body: Byt
 /// A HEAD request must not redeem the code.
 pub(super) async fn head() -> StatusCode {
     StatusCode::NO_CONTENT
-}
-
-/// The longest answer of an OP that is read.
-const MAX_QUERY: usize = 16 * 1024;
-
-/// Parses the OP's answer. Unknown parameters are ignored (RFC 6749 §4.1.2), doubled ones are
-/// refused (§3.1), and so is what no honest OP sends.
-fn parse(query: &[u8]) -> Result<AuthorizationResponse, LoginError> {
-    let refuse = |detail: &str| Err(LoginError::OpError(detail.to_owned()));
-    if query.len() > MAX_QUERY {
-        return refuse("the answer is too long");
-    }
-    let mut response = AuthorizationResponse::default();
-    for (name, value) in form_urlencoded::parse(query) {
-        let place = match name.as_ref() {
-            "code" => &mut response.code,
-            "state" => &mut response.state,
-            "error" => &mut response.error,
-            "error_description" => &mut response.error_description,
-            "iss" => &mut response.iss,
-            _ => continue,
-        };
-        if name != "error_description" && value.contains(char::is_control) {
-            return refuse("a parameter of the answer has control characters");
-        }
-        if place.replace(value.into_owned()).is_some() {
-            return refuse("a parameter of the answer is there twice");
-        }
-    }
-    Ok(response)
 }

@@ -23,6 +23,9 @@ pub const LIFETIME: Duration = Duration::from_secs(600);
 /// keeps no cookies is not sent round for ever. Says nothing that needs protection.
 const RESTARTED: char = 'r';
 
+/// The longest answer of an OP that is read.
+const MAX_QUERY: usize = 16 * 1024;
+
 /// What the login is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +76,38 @@ pub struct AuthorizationResponse {
     pub error_description: Option<String>,
     /// The issuer (RFC 9207).
     pub iss: Option<String>,
+}
+
+impl AuthorizationResponse {
+    /// Parses a query, or a form's body. Unknown parameters are ignored (RFC 6749 §4.1.2), doubled
+    /// ones are refused (§3.1), and so is what no honest OP sends.
+    ///
+    /// # Errors
+    /// `OpError`.
+    pub fn parse(query: &[u8]) -> Result<Self, LoginError> {
+        let refuse = |detail: &str| Err(LoginError::OpError(detail.to_owned()));
+        if query.len() > MAX_QUERY {
+            return refuse("the answer is too long");
+        }
+        let mut response = Self::default();
+        for (name, value) in form_urlencoded::parse(query) {
+            let place = match name.as_ref() {
+                "code" => &mut response.code,
+                "state" => &mut response.state,
+                "error" => &mut response.error,
+                "error_description" => &mut response.error_description,
+                "iss" => &mut response.iss,
+                _ => continue,
+            };
+            if name != "error_description" && value.contains(char::is_control) {
+                return refuse("a parameter of the answer has control characters");
+            }
+            if place.replace(value.into_owned()).is_some() {
+                return refuse("a parameter of the answer is there twice");
+            }
+        }
+        Ok(response)
+    }
 }
 
 /// What the OP's metadata says of the answer's `iss` parameter.
