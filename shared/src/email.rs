@@ -39,9 +39,20 @@ impl Email {
     }
 
     /// Returns the form in which two addresses are compared: lower case.
+    ///
+    /// A letter outside of ASCII never becomes one of ASCII, as the Kelvin sign would a `k`: its
+    /// mailbox is another's, and an OP that verified the one must not vouch for the other.
     #[must_use]
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        let mut key = String::with_capacity(self.0.len());
+        for c in self.0.chars() {
+            if !c.is_ascii() && c.to_lowercase().any(|lower| lower.is_ascii()) {
+                key.push(c);
+            } else {
+                key.extend(c.to_lowercase());
+            }
+        }
+        key
     }
 }
 
@@ -95,5 +106,17 @@ mod tests {
             Email::parse("Alice@Example.COM").map(|e| e.key()),
             Email::parse("alice@example.com").map(|e| e.key()),
         );
+        assert_eq!(
+            Email::parse("KÄTHE@Bücher.example").map(|e| e.key()),
+            Email::parse("käthe@bücher.example").map(|e| e.key()),
+        );
+    }
+
+    #[test]
+    fn a_letter_that_lowers_to_another_mailbox_stays() {
+        // U+212A KELVIN SIGN, whose lower case is the `k` of ASCII.
+        let kelvin = Email::parse("\u{212a}ate@example.com").map(|e| e.key());
+        assert_ne!(kelvin, Email::parse("kate@example.com").map(|e| e.key()));
+        assert_eq!(kelvin.as_deref(), Ok("\u{212a}ate@example.com"));
     }
 }
