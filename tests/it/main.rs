@@ -15,6 +15,7 @@ mod openid_start;
 mod callback;
 mod attempts;
 mod lies;
+mod corpora;
 mod documents;
 mod linking;
 mod link_page;

@@ -1,0 +1,87 @@
+//! The discovery document: what is taken is of this OP, and leads browsers and codes nowhere else
+//! than to https.
+
+use std::sync::LazyLock;
+
+use backend::config::OidcConfig;
+use backend::oidc::metadata::{self, Metadata};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::assert_fits_the_log;
+use crate::op::{ISSUER, config};
+
+/// The asymmetric algorithms (RFC 7518 §3.1, RFC 8037).
+const ASYMMETRIC: [&str; 9] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+];
+
+/// Setups that read a document in different ways.
+static SETUPS: LazyLock<[OidcConfig; 3]> = LazyLock::new(|| {
+    [
+        config(&[]),
+        config(&[(
+            "OIDC_SERVER_METADATA_URL",
+            "http://op.internal/realms/x/.well-known/openid-configuration",
+        )]),
+        config(&[
+            ("OIDC_ID_TOKEN_ALGS", "HS256"),
+            ("OIDC_TOKEN_AUTH_METHOD", "client_secret_post"),
+        ]),
+    ]
+});
+
+/// See [`crate::Property::check`].
+pub(crate) fn check(data: &[u8]) -> bool {
+    let Ok(Value::Object(document)) = serde_json::from_slice(data) else {
+        return false;
+    };
+    let mut taken = false;
+    for config in SETUPS.iter() {
+        match metadata::parse(&document, config) {
+            Ok(metadata) => {
+                assert_sound(&document, &metadata, config);
+                taken = true;
+            }
+            Err(error) => assert_fits_the_log(&error.to_string()),
+        }
+    }
+    taken
+}
+
+fn assert_sound(document: &Map<String, Value>, metadata: &Metadata, config: &OidcConfig) {
+    let issuer = metadata.issuer.as_str();
+    assert_eq!(document["issuer"], issuer);
+    let bare = issuer.trim_end_matches('/');
+    let is_beside_document = config.metadata_url.is_some() && bare == "http://op.internal/realms/x";
+    assert!(
+        bare == ISSUER.trim_end_matches('/') || is_beside_document,
+        "{issuer}"
+    );
+
+    assert_is_endpoint(issuer, Some(&metadata.authorization_endpoint));
+    assert_is_endpoint(issuer, Some(&metadata.token_endpoint));
+    assert_is_endpoint(issuer, Some(&metadata.jwks_uri));
+    assert_is_endpoint(issuer, metadata.userinfo_endpoint.as_ref());
+    assert_is_endpoint(issuer, metadata.end_session_endpoint.as_ref());
+
+    assert!(!metadata.id_token_algs.is_empty());
+    let is_named = config.id_token_algs.as_ref() == Some(&metadata.id_token_algs);
+    let are_asymmetric = metadata
+        .id_token_algs
+        .iter()
+        .all(|alg| ASYMMETRIC.contains(&alg.as_str()));
+    assert!(is_named || are_asymmetric, "{:?}", metadata.id_token_algs);
+}
+
+fn assert_is_endpoint(issuer: &str, url: Option<&Url>) {
+    let Some(url) = url else { return };
+    assert!(
+        url.has_host() && matches!(url.scheme(), "https" | "http"),
+        "{url}"
+    );
+    assert!(
+        !issuer.starts_with("https:") || url.scheme() == "https",
+        "{url}"
+    );
+}

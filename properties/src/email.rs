@@ -1,0 +1,59 @@
+//! Email addresses: one, and nothing beside it that mail software could take for another.
+
+use shared::email::{Email, MAX_EMAIL_BYTES};
+
+/// See [`crate::Property::check`].
+pub(crate) fn check(data: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(data);
+    let Ok(email) = Email::parse(&text) else {
+        return false;
+    };
+    let address = email.as_str();
+    assert!(address.len() <= MAX_EMAIL_BYTES, "{address:?}");
+    assert!(!address.contains(char::is_control), "{address:?}");
+    assert_eq!(address, text.trim_matches([' ', '\t']), "it is another");
+    assert_eq!(
+        Email::parse(address).as_ref(),
+        Ok(&email),
+        "read again, it is another"
+    );
+    let (local, domain) = address.rsplit_once('@').expect("an at sign");
+    assert_is_one(local, domain);
+    assert_compared_rightly(&email);
+    true
+}
+
+/// Fails where there is more than one address, or where it ends is a matter of opinion.
+fn assert_is_one(local: &str, domain: &str) {
+    let ends_it = |c: char| c.is_whitespace() || ",;:<>()[]\\\"@".contains(c);
+    assert!(
+        !domain.is_empty() && !domain.contains(ends_it),
+        "{domain:?}"
+    );
+    let quoted = local
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match quoted {
+        None => assert!(!local.is_empty() && !local.contains(ends_it), "{local:?}"),
+        Some(inner) => {
+            let mut rest = inner.chars();
+            while let Some(c) = rest.next() {
+                let is_inside = c != '"' && (c != '\\' || rest.next().is_some());
+                assert!(is_inside, "{local:?} ends before its end");
+            }
+        }
+    }
+}
+
+/// Fails where two addresses that mail goes to apart are compared as one.
+fn assert_compared_rightly(email: &Email) {
+    let (address, key) = (email.as_str(), email.key());
+    assert!(!key.contains(|c: char| c.is_ascii_uppercase()), "{key:?}");
+    let again = Email::parse(&key).map(|email| email.key());
+    assert!(again.is_err() || again.as_ref() == Ok(&key), "{key:?}");
+    let is_same = address.eq_ignore_ascii_case(&key);
+    assert!(
+        is_same || !key.is_ascii(),
+        "{address:?} is compared as {key:?}"
+    );
+}

@@ -1,0 +1,97 @@
+//! What holds of the parsers whatever bytes they are given: one function for each kind of input
+//! that comes from outside.
+//!
+//! The fuzz targets (`fuzz/`) search for bytes that break one; `tests/it/corpora.rs` replays on a
+//! stable compiler what they have searched from and found. Nothing here is random, reads a clock or
+//! touches a network, so a finding stays one.
+
+mod op;
+mod token;
+mod callback_query;
+mod cookies;
+mod id_token;
+mod logout_token;
+mod discovery;
+mod jwks;
+mod next;
+mod email;
+mod configuration;
+
+/// A property of a parser.
+#[derive(Debug, Clone, Copy)]
+pub struct Property {
+    /// Names the fuzz target, and the folder of its corpus.
+    pub name: &'static str,
+    /// Panics where the property does not hold of these bytes. Returns whether the parser took
+    /// them: a corpus that is always refused, or never, shows nothing.
+    pub check: fn(&[u8]) -> bool,
+}
+
+/// What the OP sends back through the browser.
+pub const CALLBACK_QUERY: Property = Property {
+    name: "callback_query",
+    check: callback_query::check,
+};
+/// The `Cookie` headers of a request.
+pub const COOKIES: Property = Property {
+    name: "cookies",
+    check: cookies::check,
+};
+/// The ID token of a token answer.
+pub const ID_TOKEN: Property = Property {
+    name: "id_token",
+    check: id_token::check,
+};
+/// The token of a back-channel logout, which anybody can post.
+pub const LOGOUT_TOKEN: Property = Property {
+    name: "logout_token",
+    check: logout_token::check,
+};
+/// The discovery document.
+pub const DISCOVERY: Property = Property {
+    name: "discovery",
+    check: discovery::check,
+};
+/// The JWK Set.
+pub const JWKS: Property = Property {
+    name: "jwks",
+    check: jwks::check,
+};
+/// The parameter `next`.
+pub const NEXT: Property = Property {
+    name: "next",
+    check: next::check,
+};
+/// An email address, of a form or a claim.
+pub const EMAIL: Property = Property {
+    name: "email",
+    check: email::check,
+};
+/// The environment's variables.
+pub const CONFIGURATION: Property = Property {
+    name: "configuration",
+    check: configuration::check,
+};
+
+/// All properties.
+pub const ALL: [Property; 9] = [
+    CALLBACK_QUERY,
+    COOKIES,
+    ID_TOKEN,
+    LOGOUT_TOKEN,
+    DISCOVERY,
+    JWKS,
+    NEXT,
+    EMAIL,
+    CONFIGURATION,
+];
+
+/// Fails where a message for the log could break out of its line, or fill it: what outsiders send
+/// is in it.
+fn assert_fits_the_log(message: &str) {
+    assert!(
+        !message.contains(char::is_control),
+        "the log gets control characters: {message:?}"
+    );
+    assert!(message.len() < 4096, "the log gets {} bytes", message.len());
+}
