@@ -46,10 +46,10 @@ async fn log_in(
     from: &From,
     login: PasswordLogin,
 ) -> ApiResult<SetCookies> {
-    require_password_login(app)?;
+    require_password_login(app).map_err(refused)?;
     let key = username_key(login.username.trim());
     let limited = app.limits.check(Guess::Password, Some(&key), from.address);
-    limited.map_err(ApiError::rate_limited)?;
+    limited.map_err(|wait| refused(ApiError::rate_limited(wait)))?;
     let account = app.store.account_by_username(&key).await?;
     let account_id = account.as_ref().map(|account| account.id);
     let hash = account
@@ -73,6 +73,13 @@ async fn log_in(
     let cookies = begin_session::begin(app, headers, from, account.id, Origin::Password).await?;
     tracing::info!(account.id = %account.id, method = "password", "logged in");
     Ok(cookies)
+}
+
+/// Logs that a login is refused before its password is looked at: the page that says so has a
+/// reference, which must lead somewhere.
+fn refused(error: ApiError) -> ApiError {
+    tracing::info!(code = error.code().as_str(), "login by password failed");
+    error
 }
 
 /// Refuses where passwords are switched off.
