@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 /// Their modules.
-const MODULES: [&str; 15] = [
+const MODULES: [&str; 16] = [
     "store::",
     "login::",
     "openid_start::",
@@ -19,6 +19,7 @@ const MODULES: [&str; 15] = [
     "setup::",
     "headers::",
     "secrets::",
+    "failures::",
 ];
 
 #[test]

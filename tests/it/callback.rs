@@ -123,24 +123,6 @@ async fn error_of_the_op_has_its_code_and_its_words_stay_away() {
 }
 
 #[tokio::test]
-async fn error_page_and_log_share_the_reference() {
-    let site = Site::with(&[("OIDC_CLIENT_SECRET", "not the secret")]).await;
-    let browser = site.browser();
-
-    let callback = browser.log_in_as("bob").await.callback;
-
-    assert_eq!(callback.code(), "client_rejected");
-    let reference = callback.param("ref").unwrap();
-    assert!(shared::login_error::is_reference(&reference), "{reference}");
-    let page = browser.get(callback.location()).await;
-    assert!(
-        page.body.contains(&format!("data-ref=\"{reference}\"")),
-        "{}",
-        page.body
-    );
-}
-
-#[tokio::test]
 async fn code_that_expired_at_the_op_is_refused() {
     let site = Site::start().await;
     let browser = site.browser();

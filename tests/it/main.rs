@@ -30,4 +30,5 @@ mod profile;
 mod setup;
 mod headers;
 mod secrets;
+mod failures;
 mod again_on_postgres;

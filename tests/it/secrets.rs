@@ -1,9 +1,5 @@
 //! No secret in the log, on the wire or in the database: found by planting and looking.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::sync::Once;
-
 use backend::account::NewAccount;
 use demo_op::Lie;
 use serde_json::json;
@@ -12,57 +8,10 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use tests::answer::{Answer, param};
 use tests::http_browser::{HttpBrowser, OpLogin};
+use tests::log::Log;
 use tests::site::{CLIENT_SECRET, PASSWORD, Site, admin, user};
-use tracing_subscriber::Layer;
-use tracing_subscriber::filter::dynamic_filter_fn;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 const SECRET_KEY: &str = "a-secret-key-that-is-long-enough-to-seal-all-cookies-0123456789";
-
-thread_local! {
-    /// What is logged on this thread, while somebody wants it.
-    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// Everything that is logged on this thread, at every level, from its beginning on. A test's
-/// server and OP are on the thread of the test.
-struct Log;
-
-impl Log {
-    fn begin() {
-        static ONCE: Once = Once::new();
-        // One for the process: with one for each thread, events that other threads come upon first
-        // are switched off for all.
-        ONCE.call_once(|| {
-            let is_wanted = dynamic_filter_fn(|_, _| LOG.with_borrow(Option::is_some));
-            let lines = tracing_subscriber::fmt::layer()
-                .with_writer(|| Log)
-                .with_ansi(false);
-            tracing_subscriber::registry()
-                .with(lines.with_filter(is_wanted))
-                .init();
-        });
-        LOG.set(Some(Vec::new()));
-    }
-
-    fn text() -> String {
-        LOG.with_borrow(|log| {
-            String::from_utf8_lossy(log.as_deref().unwrap_or_default()).into_owned()
-        })
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.extend_from_slice(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What the OP learned in a login: code, verifier, access token; and what the browser did.
 fn secrets_of(site: &Site, login: &OpLogin) -> Vec<String> {
@@ -175,22 +124,6 @@ async fn no_secret_is_logged_at_any_level() {
         assert!(log.contains(logged), "the log has what happened: {logged}");
     }
     assert_none_in(&secrets, &log, "the log");
-}
-
-#[tokio::test]
-async fn error_page_is_found_in_the_log_by_its_reference() {
-    Log::begin();
-    let site = Site::with(&[("OIDC_CLIENT_SECRET", "not the secret")]).await;
-
-    let callback = site.browser().log_in_as("bob").await.callback;
-
-    let reference = callback.param("ref").unwrap();
-    let log = Log::text();
-    let line = log
-        .lines()
-        .find(|line| line.contains("login failed") && line.contains(&reference));
-    let line = line.unwrap_or_else(|| panic!("no line has {reference}"));
-    assert!(line.contains("client_rejected") && line.contains("copy Client ID and Client Secret"));
 }
 
 #[tokio::test]

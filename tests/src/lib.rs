@@ -16,3 +16,4 @@ pub mod schema;
 pub mod site;
 pub mod answer;
 pub mod http_browser;
+pub mod log;
