@@ -256,13 +256,16 @@ pub(super) fn time(claims: &Claims, name: &str) -> Result<Option<Timestamp>, Fau
     }
 }
 
-/// Checks that `sub` is there: a string of 1 to 255 bytes (Core §2), without control characters.
+/// Checks that `sub` is there: a string of 1 to 255 bytes (Core §2), not blank, without control
+/// characters.
 fn check_subject(claims: &Claims) -> Result<(), Fault> {
     match claims.get("sub").and_then(Value::as_str) {
-        Some(sub) if !sub.is_empty() && sub.len() <= 255 && !sub.contains(char::is_control) => {
+        Some(sub)
+            if !sub.trim().is_empty() && sub.len() <= 255 && !sub.contains(char::is_control) =>
+        {
             Ok(())
         }
-        Some(_) => invalid("sub is empty, too long or has control characters"),
+        Some(_) => invalid("sub is blank, too long or has control characters"),
         None => invalid("sub is missing or no string"),
     }
 }

@@ -74,7 +74,12 @@ impl VerifiedIdentity {
             && (config.trust_unverified_email || is_true(claims.get("email_verified")));
         Self {
             issuer: issuer.to_owned(),
-            subject: text(claims, "sub").unwrap_or_default().to_owned(),
+            // As it is, and never a stand-in: checked by `id_token::verify`.
+            subject: claims
+                .get("sub")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             sid: text(claims, "sid").map(str::to_owned),
             email,
             is_email_verified,
