@@ -3,9 +3,9 @@
 
 use backend::account::{AccountId, NewAccount};
 use serde_json::{Value, json};
-use shared::routes::{API_LINK, API_PROFILE, API_SESSION};
+use shared::routes::API_SESSION;
 use tests::http_browser::HttpBrowser;
-use tests::site::{PASSWORD, Site, admin, email, user};
+use tests::site::{Site, admin, email, user};
 
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
 
@@ -43,23 +43,6 @@ async fn passwordless(username: &str) -> NewAccount {
 }
 
 // 1. A known identity.
-
-#[tokio::test]
-async fn known_identity_gets_its_account_whatever_its_email_says() {
-    let site = Site::start().await;
-    let browser = site.browser();
-    browser.log_in_as("bob").await;
-    let first = account_of(&browser).await;
-    site.add(admin("other").await).await;
-    site.op.set_email("bob", Some("other@example.com"));
-
-    browser.log_in_as("bob").await;
-
-    assert_eq!(account_of(&browser).await, first);
-    let profile = browser.get(API_PROFILE).await.json();
-    assert_eq!(profile["user"]["email"], "bob@example.com");
-    assert_eq!(profile["identities"][0]["email"], "other@example.com");
-}
 
 #[tokio::test]
 async fn known_identity_needs_no_email_and_no_open_registration() {
@@ -156,38 +139,6 @@ async fn confirm_asks_for_no_password_where_passwords_are_switched_off() {
 }
 
 #[tokio::test]
-async fn verified_links_by_a_verified_email_alone() {
-    let check = async |verified: Value, expected: &str| {
-        let settings = [(BY_EMAIL, "verified")];
-        let account = user("self").await;
-        assert_eq!(
-            outcome(&settings, verified.clone(), account).await,
-            expected,
-            "{verified}"
-        );
-    };
-
-    check(json!(true), "/").await;
-    check(json!("true"), "/").await;
-    for verified in [
-        json!(false),
-        json!("false"),
-        json!("True"),
-        json!("TRUE"),
-        json!("yes"),
-        json!(""),
-        json!(1),
-        json!(0),
-        json!(1.0),
-        json!([true]),
-        json!({"value": true}),
-        Value::Null,
-    ] {
-        check(verified, "email_unverified").await;
-    }
-}
-
-#[tokio::test]
 async fn trusted_email_counts_as_verified() {
     let trusted = ("OIDC_TRUST_UNVERIFIED_EMAIL", "true");
 
@@ -217,79 +168,5 @@ async fn never_sends_to_the_profile_page() {
     assert_eq!(
         outcome(&settings, json!(false), user("self").await).await,
         "link_first"
-    );
-}
-
-#[tokio::test]
-async fn account_that_has_an_identity_is_never_bound_anew_by_email() {
-    for policy in ["confirm", "verified", "never"] {
-        let site = Site::with(&[(BY_EMAIL, policy)]).await;
-        let id = site.add(admin("root").await).await;
-        site.op.set_email("bob", Some("root@example.com"));
-        let identity = backend::store::NewIdentity {
-            issuer: site.op.issuer(),
-            subject: "another",
-            username: None,
-            email: None,
-        };
-        site.app
-            .store
-            .link_identity(id, identity, site.now())
-            .await
-            .unwrap()
-            .unwrap();
-
-        let callback = site.browser().log_in_as("bob").await.callback;
-
-        assert_eq!(callback.code(), "link_conflict", "{policy}");
-        assert_eq!(identities(&site, id).await, 1);
-    }
-}
-
-// 5. A disabled account.
-
-#[tokio::test]
-async fn disabled_account_is_refused_on_every_path() {
-    let site = Site::start().await;
-    let known = site.browser();
-    known.log_in_as("bob").await;
-    let bob = site
-        .app
-        .store
-        .account_by_username("bob")
-        .await
-        .unwrap()
-        .unwrap()
-        .id;
-    let alice = site.add(admin("alice").await).await;
-    let waiting = site.browser();
-    assert_eq!(
-        waiting.log_in_as("alice").await.callback.location(),
-        "/link"
-    );
-    for id in [bob, alice] {
-        site.app
-            .store
-            .set_disabled(id, true, site.now())
-            .await
-            .unwrap();
-    }
-
-    assert_eq!(known.who().await, None, "its session has ended");
-    assert_eq!(
-        known.log_in_as("bob").await.callback.code(),
-        "account_disabled"
-    );
-    let agreed = waiting
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
-        .await;
-    assert_eq!(agreed.code(), "account_disabled");
-    assert_eq!(
-        site.browser().log_in_as("alice").await.callback.code(),
-        "account_disabled"
-    );
-    assert_eq!(
-        site.browser().log_in("alice", PASSWORD).await.code(),
-        "account_disabled"
     );
 }

@@ -31,4 +31,5 @@ mod setup;
 mod headers;
 mod secrets;
 mod failures;
+mod advisories;
 mod again_on_postgres;
