@@ -7,8 +7,6 @@ use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_OAUTH_OPENID};
 use tests::site::{CLIENT_ID, PASSWORD, Site, user};
 
-const HTTPS: &str = "https://app.example.com/api/oauth/openid";
-
 #[tokio::test]
 async fn login_start_asks_for_a_code_with_state_nonce_and_pkce() {
     let site = Site::start().await;
@@ -146,24 +144,4 @@ async fn cookies_are_for_scripts_and_other_sites_out_of_reach() {
     assert_eq!(attempt, "HttpOnly; SameSite=Lax; Path=/; Max-Age=600");
     let session = login.callback.set_cookies()[1].split_once("; ").unwrap().1;
     assert_eq!(session, "HttpOnly; SameSite=Lax; Path=/; Max-Age=1209600");
-}
-
-#[tokio::test]
-async fn cookies_are_bound_to_the_host_on_https() {
-    let site = Site::with(&[("OIDC_REDIRECT_URI", HTTPS)]).await;
-    let browser = site.browser();
-
-    let login = browser.log_in_as("bob").await;
-
-    assert_snapshot!(
-        login.callback.summary(),
-        @"303 See Other, location: /, clears: __Host-postern_attempt_…, sets: __Host-postern_session"
-    );
-    for line in [login.start.set_cookies(), login.callback.set_cookies()].concat() {
-        assert!(
-            line.contains("; HttpOnly; SameSite=Lax; Secure; Path=/; "),
-            "{line}"
-        );
-    }
-    assert_eq!(browser.who().await.as_deref(), Some("bob"));
 }

@@ -1,9 +1,14 @@
 //! No secret in the log, on the wire or in the database: found by planting and looking.
 
-use backend::account::NewAccount;
 use demo_op::Lie;
+use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::json;
-use shared::routes::{API_CONFIG, API_LINK, API_LOGIN, API_LOGOUT, API_PROFILE, API_SESSION};
+use shared::routes::{
+    API_AUDIT, API_CONFIG, API_LINK, API_LOGIN, API_LOGIN_OPENID, API_LOGOUT, API_OAUTH_OPENID,
+    API_PROFILE, API_PROFILE_PASSWORD, API_PROFILE_SESSIONS, API_SESSION, API_SESSION_CONFIRM,
+    API_SETUP,
+};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use tests::answer::{Answer, param};
@@ -13,83 +18,182 @@ use tests::site::{CLIENT_SECRET, PASSWORD, Site, admin, user};
 
 const SECRET_KEY: &str = "a-secret-key-that-is-long-enough-to-seal-all-cookies-0123456789";
 
-/// What the OP learned in a login: code, verifier, access token; and what the browser did.
-fn secrets_of(site: &Site, login: &OpLogin) -> Vec<String> {
-    let mut secrets: Vec<String> = ["state", "nonce", "code_challenge"]
-        .into_iter()
-        .filter_map(|name| login.start.param(name))
-        .collect();
-    secrets.extend(param(&login.callback_url, "code"));
-    for request in site.op.requests() {
-        secrets.extend(request.param("code_verifier").map(str::to_owned));
-        let bearer = request
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer "));
-        secrets.extend(bearer.map(str::to_owned));
+/// What was planted, and what came back.
+#[derive(Default)]
+struct Haul {
+    /// What never leaves the server, or only for the OP.
+    kept: Vec<String>,
+    /// What the browser holds: it goes into its cookies and into the OP's URL, and nowhere else.
+    handed_out: Vec<String>,
+    /// Every answer of the server.
+    answers: Vec<Answer>,
+}
+
+impl Haul {
+    fn keep(&mut self, secrets: &[&str]) {
+        self.kept
+            .extend(secrets.iter().map(|&secret| secret.to_owned()));
     }
-    secrets
+
+    fn cookies_of(&mut self, browser: &HttpBrowser) {
+        let names = browser.cookie_names();
+        let values = names.iter().filter_map(|name| browser.cookie(name));
+        self.handed_out
+            .extend(values.filter(|value| !value.is_empty()));
+    }
+
+    /// Takes a login: state, nonce and challenge; what the OP learned of it: code, verifier,
+    /// access token.
+    fn login(&mut self, site: &Site, login: OpLogin) {
+        let names = ["state", "nonce", "code_challenge"];
+        self.handed_out
+            .extend(names.iter().filter_map(|name| login.start.param(name)));
+        self.kept.extend(param(&login.callback_url, "code"));
+        for request in site.op.requests() {
+            self.kept
+                .extend(request.param("code_verifier").map(str::to_owned));
+            let bearer = request.header("authorization");
+            let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
+            self.kept.extend(bearer.map(str::to_owned));
+        }
+        self.answers.extend([login.start, login.callback]);
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.kept.iter().chain(&self.handed_out)
+    }
 }
 
-fn cookies_of(browser: &HttpBrowser) -> Vec<String> {
-    browser
-        .cookie_names()
-        .iter()
-        .filter_map(|name| browser.cookie(name))
-        .collect()
-}
-
-/// Logs in, and fails to, in every way that has a secret in it; returns all secrets.
-async fn use_everything(site: &Site) -> Vec<String> {
-    let mut secrets = [CLIENT_SECRET, SECRET_KEY, PASSWORD]
-        .map(str::to_owned)
-        .to_vec();
-    secrets.extend(
-        [
-            "a wrong password",
-            "a wrong token",
-            "alice-demo",
-            "bob-demo",
-        ]
-        .map(str::to_owned),
-    );
-    let browser = site.logged_in("root").await;
-    secrets.extend(cookies_of(&browser));
-    site.browser().log_in("root", "a wrong password").await;
+/// Passwords right and wrong, the setup token, a confirmation, a new password.
+async fn use_passwords(site: &Site, haul: &mut Haul) {
+    haul.keep(&[
+        PASSWORD,
+        "a wrong password",
+        "a wrong token",
+        "a password to be",
+    ]);
+    haul.keep(&[site.app.keys.setup_token().expose_secret()]);
+    let wrong = json!({"password": "a wrong password"});
     let form = [("username", "root"), ("password", "a wrong password")];
-    site.browser().post_form(API_LOGIN, &form).await;
-    let setup = json!({"token": "a wrong token", "username": "x", "password": PASSWORD});
-    browser.post_json("/api/setup", &setup).await;
+    let root = site.logged_in("root").await;
+    haul.cookies_of(&root);
+    let guess = site.browser();
+    haul.answers
+        .push(guess.log_in("root", "a wrong password").await);
+    haul.answers.push(guess.post_form(API_LOGIN, &form).await);
+    for token in ["a wrong token", site.app.keys.setup_token().expose_secret()] {
+        let setup = json!({"token": token, "username": "x", "password": PASSWORD});
+        haul.answers.push(root.post_json(API_SETUP, &setup).await);
+    }
+    haul.answers
+        .push(root.post_json(API_SESSION_CONFIRM, &wrong).await);
+    let change = json!({"current": PASSWORD, "new": "a password to be"});
+    haul.answers
+        .push(root.post_json(API_PROFILE_PASSWORD, &change).await);
+    haul.cookies_of(&root);
+    let paths = [
+        API_CONFIG,
+        API_SESSION,
+        API_PROFILE,
+        API_PROFILE_SESSIONS,
+        API_AUDIT,
+        "/",
+        "/login",
+    ];
+    for path in paths {
+        haul.answers.push(root.get(path).await);
+    }
+    haul.answers.push(root.get("/readyz").await);
+}
 
+/// Logins at the OP that succeed and fail, their callbacks once more, and links.
+async fn use_the_op(site: &Site, haul: &mut Haul) {
+    haul.keep(&["alice-demo", "bob-demo"]);
     for lie in [
         Lie::ClaimsOnlyAtUserinfo,
         Lie::NonceWrong,
         Lie::BadSignature,
         Lie::UserinfoArray,
+        Lie::TokenError(400, "invalid_grant".to_owned()),
     ] {
         site.op.lies(lie);
         let browser = site.browser();
         let login = browser.log_in_as("bob").await;
-        secrets.extend(secrets_of(site, &login));
-        secrets.extend(cookies_of(&browser));
-        browser.get(&login.callback_url).await;
+        let again = login.callback_url.clone();
+        haul.login(site, login);
+        haul.cookies_of(&browser);
+        browser.get(&again).await;
         site.op.speaks_true();
     }
     let linking = site.browser();
-    linking.log_in_as("alice").await;
-    secrets.extend(cookies_of(&linking));
-    linking
-        .post_json(API_LINK, &json!({"password": "a wrong password"}))
-        .await;
-    linking
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
-        .await;
-    secrets.extend(cookies_of(&linking));
-    linking.post_json(API_LOGOUT, &json!({})).await;
-    secrets
+    let login = linking.log_in_as("alice").await;
+    haul.login(site, login);
+    haul.cookies_of(&linking);
+    haul.answers.push(linking.get(API_LINK).await);
+    for password in ["a wrong password", PASSWORD] {
+        let body = json!({ "password": password });
+        haul.answers.push(linking.post_json(API_LINK, &body).await);
+    }
+    haul.cookies_of(&linking);
+    haul.answers.push(linking.get(API_PROFILE).await);
+    haul.answers.push(linking.get("/profile").await);
+    haul.answers
+        .push(linking.post_json(API_LOGOUT, &json!({})).await);
 }
 
-fn assert_none_in(secrets: &[String], text: &str, place: &str) {
-    assert!(secrets.len() > 20, "there were secrets to be found");
+/// Secrets in places where nobody expects them.
+async fn misplace(site: &Site, haul: &mut Haul) {
+    let canary = |place: &str| format!("canary-in-{place}-7f3a9c");
+    let browser = site.browser();
+    browser.set_cookie("of_another_app", &canary("a-cookie"));
+    browser.set_cookie("postern_attempt_0123456789abcdef", &canary("an-attempt"));
+    let query = format!("password={0}&state={0}&code={0}", canary("a-query"));
+    for path in [
+        API_OAUTH_OPENID,
+        API_LOGIN_OPENID,
+        "/login",
+        "/api/nothing",
+        "/readyz",
+    ] {
+        let request = browser
+            .call(Method::GET, &format!("{path}?{query}"))
+            .header("authorization", format!("Bearer {}", canary("a-header")))
+            .header("x-api-key", canary("a-header"));
+        haul.answers.push(browser.send(request).await);
+    }
+    browser.get(&format!("/{}", canary("a-path"))).await;
+    browser.get(&format!("/api/{}", canary("a-path"))).await;
+    let body = format!("{{\"password\": \"{}\", ", canary("a-broken-body"));
+    let request = browser
+        .call(Method::POST, API_LOGIN)
+        .header("content-type", "application/json");
+    haul.answers.push(browser.send(request.body(body)).await);
+    let places = [
+        "a-cookie",
+        "an-attempt",
+        "a-query",
+        "a-header",
+        "a-path",
+        "a-broken-body",
+    ];
+    haul.kept.extend(places.map(canary));
+    // Where the error page of a login leads to is the browser's own query.
+    haul.answers
+        .retain(|answer| !answer.body.contains("error-card"));
+}
+
+/// Logs in, and fails to, in every way that has a secret in it.
+async fn use_everything(site: &Site) -> Haul {
+    let mut haul = Haul::default();
+    haul.keep(&[CLIENT_SECRET, SECRET_KEY, "$argon2id$"]);
+    use_passwords(site, &mut haul).await;
+    use_the_op(site, &mut haul).await;
+    misplace(site, &mut haul).await;
+    assert!(haul.kept.len() > 20 && haul.handed_out.len() > 20);
+    haul
+}
+
+fn assert_none_in<'a>(secrets: impl IntoIterator<Item = &'a String>, text: &str, place: &str) {
     for secret in secrets {
         let line = text.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "{place} has {secret}");
@@ -99,20 +203,17 @@ fn assert_none_in(secrets: &[String], text: &str, place: &str) {
 async fn site() -> Site {
     let site = Site::with(&[("POSTERN_SECRET_KEY", SECRET_KEY)]).await;
     site.add(admin("root").await).await;
-    site.add(NewAccount {
-        email_set_by_admin: false,
-        ..user("alice").await
-    })
-    .await;
+    site.add(user("alice").await).await;
     site
 }
 
 #[tokio::test]
-async fn no_secret_is_logged_at_any_level() {
-    Log::begin();
+async fn ghsa_prh4_vhfh_24mj_no_secret_is_logged_at_any_level() {
     let site = site().await;
+    // After the start, which prints the setup token for the administrator to come.
+    Log::begin();
 
-    let secrets = use_everything(&site).await;
+    let mut haul = use_everything(&site).await;
 
     let log = Log::text();
     for logged in [
@@ -120,41 +221,46 @@ async fn no_secret_is_logged_at_any_level() {
         "logged in",
         "ID token rejected",
         "identity linked",
+        "the OP rejected the code",
     ] {
         assert!(log.contains(logged), "the log has what happened: {logged}");
     }
-    assert_none_in(&secrets, &log, "the log");
+    haul.keep(&["root@example.com", "alice@example.com", "bob@example.com"]);
+    assert_none_in(haul.all(), &log, "the log");
 }
 
 #[tokio::test]
-async fn no_secret_of_the_op_or_the_server_is_in_a_body() {
-    let site = site().await;
+async fn ghsa_prh4_vhfh_24mj_no_id_token_is_logged_where_logout_keeps_it() {
+    Log::begin();
+    let site = Site::with(&[("OIDC_RP_INITIATED_LOGOUT", "true")]).await;
     let browser = site.browser();
-    let login = browser.log_in_as("bob").await;
-    let mut secrets = secrets_of(&site, &login);
-    secrets.extend([CLIENT_SECRET, SECRET_KEY, PASSWORD, "$argon2id$"].map(str::to_owned));
-    secrets.extend(cookies_of(&browser));
-    let mut answers: Vec<Answer> = vec![login.start, login.callback];
-    for path in [
-        API_CONFIG,
-        API_SESSION,
-        API_PROFILE,
-        "/",
-        "/login",
-        "/profile",
-        "/readyz",
-    ] {
-        answers.push(browser.get(path).await);
-    }
-    answers.push(browser.post_json(API_LOGOUT, &json!({})).await);
+    browser.log_in_as("bob").await;
 
-    for answer in answers {
-        for secret in &secrets {
-            assert!(
-                !answer.body.contains(secret.as_str()),
-                "{secret} is in {}",
-                answer.body
-            );
+    let logout = browser.post_form(API_LOGOUT, &[]).await;
+
+    let id_token = logout.param("id_token_hint").expect("the hint");
+    assert!(id_token.starts_with("eyJ") && Log::text().contains("logged out"));
+    assert_none_in([&id_token], &Log::text(), "the log");
+}
+
+#[tokio::test]
+async fn cve_2024_39315_no_secret_of_the_op_or_the_server_is_in_an_answer() {
+    let site = site().await;
+
+    let haul = use_everything(&site).await;
+
+    assert!(haul.answers.len() > 30, "{}", haul.answers.len());
+    for answer in &haul.answers {
+        let summary = answer.summary();
+        assert_none_in(haul.all(), &answer.body, &summary);
+        assert!(!answer.body.contains("eyJ"), "a token in {summary}");
+        for (name, value) in &answer.headers {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            assert_none_in(&haul.kept, &value, &format!("{name} of {summary}"));
+            let is_handed_out = name == "location" || name == "set-cookie";
+            if !is_handed_out {
+                assert_none_in(&haul.handed_out, &value, &format!("{name} of {summary}"));
+            }
         }
     }
 }
@@ -164,8 +270,9 @@ async fn token_of_a_session_is_not_in_the_database() {
     let site = site().await;
     let browser = site.browser();
     let login = browser.log_in_as("bob").await;
-    let mut secrets = secrets_of(&site, &login);
-    secrets.extend(cookies_of(&browser));
+    let mut haul = Haul::default();
+    haul.login(&site, login);
+    haul.cookies_of(&browser);
     let backend::config::Database::Sqlite(file) = &site.app.config.database else {
         return;
     };
@@ -180,11 +287,7 @@ async fn token_of_a_session_is_not_in_the_database() {
     .unwrap();
 
     assert_eq!(rows.len(), 1);
-    assert!(
-        secrets
-            .iter()
-            .all(|secret| !rows[0].0.contains(secret.as_str()))
-    );
+    assert_none_in(haul.all(), &rows[0].0, "the database");
     assert!(
         !rows[0].0.contains("eyJ"),
         "no ID token where logout does not need it"

@@ -3,11 +3,12 @@
 
 use backend::account::NewAccount;
 use backend::store::NewIdentity;
+use demo_op::User;
 use serde_json::{Value, json};
 use shared::routes::{API_PROFILE, API_SESSION};
 use tests::site::{PASSWORD, Site, admin, email, user};
 
-use crate::linking::{account_of, identities, outcome};
+use crate::linking::{account_of, identities};
 
 /// The setting of the identity policy.
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
@@ -34,40 +35,76 @@ fn not_verified() -> Vec<Value> {
     values
 }
 
+/// A new user of the OP with this email, of which the OP says this; returns the name.
+fn op_user(site: &Site, number: usize, address: &str, verified: &Value) -> String {
+    let name = format!("user-{number}");
+    site.op.add_user(User {
+        email: Some(address.to_owned()),
+        email_verified: verified.clone(),
+        ..User::new(&name, &format!("{name}-demo"))
+    });
+    name
+}
+
+/// An account of that name has that user's email; returns where the login led, or its code.
+async fn comes_to(site: &Site, account: NewAccount, verified: &Value, number: usize) -> String {
+    let address = format!("owner-{number}@example.com");
+    let username = format!("owner-{number}");
+    let account = NewAccount {
+        username,
+        email: Some(email(&address)),
+        ..account
+    };
+    let id = site.add(account).await;
+    let name = op_user(site, number, &address, verified);
+    let browser = site.browser();
+    let callback = browser.log_in_as(&name).await.callback;
+    let code = callback.code();
+    let came = if code.is_empty() {
+        callback.location().to_owned()
+    } else {
+        code
+    };
+    let is_in = account_of(&browser).await == id.to_string();
+    assert_eq!(
+        (is_in, identities(site, id).await == 1),
+        (came == "/", came == "/")
+    );
+    came
+}
+
 #[tokio::test]
 async fn cve_2026_55076_only_true_is_verified() {
-    let check = async |verified: Value, expected: &str| {
-        let settings = [(BY_EMAIL, "verified")];
-        let account = user("self").await;
-        let came = outcome(&settings, verified.clone(), account).await;
-        assert_eq!(came, expected, "{verified}");
-    };
+    let site = Site::with(&[(BY_EMAIL, "verified")]).await;
+    let account = user("self").await;
 
-    check(json!(true), "/").await;
-    check(json!("true"), "/").await;
-    for verified in not_verified() {
-        check(verified, "email_unverified").await;
+    for (number, verified) in [json!(true), json!("true")].iter().enumerate() {
+        let came = comes_to(&site, account.clone(), verified, number).await;
+        assert_eq!(came, "/", "{verified}");
+    }
+    for (number, verified) in not_verified().iter().enumerate() {
+        let came = comes_to(&site, account.clone(), verified, 100 + number).await;
+        assert_eq!(came, "email_unverified", "{verified}");
     }
 }
 
 #[tokio::test]
 async fn cve_2026_47164_existing_account_is_bound_by_the_same_rule_as_a_new_one_is_made() {
-    for verified in not_verified() {
-        // An account that an admin vouches for: only the OP's word is missing.
-        let bound = outcome(&[], verified.clone(), admin("root").await).await;
+    let site = Site::start().await;
+    // An account that an admin vouches for: only the OP's word is missing.
+    let account = admin("root").await;
+
+    for (number, verified) in not_verified().iter().enumerate() {
+        let bound = comes_to(&site, account.clone(), verified, number).await;
         assert_eq!(bound, "/link", "{verified}");
 
-        let site = Site::start().await;
-        site.op.set_email_verified("bob", verified.clone());
+        let address = format!("stranger-{number}@example.com");
+        let name = op_user(&site, 100 + number, &address, verified);
         let browser = site.browser();
-        browser.log_in_as("bob").await;
-        let found = site.app.store.account_by_username("bob").await.unwrap();
-        let made = found.unwrap();
-        assert_eq!(
-            account_of(&browser).await,
-            made.id.to_string(),
-            "{verified}"
-        );
+        browser.log_in_as(&name).await;
+        let made = site.app.store.account_by_username(&name).await.unwrap();
+        let made = made.unwrap_or_else(|| panic!("{verified} makes nobody"));
+        assert_eq!(account_of(&browser).await, made.id.to_string());
         assert!(!made.email_is_vouched_for(), "{verified}");
     }
 }
@@ -177,40 +214,37 @@ async fn cve_2026_41574_no_preset_invents_a_verification() {
         "microsoft",
         "another",
     ];
+    let account = user("self").await;
     for provider in presets {
-        let settings = [(BY_EMAIL, "verified"), ("OIDC_PROVIDER", provider)];
-        for verified in [Value::Null, json!(false)] {
-            let came = outcome(&settings, verified, user("self").await).await;
-            assert_eq!(came, "email_unverified", "{provider}");
+        let site = Site::with(&[(BY_EMAIL, "verified"), ("OIDC_PROVIDER", provider)]).await;
+        for (number, verified) in [Value::Null, json!(false)].iter().enumerate() {
+            let came = comes_to(&site, account.clone(), verified, number).await;
+            assert_eq!(came, "email_unverified", "{provider} {verified}");
         }
     }
 }
 
-/// Bob's email at the OP is this; returns whether he got at the account of `root@example.com`.
-async fn reaches_root(address: &str) -> bool {
-    let site = Site::with(&[(BY_EMAIL, "verified")]).await;
-    let id = site.add(admin("root").await).await;
-    site.op.set_email("bob", Some(address));
-    let browser = site.browser();
-    browser.log_in_as("bob").await;
-    let is_root = account_of(&browser).await == id.to_string();
-    is_root || identities(&site, id).await > 0
-}
-
-/// Nobody may have such an address, here or from the OP.
+/// Nobody may have such an address, here or from the OP: who has it there does not get at the
+/// account of `root@example.com`.
 async fn assert_refused(addresses: &[&str]) {
-    let site = Site::start().await;
+    let site = Site::with(&[(BY_EMAIL, "verified")]).await;
+    let root = site.add(admin("root").await).await;
     site.add(user("alice").await).await;
     let browser = site.logged_in("alice").await;
-    for address in addresses {
+    let reaches_root = async |number: usize, address: &str| {
+        let name = op_user(&site, number, address, &json!(true));
+        let browser = site.browser();
+        browser.log_in_as(&name).await;
+        account_of(&browser).await == root.to_string() || identities(&site, root).await > 0
+    };
+
+    for (number, address) in addresses.iter().enumerate() {
         let answer = browser.patch(API_PROFILE, &json!({"email": address})).await;
         assert_eq!(answer.code(), "email_invalid", "{address:?}");
-        assert!(!reaches_root(address).await, "{address:?}");
+        assert!(!reaches_root(number, address).await, "{address:?}");
     }
-    assert!(
-        reaches_root("ROOT@Example.com").await,
-        "the comparison works"
-    );
+    let is_compared = reaches_root(addresses.len(), "ROOT@Example.com").await;
+    assert!(is_compared, "by the address itself one does");
 }
 
 #[tokio::test]
