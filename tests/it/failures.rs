@@ -223,7 +223,7 @@ async fn taken() -> Failure {
         email: None,
     };
     let linked = site.app.store.link_identity(id, identity, site.now()).await;
-    linked.unwrap().unwrap();
+    linked.expect("the store answers").expect("nobody has it");
     let browser = site.browser();
     let callback = browser.log_in_as("bob").await.callback;
     Failure::new(site, browser, &callback, "link_conflict")
@@ -238,7 +238,7 @@ async fn disabled() -> Failure {
         .store
         .set_disabled(id, true, site.now())
         .await
-        .unwrap();
+        .expect("the store answers");
     let callback = browser.log_in_as("bob").await.callback;
     Failure::new(site, browser, &callback, "account_disabled")
 }

@@ -105,24 +105,24 @@ async fn cve_2026_23603_picture_is_never_fetched_nor_handed_on() {
 fn private_op() -> (u16, Arc<AtomicUsize>) {
     let folder = workspace().join("tests/it/advisories/tls");
     let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the tests");
-    let certificate = CertificateDer::from_pem_slice(&read("server.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(&read("server.key")).unwrap();
+    let certificate = CertificateDer::from_pem_slice(&read("server.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(&read("server.key")).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .unwrap()
+        .expect("TLS 1.2 and 1.3")
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
-        .unwrap();
+        .expect("a key that fits");
     let config = Arc::new(config);
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("its address").port();
     let requests = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&requests);
     // Ends with the process: it waits for connections and holds nothing.
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
             let mut stream = StreamOwned::new(connection, stream);
             let mut request = [0; 4096];
             if stream.read(&mut request).is_ok_and(|length| length > 0) {

@@ -1,4 +1,4 @@
-//! Kanidm: commands of its client, `NAME` being the OAuth2 client there.
+//! Kanidm: commands of its client, `NAME` being the client there.
 
 use super::Hints;
 
