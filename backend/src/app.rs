@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
+use crate::oidc::client::Patience;
 use crate::oidc::provider::Provider;
 use crate::password::Passwords;
 use crate::store::Store;
@@ -52,10 +53,25 @@ impl App {
         reason = "nobody has an `App` but through its handle"
     )]
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<AppState> {
+        Self::with_patience(config, clock, Patience::default()).await
+    }
+
+    /// The same, with more or less patience with the OP.
+    ///
+    /// # Errors
+    /// As [`App::new`].
+    pub async fn with_patience(
+        config: Config,
+        clock: Clock,
+        patience: Patience,
+    ) -> anyhow::Result<AppState> {
         let keys = load_keys(&config)?;
         let store = Store::connect(&config.database).await?;
         let provider = match &config.oidc {
-            Some(oidc) => Some(Arc::new(Provider::new(oidc.clone(), clock.clone())?)),
+            Some(oidc) => {
+                let provider = Provider::new(oidc.clone(), clock.clone(), patience)?;
+                Some(Arc::new(provider))
+            }
             None => None,
         };
         let passwords = Passwords::new();

@@ -16,6 +16,7 @@ mod callback;
 mod attempts;
 mod lies;
 mod corpora;
+mod outage;
 mod documents;
 mod linking;
 mod link_page;

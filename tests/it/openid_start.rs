@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_OAUTH_OPENID};
-use tests::site::{CLIENT_ID, PASSWORD, Site, user};
+use tests::site::{CLIENT_ID, Site, user};
 
 #[tokio::test]
 async fn login_start_asks_for_a_code_with_state_nonce_and_pkce() {
@@ -76,41 +76,6 @@ async fn expired_attempts_and_foreign_cookies_make_room() {
     browser.get(API_LOGIN_OPENID).await;
 
     assert_eq!(browser.cookie_names().len(), 1);
-}
-
-#[tokio::test]
-async fn op_that_is_down_leaves_the_login_by_password() {
-    let site = Site::start().await;
-    site.add(user("alice").await).await;
-    let browser = site.browser();
-    site.op.pause().await;
-    site.forget_metadata();
-
-    let start = browser.get(API_LOGIN_OPENID).await;
-    let config = browser.get(API_CONFIG).await.json();
-    let by_password = browser.log_in("alice", PASSWORD).await;
-
-    assert_snapshot!(
-        start.summary(),
-        @"303 See Other, location: /login?error=op_unreachable&ref=…"
-    );
-    assert_eq!(config["openid"]["unreachable_since"], site.now().unix());
-    assert_eq!(by_password.status, 200);
-}
-
-#[tokio::test]
-async fn op_that_comes_back_is_used_at_once() {
-    let site = Site::start().await;
-    let browser = site.browser();
-    site.op.pause().await;
-    site.forget_metadata();
-    browser.get(API_LOGIN_OPENID).await;
-
-    site.op.resume().await.unwrap();
-    let login = browser.log_in_as("bob").await;
-
-    assert_eq!(login.callback.location(), "/");
-    assert!(browser.get(API_CONFIG).await.json()["openid"]["unreachable_since"].is_null());
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use backend::account::{AccountId, NewAccount};
 use backend::app::{App, AppState};
 use backend::clock::{Clock, Timestamp};
 use backend::config::Config;
+use backend::oidc::client::Patience;
 use demo_op::{Client, Op, Settings};
 use shared::email::Email;
 use shared::routes::API_OAUTH_OPENID;
@@ -69,6 +70,20 @@ impl Site {
     /// # Panics
     /// It does not start.
     pub async fn with_op(settings: &[(&str, &str)], op: Settings) -> Self {
+        Self::prepared(settings, op, Patience::default(), async |_| {}).await
+    }
+
+    /// Starts a site that has so much patience with its OP, once the OP is prepared: it may be
+    /// down or lie before the server asks for the first time.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn prepared(
+        settings: &[(&str, &str)],
+        op: Settings,
+        patience: Patience,
+        prepare: impl AsyncFnOnce(&Op),
+    ) -> Self {
         let schema = Schema::if_wanted().await;
         let data = TempDir::new().expect("a data folder");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -81,6 +96,7 @@ impl Site {
             .get("OIDC_REDIRECT_URI")
             .map_or(usual, |&uri| uri.to_owned());
         let op = start_op(op, &redirect_uri).await;
+        prepare(&op).await;
         let mut vars = usual_settings(&op, &redirect_uri, &data);
         if let Some(schema) = &schema {
             vars.insert("DATABASE_URL".to_owned(), schema.url().to_owned());
@@ -93,7 +109,8 @@ impl Site {
         let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
 
         let clock = Clock::fixed(Timestamp::from_unix(BEGINNING));
-        let app = App::new(config, clock).await.expect("the application");
+        let app = App::with_patience(config, clock, patience).await;
+        let app = app.expect("the application");
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = backend::serve(app.clone(), listener, async {
             let _ = stopped.await;
@@ -151,7 +168,7 @@ impl Site {
         self.op.set_time(Some(self.now().unix()));
     }
 
-    /// Lets so much time pass that the server no longer trusts what it knows of the OP.
+    /// Lets so much time pass that the server asks the OP for its metadata again.
     pub fn forget_metadata(&self) {
         self.pass(Duration::from_secs(11));
     }

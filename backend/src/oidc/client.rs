@@ -1,22 +1,52 @@
-//! The HTTP client for the OP: follows no redirect, waits for nobody long, reads nothing large.
+//! The HTTP client for the OP: follows no redirect, waits for nobody long, reads nothing large, and
+//! has only so many requests under way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Certificate, RequestBuilder, StatusCode, redirect};
+use tokio::sync::Semaphore;
 
 use super::{LoginError, for_log};
 
-/// How long one request may take in all, a slowly dripping body included.
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 /// The most bytes of an answer that are read. Real ones have some kilobytes.
 const MAX_BODY: usize = 256 * 1024;
+/// The most requests for single logins that are under way: an OP that answers is far quicker than
+/// people log in, and one that does not must not collect everything that the server has.
+const MOST_AT_ONCE: usize = 128;
+
+/// How long the OP is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For one request in all, a slowly dripping body included.
+    pub request: Duration,
+    /// For a place among the requests under way.
+    pub turn: Duration,
+    /// For all requests of one login together.
+    pub login: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(4),
+            request: Duration::from_secs(10),
+            turn: Duration::from_secs(2),
+            login: Duration::from_secs(20),
+        }
+    }
+}
 
 /// The client. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Client(reqwest::Client);
+pub struct Client {
+    http: reqwest::Client,
+    patience: Patience,
+    turns: Arc<Semaphore>,
+}
 
 /// An answer of the OP, read whole.
 #[derive(Debug)]
@@ -31,12 +61,47 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// Why a request to the OP brought nothing of use.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// No answer: refused, unknown, timed out, no trust in the certificate. A browser would fare
+    /// no better.
+    Silent {
+        /// What was asked for.
+        endpoint: &'static str,
+        /// What happened.
+        cause: String,
+    },
+    /// An answer, by something that is there but ails: a server error, or an answer cut off.
+    Ailing {
+        /// What was asked for.
+        endpoint: &'static str,
+        /// What happened.
+        cause: String,
+    },
+    /// An answer that is something else than what was asked for: a page, a redirect.
+    Beside(String),
+    /// An answer that is what was asked for, and does not fit the settings.
+    Contrary(String),
+}
+
+impl From<Failure> for LoginError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Silent { endpoint, cause } | Failure::Ailing { endpoint, cause } => {
+                Self::OpUnreachable { endpoint, cause }
+            }
+            Failure::Beside(detail) | Failure::Contrary(detail) => Self::OpMisconfigured(detail),
+        }
+    }
+}
+
 impl Client {
     /// Makes the client; `extra_roots` (PEM) are trusted besides the system's.
     ///
     /// # Errors
     /// When the certificates do not parse.
-    pub fn new(extra_roots: Option<&[u8]>) -> anyhow::Result<Self> {
+    pub fn new(extra_roots: Option<&[u8]>, patience: Patience) -> anyhow::Result<Self> {
         // Fails when it was installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let roots = match extra_roots {
@@ -48,56 +113,111 @@ impl Client {
                 .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
                 // A redirect could lead into the inner network, or to other keys (SSRF).
                 .redirect(redirect::Policy::none())
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(TIMEOUT)
+                // The OP may close an idle connection in the moment in which it is used again, and
+                // a code cannot be sent twice.
+                .pool_max_idle_per_host(0)
+                .connect_timeout(patience.connect)
+                .timeout(patience.request)
         };
-        let client = match builder().tls_certs_merge(roots.clone()).build() {
+        let http = match builder().tls_certs_merge(roots.clone()).build() {
             Ok(client) => client,
             // A machine without any root certificates: an http OP on loopback still works.
             Err(_) => builder().tls_certs_only(roots).build()?,
         };
-        Ok(Self(client))
+        Ok(Self {
+            http,
+            patience,
+            turns: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+        })
+    }
+
+    /// Returns how long the OP is waited for.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// Begins a GET.
     pub fn get(&self, url: &str) -> RequestBuilder {
-        self.0.get(url)
+        self.http.get(url)
     }
 
     /// Begins a POST.
     pub fn post(&self, url: &str) -> RequestBuilder {
-        self.0.post(url)
+        self.http.post(url)
+    }
+
+    /// Sends a request for one login, and reads the answer. Waits for its turn, but not long: with
+    /// so many under way the OP hangs.
+    ///
+    /// # Errors
+    /// See [`Failure`]; never `Contrary`.
+    pub async fn send(
+        &self,
+        request: RequestBuilder,
+        endpoint: &'static str,
+    ) -> Result<Answer, Failure> {
+        let turn = tokio::time::timeout(self.patience.turn, self.turns.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(Failure::Silent {
+                endpoint,
+                cause: format!("{MOST_AT_ONCE} requests wait for the OP already"),
+            });
+        };
+        send(request, endpoint).await
+    }
+
+    /// Gets a document that serves all logins. Needs no turn: whoever asks sees to it that it is
+    /// asked for once at a time.
+    ///
+    /// # Errors
+    /// See [`Failure`]; never `Contrary`.
+    pub async fn document(
+        &self,
+        url: &str,
+        endpoint: &'static str,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+        let request = self.get(url).header(ACCEPT, "application/json");
+        let answer = send(request, endpoint).await?;
+        if !answer.status.is_success() {
+            return Err(Failure::Beside(format!(
+                "the {endpoint}'s address answers {}: {url}",
+                answer.status
+            )));
+        }
+        let object = answer.json_object();
+        object.map_err(|detail| Failure::Beside(format!("the {endpoint}: {detail}")))
     }
 }
 
 /// Sends the request and reads the answer.
-///
-/// # Errors
-/// `OpUnreachable` when there is no answer in time, or a server error (5xx); `OpMisconfigured`
-/// for a redirect or an answer that is too large.
-pub async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer, LoginError> {
-    let unreachable = |error: reqwest::Error| LoginError::OpUnreachable {
-        endpoint,
-        cause: causes(&error),
+async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer, Failure> {
+    let failure = |error: reqwest::Error| {
+        let cause = causes(&error);
+        if error.is_connect() || error.is_timeout() {
+            Failure::Silent { endpoint, cause }
+        } else {
+            Failure::Ailing { endpoint, cause }
+        }
     };
-    let mut response = request.send().await.map_err(unreachable)?;
+    let mut response = request.send().await.map_err(failure)?;
     let status = response.status();
     if status.is_redirection() {
-        return Err(LoginError::OpMisconfigured(format!(
+        return Err(Failure::Beside(format!(
             "the {endpoint} answers with a redirect ({status}): the address must be the final one"
         )));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+    while let Some(chunk) = response.chunk().await.map_err(failure)? {
         if body.len() + chunk.len() > MAX_BODY {
-            return Err(LoginError::OpMisconfigured(format!(
+            return Err(Failure::Beside(format!(
                 "the {endpoint} answers with more than {MAX_BODY} bytes"
             )));
         }
         body.extend_from_slice(&chunk);
     }
     if status.is_server_error() {
-        return Err(LoginError::OpUnreachable {
+        return Err(Failure::Ailing {
             endpoint,
             cause: format!("it answers {status}"),
         });

@@ -12,19 +12,24 @@
 //!    §5.3), and makes an [`identity::VerifiedIdentity`] of it all.
 //! 4. Who that is here is decided by [`crate::linking`].
 //!
-//! [`provider`] and [`client`] are the only files that talk to the OP; [`metadata`] (Discovery
-//! §4) and [`jwks`] parse what it says of itself. [`presets`] knows what is particular to a brand.
+//! All that talks to the OP goes through [`client`]. [`discovery`] and [`key_cache`] keep what the OP
+//! says of itself, for a while after it ails, too; [`metadata`] (Discovery §4) and [`jwks`] parse
+//! it. [`presets`] knows what is particular to a brand.
 
 pub mod attempt;
 pub mod client;
+pub mod client_request;
+pub mod discovery;
 pub mod id_token;
 pub mod identity;
 pub mod jwks;
+pub mod key_cache;
 pub mod logout;
 pub mod logout_token;
 pub mod metadata;
 pub mod presets;
 pub mod provider;
+pub mod single_flight;
 pub mod token_request;
 
 use shared::login_error::LoginErrorCode;

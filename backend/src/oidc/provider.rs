@@ -1,6 +1,6 @@
 //! The OP as we know it: discovery and keys, the authorization URL, redeeming a code.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION};
@@ -8,24 +8,19 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::attempt::{Checks, ExpectedIssuer, LoginAttempt};
-use super::client::{Client, send};
+use super::client::{Client, Failure, Patience};
+use super::discovery::Discovery;
 use super::id_token::{self, Claims, Expected, Fault, Verifier};
 use super::identity::{self, VerifiedIdentity};
 use super::jwks::SigningKeys;
+use super::key_cache::KeyCache;
 use super::logout_token::{self, LogoutToken};
-use super::metadata::{self, Metadata};
+use super::metadata::Metadata;
 use super::token_request::{self, Tokens};
 use super::{LoginError, for_log, logout, presets};
 use crate::clock::{Clock, Timestamp};
 use crate::config::OidcConfig;
 
-/// Metadata this fresh are used as they are; older ones are asked for again when a login begins,
-/// so that an OP which is down is noticed before the browser is sent there.
-const FRESH: Duration = Duration::from_secs(10);
-/// Keys this old are fetched again.
-const KEYS_MAX_AGE: Duration = Duration::from_secs(3600);
-/// Unknown keys lead to a fetch no more often than this, whatever is thrown at us.
-const KEYS_MIN_INTERVAL: Duration = Duration::from_secs(10);
 /// How often the OP is looked at while all is well.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// The longest pause between attempts to reach an OP that is down.
@@ -37,18 +32,8 @@ pub struct Provider {
     pub config: OidcConfig,
     client: Client,
     clock: Clock,
-    state: Mutex<State>,
-    /// Held while discovery is fetched: one fetch serves all who wait.
-    discovering: tokio::sync::Mutex<()>,
-    /// Held while keys are fetched, likewise.
-    fetching_keys: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct State {
-    metadata: Option<(Arc<Metadata>, Timestamp)>,
-    keys: Option<(Arc<SigningKeys>, Timestamp)>,
-    unreachable_since: Option<Timestamp>,
+    discovery: Discovery,
+    keys: KeyCache,
 }
 
 /// What a redeemed code gives.
@@ -64,18 +49,17 @@ impl Provider {
     ///
     /// # Errors
     /// When the additional root certificates do not parse.
-    pub fn new(config: OidcConfig, clock: Clock) -> anyhow::Result<Self> {
+    pub fn new(config: OidcConfig, clock: Clock, patience: Patience) -> anyhow::Result<Self> {
         let roots = config
             .ca_certificates
             .as_ref()
             .map(|bundle| bundle.pem.as_slice());
         Ok(Self {
-            client: Client::new(roots)?,
+            client: Client::new(roots, patience)?,
             config,
+            discovery: Discovery::new(clock.clone()),
+            keys: KeyCache::new(clock.clone()),
             clock,
-            state: Mutex::default(),
-            discovering: tokio::sync::Mutex::default(),
-            fetching_keys: tokio::sync::Mutex::default(),
         })
     }
 
@@ -88,7 +72,7 @@ impl Provider {
     /// Returns since when the OP cannot be reached; `None` while it can, or before the first try.
     #[must_use]
     pub fn unreachable_since(&self) -> Option<Timestamp> {
-        self.state().unreachable_since
+        self.discovery.unreachable_since()
     }
 
     /// Looks at the OP now and then for as long as the server runs, so that it may be down when we
@@ -96,7 +80,7 @@ impl Provider {
     pub async fn keep_looking(self: Arc<Self>) {
         let mut pause = Duration::from_secs(1);
         loop {
-            let found = self.discover(Duration::ZERO).await;
+            let found = self.discovery.look(&self.client, &self.config).await;
             let wait = if found.is_ok() {
                 pause = Duration::from_secs(1);
                 LOOK_AGAIN
@@ -113,7 +97,7 @@ impl Provider {
     /// # Errors
     /// `OpUnreachable`, `OpMisconfigured`.
     pub async fn authorization_url(&self, attempt: &LoginAttempt) -> Result<Url, LoginError> {
-        let metadata = self.discover(FRESH).await?;
+        let metadata = self.discovery.for_start(&self.client, &self.config).await?;
         let mut url = metadata.authorization_endpoint.clone();
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -139,11 +123,23 @@ impl Provider {
         })
     }
 
-    /// Redeems a code: token request, ID token, userinfo where claims are missing.
+    /// Redeems a code: token request, ID token, userinfo where claims are missing; all of it in
+    /// the time that one login may take.
     ///
     /// # Errors
     /// Every [`LoginError`] that the OP can be the cause of.
     pub async fn redeem(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
+        let patience = self.client.patience().login;
+        let redeemed = tokio::time::timeout(patience, self.redeem_patiently(code, checks)).await;
+        redeemed.unwrap_or_else(|_| {
+            Err(LoginError::OpUnreachable {
+                endpoint: "endpoints in time",
+                cause: format!("one login took more than {} s", patience.as_secs()),
+            })
+        })
+    }
+
+    async fn redeem_patiently(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
         let metadata = self.metadata().await?;
         let tokens =
             token_request::redeem(&self.client, &metadata, &self.config, code, checks).await?;
@@ -164,11 +160,7 @@ impl Provider {
     /// Returns the URL that logs the browser out at the OP, if the OP is known and has one.
     #[must_use]
     pub fn end_session_url(&self, id_token: Option<&str>, return_url: &str) -> Option<Url> {
-        let metadata = self
-            .state()
-            .metadata
-            .as_ref()
-            .map(|(metadata, _)| Arc::clone(metadata))?;
+        let metadata = self.discovery.last_good()?;
         logout::end_session_url(&metadata, &self.config, id_token, return_url)
     }
 
@@ -227,7 +219,7 @@ impl Provider {
             .get(endpoint.as_str())
             .header(AUTHORIZATION, bearer);
         let request = request.header(ACCEPT, "application/json, application/jwt");
-        let answer = send(request, "userinfo endpoint").await?;
+        let answer = self.client.send(request, "userinfo endpoint").await?;
         if !answer.status.is_success() {
             let challenge = answer.headers.get("www-authenticate");
             let challenge = challenge
@@ -284,13 +276,13 @@ impl Provider {
         // A token signed with the client secret alone needs no keys, and there may be none.
         let needs_keys = metadata.id_token_algs.iter().any(|alg| alg != "HS256");
         let keys = if needs_keys {
-            self.keys(metadata, false).await?
+            self.keys.get(&self.client, &metadata.jwks_uri).await?
         } else {
             Arc::default()
         };
         match run(&keys) {
             Err(Fault::UnknownKey(..)) if needs_keys => {
-                let newer = self.keys(metadata, true).await?;
+                let newer = self.keys.newer(&self.client, &metadata.jwks_uri).await?;
                 if newer.is_empty() {
                     let detail = "the OP's JWK Set has no usable signing key".to_owned();
                     return Err(LoginError::OpMisconfigured(detail).into());
@@ -301,127 +293,11 @@ impl Provider {
         }
     }
 
-    /// Returns the metadata, fetched if there are none yet.
+    /// Returns the metadata for a login that ends.
     async fn metadata(&self) -> Result<Arc<Metadata>, LoginError> {
-        let known = self
-            .state()
-            .metadata
-            .as_ref()
-            .map(|(metadata, _)| Arc::clone(metadata));
-        match known {
-            Some(metadata) => Ok(metadata),
-            None => self.discover(FRESH).await,
-        }
-    }
-
-    /// Returns metadata at most `max_age` old, fetching them where need be.
-    async fn discover(&self, max_age: Duration) -> Result<Arc<Metadata>, LoginError> {
-        let asked_at = self.clock.now();
-        let fresh = |state: &State, since: Timestamp| match &state.metadata {
-            Some((metadata, at)) if *at > since && state.unreachable_since.is_none() => {
-                Some(Arc::clone(metadata))
-            }
-            _ => None,
-        };
-        if let Some(metadata) = fresh(&self.state(), asked_at.minus(max_age)) {
-            return Ok(metadata);
-        }
-        let _one_at_a_time = self.discovering.lock().await;
-        // Somebody else may have fetched them while we waited.
-        if let Some(metadata) = fresh(&self.state(), asked_at) {
-            return Ok(metadata);
-        }
-        let found = self.fetch_metadata().await;
-        self.remember(&found);
-        found
-    }
-
-    async fn fetch_metadata(&self) -> Result<Arc<Metadata>, LoginError> {
-        let request = self
-            .client
-            .get(self.config.discovery_url().as_str())
-            .header(ACCEPT, "application/json");
-        let answer = send(request, "discovery document").await?;
-        if !answer.status.is_success() {
-            return Err(LoginError::OpMisconfigured(format!(
-                "the discovery document's address answers {}: {}",
-                answer.status,
-                self.config.discovery_url()
-            )));
-        }
-        let document = answer.json_object().map_err(|detail| {
-            LoginError::OpMisconfigured(format!("the discovery document: {detail}"))
-        })?;
-        Ok(Arc::new(metadata::parse(&document, &self.config)?))
-    }
-
-    /// Notes how discovery went, and logs each change once.
-    fn remember(&self, found: &Result<Arc<Metadata>, LoginError>) {
-        let now = self.clock.now();
-        let mut state = self.state();
-        match found {
-            Ok(metadata) => {
-                let is_first = state.metadata.is_none();
-                state.metadata = Some((Arc::clone(metadata), now));
-                if state.unreachable_since.take().is_some() || is_first {
-                    tracing::info!(oidc.issuer = %metadata.issuer, "the OP is reachable");
-                }
-            }
-            Err(error) => {
-                if state.unreachable_since.is_none() {
-                    state.unreachable_since = Some(now);
-                    let mend = presets::hint(self.config.provider.as_str(), error.code())
-                        .unwrap_or_default();
-                    tracing::warn!(
-                        code = error.code().as_str(),
-                        mend,
-                        "the OP cannot be used: {error}"
-                    );
-                }
-            }
-        }
-    }
-
-    /// Returns the keys; with `newer`, fetched again unless that was done a moment ago.
-    async fn keys(&self, metadata: &Metadata, newer: bool) -> Result<Arc<SigningKeys>, LoginError> {
-        let good_for = if newer {
-            KEYS_MIN_INTERVAL
-        } else {
-            KEYS_MAX_AGE
-        };
-        let asked_at = self.clock.now();
-        let known = |state: &State, since: Timestamp| match &state.keys {
-            Some((keys, at)) if *at > since => Some(Arc::clone(keys)),
-            _ => None,
-        };
-        if let Some(keys) = known(&self.state(), asked_at.minus(good_for)) {
-            return Ok(keys);
-        }
-        let _one_at_a_time = self.fetching_keys.lock().await;
-        if let Some(keys) = known(&self.state(), asked_at.minus(good_for)) {
-            return Ok(keys);
-        }
-        let request = self
-            .client
-            .get(metadata.jwks_uri.as_str())
-            .header(ACCEPT, "application/json");
-        let answer = send(request, "JWKS").await?;
-        if !answer.status.is_success() {
-            return Err(LoginError::OpMisconfigured(format!(
-                "the JWKS address answers {}",
-                answer.status
-            )));
-        }
-        let set = answer
-            .json_object()
-            .map_err(|detail| LoginError::OpMisconfigured(format!("the JWKS: {detail}")))?;
-        let keys = Arc::new(SigningKeys::parse(&set));
-        self.state().keys = Some((Arc::clone(&keys), self.clock.now()));
-        Ok(keys)
-    }
-
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.discovery
+            .for_callback(&self.client, &self.config)
+            .await
     }
 }
 
@@ -440,6 +316,12 @@ impl From<Fault> for Rejection {
 impl From<LoginError> for Rejection {
     fn from(error: LoginError) -> Self {
         Self::Login(error)
+    }
+}
+
+impl From<Failure> for Rejection {
+    fn from(failure: Failure) -> Self {
+        Self::Login(failure.into())
     }
 }
 

@@ -1,23 +1,16 @@
 //! Redeems an authorization code at the token endpoint (Core §3.1.3.1, RFC 6749 §4.1.3).
 //!
-//! Our own, not `openidconnect`'s: Basic credentials need the encoding of RFC 6749 §2.3.1 in a
-//! form that every OP decodes (`%20`, not `+`), the ID token must not be parsed before its
-//! signature is checked, and each refusal must keep its own code.
+//! Our own, not `openidconnect`'s: the ID token must not be parsed before its signature is checked,
+//! and each refusal must keep its own code.
 
-use std::fmt::Write;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value};
+use secrecy::SecretString;
+use serde_json::Value;
 
 use super::attempt::Checks;
-use super::client::{Answer, Client, send};
+use super::client::{Answer, Client};
 use super::metadata::Metadata;
-use super::{LoginError, for_log};
-use crate::config::{OidcConfig, TokenAuthMethod};
+use super::{LoginError, client_request, for_log};
+use crate::config::OidcConfig;
 
 /// What the token endpoint gives for a code. Has no `Debug`.
 pub struct Tokens {
@@ -39,80 +32,19 @@ pub async fn redeem(
     code: &str,
     checks: &Checks,
 ) -> Result<Tokens, LoginError> {
-    parse(
-        &send(
-            request(client, metadata, config, code, checks),
-            "token endpoint",
-        )
-        .await?,
-    )
-}
-
-/// Builds the token request: the code, the verifier, and the client's credentials.
-fn request(
-    client: &Client,
-    metadata: &Metadata,
-    config: &OidcConfig,
-    code: &str,
-    checks: &Checks,
-) -> RequestBuilder {
-    let secret = config.client_secret.expose_secret();
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "authorization_code")
-        .append_pair("code", code)
-        .append_pair("redirect_uri", &config.redirect_uri.verbatim)
-        .append_pair("code_verifier", checks.code_verifier.secret());
-    let mut request = client
-        .post(metadata.token_endpoint.as_str())
-        .header(ACCEPT, "application/json")
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    match metadata.token_auth_method {
-        TokenAuthMethod::ClientSecretBasic => {
-            request = request.header(AUTHORIZATION, basic(&config.client_id, secret));
-        }
-        TokenAuthMethod::ClientSecretPost => {
-            form.append_pair("client_id", &config.client_id)
-                .append_pair("client_secret", secret);
-        }
-    }
-    request.body(form.finish())
-}
-
-/// Returns Basic credentials, each part form-encoded first (RFC 6749 §2.3.1).
-fn basic(client_id: &str, secret: &str) -> String {
-    let encode = |text: &str| -> String {
-        form_urlencoded::byte_serialize(text.as_bytes())
-            .collect::<String>()
-            .replace('+', "%20")
-    };
-    format!(
-        "Basic {}",
-        STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret)))
-    )
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &config.redirect_uri.verbatim),
+        ("code_verifier", checks.code_verifier.secret()),
+    ];
+    let endpoint = &metadata.token_endpoint;
+    let request = client_request::post(client, endpoint, &form, metadata.token_auth_method, config);
+    parse(&client.send(request, "token endpoint").await?)
 }
 
 fn parse(answer: &Answer) -> Result<Tokens, LoginError> {
-    let status = answer.status;
-    let object = match answer.json_object() {
-        Ok(object) => object,
-        // Some OPs answer a wrong secret with an empty 401, or a page.
-        Err(detail) if status.as_u16() == 401 => return Err(LoginError::ClientRejected(detail)),
-        Err(detail) if status.is_success() => {
-            return Err(LoginError::OpMisconfigured(format!(
-                "token endpoint: {detail}"
-            )));
-        }
-        Err(detail) => return Err(LoginError::OpError(format!("token endpoint: {detail}"))),
-    };
-    // An error is one whatever the status is: some OPs send it with 200.
-    if let Some(error) = object.get("error").and_then(Value::as_str) {
-        return Err(refusal(error, &object, status.as_u16()));
-    }
-    if !status.is_success() {
-        return Err(LoginError::OpError(format!(
-            "token endpoint: status {status} without `error`"
-        )));
-    }
+    let object = client_request::granted(answer, "token endpoint")?;
     let text = |name: &str| {
         object
             .get(name)
@@ -145,39 +77,13 @@ fn parse(answer: &Answer) -> Result<Tokens, LoginError> {
     })
 }
 
-/// The errors of RFC 6749 §5.2, with the OP's own request id where it sends one (Authentik does).
-fn refusal(error: &str, object: &Map<String, Value>, status: u16) -> LoginError {
-    let mut detail = format!("{} (status {status}", for_log(error));
-    for name in ["error_description", "request_id"] {
-        if let Some(text) = object.get(name).and_then(Value::as_str) {
-            let _ = write!(detail, ", {name} {:?}", for_log(text));
-        }
-    }
-    detail.push(')');
-    match error {
-        "invalid_client" | "unauthorized_client" => LoginError::ClientRejected(detail),
-        "invalid_grant" => LoginError::CodeRejected(detail),
-        _ => LoginError::OpError(detail),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{basic, parse};
+    use super::parse;
     use crate::oidc::client::Answer;
     use shared::login_error::LoginErrorCode::{
         self, ClientRejected, CodeRejected, OpError, OpMisconfigured, TokenInvalid,
     };
-
-    #[test]
-    fn credentials_are_encoded_first() {
-        let encoded = basic("id", "p+d/with:colon&amp=x y-\u{e4}");
-        // base64 of `id:p%2Bd%2Fwith%3Acolon%26amp%3Dx%20y-%C3%A4`
-        assert_eq!(
-            encoded,
-            "Basic aWQ6cCUyQmQlMkZ3aXRoJTNBY29sb24lMjZhbXAlM0R4JTIweS0lQzMlQTQ="
-        );
-    }
 
     #[test]
     fn answers_are_told_apart() {

@@ -1,6 +1,10 @@
 //! Endpoints that fail, or answer what cannot be used.
 
-use demo_op::{Fault, Lie};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use backend::oidc::client::Patience;
+use demo_op::{Fault, Lie, Op, Settings};
 use serde_json::json;
 use shared::routes::API_LOGIN_OPENID;
 use tests::site::Site;
@@ -142,31 +146,13 @@ async fn start_under(lie: Lie) -> String {
 }
 
 #[tokio::test]
-async fn op_that_cannot_be_discovered_is_unreachable() {
-    for fault in [Fault::Status(500), Fault::Status(503), Fault::Cut] {
-        assert_eq!(
-            start_under(Lie::Discovery(fault.clone())).await,
-            "op_unreachable",
-            "{fault:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn op_whose_metadata_cannot_be_used_is_misconfigured() {
+async fn op_whose_metadata_contradict_the_settings_is_misconfigured_at_once() {
     let without = |name: &str| Lie::DiscoveryWithout(name.to_owned());
     let member = |name: &str, value| Lie::DiscoveryMember(name.to_owned(), value);
-    let faults = [
-        Fault::Status(404),
-        Fault::Html,
-        Fault::Redirect,
-        Fault::Empty,
-        Fault::Truncated,
-        Fault::Huge,
-    ];
-    let others = [
+    let lies = [
         Lie::IssuerMismatch,
         without("issuer"),
+        without("authorization_endpoint"),
         without("token_endpoint"),
         without("jwks_uri"),
         member("authorization_endpoint", json!("/relative")),
@@ -181,7 +167,7 @@ async fn op_whose_metadata_cannot_be_used_is_misconfigured() {
         ),
     ];
 
-    for lie in faults.map(Lie::Discovery).into_iter().chain(others) {
+    for lie in lies {
         assert_eq!(
             start_under(lie.clone()).await,
             "op_misconfigured",
@@ -191,15 +177,62 @@ async fn op_whose_metadata_cannot_be_used_is_misconfigured() {
 }
 
 #[tokio::test]
-async fn silent_and_dripping_endpoints_are_given_up_on() {
-    let (start, token, userinfo) = tokio::join!(
-        start_under(Lie::Discovery(Fault::Drip)),
-        under(&[Lie::Token(Fault::Hang)]),
-        under(&[Lie::ClaimsOnlyAtUserinfo, Lie::Userinfo(Fault::Hang)]),
-    );
+async fn endpoints_in_the_clear_of_an_issuer_on_https_are_misconfigured() {
+    let op = async |op: &Op| {
+        let https = json!("https://op.example.org/application/o/postern/");
+        op.lies(Lie::DiscoveryMember("issuer".to_owned(), https));
+    };
+    // The document itself comes from the OP of the test.
+    let application = "https://op.example.org/application/o/postern";
+    let listen = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let document =
+        format!("http://{listen}/application/o/postern/.well-known/openid-configuration");
+    let settings = [
+        ("OIDC_SERVER_APPLICATION_URL", application),
+        ("OIDC_SERVER_METADATA_URL", &document),
+    ];
+    let at = Settings {
+        listen,
+        ..Settings::default()
+    };
+    let site = Site::prepared(&settings, at, Patience::default(), op).await;
 
-    assert_eq!(
-        [start, token.1, userinfo.1],
-        ["op_unreachable"; 3].map(str::to_owned)
-    );
+    let start = site.browser().get(API_LOGIN_OPENID).await;
+
+    assert_eq!(start.code(), "op_misconfigured");
+}
+
+#[tokio::test]
+async fn silent_and_dripping_endpoints_are_given_up_on() {
+    let under = async |lies: &[Lie]| {
+        let patience = Patience {
+            request: Duration::from_secs(1),
+            ..Patience::default()
+        };
+        let site = Site::prepared(&[], Settings::default(), patience, async |_| {}).await;
+        for lie in lies {
+            site.op.lies(lie.clone());
+        }
+        site.forget_metadata();
+        let browser = site.browser();
+        let start = browser.get(API_LOGIN_OPENID).await;
+        if start.code().is_empty() {
+            let callback_url = browser.at_op(start.location(), "bob").await;
+            return browser.get(&callback_url).await.code();
+        }
+        start.code()
+    };
+
+    for lies in [
+        [Lie::Discovery(Fault::Drip)].as_slice(),
+        &[Lie::Token(Fault::Hang)],
+        &[Lie::Token(Fault::Drip)],
+        &[Lie::Jwks(Fault::Hang)],
+        &[Lie::ClaimsOnlyAtUserinfo, Lie::Userinfo(Fault::Hang)],
+    ] {
+        assert_eq!(under(lies).await, "op_unreachable", "{lies:?}");
+    }
 }

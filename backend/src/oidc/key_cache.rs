@@ -1,0 +1,109 @@
+//! The OP's keys as we have them: fetched, kept, and used for a while after the OP ails.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use url::Url;
+
+use super::client::{Client, Failure};
+use super::discovery::LAST_GOOD;
+use super::jwks::SigningKeys;
+use super::single_flight::SingleFlight;
+use crate::clock::{Clock, Timestamp};
+
+/// Keys this old are fetched again.
+const MAX_AGE: Duration = Duration::from_secs(3600);
+/// The JWKS is asked for again no more often than this while there are keys, whatever is thrown at
+/// us.
+const MIN_INTERVAL: Duration = Duration::from_secs(10);
+
+type Outcome = Result<Arc<SigningKeys>, Failure>;
+
+/// The keys, and how asking for them went.
+pub struct KeyCache {
+    clock: Clock,
+    state: Mutex<State>,
+    flight: SingleFlight<Outcome>,
+}
+
+#[derive(Default)]
+struct State {
+    good: Option<(Arc<SigningKeys>, Timestamp)>,
+    /// How the last fetch went, and when.
+    last: Option<(Outcome, Timestamp)>,
+}
+
+impl KeyCache {
+    /// Returns one with no keys in it.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            state: Mutex::default(),
+            flight: SingleFlight::default(),
+        }
+    }
+
+    /// Returns the keys; the last good ones where new ones are due and cannot be had.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub async fn get(&self, client: &Client, jwks_uri: &Url) -> Outcome {
+        let known = self.younger_than(LAST_GOOD);
+        if let Some(keys) = self.younger_than(MAX_AGE) {
+            return Ok(keys);
+        }
+        // Nobody waits for an OP that failed to tell its keys a moment ago, where old ones do.
+        if let Some(keys) = &known
+            && self.asked_lately().is_some()
+        {
+            return Ok(Arc::clone(keys));
+        }
+        let fetched = self.fetch(client, jwks_uri).await;
+        known.map_or(fetched.clone(), |keys| Ok(fetched.unwrap_or(keys)))
+    }
+
+    /// Returns keys fetched just now, or a moment ago: for a token that none of the others fits.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub async fn newer(&self, client: &Client, jwks_uri: &Url) -> Outcome {
+        match self.asked_lately() {
+            Some(outcome) => outcome,
+            None => self.fetch(client, jwks_uri).await,
+        }
+    }
+
+    async fn fetch(&self, client: &Client, jwks_uri: &Url) -> Outcome {
+        let work = async {
+            let set = client.document(jwks_uri.as_str(), "JWKS").await;
+            let outcome = set.map(|set| Arc::new(SigningKeys::parse(&set)));
+            let now = self.clock.now();
+            let mut state = self.state();
+            if let Ok(keys) = &outcome {
+                state.good = Some((Arc::clone(keys), now));
+            }
+            state.last = Some((outcome.clone(), now));
+            outcome
+        };
+        self.flight.run(work).await
+    }
+
+    fn younger_than(&self, age: Duration) -> Option<Arc<SigningKeys>> {
+        let since = self.clock.now().minus(age);
+        let state = self.state();
+        let (keys, at) = state.good.as_ref()?;
+        (*at > since).then(|| Arc::clone(keys))
+    }
+
+    fn asked_lately(&self) -> Option<Outcome> {
+        let since = self.clock.now().minus(MIN_INTERVAL);
+        let state = self.state();
+        let (outcome, at) = state.last.as_ref()?;
+        (*at > since).then(|| outcome.clone())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
