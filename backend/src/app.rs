@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::callbacks::Callbacks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{self, Keys};
@@ -26,6 +27,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Rate limits.
     pub limits: Limits,
+    /// Callbacks that may come twice.
+    pub callbacks: Callbacks,
     /// The OP, where one is configured.
     pub provider: Option<Arc<Provider>>,
 }
@@ -83,6 +86,7 @@ impl App {
             keys,
             passwords,
             limits,
+            callbacks: Callbacks::default(),
             provider,
         })))
     }

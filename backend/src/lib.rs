@@ -9,6 +9,7 @@ pub mod clock;
 pub mod telemetry;
 pub mod keys;
 pub mod limits;
+pub mod callbacks;
 pub mod password;
 pub mod account;
 pub mod linking;

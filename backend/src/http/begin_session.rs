@@ -7,7 +7,7 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use super::extract::{From, session_token, style};
 use crate::account::AccountId;
 use crate::app::AppState;
-use crate::session::{Origin, Session, SessionToken};
+use crate::session::{Origin, Session, SessionToken, TokenHash};
 use crate::store;
 
 /// `Set-Cookie` lines for a response.
@@ -26,9 +26,20 @@ impl SetCookies {
         self
     }
 
+    /// Returns the lines.
+    pub(super) fn into_lines(self) -> Vec<String> {
+        self.0
+    }
+
     /// Adds those of another.
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+}
+
+impl std::convert::From<Vec<String>> for SetCookies {
+    fn from(lines: Vec<String>) -> Self {
+        Self(lines)
     }
 }
 
@@ -81,6 +92,15 @@ pub(super) async fn rotate(app: &AppState, session: &Session) -> store::Result<S
     } else {
         cookies
     })
+}
+
+/// Returns the hash of the token that the lines give to the browser; `None` where they give none.
+pub(super) fn token_in(cookies: &SetCookies, app: &AppState) -> Option<TokenHash> {
+    let name = style(app).session();
+    let mut pairs = cookies.0.iter().filter_map(|line| line.split_once('='));
+    let (_, line) = pairs.find(|(own, _)| *own == name)?;
+    let value = line.split(';').next()?;
+    Some(SessionToken::parse(value)?.hash())
 }
 
 /// Returns the line that makes the browser forget its session.

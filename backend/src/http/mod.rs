@@ -12,6 +12,7 @@ mod attempts;
 mod policy;
 mod login;
 mod openid;
+mod double_callback;
 mod link;
 mod session;
 mod sessions;

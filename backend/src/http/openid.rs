@@ -9,7 +9,8 @@ use shared::routes;
 use std::sync::Arc;
 
 use super::begin_session::SetCookies;
-use super::error::{ApiError, login_failed};
+use super::double_callback::log_in_once;
+use super::error::{ApiResult, login_failed};
 use super::extract::{self, Current, From};
 use super::trail::{self, Failure};
 use super::{attempts, policy};
@@ -21,6 +22,33 @@ use crate::oidc::provider::Provider;
 use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
 
+/// A request of a browser on its way through the OP.
+#[derive(Clone)]
+pub(super) struct Visit {
+    /// What it reaches.
+    pub(super) app: AppState,
+    /// The OP.
+    pub(super) provider: Arc<Provider>,
+    /// Its headers.
+    pub(super) headers: HeaderMap,
+    /// Where it comes from.
+    pub(super) from: From,
+}
+
+impl Visit {
+    /// # Errors
+    /// `openid_disabled`.
+    fn new(app: AppState, headers: HeaderMap, from: From) -> ApiResult<Self> {
+        let provider = app.provider.clone().ok_or(ErrorCode::OpenidDisabled)?;
+        Ok(Self {
+            app,
+            provider,
+            headers,
+            from,
+        })
+    }
+}
+
 /// Sends the browser to the OP. A navigation, so every outcome is a redirect.
 pub(super) async fn start(
     State(app): State<AppState>,
@@ -28,26 +56,26 @@ pub(super) async fn start(
     from: From,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(provider) = &app.provider else {
-        return ApiError::from(ErrorCode::OpenidDisabled).into_response();
+    let visit = match Visit::new(app, headers, from) {
+        Ok(visit) => visit,
+        Err(error) => return error.into_response(),
     };
     let query = query.unwrap_or_default();
     let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = ReturnTo::parse(next.map(|(_, next)| next).as_deref().unwrap_or_default());
-    go(&app, provider, &headers, &from, next, false).await
+    go(&visit, next, false).await
 }
 
-async fn go(
-    app: &AppState,
-    provider: &Arc<Provider>,
-    headers: &HeaderMap,
-    from: &From,
-    next: ReturnTo,
-    is_restart: bool,
-) -> Response {
+async fn go(visit: &Visit, next: ReturnTo, is_restart: bool) -> Response {
+    let Visit {
+        app,
+        provider,
+        headers,
+        ..
+    } = visit;
     match attempts::begin(app, provider, headers, Intent::Login, next, is_restart).await {
         Ok((url, cookies)) => (cookies, Redirect::to(url.as_str())).into_response(),
-        Err(error) => fail(app, provider, from, &error).await,
+        Err(error) => fail(visit, &error).await,
     }
 }
 
@@ -61,63 +89,52 @@ pub(super) async fn callback(
     from: From,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(provider) = &app.provider else {
-        return ApiError::from(ErrorCode::OpenidDisabled).into_response();
+    let visit = match Visit::new(app, headers, from) {
+        Ok(visit) => visit,
+        Err(error) => return error.into_response(),
     };
     let response = match AuthorizationResponse::parse(query.unwrap_or_default().as_bytes()) {
         Ok(response) => response,
-        Err(error) => return fail(&app, provider, &from, &error).await,
+        Err(error) => return fail(&visit, &error).await,
     };
-    let current = match extract::current(&headers, &app).await {
+    let current = match extract::current(&visit.headers, &visit.app).await {
         Ok(current) => current,
-        Err(error) => return fail(&app, provider, &from, &error.into()).await,
+        Err(error) => return fail(&visit, &error.into()).await,
     };
+    let current = current.as_ref();
     let state = response.state.as_deref().unwrap_or_default();
-    let now = app.clock.now();
-    let found = match attempts::find(&app, &headers, state) {
-        Ok((attempt, spent)) if attempt.intent == Intent::Login && attempt.is_expired(now) => {
-            let age = now.unix() - attempt.started_at.unix();
-            Err((spent, attempt.next, LoginError::StateExpired(age)))
-        }
-        Ok(found) => Ok(found),
-        Err(error) => Err((SetCookies::default(), ReturnTo::home(), error)),
-    };
-    let (attempt, spent) = match found {
+    let now = visit.app.clock.now();
+    let (attempt, spent) = match attempts::find(&visit.app, &visit.headers, state) {
         Ok(found) => found,
-        Err((spent, next, error)) => {
-            let current = current.as_ref();
-            let answer = lost(
-                &app, provider, &headers, &from, &response, current, next, error,
-            )
-            .await;
-            return (spent, answer).into_response();
-        }
+        Err(error) => return lost(&visit, &response, current, ReturnTo::home(), error).await,
     };
-    let ended = finish(
-        &app,
-        provider,
-        &headers,
-        &from,
-        &response,
-        attempt,
-        current.as_ref(),
-    )
-    .await;
-    match ended {
-        Ok((cookies, redirect)) => (spent, cookies, redirect).into_response(),
-        Err(error) => (spent, fail(&app, provider, &from, &error).await).into_response(),
+    if attempt.intent != Intent::Login {
+        return match finish(&visit, &response, attempt, current).await {
+            Ok((cookies, redirect)) => (spent, cookies, redirect).into_response(),
+            Err(error) => (spent, fail(&visit, &error).await).into_response(),
+        };
     }
+    if attempt.is_expired(now) {
+        let error = LoginError::StateExpired(now.unix() - attempt.started_at.unix());
+        let answer = lost(&visit, &response, current, attempt.next, error).await;
+        return (spent, answer).into_response();
+    }
+    log_in_once(&visit, response, attempt, spent).await
 }
 
-async fn finish(
-    app: &AppState,
-    provider: &Provider,
-    headers: &HeaderMap,
-    from: &From,
+/// Checks the OP's answer, redeems the code, and lets the identity policy decide.
+pub(super) async fn finish(
+    visit: &Visit,
     response: &AuthorizationResponse,
     attempt: LoginAttempt,
     current: Option<&Current>,
 ) -> Result<(SetCookies, Redirect), LoginError> {
+    let Visit {
+        app,
+        provider,
+        headers,
+        from,
+    } = visit;
     let intent = attempt.intent.clone();
     let next = attempt.next.clone();
     let account = policy::account_to_link(&intent, current)?;
@@ -140,11 +157,8 @@ async fn finish(
 /// A callback without its attempt: Back, reload, a second callback, a lost cookie, or an attack.
 /// Nothing in it is used; `next` is an expired attempt's own. A browser that is logged in goes on
 /// to the app; else the login begins anew by itself, once; then the page explains.
-async fn lost(
-    app: &AppState,
-    provider: &Arc<Provider>,
-    headers: &HeaderMap,
-    from: &From,
+pub(super) async fn lost(
+    visit: &Visit,
     response: &AuthorizationResponse,
     current: Option<&Current>,
     next: ReturnTo,
@@ -156,13 +170,14 @@ async fn lost(
     }
     let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
     if !may_restart || response.error.is_some() || response.code.is_none() {
-        return fail(app, provider, from, &error).await;
+        return fail(visit, &error).await;
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
-    go(app, provider, headers, from, next, true).await
+    go(visit, next, true).await
 }
 
-async fn fail(app: &AppState, provider: &Provider, from: &From, error: &LoginError) -> Response {
+/// Ends a login on the error page, and writes down why.
+pub(super) async fn fail(visit: &Visit, error: &LoginError) -> Response {
     let failure = Failure {
         code: error.code().as_str(),
         account: match error {
@@ -171,19 +186,25 @@ async fn fail(app: &AppState, provider: &Provider, from: &From, error: &LoginErr
         },
         detail: Some(&chain(error)),
     };
-    trail::failed(app, from, Kind::LoginFailed, failure).await;
-    login_failed(error, Some(provider.config.provider.as_str())).into_response()
+    trail::failed(&visit.app, &visit.from, Kind::LoginFailed, failure).await;
+    login_failed(error, Some(visit.provider.config.provider.as_str())).into_response()
 }
 
 /// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,
 /// since a cross-site POST comes without the attempt's cookie and the redirect comes with it.
-pub(super) async fn form_post(State(app): State<AppState>, from: From, body: Bytes) -> Response {
-    let Some(provider) = &app.provider else {
-        return ApiError::from(ErrorCode::OpenidDisabled).into_response();
+pub(super) async fn form_post(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    body: Bytes,
+) -> Response {
+    let visit = match Visit::new(app, headers, from) {
+        Ok(visit) => visit,
+        Err(error) => return error.into_response(),
     };
     let response = match AuthorizationResponse::parse(&body) {
         Ok(response) => response,
-        Err(error) => return fail(&app, provider, &from, &error).await,
+        Err(error) => return fail(&visit, &error).await,
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     let fields = [

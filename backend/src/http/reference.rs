@@ -19,6 +19,11 @@ pub(crate) fn current() -> String {
     REFERENCE.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// Lets work that outlives its request keep the request's reference and log span.
+pub(super) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    REFERENCE.scope(current(), work.in_current_span())
+}
+
 /// Gives the request a reference and a log span that carries it.
 pub(super) async fn give(request: Request, next: Next) -> Response {
     let reference: String = random_bytes()[..10]

@@ -64,7 +64,7 @@ pub struct Checks {
 }
 
 /// The parameters of an Authentication Response (Core §3.1.2.5, §3.1.2.6).
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct AuthorizationResponse {
     /// The authorization code.
     pub code: Option<String>,

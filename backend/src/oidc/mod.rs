@@ -84,6 +84,9 @@ pub enum LoginError {
     /// The database.
     #[error("the store failed")]
     Store(#[from] crate::store::Error),
+    /// A fault of ours.
+    #[error("a panic broke the login off")]
+    Panicked,
 }
 
 impl LoginError {
@@ -104,7 +107,7 @@ impl LoginError {
             Self::UserinfoInvalid(_) => LoginErrorCode::UserinfoInvalid,
             Self::AccountDisabled(_) => LoginErrorCode::AccountDisabled,
             Self::Policy(code) => *code,
-            Self::Store(_) => LoginErrorCode::ServerError,
+            Self::Store(_) | Self::Panicked => LoginErrorCode::ServerError,
         }
     }
 }
