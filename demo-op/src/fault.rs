@@ -50,6 +50,7 @@ fn fault_at(app: &App, path: &str) -> Option<Fault> {
                 Some(fault)
             }
             Lie::Jwks(fault) if below == Some("jwks/") => Some(fault),
+            Lie::Par(fault) if path == "/application/o/par/" => Some(fault),
             Lie::Token(fault) if path == "/application/o/token/" => Some(fault),
             Lie::Userinfo(fault) if path == "/application/o/userinfo/" => Some(fault),
             _ => None,

@@ -66,6 +66,12 @@ pub enum Lie {
     ResponseIssMissing,
     /// Pushed authorization requests are required (RFC 9126).
     ParRequired,
+    /// The endpoint for pushed requests fails as told.
+    Par(Fault),
+    /// The endpoint for pushed requests answers this status with this `error`.
+    ParError(u16, String),
+    /// The answer to a pushed request has this `request_uri`.
+    ParUri(Value),
 
     // Token endpoint.
     /// The token endpoint fails as told.

@@ -244,11 +244,23 @@ pub(crate) async fn push(
     let Some(client) = authenticated_client(&world, &request) else {
         return refusal(400, "invalid_client");
     };
+    let forced = world.lies.find(|lie| match lie {
+        Lie::ParError(status, error) => Some((*status, error.clone())),
+        _ => None,
+    });
+    if let Some((status, error)) = forced {
+        return refusal(status, &error);
+    }
     let mut form = request.form.clone();
     form.retain(|(name, _)| name != "client_id" && name != "client_secret");
     form.push(("client_id".to_owned(), client.id.clone()));
     let uri = format!("urn:ietf:params:oauth:request_uri:{}", random_token());
     world.pushed.insert(uri.clone(), form);
+    let forced = world.lies.find(|lie| match lie {
+        Lie::ParUri(uri) => Some(uri.clone()),
+        _ => None,
+    });
+    let uri = forced.unwrap_or(json!(uri));
     let body = json!({"request_uri": uri, "expires_in": PUSHED_LIFETIME});
     (StatusCode::CREATED, no_store(), Json(body)).into_response()
 }

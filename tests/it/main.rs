@@ -13,6 +13,7 @@ mod store;
 mod login;
 mod openid_start;
 mod callback;
+mod par;
 mod attempts;
 mod double_callback;
 mod lies;

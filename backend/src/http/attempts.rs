@@ -19,7 +19,7 @@ const MOST: usize = 5;
 /// Begins an attempt: returns the OP's URL, and the cookie that ties the browser to it.
 ///
 /// # Errors
-/// `OpUnreachable`, `OpMisconfigured`.
+/// Those of [`Provider::authorization_url`].
 pub(super) async fn begin(
     app: &AppState,
     provider: &Provider,
@@ -27,10 +27,11 @@ pub(super) async fn begin(
     intent: Intent,
     next: ReturnTo,
     is_restart: bool,
+    login_hint: Option<&str>,
 ) -> Result<(Url, SetCookies), LoginError> {
     let now = app.clock.now();
     let attempt = LoginAttempt::begin(intent, next, is_restart, now);
-    let url = provider.authorization_url(&attempt).await?;
+    let url = provider.authorization_url(&attempt, login_hint).await?;
     let mut cookies = prune(app, headers, now);
     let style = style(app);
     let name = style.attempt(&attempt::cookie_suffix(attempt.state()));

@@ -39,7 +39,7 @@ pub(super) async fn link(
         session_id: current.session.id,
     };
     let next = ReturnTo::parse(routes::PROFILE);
-    match attempts::begin(&app, provider, &headers, intent, next, false).await {
+    match attempts::begin(&app, provider, &headers, intent, next, false, None).await {
         Ok((url, cookies)) => Ok((
             cookies,
             Answer(GoTo {
@@ -55,7 +55,10 @@ pub(super) async fn link(
             );
             Err(match error.code() {
                 LoginErrorCode::OpUnreachable => ErrorCode::OpUnreachable.into(),
-                LoginErrorCode::OpMisconfigured => ErrorCode::OpMisconfigured.into(),
+                // The latter two come of a request that had to be pushed.
+                LoginErrorCode::OpMisconfigured
+                | LoginErrorCode::ClientRejected
+                | LoginErrorCode::OpError => ErrorCode::OpMisconfigured.into(),
                 _ => ErrorCode::Internal.into(),
             })
         }

@@ -73,7 +73,17 @@ async fn go(visit: &Visit, next: ReturnTo, is_restart: bool) -> Response {
         headers,
         ..
     } = visit;
-    match attempts::begin(app, provider, headers, Intent::Login, next, is_restart).await {
+    match attempts::begin(
+        app,
+        provider,
+        headers,
+        Intent::Login,
+        next,
+        is_restart,
+        None,
+    )
+    .await
+    {
         Ok((url, cookies)) => (cookies, Redirect::to(url.as_str())).into_response(),
         Err(error) => fail(visit, &error).await,
     }

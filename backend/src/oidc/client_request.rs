@@ -38,8 +38,10 @@ pub fn post(
             request = request.header(AUTHORIZATION, basic(&config.client_id, secret));
         }
         TokenAuthMethod::ClientSecretPost => {
-            form.append_pair("client_id", &config.client_id)
-                .append_pair("client_secret", secret);
+            if fields.iter().all(|(name, _)| *name != "client_id") {
+                form.append_pair("client_id", &config.client_id);
+            }
+            form.append_pair("client_secret", secret);
         }
     }
     request.body(form.finish())

@@ -16,6 +16,8 @@ pub struct Metadata {
     pub issuer: String,
     /// Where browsers are sent.
     pub authorization_endpoint: Url,
+    /// Where authorization requests are pushed (RFC 9126 §5), if the OP requires that.
+    pub pushed_request_endpoint: Option<Url>,
     /// Where codes are redeemed.
     pub token_endpoint: Url,
     /// Where the keys are.
@@ -52,6 +54,11 @@ pub fn parse(document: &Map<String, Value>, config: &OidcConfig) -> Result<Metad
     Ok(Metadata {
         issuer: issuer.to_owned(),
         authorization_endpoint: required("authorization_endpoint")?,
+        pushed_request_endpoint: if is_true(document, "require_pushed_authorization_requests") {
+            Some(required("pushed_authorization_request_endpoint")?)
+        } else {
+            None
+        },
         token_endpoint: required("token_endpoint")?,
         jwks_uri: required("jwks_uri")?,
         userinfo_endpoint: endpoint("userinfo_endpoint")?,
@@ -61,8 +68,10 @@ pub fn parse(document: &Map<String, Value>, config: &OidcConfig) -> Result<Metad
         },
         id_token_algs: id_token_algs(document, config)?,
         token_auth_method: token_auth_method(document, config)?,
-        iss_parameter_supported: document.get("authorization_response_iss_parameter_supported")
-            == Some(&Value::Bool(true)),
+        iss_parameter_supported: is_true(
+            document,
+            "authorization_response_iss_parameter_supported",
+        ),
     })
 }
 
@@ -158,6 +167,10 @@ fn token_auth_method(
             for_log(&offered.join(", "))
         )))
     }
+}
+
+fn is_true(document: &Map<String, Value>, name: &str) -> bool {
+    document.get(name) == Some(&Value::Bool(true))
 }
 
 fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

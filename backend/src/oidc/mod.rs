@@ -3,7 +3,8 @@
 //!
 //! 1. [`attempt`]: a login attempt is made: state (RFC 6749 §10.12), nonce (Core §3.1.2.1), code
 //!    verifier and its S256 challenge (RFC 7636 §4). The browser keeps it, sealed, and is sent to
-//!    the OP's authorization endpoint (Core §3.1.2.1).
+//!    the OP's authorization endpoint (Core §3.1.2.1), with a reference where the OP wants the
+//!    request pushed ([`pushed_request`]; RFC 9126).
 //! 2. The OP sends the browser back with `code` and `state`, or with `error` (Core §3.1.2.5,
 //!    §3.1.2.6). [`attempt::LoginAttempt::accept`] checks that answer, the issuer in it included
 //!    (RFC 9207 §2.4).
@@ -29,6 +30,7 @@ pub mod logout_token;
 pub mod metadata;
 pub mod presets;
 pub mod provider;
+pub mod pushed_request;
 pub mod single_flight;
 pub mod token_request;
 

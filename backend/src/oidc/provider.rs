@@ -17,7 +17,7 @@ use super::key_cache::KeyCache;
 use super::logout_token::{self, LogoutToken};
 use super::metadata::Metadata;
 use super::token_request::{self, Tokens};
-use super::{LoginError, for_log, logout, presets};
+use super::{LoginError, for_log, logout, presets, pushed_request};
 use crate::clock::{Clock, Timestamp};
 use crate::config::OidcConfig;
 
@@ -92,22 +92,41 @@ impl Provider {
         }
     }
 
-    /// Returns the URL that begins the attempt at the OP (Core §3.1.2.1).
+    /// Returns the URL that begins the attempt at the OP (Core §3.1.2.1). `login_hint` says who is
+    /// about to log in, where somebody told.
     ///
     /// # Errors
-    /// `OpUnreachable`, `OpMisconfigured`.
-    pub async fn authorization_url(&self, attempt: &LoginAttempt) -> Result<Url, LoginError> {
+    /// `OpUnreachable`, `OpMisconfigured`; where the OP requires pushed requests, also
+    /// `ClientRejected` and `OpError`.
+    pub async fn authorization_url(
+        &self,
+        attempt: &LoginAttempt,
+        login_hint: Option<&str>,
+    ) -> Result<Url, LoginError> {
         let metadata = self.discovery.for_start(&self.client, &self.config).await?;
+        let (scope, challenge) = (self.config.scopes.join(" "), attempt.code_challenge());
+        let mut fields = vec![
+            ("response_type", "code"),
+            ("client_id", &self.config.client_id),
+            ("redirect_uri", &self.config.redirect_uri.verbatim),
+            ("scope", &scope),
+            ("state", attempt.state()),
+            ("nonce", attempt.nonce()),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        fields.extend(login_hint.map(|hint| ("login_hint", hint)));
         let mut url = metadata.authorization_endpoint.clone();
-        url.query_pairs_mut()
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &self.config.client_id)
-            .append_pair("redirect_uri", &self.config.redirect_uri.verbatim)
-            .append_pair("scope", &self.config.scopes.join(" "))
-            .append_pair("state", attempt.state())
-            .append_pair("nonce", attempt.nonce())
-            .append_pair("code_challenge", &attempt.code_challenge())
-            .append_pair("code_challenge_method", "S256");
+        if let Some(endpoint) = &metadata.pushed_request_endpoint {
+            let client_id = ("client_id", self.config.client_id.as_str());
+            let request_uri =
+                pushed_request::push(&self.client, endpoint, &metadata, &self.config, &fields)
+                    .await?;
+            url.query_pairs_mut()
+                .extend_pairs([client_id, ("request_uri", &request_uri)]);
+        } else {
+            url.query_pairs_mut().extend_pairs(fields);
+        }
         Ok(url)
     }
 
