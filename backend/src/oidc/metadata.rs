@@ -140,8 +140,17 @@ fn id_token_algs(
             .collect(),
     };
     if allowed.is_empty() {
+        // Without a signing key OPs fall back to the client secret.
+        let is_unsigned = offered
+            .iter()
+            .all(|alg| alg.starts_with("HS") || *alg == "none");
+        let why = if is_unsigned {
+            "no signing key is selected there"
+        } else {
+            "its signing key must be of another kind, RSA or P-256"
+        };
         return Err(misconfigured(format!(
-            "the OP signs ID tokens with {} alone: no signing key is selected there",
+            "the OP signs ID tokens with {} alone: {why}",
             for_log(&offered.join(", "))
         )));
     }

@@ -22,9 +22,8 @@ const MAX_PROVIDER_CHARS: usize = 40;
 /// The most bytes a PEM bundle may have; the world's public authorities take a quarter.
 const MAX_BUNDLE_BYTES: u64 = 1024 * 1024;
 /// Signature algorithms of RFC 7518 and RFC 8037 that an allow-list may name.
-const ALGORITHMS: [&str; 11] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-    "HS256",
+const ALGORITHMS: [&str; 10] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256",
 ];
 /// Last path segments of what is an endpoint of an OP, never an issuer.
 const ENDPOINTS: [&str; 9] = [
@@ -299,7 +298,11 @@ pub(super) fn id_token_algs(text: &str) -> Result<Vec<String>, Wrong> {
             return Err(Wrong::new(problem, "leave it out; it is never accepted"));
         }
         let Some(alg) = ALGORITHMS.iter().find(|alg| alg.eq_ignore_ascii_case(name)) else {
-            let problem = format!("names {name:?}, which is not an algorithm known here");
+            let problem = if name.eq_ignore_ascii_case("ES512") {
+                "names ES512, whose signatures cannot be checked here (curve P-521)".to_owned()
+            } else {
+                format!("names {name:?}, which is not an algorithm known here")
+            };
             return Err(Wrong::new(
                 problem,
                 format!("choose from {}", ALGORITHMS.join(", ")),
