@@ -14,6 +14,7 @@ mod login;
 mod openid_start;
 mod callback;
 mod par;
+mod third_party;
 mod attempts;
 mod double_callback;
 mod lies;

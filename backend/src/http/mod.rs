@@ -11,6 +11,7 @@ mod begin_session;
 mod attempts;
 mod policy;
 mod login;
+mod initiation;
 mod openid;
 mod double_callback;
 mod link;
@@ -55,7 +56,10 @@ pub(crate) fn router(app: AppState) -> Router {
     Router::new()
         .route(routes::API_CONFIG, get(config::show))
         .route(routes::API_LOGIN, post(login::password))
-        .route(routes::API_LOGIN_OPENID, get(openid::start))
+        .route(
+            routes::API_LOGIN_OPENID,
+            get(openid::start).post(openid::initiate),
+        )
         .route(
             routes::API_OAUTH_OPENID,
             get(openid::callback)

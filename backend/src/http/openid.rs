@@ -12,6 +12,7 @@ use super::begin_session::SetCookies;
 use super::double_callback::log_in_once;
 use super::error::{ApiResult, login_failed};
 use super::extract::{self, Current, From};
+use super::initiation::Initiation;
 use super::trail::{self, Failure};
 use super::{attempts, policy};
 use crate::app::AppState;
@@ -60,30 +61,47 @@ pub(super) async fn start(
         Ok(visit) => visit,
         Err(error) => return error.into_response(),
     };
-    let query = query.unwrap_or_default();
-    let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
-    let next = ReturnTo::parse(next.map(|(_, next)| next).as_deref().unwrap_or_default());
-    go(&visit, next, false).await
+    let initiation = match Initiation::parse(query.unwrap_or_default().as_bytes()) {
+        Ok(initiation) => initiation,
+        Err(error) => return fail(&visit, &error).await,
+    };
+    if let Some(issuer) = initiation.issuer()
+        && let Err(error) = visit.provider.check_initiator(issuer).await
+    {
+        return fail(&visit, &error).await;
+    }
+    let next = initiation.return_to(&visit.provider.config.redirect_uri.origin);
+    go(&visit, next, false, initiation.login_hint()).await
 }
 
-async fn go(visit: &Visit, next: ReturnTo, is_restart: bool) -> Response {
+/// A third party may begin a login by a form, too (Core §4): taken to the same address as a query,
+/// since nothing may be changed by a form from elsewhere.
+pub(super) async fn initiate(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    body: Bytes,
+) -> Response {
+    let visit = match Visit::new(app, headers, from) {
+        Ok(visit) => visit,
+        Err(error) => return error.into_response(),
+    };
+    match Initiation::parse(&body) {
+        Ok(initiation) => Redirect::to(&initiation.as_get()).into_response(),
+        Err(error) => fail(&visit, &error).await,
+    }
+}
+
+async fn go(visit: &Visit, next: ReturnTo, is_restart: bool, login_hint: Option<&str>) -> Response {
     let Visit {
         app,
         provider,
         headers,
         ..
     } = visit;
-    match attempts::begin(
-        app,
-        provider,
-        headers,
-        Intent::Login,
-        next,
-        is_restart,
-        None,
-    )
-    .await
-    {
+    let intent = Intent::Login;
+    let begun = attempts::begin(app, provider, headers, intent, next, is_restart, login_hint).await;
+    match begun {
         Ok((url, cookies)) => (cookies, Redirect::to(url.as_str())).into_response(),
         Err(error) => fail(visit, &error).await,
     }
@@ -183,7 +201,7 @@ pub(super) async fn lost(
         return fail(visit, &error).await;
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
-    go(visit, next, true).await
+    go(visit, next, true, None).await
 }
 
 /// Ends a login on the error page, and writes down why.

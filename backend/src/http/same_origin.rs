@@ -18,14 +18,18 @@ pub(super) async fn require(State(app): State<AppState>, request: Request, next:
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    // The OP's own form (response_mode=form_post) comes from the OP's origin by design.
-    let is_ops = request.uri().path() == routes::API_OAUTH_OPENID;
+    // Forms from elsewhere by design, and turned into a GET: the OP's (response_mode=form_post),
+    // and a third party's that begins a login (Core §4).
+    let is_from_elsewhere = matches!(
+        request.uri().path(),
+        routes::API_OAUTH_OPENID | routes::API_LOGIN_OPENID
+    );
     let own = app
         .config
         .public_url
         .as_ref()
         .map(crate::config::PublicUrl::origin);
-    if is_read || is_ops || is_same_origin(request.headers(), own.as_deref()) {
+    if is_read || is_from_elsewhere || is_same_origin(request.headers(), own.as_deref()) {
         next.run(request).await
     } else {
         ApiError::from(ErrorCode::CrossSite).into_response()

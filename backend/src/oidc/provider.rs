@@ -142,6 +142,24 @@ impl Provider {
         })
     }
 
+    /// Checks the issuer at which a third party wants a login to begin (Core §4): ours, but for a
+    /// slash at its end.
+    ///
+    /// # Errors
+    /// `OpMisconfigured` where it is another one; `OpUnreachable`.
+    pub async fn check_initiator(&self, issuer: &str) -> Result<(), LoginError> {
+        let metadata = self.metadata().await?;
+        let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
+        if bare(issuer) == bare(&metadata.issuer) {
+            return Ok(());
+        }
+        Err(LoginError::OpMisconfigured(format!(
+            "somebody wants a login to begin at {:?}, but the issuer here is {:?}",
+            for_log(issuer),
+            metadata.issuer
+        )))
+    }
+
     /// Redeems a code: token request, ID token, userinfo where claims are missing; all of it in
     /// the time that one login may take.
     ///
