@@ -190,7 +190,7 @@ async fn logout_leads_on_to_the_op_where_the_settings_say_so() {
     let from_op = by_op.post_json(API_LOGOUT, &json!({})).await;
     let from_password = by_password.post_json(API_LOGOUT, &json!({})).await;
 
-    assert_snapshot!(from_op.summary(), @"200 OK, redirect: OP/application/o/postern/end-session/?id_token_hint=…&client_id=postern&post_logout_redirect_uri=POSTERN%2Flogin%3Flogged_out%3D1, clears: postern_session");
+    assert_snapshot!(from_op.summary(), @"200 OK, redirect: OP/application/o/postern/end-session/?id_token_hint=…&client_id=postern&post_logout_redirect_uri=POSTERN%2Flogin%3Flogged_out%3D1&state=…, clears: postern_session");
     assert_snapshot!(
         from_password.summary(),
         @"200 OK, redirect: /login?logged_out=1, clears: postern_session"
@@ -198,12 +198,16 @@ async fn logout_leads_on_to_the_op_where_the_settings_say_so() {
 }
 
 #[tokio::test]
-async fn op_takes_the_logout_and_sends_the_browser_back() {
+async fn op_takes_the_logout_and_sends_back_a_browser_that_stays_logged_out() {
     let op = Settings {
         version: Version::Main,
         ..Settings::default()
     };
-    let site = Site::with_op(&[("OIDC_RP_INITIATED_LOGOUT", "true")], op).await;
+    let settings = [
+        ("OIDC_RP_INITIATED_LOGOUT", "true"),
+        ("OIDC_AUTOLOGIN", "true"),
+    ];
+    let site = Site::with_op(&settings, op).await;
     let redirect_uri = format!("{}/api/oauth/openid", site.origin());
     let mut client = Client::new(CLIENT_ID, CLIENT_SECRET, &redirect_uri);
     client.post_logout_uris = vec![format!("{}/login?logged_out=1", site.origin())];
@@ -212,9 +216,16 @@ async fn op_takes_the_logout_and_sends_the_browser_back() {
     browser.log_in_as("bob").await;
 
     let logout = browser.post_json(API_LOGOUT, &json!({})).await.json();
+    assert_eq!(browser.who().await, None, "ended before the OP is asked");
     let at_op = browser.get(logout["redirect"].as_str().unwrap()).await;
+    let back = browser.get(at_op.location()).await;
 
-    assert_snapshot!(at_op.summary(), @"302 Found, location: POSTERN/login?logged_out=1");
+    assert_snapshot!(at_op.summary(), @"302 Found, location: POSTERN/login?logged_out=1&state=…");
+    let state = param(logout["redirect"].as_str().unwrap(), "state").unwrap();
+    assert_eq!(at_op.param("state").as_deref(), Some(state.as_str()));
+    assert_eq!((state.len(), back.status.as_u16()), (43, 200));
+    assert!(back.body.contains("You are logged out."), "{}", back.body);
+    assert_eq!(browser.who().await, None);
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
-//! RP-initiated logout (`OpenID` Connect RP-Initiated Logout 1.0 §2). Pure.
+//! RP-initiated logout (`OpenID` Connect RP-Initiated Logout 1.0 §2). Pure, but for a random `state`.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 use super::metadata::Metadata;
 use crate::config::OidcConfig;
+use crate::session::random_bytes;
 
 /// Returns the URL that logs the browser out at the OP and asks it to come back to
 /// `return_url`; `None` where the OP has no such endpoint.
@@ -25,6 +28,8 @@ pub fn end_session_url(
         }
         query.append_pair("client_id", &config.client_id);
         query.append_pair("post_logout_redirect_uri", return_url);
+        // Nothing depends on its coming back: the session has ended. OPs exist that want one.
+        query.append_pair("state", &URL_SAFE_NO_PAD.encode(random_bytes()));
     }
     Some(url)
 }
