@@ -15,6 +15,7 @@ mod openid_start;
 mod callback;
 mod par;
 mod third_party;
+mod client_auth;
 mod autologin;
 mod attempts;
 mod double_callback;

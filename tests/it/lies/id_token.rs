@@ -7,6 +7,7 @@ use serde_json::json;
 use tests::site::Site;
 
 use super::{check_all, under};
+use crate::secrets::Log;
 
 const JWKS: &str = "/application/o/postern/jwks/";
 
@@ -98,7 +99,16 @@ async fn keys_in_the_header_are_never_looked_at() {
 
 #[tokio::test]
 async fn encrypted_id_token_is_a_setting_to_be_mended_at_the_op() {
+    Log::begin();
+
     check_all(&[Lie::Encrypted], "op_misconfigured").await;
+
+    let log = Log::text();
+    let line = log.lines().find(|line| line.contains("login failed"));
+    assert!(
+        line.is_some_and(|line| line.contains("deselect the Encryption Key")),
+        "{line:?}"
+    );
 }
 
 #[tokio::test]

@@ -181,11 +181,19 @@ fn methods_algorithms_and_skew() {
     assert_eq!(oidc.clock_skew, Duration::ZERO);
     check(
         "OIDC_ID_TOKEN_ALGS",
-        &[(
-            "RS256,none",
-            "OIDC_ID_TOKEN_ALGS=\"RS256,none\" names none, with which anybody could write a login \
+        &[
+            (
+                "RS256,none",
+                "OIDC_ID_TOKEN_ALGS=\"RS256,none\" names none, with which anybody could write a login \
              for anybody. Mend: leave it out; it is never accepted.",
-        )],
+            ),
+            (
+                "ES512",
+                "OIDC_ID_TOKEN_ALGS=\"ES512\" names ES512, whose signatures cannot be checked here \
+             (curve P-521). Mend: choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, \
+             ES384, EdDSA, HS256.",
+            ),
+        ],
     );
     for (name, bad) in [
         ("OIDC_ID_TOKEN_ALGS", "RS257"),
