@@ -2,42 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use backend::store::Store;
+use backend::config::Database;
 use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::json;
 use shared::routes::{API_LOGIN, API_LOGIN_OPENID, API_OAUTH_OPENID, API_PROFILE, API_SETUP};
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tests::answer::Answer;
 use tests::http_browser::until_limited;
 use tests::site::{PASSWORD, Site, user};
 
 /// Counts the rows of every table of ours.
-async fn rows(site: &Site) -> BTreeMap<String, i64> {
-    let tables: Vec<(String,)> = match &site.app.store {
-        Store::Sqlite(pool) => {
-            sqlx::query_as("select name from sqlite_master where type = 'table'")
-                .fetch_all(pool)
-                .await
-        }
-        Store::Postgres(pool) => {
-            sqlx::query_as(
-                "select tablename::text from pg_tables where schemaname = current_schema()",
-            )
-            .fetch_all(pool)
+macro_rules! rows {
+    ($connection:expr, $tables:literal) => {{
+        let mut connection = $connection.expect("the database");
+        let tables: Vec<(String,)> = sqlx::query_as($tables)
+            .fetch_all(&mut connection)
             .await
+            .expect("the tables");
+        let own = |name: &String| !name.starts_with("sqlite_") && !name.starts_with("_sqlx");
+        let mut counts = BTreeMap::new();
+        for (table,) in tables.into_iter().filter(|(name,)| own(name)) {
+            let query = format!("select count(*) from {table}");
+            let count: (i64,) = sqlx::query_as(&query)
+                .fetch_one(&mut connection)
+                .await
+                .expect("the count");
+            counts.insert(table, count.0);
         }
-    }
-    .expect("the tables");
-    let own = |name: &String| !name.starts_with("sqlite_") && !name.starts_with("_sqlx");
-    let mut counts = BTreeMap::new();
-    for (table,) in tables.into_iter().filter(|(name,)| own(name)) {
-        let query = format!("select count(*) from {table}");
-        let count: (i64,) = match &site.app.store {
-            Store::Sqlite(pool) => sqlx::query_as(&query).fetch_one(pool).await,
-            Store::Postgres(pool) => sqlx::query_as(&query).fetch_one(pool).await,
-        }
-        .expect("the count");
-        counts.insert(table, count.0);
-    }
+        counts
+    }};
+}
+
+async fn rows(site: &Site) -> BTreeMap<String, i64> {
+    let counts = match &site.app.config.database {
+        Database::Sqlite(file) => rows!(
+            SqliteConnectOptions::new().filename(file).connect().await,
+            "select name from sqlite_master where type = 'table'"
+        ),
+        Database::Postgres(url) => rows!(
+            PgConnection::connect(url.expose_secret()).await,
+            "select tablename::text from pg_tables where schemaname = current_schema()"
+        ),
+    };
     assert!(counts.contains_key("session"), "{counts:?}");
     counts
 }

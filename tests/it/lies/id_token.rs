@@ -7,7 +7,7 @@ use serde_json::json;
 use tests::site::Site;
 
 use super::{check_all, under};
-use crate::secrets::Log;
+use tests::log::Log;
 
 const JWKS: &str = "/application/o/postern/jwks/";
 
