@@ -9,7 +9,8 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use crate::id_token;
-use crate::keys::{hex, random_bytes};
+use crate::keys::{base64url, hex, hmac_sha256, random_bytes, signing_input};
+use crate::lie::Lie;
 use crate::settings::Version;
 use crate::world::{World, subject};
 
@@ -64,15 +65,53 @@ pub(crate) fn end_session(world: &mut World, cookie: &str, origin: &str) -> Vec<
     let clients = session.clients.iter().filter_map(|id| world.client(id));
     let notices = clients.filter_map(|client| {
         let uri = client.backchannel_logout_uri.clone()?;
-        let claims = claims(world, origin, &client.id, &sub, &session.sid);
-        let token = id_token::sign(world, &header(world), &claims, &client.secret)?;
-        Some(Notice {
-            uri,
+        let token = || {
+            let claims = claims(world, origin, &client.id, &sub, &session.sid);
+            sign_by_lies(world, claims, &client.secret)
+        };
+        let mut tokens = vec![token()?];
+        if world.lies.has(&Lie::LogoutRepeated) {
+            tokens.push(token()?);
+        }
+        if world.lies.has(&Lie::LogoutReplayed) {
+            tokens.extend(tokens.clone());
+        }
+        let notice = move |token| Notice {
+            uri: uri.clone(),
             token,
             version,
-        })
+        };
+        Some(tokens.into_iter().map(notice))
     });
-    notices.collect()
+    notices.flatten().collect()
+}
+
+/// Signs a logout token, bent by the lies about it.
+fn sign_by_lies(world: &World, mut claims: Value, secret: &str) -> Option<String> {
+    let mut header = header(world);
+    for lie in &world.lies.0 {
+        match lie {
+            Lie::LogoutClaim(name, value) => claims[name] = value.clone(),
+            Lie::LogoutWithout(name) => drop(claims.as_object_mut()?.remove(name)),
+            Lie::LogoutHeader(name, value) => header[name] = value.clone(),
+            Lie::LogoutAlgNone => header["alg"] = "none".into(),
+            Lie::LogoutHmac => header["alg"] = "HS256".into(),
+            _ => {}
+        }
+    }
+    let input = signing_input(&header, &claims);
+    if world.lies.has(&Lie::LogoutAlgNone) {
+        return Some(format!("{input}."));
+    }
+    if world.lies.has(&Lie::LogoutHmac) {
+        let signature = hmac_sha256(secret.as_bytes(), input.as_bytes());
+        return Some(format!("{input}.{}", base64url(signature)));
+    }
+    let mut signature = id_token::signature(world, &input, secret)?;
+    if world.lies.has(&Lie::LogoutBadSignature) {
+        signature[0] ^= 1;
+    }
+    Some(format!("{input}.{}", base64url(signature)))
 }
 
 /// Posts notices without waiting for the answers.

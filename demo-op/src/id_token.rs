@@ -130,7 +130,7 @@ pub(crate) fn sign(world: &World, header: &Value, claims: &Value, secret: &str) 
 }
 
 /// Returns the signature by the key of the time.
-fn signature(world: &World, input: &str, secret: &str) -> Option<Vec<u8>> {
+pub(crate) fn signature(world: &World, input: &str, secret: &str) -> Option<Vec<u8>> {
     match (world.key(), world.settings.algorithm) {
         (Key::Secret, _) => Some(hmac_sha256(secret.as_bytes(), input.as_bytes())),
         (key, algorithm) => key.sign(algorithm, input.as_bytes()).ok(),
@@ -150,6 +150,11 @@ fn sign_by_lies(world: &World, claims: &Value, origin: &str, secret: &str) -> Op
     if lies.has(&Lie::CritUnknown) {
         header["crit"] = json!(["x-unknown"]);
         header["x-unknown"] = json!(true);
+    }
+    for lie in &lies.0 {
+        if let Lie::Header(name, value) = lie {
+            header[name] = value.clone();
+        }
     }
     if let Some(token) = sign_falsely(world, &mut header, claims, origin, secret) {
         return Some(token);

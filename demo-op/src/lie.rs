@@ -184,6 +184,8 @@ pub enum Lie {
     KidAbsent,
     /// `kid` is one nobody published; the signature is right.
     KidUnknown,
+    /// This member of the ID token's header has this value; the signature is right.
+    Header(String, Value),
     /// The ID token is encrypted: five parts.
     Encrypted,
     /// The ID token is no JWS at all.
@@ -200,12 +202,30 @@ pub enum Lie {
     UserinfoSigned,
     /// Userinfo is a JWT with a bad signature.
     UserinfoSignedBadly,
-    /// Userinfo is a JSON array.
-    UserinfoArray,
+    /// Userinfo is this JSON.
+    UserinfoJson(Value),
     /// Userinfo has this member with this value.
     UserinfoMember(String, Value),
     /// Userinfo lacks this member.
     UserinfoWithout(String),
+
+    // Back-channel logout.
+    /// This claim of the logout token has this value.
+    LogoutClaim(String, Value),
+    /// The logout token lacks this claim.
+    LogoutWithout(String),
+    /// This member of the logout token's header has this value; the signature is right.
+    LogoutHeader(String, Value),
+    /// The logout token's `alg` is `none`, its signature empty.
+    LogoutAlgNone,
+    /// The logout token is signed with the client's secret (HS256).
+    LogoutHmac,
+    /// The logout token's signature has a flipped bit.
+    LogoutBadSignature,
+    /// Every logout token is posted twice.
+    LogoutReplayed,
+    /// Every logout is told twice, by tokens with a `jti` each: Authentik does so now and then.
+    LogoutRepeated,
 }
 
 /// How an endpoint fails; discovery, JWKS, token and userinfo endpoints all can.

@@ -52,8 +52,12 @@ pub(crate) async fn show(
             _ => {}
         }
     }
-    if world.lies.has(&Lie::UserinfoArray) {
-        return Json(json!([claims])).into_response();
+    let other = world.lies.find(|lie| match lie {
+        Lie::UserinfoJson(value) => Some(value.clone()),
+        _ => None,
+    });
+    if let Some(value) = other {
+        return Json(value).into_response();
     }
     if world.lies.has(&Lie::UserinfoSigned) || world.lies.has(&Lie::UserinfoSignedBadly) {
         // OIDC Core §5.3.2: a signed response names who says it, and to whom.

@@ -113,7 +113,7 @@ async fn use_the_op(site: &Site, haul: &mut Haul) {
         Lie::ClaimsOnlyAtUserinfo,
         Lie::NonceWrong,
         Lie::BadSignature,
-        Lie::UserinfoArray,
+        Lie::UserinfoJson(json!([])),
         Lie::TokenError(400, "invalid_grant".to_owned()),
     ] {
         site.op.lies(lie);

@@ -235,8 +235,8 @@ async fn userinfo_lies() {
         assert_eq!(userinfo[claim], expected, "{lie:?}");
     }
     assert_eq!(rp.userinfo(&tokens).await.json()["sub"], sub);
-    rp.op.lies(Lie::UserinfoArray);
-    assert!(rp.userinfo(&tokens).await.json().is_array());
+    rp.op.lies(Lie::UserinfoJson(json!([1])));
+    assert_eq!(rp.userinfo(&tokens).await.json(), json!([1]));
 }
 
 #[tokio::test]

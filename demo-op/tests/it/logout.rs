@@ -1,12 +1,12 @@
 //! Logout at the OP, and the logout tokens it posts.
 
-use demo_op::{Client, Invalidation, Settings, Version};
-use serde_json::json;
+use demo_op::{Client, Invalidation, Lie, Settings, Version};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::rp::{REDIRECT_URI, Rp, SECRET, claims, jwk_of, part, request, verifies};
+use crate::rp::{REDIRECT_URI, Rp, SECRET, claims, hmac, jwk_of, part, request, verifies};
 
 const END_SESSION: &str = "/application/o/postern/end-session/";
 const AFTERWARDS: &str = "http://127.0.0.1:1/login?logged_out=1";
@@ -19,26 +19,31 @@ async fn listen_once() -> (String, JoinHandle<String>) {
         listener.local_addr().unwrap()
     );
     let seen = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
-        loop {
-            let read = stream.read(&mut buffer).await.unwrap();
-            seen.extend_from_slice(&buffer[..read]);
-            let text = String::from_utf8_lossy(&seen).into_owned();
-            // A logout token is the only field: three parts end the request.
-            let is_whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
-                head.contains(&format!("Content-Length: {}", body.len()))
-            });
-            if is_whole {
-                stream
-                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-                    .await
-                    .unwrap();
-                return text;
-            }
-        }
+        let (stream, _) = listener.accept().await.unwrap();
+        answer(stream).await
     });
     (uri, seen)
+}
+
+/// Answers the request on a connection with 200; returns what came in.
+async fn answer(mut stream: TcpStream) -> String {
+    let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        let read = stream.read(&mut buffer).await.unwrap();
+        seen.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&seen).into_owned();
+        // A logout token is the only field: three parts end the request.
+        let is_whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            head.contains(&format!("Content-Length: {}\r\n", body.len()))
+        });
+        if is_whole {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                .await
+                .unwrap();
+            return text;
+        }
+    }
 }
 
 /// Lets the one client be told of logouts, and be returned to.
@@ -165,4 +170,82 @@ async fn forged_logout_tokens_carry_what_the_test_wants() {
 
     assert_eq!(part(&token, 1)["nonce"], "forbidden");
     assert!(verifies(&token, &jwk_of(&rp.jwks().await, &token).unwrap()));
+}
+
+/// Takes what the OP posts, `count` times; returns the tokens.
+async fn posted_under(lies: &[Lie], count: usize) -> Vec<String> {
+    let mut rp = Rp::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    register(
+        &rp,
+        Some(format!("http://{}/", listener.local_addr().unwrap())),
+    );
+    rp.tokens("alice").await;
+    for lie in lies {
+        rp.op.lies(lie.clone());
+    }
+
+    let (statuses, tokens) = tokio::join!(rp.op.end_sessions("alice"), async {
+        let mut tokens = Vec::new();
+        for _ in 0..count {
+            let (stream, _) = listener.accept().await.unwrap();
+            let request = answer(stream).await;
+            let (_, token) = request.split_once("logout_token=").unwrap();
+            tokens.push(token.to_owned());
+        }
+        tokens
+    });
+
+    assert_eq!(statuses, vec![Some(200); count]);
+    tokens
+}
+
+#[tokio::test]
+async fn logout_tokens_lie() {
+    for (lie, claim, expected) in [
+        (
+            Lie::LogoutClaim("nonce".to_owned(), json!("n")),
+            "nonce",
+            json!("n"),
+        ),
+        (
+            Lie::LogoutWithout("events".to_owned()),
+            "events",
+            Value::Null,
+        ),
+    ] {
+        let tokens = posted_under(&[lie], 1).await;
+        assert_eq!(part(&tokens[0], 1)[claim], expected);
+    }
+}
+
+#[tokio::test]
+async fn logout_tokens_are_signed_badly() {
+    let none = posted_under(&[Lie::LogoutAlgNone], 1).await.remove(0);
+    let hmac_token = posted_under(&[Lie::LogoutHmac], 1).await.remove(0);
+    let header = Lie::LogoutHeader("typ".to_owned(), json!("JWT"));
+    let flipped = posted_under(&[Lie::LogoutBadSignature, header], 1)
+        .await
+        .remove(0);
+
+    assert_eq!(part(&none, 0)["alg"], "none");
+    assert!(none.ends_with('.'), "{none}");
+    assert_eq!(part(&hmac_token, 0)["alg"], "HS256");
+    assert!(hmac_token.ends_with(&format!(".{}", hmac(&hmac_token, SECRET))));
+    assert_eq!(part(&flipped, 0)["alg"], "RS256");
+    assert_eq!(part(&flipped, 0)["typ"], "JWT");
+    assert!(!verifies(
+        &flipped,
+        &jwk_of(&Rp::start().await.jwks().await, &flipped).unwrap()
+    ));
+}
+
+#[tokio::test]
+async fn logouts_are_told_twice() {
+    let replayed = posted_under(&[Lie::LogoutReplayed], 2).await;
+    let repeated = posted_under(&[Lie::LogoutRepeated], 2).await;
+
+    assert_eq!(replayed[0], replayed[1]);
+    assert_ne!(part(&repeated[0], 1)["jti"], part(&repeated[1], 1)["jti"]);
+    assert_eq!(part(&repeated[0], 1)["sid"], part(&repeated[1], 1)["sid"]);
 }

@@ -86,7 +86,7 @@ async fn userinfo_of_somebody_else_or_unreadable_is_refused() {
         Lie::SubWrong,
         Lie::UserinfoSubMissing,
         Lie::UserinfoSignedBadly,
-        Lie::UserinfoArray,
+        Lie::UserinfoJson(json!([])),
         Lie::Userinfo(Fault::Status(401)),
         Lie::Userinfo(Fault::Status(403)),
         Lie::Userinfo(Fault::Html),
