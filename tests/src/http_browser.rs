@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use shared::routes::{API_LOGIN, API_LOGIN_OPENID, API_SESSION};
+use shared::routes::{API_LOGIN, API_LOGIN_OPENID, API_OAUTH_OPENID, API_SESSION};
 
 use crate::answer::{Answer, encode};
 use crate::web;
@@ -152,6 +152,42 @@ impl HttpBrowser {
         }
     }
 
+    /// The same where the OP answers by a page that posts a form to the server
+    /// (`response_mode=form_post`). The callback URL is where the server sends the browser then.
+    ///
+    /// # Panics
+    /// The OP answers by anything else.
+    pub async fn log_in_by_form_as(&self, name: &str) -> OpLogin {
+        let start = self.get(API_LOGIN_OPENID).await;
+        let asked = format!("{}&response_mode=form_post", start.location());
+        let password = password_of(name);
+        let fields = credentials(name, &password);
+        let page = self.answer_of_op(&asked, &fields, "login").await;
+        let (action, fields) = form_of(&page.body).unwrap_or_else(|| panic!("{}", page.body));
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        // From the OP's page: cross-site, hence without the cookies that are `SameSite=Lax`.
+        let request = self.client.post(self.resolve(&action).0);
+        let request = request
+            .header("sec-fetch-site", "cross-site")
+            .header("origin", &self.op_origin)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let posted = self.send(request.body(encode(&fields))).await;
+        let callback_url = posted.location().to_owned();
+        let callback = if callback_url.starts_with(API_OAUTH_OPENID) {
+            self.get(&callback_url).await
+        } else {
+            posted
+        };
+        OpLogin {
+            start,
+            callback_url,
+            callback,
+        }
+    }
+
     /// Begins a login and does what the OP's page asks; returns the callback's URL, not visited.
     pub async fn callback_for(&self, name: &str) -> String {
         let start = self.get(API_LOGIN_OPENID).await;
@@ -164,13 +200,9 @@ impl HttpBrowser {
     /// # Panics
     /// The OP does not send the browser back.
     pub async fn at_op(&self, authorization_url: &str, name: &str) -> String {
-        let password = format!("{name}-demo");
-        self.op_form(
-            authorization_url,
-            &[("username", name), ("password", &password)],
-            "login",
-        )
-        .await
+        let password = password_of(name);
+        self.op_form(authorization_url, &credentials(name, &password), "login")
+            .await
     }
 
     /// Follows an authorization URL and cancels at the OP; returns the callback's URL.
@@ -179,23 +211,7 @@ impl HttpBrowser {
     }
 
     async fn op_form(&self, url: &str, fields: &[(&str, &str)], action: &str) -> String {
-        self.jars()[1].clear();
-        let page = self.get(url).await;
-        let location = page.location().to_owned();
-        // Some answers of the OP come without its login page.
-        if !location.starts_with('/') {
-            assert!(
-                !location.is_empty(),
-                "the OP answers {}: {}",
-                page.status,
-                page.body
-            );
-            return location;
-        }
-        let fields: Vec<_> = fields.iter().copied().chain([("action", action)]).collect();
-        let answer = self
-            .post_form(&format!("{}{location}", self.op_origin), &fields)
-            .await;
+        let answer = self.answer_of_op(url, fields, action).await;
         let location = answer.location().to_owned();
         assert!(
             !location.is_empty(),
@@ -204,6 +220,19 @@ impl HttpBrowser {
             answer.body
         );
         location
+    }
+
+    /// Returns what the OP answers in the end: a redirect, or a page.
+    async fn answer_of_op(&self, url: &str, fields: &[(&str, &str)], action: &str) -> Answer {
+        self.jars()[1].clear();
+        let page = self.get(url).await;
+        // Some answers of the OP come without its login page.
+        if !page.location().starts_with('/') {
+            return page;
+        }
+        let fields: Vec<_> = fields.iter().copied().chain([("action", action)]).collect();
+        let form = format!("{}{}", self.op_origin, page.location());
+        self.post_form(&form, &fields).await
     }
 
     /// Returns the name of the account that is logged in here.
@@ -271,6 +300,45 @@ impl HttpBrowser {
             }
         }
     }
+}
+
+/// Returns the password of a demo user.
+fn password_of(name: &str) -> String {
+    format!("{name}-demo")
+}
+
+/// Returns what the OP's login page asks for.
+fn credentials<'a>(name: &'a str, password: &'a str) -> [(&'a str, &'a str); 2] {
+    [("username", name), ("password", password)]
+}
+
+/// Returns the target and the hidden fields of a page's form, as the demo OP writes them.
+fn form_of(page: &str) -> Option<(String, Vec<(String, String)>)> {
+    let (_, form) = page.split_once("<form method=\"post\" action=\"")?;
+    let (action, inputs) = form.split_once('"')?;
+    let inputs = inputs.split("<input type=\"hidden\" name=\"").skip(1);
+    let field = |input: &str| {
+        let (name, rest) = input.split_once("\" value=\"")?;
+        let (value, _) = rest.split_once('"')?;
+        Some((plain(name), plain(value)))
+    };
+    Some((plain(action), inputs.filter_map(field).collect()))
+}
+
+/// Undoes what HTML asks of an attribute's text.
+fn plain(attribute: &str) -> String {
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(attribute.to_owned(), |text, (entity, c)| {
+            text.replace(entity, c)
+        })
 }
 
 /// Adds what a browser says of a request by the page itself.

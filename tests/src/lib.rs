@@ -17,3 +17,4 @@ pub mod site;
 pub mod answer;
 pub mod http_browser;
 pub mod log;
+pub mod trial;
