@@ -14,7 +14,8 @@ use crate::clock::{Clock, Timestamp};
 /// Keys this old are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(3600);
 /// The JWKS is asked for again no more often than this while there are keys, whatever is thrown at
-/// us.
+/// us. The first unknown key leads to a fetch at once, however fresh ours are: the OP may have
+/// rotated its own since.
 const MIN_INTERVAL: Duration = Duration::from_secs(10);
 
 type Outcome = Result<Arc<SigningKeys>, Failure>;
@@ -31,6 +32,8 @@ struct State {
     good: Option<(Arc<SigningKeys>, Timestamp)>,
     /// How the last fetch went, and when.
     last: Option<(Outcome, Timestamp)>,
+    /// When the last fetch ended that was for an unknown key.
+    renewed_at: Option<Timestamp>,
 }
 
 impl KeyCache {
@@ -59,22 +62,23 @@ impl KeyCache {
         {
             return Ok(Arc::clone(keys));
         }
-        let fetched = self.fetch(client, jwks_uri).await;
+        let fetched = self.fetch(client, jwks_uri, false).await;
         known.map_or(fetched.clone(), |keys| Ok(fetched.unwrap_or(keys)))
     }
 
-    /// Returns keys fetched just now, or a moment ago: for a token that none of the others fits.
+    /// Returns keys fetched just now, or for another such token a moment ago: for one that none of
+    /// the others fits.
     ///
     /// # Errors
     /// Why there are none.
     pub async fn newer(&self, client: &Client, jwks_uri: &Url) -> Outcome {
-        match self.asked_lately() {
+        match self.renewed_lately() {
             Some(outcome) => outcome,
-            None => self.fetch(client, jwks_uri).await,
+            None => self.fetch(client, jwks_uri, true).await,
         }
     }
 
-    async fn fetch(&self, client: &Client, jwks_uri: &Url) -> Outcome {
+    async fn fetch(&self, client: &Client, jwks_uri: &Url, is_renewal: bool) -> Outcome {
         let work = async {
             let set = client.document(jwks_uri.as_str(), "JWKS").await;
             let outcome = set.map(|set| Arc::new(SigningKeys::parse(&set)));
@@ -84,6 +88,9 @@ impl KeyCache {
                 state.good = Some((Arc::clone(keys), now));
             }
             state.last = Some((outcome.clone(), now));
+            if is_renewal {
+                state.renewed_at = Some(now);
+            }
             outcome
         };
         self.flight.run(work).await
@@ -101,6 +108,14 @@ impl KeyCache {
         let state = self.state();
         let (outcome, at) = state.last.as_ref()?;
         (*at > since).then(|| outcome.clone())
+    }
+
+    fn renewed_lately(&self) -> Option<Outcome> {
+        let since = self.clock.now().minus(MIN_INTERVAL);
+        let state = self.state();
+        let (outcome, _) = state.last.as_ref()?;
+        let is_recent = state.renewed_at.is_some_and(|at| at > since);
+        is_recent.then(|| outcome.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
