@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 /// A longer token is none.
 const MAX_BYTES: usize = 64 * 1024;
 /// The oldest `iat` that is believed: an ID token of the code flow comes fresh (Core §3.1.3.7, 10).
-pub(super) const MAX_AGE: Duration = Duration::from_secs(600);
+pub(super) const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// The claims of a token whose signature was checked.
 pub type Claims = Map<String, Value>;

@@ -41,7 +41,9 @@ async fn id_token_of_another_time_is_refused() {
         Lie::IatMissing,
         Lie::IatType,
         Lie::Clock(61),
-        Lie::Clock(-661),
+        Lie::Clock(-361),
+        Lie::Clock(600),
+        Lie::Clock(-600),
         Lie::Claim("nbf".to_owned(), json!(4_000_000_000_u64)),
         Lie::Claim("exp".to_owned(), json!(1e300)),
     ];
@@ -135,7 +137,7 @@ async fn odd_but_honest_ops_are_borne() {
         Lie::Discovery(Fault::ContentType),
         Lie::ResponseIss,
         Lie::Clock(60),
-        Lie::Clock(-600),
+        Lie::Clock(-300),
     ];
     check_all(&lies, "/").await;
 }
@@ -234,7 +236,6 @@ async fn rotated_keys_are_fetched_and_believed() {
     let site = Site::start().await;
     site.browser().log_in_as("bob").await;
     site.op.rotate_keys();
-    site.pass(Duration::from_secs(11));
 
     let callback = site.browser().log_in_as("bob").await.callback;
 
@@ -249,12 +250,12 @@ async fn unknown_keys_make_the_server_fetch_only_now_and_then() {
     for _ in 0..3 {
         site.browser().log_in_as("bob").await;
     }
-    assert_eq!(site.op.requests_to(JWKS).len(), 1);
+    assert_eq!(site.op.requests_to(JWKS).len(), 2);
 
     site.pass(Duration::from_secs(11));
     for _ in 0..3 {
         site.browser().log_in_as("bob").await;
     }
 
-    assert_eq!(site.op.requests_to(JWKS).len(), 2);
+    assert_eq!(site.op.requests_to(JWKS).len(), 3);
 }
