@@ -3,18 +3,23 @@
 use std::process::{Command, Stdio};
 
 /// Their modules.
-const MODULES: [&str; 17] = [
+const MODULES: [&str; 22] = [
     "store::",
     "login::",
     "openid_start::",
     "callback::",
     "attempts::",
     "lies::",
+    "oidf::",
     "linking::",
     "link_page::",
     "registration::",
     "connect::",
     "session::",
+    "session_list::",
+    "backchannel_logout::",
+    "audit::",
+    "lockout::",
     "profile::",
     "setup::",
     "headers::",

@@ -184,27 +184,6 @@ async fn callbacks_that_no_honest_op_sends_are_refused() {
 }
 
 #[tokio::test]
-async fn doubled_parameters_are_refused() {
-    let site = Site::start().await;
-    site.op.lies(Lie::ParametersTwice);
-
-    let callback = site.browser().log_in_as("bob").await.callback;
-
-    assert_eq!(callback.code(), "op_error");
-    assert_eq!(redeemed(&site), 0);
-}
-
-#[tokio::test]
-async fn answer_with_neither_code_nor_error_is_refused() {
-    let site = Site::start().await;
-    site.op.lies(Lie::CodeMissing);
-
-    let callback = site.browser().log_in_as("bob").await.callback;
-
-    assert_eq!(callback.code(), "op_error");
-}
-
-#[tokio::test]
 async fn unknown_parameters_are_ignored() {
     let site = Site::start().await;
     let browser = site.browser();

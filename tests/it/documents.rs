@@ -280,3 +280,71 @@ fn both_databases_have_the_same_migrations() {
 
     assert_eq!(names("sqlite"), names("postgres"));
 }
+
+/// Returns the cells of a table's rows, those of its head and of its rule left out.
+fn rows(document: &str) -> Vec<Vec<&str>> {
+    let lines = document.lines().filter(|line| line.starts_with("| "));
+    let rows = lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect());
+    rows.filter(|row: &Vec<&str>| !matches!(row[0], "module" | "what the OP does"))
+        .collect()
+}
+
+/// Returns the words in backticks.
+fn in_backticks(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// Returns the names of a file's asynchronous tests.
+fn async_tests(path: &str) -> BTreeSet<String> {
+    let text = read(path);
+    let heads = text.split("#[tokio::test]").skip(1);
+    let names = heads.filter_map(|rest| rest.split_once("async fn ")?.1.split_once('('));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn list_of_conformance_modules_has_every_test_and_no_other() {
+    let page = read("tests/it/oidf/README.md");
+    let (suite, _) = page.split_once("\n## Beyond the suite\n").unwrap();
+    let mut named: BTreeSet<(String, String)> = BTreeSet::new();
+    for row in rows(suite) {
+        let test = row[0].trim_matches('`').replace('-', "_");
+        assert!(
+            row[1] != "none" || row[2].starts_with("cannot apply: "),
+            "{test} has neither test nor reason"
+        );
+        named.extend(in_backticks(row[1]).map(|file| (file.to_owned(), test.clone())));
+    }
+
+    let mut there = BTreeSet::new();
+    for path in files("tests/it/oidf") {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap();
+        let Some(stem) = name.strip_suffix(".rs") else {
+            continue;
+        };
+        let tests = async_tests(&format!("tests/it/oidf/{name}"));
+        // A file may have more than the suite; those go by other names.
+        let tests = tests.into_iter().filter(|test| test.starts_with("oidcc_"));
+        there.extend(tests.map(|test| (stem.to_owned(), test)));
+    }
+
+    assert_eq!(named, there);
+}
+
+#[test]
+fn list_of_what_is_beyond_the_suite_names_tests_that_exist() {
+    let page = read("tests/it/oidf/README.md");
+    let (_, beyond) = page.split_once("\n## Beyond the suite\n").unwrap();
+    let mut named = 0;
+
+    for row in rows(beyond) {
+        for test in in_backticks(row[1]) {
+            let (file, name) = test.split_once("::").unwrap();
+            let tests = async_tests(&format!("tests/it/lies/{file}.rs"));
+            assert!(tests.contains(name), "{test} does not exist");
+            named += 1;
+        }
+    }
+
+    assert!(named > 40, "only {named} tests are named");
+}

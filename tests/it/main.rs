@@ -21,6 +21,7 @@ mod attempts;
 mod double_callback;
 mod lies;
 mod corpora;
+mod oidf;
 mod outage;
 mod documents;
 mod linking;

@@ -10,11 +10,10 @@ use insta::assert_snapshot;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_SESSION, LOGIN};
 use tests::answer::Answer;
+use tests::log::Log;
 use tests::poll::{PATIENCE, until};
 use tests::site::{PASSWORD, Site, user};
 use tokio::task::JoinSet;
-
-use tests::log::Log;
 
 const DISCOVERY: &str = "/application/o/postern/.well-known/openid-configuration";
 const JWKS: &str = "/application/o/postern/jwks/";

@@ -65,7 +65,7 @@ impl Site {
         Self::with_op(settings, Settings::default()).await
     }
 
-    /// Starts a site with these settings, at an OP with those.
+    /// Starts a site with these settings, at an OP with those. In a setting `{op}` is the OP's origin.
     ///
     /// # Panics
     /// It does not start.
@@ -104,7 +104,7 @@ impl Site {
         vars.extend(
             changed
                 .iter()
-                .map(|(&name, &value)| (name.to_owned(), value.to_owned())),
+                .map(|(&name, value)| (name.to_owned(), value.replace("{op}", op.origin()))),
         );
         let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
 
