@@ -73,9 +73,6 @@ pub(crate) fn end_session(world: &mut World, cookie: &str, origin: &str) -> Vec<
         if world.lies.has(&Lie::LogoutRepeated) {
             tokens.push(token()?);
         }
-        if world.lies.has(&Lie::LogoutReplayed) {
-            tokens.extend(tokens.clone());
-        }
         let notice = move |token| Notice {
             uri: uri.clone(),
             token,

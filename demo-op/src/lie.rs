@@ -222,8 +222,6 @@ pub enum Lie {
     LogoutHmac,
     /// The logout token's signature has a flipped bit.
     LogoutBadSignature,
-    /// Every logout token is posted twice.
-    LogoutReplayed,
     /// Every logout is told twice, by tokens with a `jti` each: Authentik does so now and then.
     LogoutRepeated,
 }

@@ -7,6 +7,7 @@ mod form_post;
 mod config;
 mod comprehensive;
 mod dynamic;
+mod backchannel_logout;
 mod frontchannel_logout;
 mod modules;
 
