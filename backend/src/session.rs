@@ -165,9 +165,7 @@ impl Session {
     /// Is the session still good at `now`?
     #[must_use]
     pub fn is_live(&self, config: &SessionConfig, now: Timestamp) -> bool {
-        self.ended_at.is_none()
-            && now < self.ends_at(config)
-            && is_past(self.started_at, now)
+        self.ended_at.is_none() && now < self.ends_at(config) && is_past(self.started_at, now)
     }
 
     /// Returns when the session ends if nothing is done with it.

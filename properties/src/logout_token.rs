@@ -52,7 +52,8 @@ pub(crate) fn check(data: &[u8]) -> bool {
         "{claims:?}"
     );
     let jti = text(&claims, "jti").expect("a jti");
-    assert_eq!(logout.jti_hash, <[u8; 32]>::from(Sha256::digest(jti)));
+    let hash = Sha256::digest(format!("{ISSUER}\0{jti}"));
+    assert_eq!(logout.jti_hash, <[u8; 32]>::from(hash));
     assert_remembered_long_enough(&claims, logout.stale_at.unix());
     true
 }

@@ -26,7 +26,8 @@ impl Initiation {
     /// Parses a query or a form.
     ///
     /// # Errors
-    /// `OpError` where it is too long, or says a thing twice.
+    /// `OpError` where it is too long, or says a thing twice. A doubled `next` leads home: where a
+    /// login ends is no reason for it to fail.
     pub(super) fn parse(query: &[u8]) -> Result<Self, LoginError> {
         let refuse = |detail: &str| Err(LoginError::OpError(detail.to_owned()));
         if query.len() > MAX_QUERY {
@@ -42,6 +43,10 @@ impl Initiation {
                 _ => continue,
             };
             if place.replace(value.into_owned()).is_some() {
+                if name == "next" {
+                    initiation.next = Some(String::new());
+                    continue;
+                }
                 return refuse("what should begin a login is there twice");
             }
         }

@@ -1,11 +1,14 @@
 //! A login, or a link, is finished by the browser that began it, for what it was begun for.
 
+use std::time::Duration;
+
 use demo_op::Lie;
 use serde_json::json;
 use shared::routes::{API_LINK, API_LOGIN_OPENID, API_LOGOUT, API_OAUTH_OPENID};
 use tests::answer::{param, with_param};
 use tests::site::{PASSWORD, Site, user};
 
+use crate::attempts::is_restart;
 use crate::callback::redeemed;
 use crate::connect::{agree, begin, connect, linked};
 use crate::linking::identities;
@@ -228,7 +231,12 @@ async fn cve_2026_20779_code_is_worth_one_session_whoever_brings_it_again() {
     let attempt = browser.cookie(&name).unwrap();
     browser.get(&callback_url).await;
     let thief = site.browser();
+    // Without the attempt's cookie never; with it, when the moment for a phone's second callback
+    // is over.
+    assert!(is_restart(&thief.get(&callback_url).await));
+    thief.forget_cookies();
     thief.set_cookie(&name, &attempt);
+    site.pass(Duration::from_secs(31));
 
     let replay = thief.get(&callback_url).await;
 

@@ -8,7 +8,7 @@ pub(super) static HINTS: Hints = Hints {
     op_misconfigured: "Hold OIDC_SERVER_APPLICATION_URL against the `issuer` in the OP's discovery document, and see \
         that the OP has an asymmetric signing key selected and does not encrypt ID tokens.",
     client_rejected: "Copy OIDC_CLIENT_ID and OIDC_CLIENT_SECRET from the OP again, and see which authentication \
-        method it expects (OIDC_TOKEN_AUTH_METHOD).",
+        method it expects: OIDC_TOKEN_AUTH_METHOD is client_secret_basic or client_secret_post.",
     code_rejected: "See that the redirect URI at the OP equals OIDC_REDIRECT_URI to the letter.",
     token_invalid: "See the log line for the check that failed; a wrong clock on either machine is a usual cause.",
     userinfo_invalid: "See the log line for what the OP's userinfo endpoint answered.",
