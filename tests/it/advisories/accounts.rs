@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use backend::account::{AccountId, NewAccount};
+use backend::store::Store;
 use demo_op::{Lie, User};
 use serde_json::json;
 use shared::routes::{
@@ -99,6 +100,36 @@ async fn cve_2026_58422_disabled_account_is_refused_with_a_session_that_was_live
     }
     assert_eq!(browser.get(&link).await.code(), "state_mismatch");
     assert_eq!(identities(&site, id).await, 0);
+}
+
+/// Disables an account by hand, in the table: nobody ends its sessions.
+async fn disable_by_hand(site: &Site, username: &str) {
+    let statement = format!("update account set disabled_at = 1 where username = '{username}'");
+    let changed = match &site.app.store {
+        Store::Sqlite(pool) => sqlx::query(&statement)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()),
+        Store::Postgres(pool) => sqlx::query(&statement)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()),
+    };
+    assert_eq!(changed.expect("the store answers"), 1);
+}
+
+#[tokio::test]
+async fn cve_2026_58422_account_that_was_disabled_in_the_table_is_refused_as_well() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.logged_in("alice").await;
+    disable_by_hand(&site, "alice").await;
+
+    assert_eq!(browser.who().await, None);
+    let profile = browser.get(API_PROFILE).await;
+    assert_eq!(profile.code(), "unauthenticated");
+    let login = site.browser().log_in("alice", PASSWORD).await;
+    assert_eq!(login.code(), "account_disabled");
 }
 
 #[tokio::test]
