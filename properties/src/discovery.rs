@@ -60,6 +60,7 @@ fn assert_sound(document: &Map<String, Value>, metadata: &Metadata, config: &Oid
     );
 
     assert_is_endpoint(issuer, Some(&metadata.authorization_endpoint));
+    assert_is_endpoint(issuer, metadata.pushed_request_endpoint.as_ref());
     assert_is_endpoint(issuer, Some(&metadata.token_endpoint));
     assert_is_endpoint(issuer, Some(&metadata.jwks_uri));
     assert_is_endpoint(issuer, metadata.userinfo_endpoint.as_ref());
