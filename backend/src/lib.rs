@@ -22,4 +22,4 @@ pub mod store;
 pub mod http;
 mod serve;
 
-pub use serve::serve;
+pub use serve::{listen, serve};

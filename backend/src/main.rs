@@ -9,7 +9,6 @@ use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
 use backend::telemetry;
 use secrecy::ExposeSecret;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -17,7 +16,11 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "postern: {error:#}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "postern: {}",
+                telemetry::chain(error.as_ref())
+            );
             ExitCode::FAILURE
         }
     }
@@ -62,8 +65,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
         }
     }
     let address = config.listen;
-    let listener = TcpListener::bind(address)
-        .await
+    let listener = backend::listen(address)
         .map_err(|error| anyhow::anyhow!("cannot listen on {address} (POSTERN_LISTEN): {error}"))?;
     let app = App::new(config, Clock::System).await?;
     app.refuse_lockout().await?;

@@ -4,11 +4,12 @@ mod pace;
 mod connections;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::app::AppState;
 use crate::http;
@@ -19,6 +20,25 @@ use connections::Connections;
 const GRACE: Duration = Duration::from_secs(10);
 /// How often sessions that ended by themselves are swept out.
 const SWEEP: Duration = Duration::from_secs(3600);
+
+/// How many connections may wait to be accepted, as far as the system lets them: a crowd that comes
+/// at once is not told to come again a second later.
+const BACKLOG: u32 = 4096;
+
+/// Listens on the address.
+///
+/// # Errors
+/// It is taken, not this machine's, or not for this user.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that was restarted finds its port still in use otherwise.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves on the listener until `stop` is done, finishes what is under way, and closes the
 /// database.

@@ -20,14 +20,18 @@ pub fn start(config: &LogConfig) {
     };
 }
 
-/// Returns an error with its sources, for one log line.
+/// Returns an error with its sources, for one log line. Some errors of others end with what their
+/// source says: that is said once.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let says = cause.to_string();
+        if !text.ends_with(&says) {
+            text.push_str(": ");
+            text.push_str(&says);
+        }
         source = cause.source();
     }
     text.replace(['\n', '\r'], " ")

@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 ///  "openid":{"provider":"authentik","label":"Authentik","autologin":false,"unreachable_since":null},
 ///  "hint":null}
 /// ```
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and a page asks for them one by one"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicConfig {
     /// May people log in with a password of this server's own?

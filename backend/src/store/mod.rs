@@ -177,9 +177,6 @@ impl Store {
     /// # Errors
     /// When there is none.
     pub async fn ping(&self) -> Result<()> {
-        if let Place::Sqlite(sqlite) = &self.place {
-            sqlite.require_file()?;
-        }
         on_database!(self, pool => { sqlx::query("select 1").execute(pool).await?; });
         Ok(())
     }
@@ -199,7 +196,11 @@ impl Store {
     /// Returns the connections for what only reads.
     fn readers(&self) -> Result<Pool<'_>> {
         match &self.place {
-            Place::Sqlite(sqlite) => Ok(Pool::Sqlite(&sqlite.readers)),
+            Place::Sqlite(sqlite) => {
+                // Another connection would read another file.
+                sqlite.require_file()?;
+                Ok(Pool::Sqlite(&sqlite.readers))
+            }
             Place::Postgres(postgres) => self.there(postgres),
         }
     }

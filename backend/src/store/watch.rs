@@ -1,6 +1,7 @@
 //! Whether the database is there: looked at again and again, so that requests need not find out
 //! one by one, and told in the log once for each change.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
@@ -30,7 +31,7 @@ pub(super) enum Seen {
 pub(super) struct Postgres {
     /// For all requests.
     pub(super) pool: PgPool,
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
 }
 
 impl Postgres {
@@ -40,6 +41,7 @@ impl Postgres {
             .max_connections(10)
             .acquire_timeout(PATIENCE)
             .connect_lazy_with(options.clone());
+        let options = Arc::new(options);
         Self { pool, options }
     }
 
