@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use backend::account::{AccountId, NewAccount};
-use backend::store::Store;
+use backend::config::Database;
 use demo_op::{Lie, User};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use shared::routes::{
     API_LINK, API_LOGIN, API_PROFILE, API_PROFILE_IDENTITIES_OPENID, API_PROFILE_PASSWORD,
     API_SESSION, API_SESSION_CONFIRM,
 };
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tests::answer::Answer;
 use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, user};
@@ -105,17 +109,22 @@ async fn cve_2026_58422_disabled_account_is_refused_with_a_session_that_was_live
 /// Disables an account by hand, in the table: nobody ends its sessions.
 async fn disable_by_hand(site: &Site, username: &str) {
     let statement = format!("update account set disabled_at = 1 where username = '{username}'");
-    let changed = match &site.app.store {
-        Store::Sqlite(pool) => sqlx::query(&statement)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected()),
-        Store::Postgres(pool) => sqlx::query(&statement)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected()),
+    let changed = match &site.app.config.database {
+        Database::Sqlite(file) => {
+            let options = SqliteConnectOptions::new().filename(file);
+            let mut connection = options.connect().await.expect("the database");
+            let done = sqlx::query(&statement).execute(&mut connection).await;
+            done.map(|done| done.rows_affected())
+        }
+        Database::Postgres(url) => {
+            let mut connection = PgConnection::connect(url.expose_secret())
+                .await
+                .expect("the database");
+            let done = sqlx::query(&statement).execute(&mut connection).await;
+            done.map(|done| done.rows_affected())
+        }
     };
-    assert_eq!(changed.expect("the store answers"), 1);
+    assert_eq!(changed.expect("the change"), 1);
 }
 
 #[tokio::test]

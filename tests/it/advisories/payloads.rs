@@ -217,7 +217,7 @@ const REFUSED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "look-alikes of slash and dot",
+        "what looks like a slash or a dot",
         &[
             "/\u{ff0f}evil.example",
             "\u{ff0f}\u{ff0f}evil.example",
