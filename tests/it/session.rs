@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use demo_op::{Client, Settings, Version};
 use insta::assert_snapshot;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use shared::routes::{
 };
 use tests::answer::param;
 use tests::http_browser::HttpBrowser;
-use tests::site::{CLIENT_ID, CLIENT_SECRET, PASSWORD, Site, user};
+use tests::site::{CLIENT_ID, PASSWORD, Site, user};
 
 const COOKIE: &str = "postern_session";
 
@@ -195,37 +194,6 @@ async fn logout_leads_on_to_the_op_where_the_settings_say_so() {
         from_password.summary(),
         @"200 OK, redirect: /login?logged_out=1, clears: postern_session"
     );
-}
-
-#[tokio::test]
-async fn op_takes_the_logout_and_sends_back_a_browser_that_stays_logged_out() {
-    let op = Settings {
-        version: Version::Main,
-        ..Settings::default()
-    };
-    let settings = [
-        ("OIDC_RP_INITIATED_LOGOUT", "true"),
-        ("OIDC_AUTOLOGIN", "true"),
-    ];
-    let site = Site::with_op(&settings, op).await;
-    let redirect_uri = format!("{}/api/oauth/openid", site.origin());
-    let mut client = Client::new(CLIENT_ID, CLIENT_SECRET, &redirect_uri);
-    client.post_logout_uris = vec![format!("{}/login?logged_out=1", site.origin())];
-    site.op.register(client);
-    let browser = site.browser();
-    browser.log_in_as("bob").await;
-
-    let logout = browser.post_json(API_LOGOUT, &json!({})).await.json();
-    assert_eq!(browser.who().await, None, "ended before the OP is asked");
-    let at_op = browser.get(logout["redirect"].as_str().unwrap()).await;
-    let back = browser.get(at_op.location()).await;
-
-    assert_snapshot!(at_op.summary(), @"302 Found, location: POSTERN/login?logged_out=1&state=…");
-    let state = param(logout["redirect"].as_str().unwrap(), "state").unwrap();
-    assert_eq!(at_op.param("state").as_deref(), Some(state.as_str()));
-    assert_eq!((state.len(), back.status.as_u16()), (43, 200));
-    assert!(back.body.contains("You are logged out."), "{}", back.body);
-    assert_eq!(browser.who().await, None);
 }
 
 #[tokio::test]

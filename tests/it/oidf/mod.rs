@@ -7,8 +7,10 @@ mod form_post;
 mod config;
 mod comprehensive;
 mod dynamic;
+mod rp_initiated_logout;
 mod backchannel_logout;
 mod frontchannel_logout;
+mod third_party_initiated;
 mod modules;
 
 /// The userinfo endpoint of the OP.
