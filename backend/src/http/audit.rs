@@ -25,7 +25,7 @@ pub(super) async fn list(
 ) -> ApiResult<Answer<Audit>> {
     let mut filter = AuditFilter {
         // One more than is shown tells whether there are more.
-        limit: PAGE as i64 + 1,
+        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         ..AuditFilter::default()
     };
     let id = |text: &str| Uuid::parse_str(text).map_err(|_| ErrorCode::BadRequest);

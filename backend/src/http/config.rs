@@ -28,15 +28,17 @@ pub(super) async fn show(
     let query = query.unwrap_or_default();
     let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
     let error = error.and_then(|(_, code)| LoginErrorCode::parse(&code));
-    Json(public_config(&app, Known::ask(&app, &headers).await, error))
+    Json(public_config(
+        &app,
+        &Known::ask(&app, &headers).await,
+        error,
+    ))
 }
 
 /// What the database knows for the login page.
-#[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     setup_needed: bool,
-    signed_in: bool,
-    ended_by_op: bool,
+    visitor: Visitor,
     is_away: bool,
 }
 
@@ -58,8 +60,7 @@ impl Known {
         };
         Self {
             setup_needed,
-            signed_in: matches!(visitor, Visitor::LoggedIn(_)),
-            ended_by_op: matches!(visitor, Visitor::EndedByOp),
+            visitor,
             is_away,
         }
     }
@@ -68,7 +69,7 @@ impl Known {
 /// Returns what the login page shows.
 pub(super) fn public_config(
     app: &AppState,
-    known: Known,
+    known: &Known,
     error: Option<LoginErrorCode>,
 ) -> PublicConfig {
     let provider = app.provider.as_ref();
@@ -78,8 +79,8 @@ pub(super) fn public_config(
     PublicConfig {
         password_login: app.config.password_login,
         setup_needed: known.setup_needed,
-        signed_in: known.signed_in,
-        ended_by_provider: known.ended_by_op,
+        signed_in: matches!(known.visitor, Visitor::LoggedIn(_)),
+        ended_by_provider: matches!(known.visitor, Visitor::EndedByOp),
         database_away: known.is_away,
         openid: provider.map(|provider| PublicProvider {
             provider: provider.config.provider.to_string(),

@@ -57,13 +57,11 @@ pub(super) async fn serve(State(app): State<AppState>, request: Request) -> Resp
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError::from(ErrorCode::MethodNotAllowed).into_response();
     }
-    match path.strip_prefix("/assets/") {
-        Some(name) => asset(name, request.headers()),
-        None => {
-            let query = request.uri().query().unwrap_or_default();
-            document(&app, path, query, request.headers()).await
-        }
+    if let Some(name) = path.strip_prefix("/assets/") {
+        return asset(name, request.headers());
     }
+    let query = request.uri().query().unwrap_or_default();
+    document(&app, path, query, request.headers()).await
 }
 
 /// Returns a file of the page, compressed as the browser likes it best.
@@ -149,7 +147,7 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
         .and_then(shared::login_error::LoginErrorCode::parse);
     let page = static_page::render(&StaticPage {
         path,
-        config: &public_config(app, known, code),
+        config: &public_config(app, &known, code),
         error: error.as_deref(),
         reference: reference.as_deref(),
         next: next.as_deref(),
