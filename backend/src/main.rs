@@ -77,6 +77,8 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
             _ = terminate.recv() => {}
         }
     };
-    backend::serve(app, listener, stop).await;
+    // A task like those of the connections. On this thread, which is none of the workers', each new
+    // connection would wait until a worker has nothing else to do.
+    tokio::spawn(backend::serve(app, listener, stop)).await?;
     Ok(())
 }

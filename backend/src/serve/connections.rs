@@ -27,7 +27,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::Service as _;
 
-use super::pace::{Leaving, Pace, Socket};
+use super::pace::{Claim, Leaving, Pace, Socket};
 
 /// The most connections, however many files the process may open. Each may hold [`MAX_HEAD`].
 const MAX_CONNECTIONS: usize = 10_000;
@@ -130,34 +130,39 @@ impl Connections {
         self.open.remove(&id);
     }
 
-    /// Closes some of those whose clients keep us waiting, the longest wait first: a client that
-    /// sends its request at once is never among them. Where every client waits for us, the one
-    /// that has waited longest goes.
+    /// Closes some of those with the least claim, the longest first. A client that sends its request
+    /// and takes its answer without delay is never among them.
     ///
     /// Some and not one, so that in a flood not every connection costs a look at all others; at
-    /// most half, so that those who came last have their time.
+    /// most half of equals, so that those who came last have their time.
     fn make_room(&mut self, reason: &str) {
-        let mut waits: Vec<(Instant, Id)> = self
+        let now = Instant::now();
+        let claims = self
             .open
             .iter()
-            .filter_map(|(id, open)| Some((open.pace.waiting_since()?, *id)))
-            .collect();
-        let some = (self.limit / 64).clamp(1, waits.len().div_ceil(2).max(1));
-        waits.sort_unstable_by_key(|(since, _)| *since);
-        let mut closed: Vec<Id> = waits.into_iter().take(some).map(|(_, id)| id).collect();
-        if closed.is_empty() {
-            let longest = self.open.iter().min_by_key(|(_, open)| open.pace.since());
-            closed.extend(longest.map(|(id, _)| *id));
-        }
+            .map(|(id, open)| (open.pace.claim(now), *id));
+        let mut claims: Vec<((Claim, Instant), Id)> = claims.collect();
+        claims.sort_unstable_by_key(|(claim, _)| *claim);
+        let least = claims.first().map(|((claim, _), _)| *claim);
+        let is_least = |claim: Claim| Some(claim) == least;
+        let equals = claims.iter().take_while(|((claim, _), _)| is_least(*claim));
+        let some = match least {
+            None | Some(Claim::Served) => 1,
+            Some(Claim::Slow | Claim::Idle | Claim::Fresh) => {
+                (self.limit / 16).clamp(1, equals.count().div_ceil(2))
+            }
+        };
         if self.said.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
             self.said = Some(Instant::now());
             tracing::warn!(
                 connections = self.open.len(),
-                "{reason}: those that keep us waiting longest are closed"
+                "{reason}: the slowest are closed"
             );
         }
-        for open in closed.iter().filter_map(|id| self.open.remove(id)) {
-            open.task.abort();
+        for (_, id) in claims.into_iter().take(some) {
+            if let Some(open) = self.open.remove(&id) {
+                open.task.abort();
+            }
         }
     }
 }

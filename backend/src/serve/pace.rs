@@ -48,6 +48,23 @@ impl Phase {
     }
 }
 
+/// How well a connection keeps its place, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Claim {
+    /// The client is in the middle of something, and slow.
+    Slow,
+    /// The client has had its answer, and may come back: to close it is no fault, but a request
+    /// that is on its way just then is lost.
+    Idle,
+    /// Nobody can tell yet.
+    Fresh,
+    /// The client waits for us.
+    Served,
+}
+
+/// So long a client is given to show what it is.
+const FRESH: Duration = Duration::from_secs(2);
+
 /// The pace of a connection, told by [`Socket`], [`Arriving`] and [`Leaving`].
 #[derive(Debug)]
 pub(super) struct Pace(Mutex<State>);
@@ -70,15 +87,17 @@ impl Pace {
         })))
     }
 
-    /// Returns since when we wait for the client; `None` while it waits for us.
-    pub(super) fn waiting_since(&self) -> Option<Instant> {
+    /// Returns how well the connection keeps its place where there is no room for all, and since
+    /// when what goes on there goes on: among equals, who has taken longest goes first.
+    pub(super) fn claim(&self, now: Instant) -> (Claim, Instant) {
         let state = self.state();
-        (state.phase != Phase::Work).then_some(state.since)
-    }
-
-    /// Returns since when what goes on goes on.
-    pub(super) fn since(&self) -> Instant {
-        self.state().since
+        let claim = match state.phase {
+            Phase::Work => Claim::Served,
+            _ if now.duration_since(state.since) < FRESH => Claim::Fresh,
+            Phase::Idle => Claim::Idle,
+            Phase::Head | Phase::Body | Phase::Answer => Claim::Slow,
+        };
+        (claim, state.since)
     }
 
     /// Returns when the client's time is up; `None` while it waits for us.
