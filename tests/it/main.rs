@@ -39,4 +39,5 @@ mod headers;
 mod secrets;
 mod failures;
 mod advisories;
+mod falls;
 mod again_on_postgres;

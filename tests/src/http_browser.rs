@@ -77,11 +77,22 @@ impl HttpBrowser {
     /// # Panics
     /// No answer comes.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// Sends a request to a server that may end meanwhile.
+    ///
+    /// # Errors
+    /// No answer comes, or not all of it.
+    ///
+    /// # Panics
+    /// It is no request.
+    pub async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
         let request = request.build().expect("a request");
         let is_ops = request.url().as_str().starts_with(&self.op_origin);
-        let response = self.client.execute(request).await.expect("an answer");
+        let response = self.client.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.expect("a body");
+        let body = response.bytes().await?;
         self.keep_cookies(usize::from(is_ops), &headers);
         let body = String::from_utf8_lossy(&body).into_owned();
         let names = [
@@ -89,12 +100,12 @@ impl HttpBrowser {
             (self.public_origin.clone(), "POSTERN"),
             (self.origin.clone(), "POSTERN"),
         ];
-        Answer {
+        Ok(Answer {
             status,
             headers,
             body,
             names,
-        }
+        })
     }
 
     /// Gets a path or a URL, as a navigation does.
@@ -125,8 +136,13 @@ impl HttpBrowser {
     }
 
     async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.send(self.json(method, path, body)).await
+    }
+
+    /// Begins a request with a JSON body, as the page does.
+    pub fn json(&self, method: Method, path: &str, body: &Value) -> RequestBuilder {
         let request = own(self.call(method, path)).header(CONTENT_TYPE, "application/json");
-        self.send(request.body(body.to_string())).await
+        request.body(body.to_string())
     }
 
     /// Logs in by password.

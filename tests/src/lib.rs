@@ -12,6 +12,7 @@ pub mod demo_op;
 pub mod real_op;
 pub mod browser;
 pub mod stage;
+pub mod bridge;
 pub mod schema;
 pub mod site;
 pub mod answer;

@@ -78,6 +78,30 @@ impl Process {
         outcome.with_context(|| format!("{} did not start. Its log:\n{}", self.name, self.log()))
     }
 
+    /// Returns its id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// It has not ended after a minute.
+    pub async fn ended(&mut self) -> Result<ExitStatus> {
+        let what = format!("{} to end", self.name);
+        poll::until(&what, STARTING, async || Ok(self.child.try_wait()?)).await
+    }
+
+    /// Ends it without a warning (SIGKILL).
+    ///
+    /// # Errors
+    /// It could not be sent the signal.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Asks it to end (SIGTERM) and waits until it has.
     ///
     /// # Errors

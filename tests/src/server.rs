@@ -1,7 +1,7 @@
 //! The real program `postern`, run as its admin runs it: by environment variables alone.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -21,6 +21,8 @@ pub struct Server {
     process: Option<Process>,
     past_log: String,
     settings: BTreeMap<String, String>,
+    /// Shell commands to run before, in the process that becomes the server.
+    first: Vec<String>,
     origin: String,
     data: TempDir,
     _database: Database,
@@ -54,6 +56,7 @@ impl Server {
             process,
             past_log,
             settings,
+            first: Vec::new(),
             origin,
             data,
             _database: database,
@@ -68,6 +71,25 @@ impl Server {
     /// Takes a variable away for the next start.
     pub fn unset(&mut self, name: &str) {
         self.settings.remove(name);
+    }
+
+    /// Has the next start begin with a shell command, such as `ulimit`.
+    pub fn first(&mut self, command: impl Into<String>) {
+        self.first.push(command.into());
+    }
+
+    /// Returns its data folder.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Returns the id of its process.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn id(&self) -> Result<u32> {
+        let process = self.process.as_ref().context("postern does not run")?;
+        Ok(process.id())
     }
 
     /// Returns `http://127.0.0.1:PORT`.
@@ -100,14 +122,47 @@ impl Server {
     /// # Errors
     /// It ended or did not become ready; the message carries its log.
     pub async fn start(&mut self) -> Result<()> {
+        self.start_until("/readyz").await
+    }
+
+    /// Starts it and waits until it answers at all, ready or not.
+    ///
+    /// # Errors
+    /// It ended or does not answer; the message carries its log.
+    pub async fn start_unready(&mut self) -> Result<()> {
+        self.start_until("/healthz").await
+    }
+
+    async fn start_until(&mut self, path: &str) -> Result<()> {
         if self.process.is_some() {
             bail!("postern runs already");
         }
         let mut process = Process::start("postern", self.command())?;
-        let ready = format!("{}/readyz", self.origin);
-        process.until_ready(async || answers(&ready).await).await?;
+        let url = format!("{}{path}", self.origin);
+        process.until_ready(async || answers(&url).await).await?;
         self.process = Some(process);
         Ok(())
+    }
+
+    /// Starts it, waits until it ends by itself, and returns what it said.
+    ///
+    /// # Errors
+    /// It runs on, or ends with success.
+    pub async fn start_in_vain(&mut self) -> Result<String> {
+        let mut process = Process::start("postern", self.command())?;
+        let status = process.ended().await?;
+        ensure!(!status.success(), "postern ended with {status}");
+        Ok(process.log())
+    }
+
+    /// Ends it without a warning.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn kill(&mut self) -> Result<()> {
+        let process = self.process.take().context("postern does not run")?;
+        self.past_log.push_str(&process.log());
+        process.kill()
     }
 
     /// Ends it as an init system does, and waits until it has ended in good order.
@@ -181,7 +236,14 @@ impl Server {
 
     /// Returns the command with these settings and nothing else of this process's environment.
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = if self.first.is_empty() {
+            Command::new(&self.program)
+        } else {
+            let script = format!("{} && exec \"$0\" \"$@\"", self.first.join(" && "));
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &script]).arg(&self.program);
+            shell
+        };
         command
             .env_clear()
             .envs(&self.settings)

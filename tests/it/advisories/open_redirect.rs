@@ -319,11 +319,6 @@ async fn cve_2022_31093_next_that_is_malformed_is_no_error() {
     check("%6eext=//evil.example").await;
     check(&format!("next=/{}", "%20".repeat(2000))).await;
     // Said twice, neither is believed.
-    for query in [
-        "next=//evil.example&next=/profile",
-        "next=/profile&next=//evil.example",
-    ] {
-        let start = browser.get(&format!("{API_LOGIN_OPENID}?{query}")).await;
-        assert_eq!(start.code(), "op_error", "{query}: {}", start.summary());
-    }
+    check("next=//evil.example&next=/profile").await;
+    check("next=/profile&next=//evil.example").await;
 }
