@@ -7,6 +7,7 @@ mod without_scripts;
 mod access;
 mod profile_page;
 mod ended_by_op;
+mod autologin_page;
 mod trunk_serve;
 mod screenshots;
 mod store;

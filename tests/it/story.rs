@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use shared::routes;
 use tests::database::DatabaseKind::{Postgres, Sqlite};
-use tests::op::OpKind::{Canaille, Demo, OidcProvider};
+use tests::op::OpKind::{Canaille, Demo, OidcProvider, OidcProviderWithPar};
 use tests::op::Person;
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
 
@@ -26,6 +26,14 @@ async fn story_with_oidc_provider_on_sqlite() -> Result<()> {
 #[tokio::test]
 async fn story_with_oidc_provider_on_postgres() -> Result<()> {
     on_stage(OidcProvider, Postgres, async |stage| story(stage).await).await
+}
+
+#[tokio::test]
+async fn story_with_pushed_authorization_requests() -> Result<()> {
+    on_stage(OidcProviderWithPar, Sqlite, async |stage| {
+        story(stage).await
+    })
+    .await
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ pub enum OpKind {
     Demo,
     /// `oidc-provider` from npm.
     OidcProvider,
+    /// The same, which takes pushed authorization requests alone (RFC 9126).
+    OidcProviderWithPar,
     /// `canaille` from the Python package index.
     Canaille,
 }
@@ -95,7 +97,7 @@ impl Op {
     /// # Errors
     /// It is not built or installed, or did not start.
     pub async fn start(kind: OpKind, registration: Registration) -> Result<Self> {
-        let real = match kind {
+        let (real, options): (_, &[&str]) = match kind {
             OpKind::Demo => {
                 let program = Program::Demo(DemoOp::start(registration.clone()).await?);
                 return Ok(Self {
@@ -103,10 +105,11 @@ impl Op {
                     program,
                 });
             }
-            OpKind::OidcProvider => RealOpKind::OidcProvider,
-            OpKind::Canaille => RealOpKind::Canaille,
+            OpKind::OidcProvider => (RealOpKind::OidcProvider, &[]),
+            OpKind::OidcProviderWithPar => (RealOpKind::OidcProvider, &["--require-par"]),
+            OpKind::Canaille => (RealOpKind::Canaille, &[]),
         };
-        let program = Program::Real(real, RealOp::start(real, &registration).await?);
+        let program = Program::Real(real, RealOp::start(real, &registration, options).await?);
         Ok(Self {
             registration,
             program,

@@ -30,11 +30,16 @@ pub struct RealOp {
 }
 
 impl RealOp {
-    /// Starts it for one client with the metadata of a plain confidential client.
+    /// Starts it for one client with the metadata of a plain confidential client, with further
+    /// arguments for its program.
     ///
     /// # Errors
     /// It is not installed, or did not start.
-    pub async fn start(kind: RealOpKind, registration: &Registration) -> Result<Self> {
+    pub async fn start(
+        kind: RealOpKind,
+        registration: &Registration,
+        options: &[&str],
+    ) -> Result<Self> {
         let mut client = json!({
             "client_id": registration.id,
             "client_secret": registration.secret,
@@ -44,7 +49,7 @@ impl RealOp {
         if kind == RealOpKind::OidcProvider {
             client["backchannel_logout_uri"] = registration.rp_url(API_BACKCHANNEL_LOGOUT).into();
         }
-        Self::start_with(kind, registration, &[client], &[]).await
+        Self::start_with(kind, registration, &[client], options).await
     }
 
     /// Starts it for clients written as in dynamic registration, with further arguments for its

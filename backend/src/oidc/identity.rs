@@ -114,6 +114,12 @@ fn role(claims: &Claims, config: Option<&RoleClaims>) -> RoleAnswer {
     let values: Vec<&str> = match claim_at(claims, &config.claim) {
         Some(Value::String(value)) => vec![value],
         Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect(),
+        // Zitadel's form: by role, the organizations that granted it.
+        Some(Value::Object(roles)) => {
+            let is_granted = |by: &Value| by.as_object().is_some_and(|by| !by.is_empty());
+            let granted = roles.iter().filter(|(_, by)| is_granted(by));
+            granted.map(|(role, _)| role.as_str()).collect()
+        }
         _ => Vec::new(),
     };
     // Whole values alone: "not-admins" is not "admins".

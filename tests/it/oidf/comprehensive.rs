@@ -12,7 +12,7 @@ use super::{TOKEN, USERINFO};
 
 /// The JWK Set has keys of unknown kinds: stepped over.
 #[tokio::test]
-async fn oidcc_client_test_ignores_unparseable_key_in_jwks() {
+async fn oidcc_client_test_ignores_unreadable_key_in_jwks() {
     Trial::under(&[Lie::ExoticKeys])
         .await
         .assert_accepted()

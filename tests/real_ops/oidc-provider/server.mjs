@@ -1,7 +1,7 @@
 // The certified OP `oidc-provider` on loopback, with accounts and pages of its own, for the tests.
 //
 //   node server.mjs --listen 127.0.0.1:PORT --modules FOLDER --client JSON [--client JSON]
-//        [--path /application/o/romm/] [--claims-in-id-token]
+//        [--path /application/o/romm/] [--claims-in-id-token] [--require-par]
 //
 // FOLDER holds `node_modules/oidc-provider`. A client is written as in dynamic registration (OIDC
 // Registration §2), so every algorithm and method of the library can be asked for. The issuer lies
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     client: { type: 'string', multiple: true },
     path: { type: 'string', default: '/application/o/romm/' },
     'claims-in-id-token': { type: 'boolean', default: false },
+    'require-par': { type: 'boolean', default: false },
   },
 });
 
@@ -65,6 +66,10 @@ const provider = new Provider(origin + options.path, {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
     jwtUserinfo: { enabled: true },
+    pushedAuthorizationRequests: {
+      enabled: true,
+      requirePushedAuthorizationRequests: options['require-par'],
+    },
     rpInitiatedLogout: { enabled: true },
   },
   jwks: await signingKeys(),

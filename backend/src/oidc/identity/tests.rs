@@ -127,6 +127,9 @@ fn roles_by_whole_values_alone() {
     check(json!("admins,users"), RoleAnswer::None);
     check(json!(["Admins"]), RoleAnswer::None);
     check(json!({"admins": true}), RoleAnswer::None);
+    check(json!({"admins": {}, "users": ["a"]}), RoleAnswer::None);
+    let zitadel = json!({"admins": {"163840776835432705": "example.org"}});
+    check(zitadel, RoleAnswer::Role(Role::Admin));
     check(json!(null), RoleAnswer::None);
     check(json!([1, true]), RoleAnswer::None);
     assert_eq!(role(&claims(json!({})), Some(&roles)), RoleAnswer::None);

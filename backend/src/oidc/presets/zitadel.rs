@@ -20,9 +20,8 @@ pub(super) static HINTS: Hints = Hints {
         Postern asks by itself: \"User Info inside ID Token\" is not needed.",
     email_unverified: "In Zitadel, open the user and have the email under Contact Information verified: send the \
         code again, or mark it as verified.",
-    role_missing: "Zitadel's own claim of roles is an object, which Postern does not read. Add an Action to the flow \
-        Complement Token that sets a claim with a list of the role names, name that claim in OIDC_CLAIM_ROLES, and \
-        give the user the role in the project's Authorizations.",
+    role_missing: "In Zitadel, tick \"Assert Roles on Authentication\" in the project, set \
+        OIDC_CLAIM_ROLES=urn:zitadel:iam:org:project:roles, and give the user the role in the project's Authorizations.",
     op_error: "The log line has Zitadel's answer; Zitadel's own log has the reason.",
     access_denied: "If the user did not cancel: where the project has \"Check authorization on Authentication\", \
         Zitadel lets in only users who have a role in the project's Authorizations.",
