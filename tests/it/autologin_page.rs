@@ -28,6 +28,7 @@ async fn login_page_leaves_by_itself_but_not_after_a_logout_or_an_error() -> Res
         stage.wait_for_login_error("access_denied").await?;
         stays(stage, "/login?local=1").await?;
         stage.browser.open(&login).await?;
+        stage.op.wait_for_login_page(&stage.browser).await?;
         stage.op.log_in(&stage.browser, &bob).await?;
         stage.wait_for_home_of(bob.name).await?;
         stage.log_out().await?;
