@@ -63,6 +63,75 @@ pub const UNKNOWN_GUIDE: Guide = Guide {
     next: NextStep::BackToLogin,
 };
 
+/// Why a browser came back without the login that it began, where that can be told: the
+/// `because` parameter of `/login`, with `state_missing` and `state_mismatch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// It was given a cookie a moment ago, and did not bring it back.
+    CookiesBlocked,
+    /// The login was begun elsewhere, or is long forgotten.
+    OtherBrowser,
+    /// It came to another address than the one that the server is known by.
+    HostDiffers,
+}
+
+impl Lost {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::CookiesBlocked, Self::OtherBrowser, Self::HostDiffers];
+
+    /// Returns the parameter's value.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CookiesBlocked => "cookies_blocked",
+            Self::OtherBrowser => "other_browser",
+            Self::HostDiffers => "host_differs",
+        }
+    }
+
+    /// Parses the parameter's value.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lost| lost.as_str() == text)
+    }
+
+    /// Returns what happened, and what to do.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::CookiesBlocked => (
+                "Your browser was given a cookie when it left for {provider}, and came back without it.",
+                "Allow cookies for this site, or leave private browsing, and try again.",
+            ),
+            Self::OtherBrowser => (
+                "This login was begun in another browser, or too long ago.",
+                "Begin again from this page, and finish the login in this browser.",
+            ),
+            Self::HostDiffers => (
+                "Your browser came back to another address than the one that this server is known by.",
+                "Open this site under its usual address, with the same http or https and host name, and log in there.",
+            ),
+        }
+    }
+}
+
+impl LoginErrorCode {
+    /// Returns what the page says where it is known why the browser lost its login.
+    #[must_use]
+    pub fn guide_where(self, lost: Option<Lost>) -> Guide {
+        match (self, lost) {
+            (Self::StateMissing | Self::StateMismatch, Some(lost)) => {
+                let (sentence, step) = lost.words();
+                Guide {
+                    sentence,
+                    step,
+                    ..self.guide()
+                }
+            }
+            _ => self.guide(),
+        }
+    }
+}
+
 /// A [`Guide`] in words: with the provider's name in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -203,7 +272,7 @@ login_error_codes! {
     EmailMissing = "email_missing", Administrator, BackToLogin,
         "{provider} did not send your email address",
         "Your account here is found by its email address, and {provider} did not send one.",
-        "The administrator must let {provider} send the scope `email`.";
+        "The administrator must let {provider} send the scope email.";
     /// The identity policy needed a verified email and it was not.
     EmailUnverified = "email_unverified", Administrator, BackToLogin,
         "Your email address is not verified at {provider}",

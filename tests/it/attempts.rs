@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use demo_op::Lie;
 use insta::assert_snapshot;
+use reqwest::Method;
 use shared::routes::API_LOGIN_OPENID;
 use tests::answer::{Answer, with_param};
 use tests::http_browser::HttpBrowser;
@@ -79,8 +80,53 @@ async fn lost_attempt_begins_anew_once_and_then_explains() {
 
     assert_snapshot!(
         second.summary(),
-        @"303 See Other, location: /login?error=state_missing&ref=…"
+        @"303 See Other, location: /login?error=state_missing&ref=…&because=cookies_blocked"
     );
+}
+
+/// Returns what a browser without the app reads where the redirect leads.
+async fn explanation(browser: &HttpBrowser, callback: &Answer) -> String {
+    browser.get(callback.location()).await.body
+}
+
+#[tokio::test]
+async fn page_tells_blocked_cookies_another_browser_and_another_host_apart() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let start = browser.get(API_LOGIN_OPENID).await;
+    browser.forget_cookies();
+    let restart = browser
+        .get(&browser.at_op(start.location(), "bob").await)
+        .await;
+    browser.forget_cookies();
+    let blocked = browser
+        .get(&browser.at_op(restart.location(), "bob").await)
+        .await;
+
+    let start = browser.get(API_LOGIN_OPENID).await;
+    let cancelled = browser.cancel_at_op(start.location()).await;
+    let other = site.browser();
+    let elsewhere = other.get(&cancelled).await;
+
+    let path = cancelled.trim_start_matches(site.public_origin());
+    let request = other.call(Method::GET, path).header("host", "localhost:1");
+    let misled = other.send(request).await;
+
+    for (callback, words) in [
+        (
+            blocked,
+            "was given a cookie when it left for Authentik, and came back without it",
+        ),
+        (
+            elsewhere,
+            "This login was begun in another browser, or too long ago.",
+        ),
+        (misled, "came back to another address than the one"),
+    ] {
+        assert_eq!(callback.code(), "state_missing");
+        let page = explanation(&other, &callback).await;
+        assert!(page.contains(words), "{}: {page}", callback.summary());
+    }
 }
 
 #[tokio::test]

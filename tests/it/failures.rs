@@ -8,7 +8,7 @@ use backend::oidc::presets;
 use backend::store::NewIdentity;
 use demo_op::Lie;
 use serde_json::json;
-use shared::login_error::{LoginErrorCode, NextStep, is_reference};
+use shared::login_error::{LoginErrorCode, Lost, NextStep, is_reference};
 use shared::routes::{API_LINK, API_LOGIN, API_LOGIN_OPENID};
 use tests::answer::Answer;
 use tests::http_browser::{HttpBrowser, until_limited};
@@ -278,8 +278,14 @@ fn card(page: &str, code: LoginErrorCode) -> &str {
     page[at..].split("</section>").next().unwrap_or_default()
 }
 
-fn assert_explains(card: &str, code: LoginErrorCode, reference: Option<&str>) {
-    let guide = code.guide();
+fn assert_explains(
+    card: &str,
+    code: LoginErrorCode,
+    reference: Option<&str>,
+    because: Option<String>,
+) {
+    let lost = because.as_deref().and_then(Lost::parse);
+    let guide = code.guide_where(lost);
     let told = guide.tell(Some("Authentik"), reference.is_some());
     for text in [&told.title, &told.sentence, &told.step, told.mender] {
         assert!(
@@ -346,7 +352,8 @@ async fn check(code: LoginErrorCode) {
     );
     assert_eq!(failure.browser.who().await, None, "{code:?}");
     let reference = tests::answer::param(&failure.error_page, "ref");
-    assert_explains(card(&page.body, code), code, reference.as_deref());
+    let because = tests::answer::param(&failure.error_page, "because");
+    assert_explains(card(&page.body, code), code, reference.as_deref(), because);
     if failure.cause.is_empty() {
         assert_eq!(reference, None, "{code:?}");
         return;

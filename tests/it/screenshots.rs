@@ -1,7 +1,7 @@
 //! Pictures of every page and state, light, dark and narrow, into the folder `$SCREENSHOTS`.
 
 use anyhow::Result;
-use shared::login_error::LoginErrorCode;
+use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
 use tests::browser::Scheme::{Dark, Light};
 use tests::browser::Scripts;
@@ -61,6 +61,11 @@ async fn before_the_login(stage: &Stage) -> Result<()> {
             .await?;
         let card = format!("#app [data-code={code}]");
         pictures(stage, &format!("login-error-{code}"), &card).await?;
+    }
+    for lost in Lost::ALL.map(Lost::as_str) {
+        let path = format!("/login?error=state_missing&ref=k3v9q2&because={lost}");
+        stage.visit(&path).await?;
+        pictures(stage, &format!("login-lost-{lost}"), "#app [data-code]").await?;
     }
     stage.visit("/nowhere").await?;
     pictures(stage, "not-found", "#app h1").await?;

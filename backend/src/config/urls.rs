@@ -59,6 +59,14 @@ impl PublicUrl {
         }
     }
 
+    /// Is this what a browser that is here sends as `Host`? A default port may be written or not.
+    #[must_use]
+    pub fn is_authority(&self, host: &str) -> bool {
+        let scheme = if self.https { "https" } else { "http" };
+        let url = Url::parse(&format!("{scheme}://{host}/")).ok();
+        url.and_then(|url| Self::of(&url)).as_ref() == Some(self)
+    }
+
     /// Does it lead back to the browser's own machine?
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::{ErrorCode, Problem};
-use shared::login_error::LoginErrorCode;
+use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
 
 use super::reference;
@@ -161,7 +161,11 @@ fn status(code: ErrorCode) -> StatusCode {
 
 /// Ends a login on the error page. Logged here and nowhere else, with what the administrator
 /// should do about it at this OP.
-pub(super) fn login_failed(error: &LoginError, provider: Option<&str>) -> Redirect {
+pub(super) fn login_failed(
+    error: &LoginError,
+    provider: Option<&str>,
+    lost: Option<Lost>,
+) -> Redirect {
     let code = error.code();
     let mend = provider
         .and_then(|provider| presets::hint(provider, code))
@@ -169,15 +173,23 @@ pub(super) fn login_failed(error: &LoginError, provider: Option<&str>) -> Redire
     if code == LoginErrorCode::ServerError {
         tracing::error!(code = code.as_str(), "login failed: {}", chain(error));
     } else {
-        tracing::warn!(code = code.as_str(), mend, "login failed: {}", chain(error));
+        let because = lost.map(Lost::as_str);
+        tracing::warn!(
+            code = code.as_str(),
+            because,
+            mend,
+            "login failed: {}",
+            chain(error)
+        );
     }
-    error_page(code)
+    error_page(code, lost)
 }
 
 /// Returns the redirect to the error page of the request being answered.
-pub(super) fn error_page(code: LoginErrorCode) -> Redirect {
+pub(super) fn error_page(code: LoginErrorCode, lost: Option<Lost>) -> Redirect {
+    let because = lost.map_or(String::new(), |lost| format!("&because={}", lost.as_str()));
     Redirect::to(&format!(
-        "{}?error={}&ref={}",
+        "{}?error={}&ref={}{because}",
         routes::LOGIN,
         code.as_str(),
         reference::current()

@@ -35,7 +35,7 @@ pub(super) async fn password(
             let redirect = next.as_str().to_owned();
             (cookies, axum::Json(GoTo { redirect })).into_response()
         }
-        Err(error) if is_form => error_page(login_error(error.code())).into_response(),
+        Err(error) if is_form => error_page(login_error(error.code()), None).into_response(),
         Err(error) => error.into_response(),
     }
 }

@@ -2,9 +2,11 @@
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
+use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
+use shared::login_error::Lost;
 use shared::routes;
 use std::sync::Arc;
 
@@ -198,14 +200,40 @@ pub(super) async fn lost(
     }
     let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
     if !may_restart || response.error.is_some() || response.code.is_none() {
-        return fail(visit, &error).await;
+        let lost = why_lost(visit, response, &error);
+        return fail_where(visit, &error, lost).await;
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
     go(visit, next, true, None).await
 }
 
+/// Tells apart what can have become of an attempt that did not come with its callback.
+fn why_lost(visit: &Visit, response: &AuthorizationResponse, error: &LoginError) -> Option<Lost> {
+    let host = visit.headers.get(HOST);
+    let host = host.and_then(|host| host.to_str().ok());
+    let own = &visit.provider.config.redirect_uri.origin;
+    let state = response.state.as_deref().unwrap_or_default();
+    match error {
+        LoginError::StateMissing(_) | LoginError::StateMismatch(_) => {
+            Some(if host.is_some_and(|host| !own.is_authority(host)) {
+                Lost::HostDiffers
+            } else if attempt::is_restart(state) && matches!(error, LoginError::StateMissing(_)) {
+                // Begun anew by this very server, in an answer that set the cookie.
+                Lost::CookiesBlocked
+            } else {
+                Lost::OtherBrowser
+            })
+        }
+        _ => None,
+    }
+}
+
 /// Ends a login on the error page, and writes down why.
 pub(super) async fn fail(visit: &Visit, error: &LoginError) -> Response {
+    fail_where(visit, error, None).await
+}
+
+async fn fail_where(visit: &Visit, error: &LoginError, lost: Option<Lost>) -> Response {
     let failure = Failure {
         code: error.code().as_str(),
         account: match error {
@@ -215,7 +243,8 @@ pub(super) async fn fail(visit: &Visit, error: &LoginError) -> Response {
         detail: Some(&chain(error)),
     };
     trail::failed(&visit.app, &visit.from, Kind::LoginFailed, failure).await;
-    login_failed(error, Some(visit.provider.config.provider.as_str())).into_response()
+    let provider = visit.provider.config.provider.as_str();
+    login_failed(error, Some(provider), lost).into_response()
 }
 
 /// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,

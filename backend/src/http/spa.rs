@@ -142,6 +142,7 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
     };
     let known = Known::ask(app, headers).await;
     let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
+    let because = parameter("because");
     let code = error
         .as_deref()
         .and_then(shared::login_error::LoginErrorCode::parse);
@@ -150,6 +151,7 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
         config: &public_config(app, &known, code),
         error: error.as_deref(),
         reference: reference.as_deref(),
+        because: because.as_deref(),
         next: next.as_deref(),
         logged_out: parameter("logged_out").is_some(),
     });

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use shared::config::{ENDED_BY_PROVIDER, PublicConfig, PublicProvider};
 use shared::error::ErrorCode;
-use shared::login_error::{LoginErrorCode, NextStep, UNKNOWN_GUIDE, is_reference};
+use shared::login_error::{LoginErrorCode, Lost, NextStep, UNKNOWN_GUIDE, is_reference};
 use shared::routes;
 
 use crate::return_to::ReturnTo;
@@ -23,6 +23,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) error: Option<&'a str>,
     /// `ref`, as it is written.
     pub(crate) reference: Option<&'a str>,
+    /// `because`, as it is written.
+    pub(crate) because: Option<&'a str>,
     /// `next`, as it is written.
     pub(crate) next: Option<&'a str>,
     /// Is there a `logged_out`?
@@ -322,7 +324,8 @@ fn provider_link(provider: &PublicProvider, next: Option<&str>, is_only: bool) -
 /// What went wrong, who can mend it, and the next step.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String {
     let code = LoginErrorCode::parse(error);
-    let guide = code.map_or(UNKNOWN_GUIDE, LoginErrorCode::guide);
+    let lost = page.because.and_then(Lost::parse);
+    let guide = code.map_or(UNKNOWN_GUIDE, |code| code.guide_where(lost));
     let provider = page.config.openid.as_ref();
     let reference = page.reference.filter(|reference| is_reference(reference));
     let told = guide.tell(

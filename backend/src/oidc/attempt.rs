@@ -204,6 +204,13 @@ impl LoginAttempt {
     }
 }
 
+/// Is this the state of an attempt that followed a lost one by itself?
+#[must_use]
+pub fn is_restart(state: &str) -> bool {
+    let own = state.strip_prefix(RESTARTED);
+    own.is_some_and(may_restart)
+}
+
 /// May a lost attempt of this state begin anew by itself? Only where it could be one of ours that
 /// did not do so before: an OP which loses or changes the state would send the browser round for
 /// ever.

@@ -29,6 +29,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         config,
         error: None,
         reference: None,
+        because: None,
         next: None,
         logged_out: false,
     }
@@ -98,6 +99,7 @@ fn every_code_has_its_card() {
         let html = render(&StaticPage {
             error: Some(code.as_str()),
             reference: Some("k3v9q2"),
+            because: None,
             ..page("/login", &config)
         });
         assert!(html.contains(&format!("role=\"alert\" data-code=\"{}\"", code.as_str())));
@@ -133,6 +135,7 @@ fn hostile_values_stay_text() {
             let html = render(&StaticPage {
                 error: Some(error),
                 reference: Some(HOSTILE),
+                because: Some(HOSTILE),
                 next: Some(HOSTILE),
                 ..page(path, &config)
             });

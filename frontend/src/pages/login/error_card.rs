@@ -21,7 +21,9 @@ pub(crate) fn ErrorCard(
     /// What the address says.
     query: LoginQuery,
 ) -> impl IntoView {
-    let guide = query.code.map_or(UNKNOWN_GUIDE, LoginErrorCode::guide);
+    let guide = query
+        .code
+        .map_or(UNKNOWN_GUIDE, |code| code.guide_where(query.lost));
     let label = config
         .openid
         .as_ref()

@@ -1,7 +1,7 @@
 //! What the login page's address says, and when the page leaves at once. Pure.
 
 use shared::config::PublicConfig;
-use shared::login_error::{LoginErrorCode, is_reference};
+use shared::login_error::{LoginErrorCode, Lost, is_reference};
 use shared::routes;
 
 use crate::next;
@@ -15,6 +15,8 @@ pub(crate) struct LoginQuery {
     pub(crate) code: Option<LoginErrorCode>,
     /// `ref`: names the log line of the error.
     pub(crate) reference: Option<String>,
+    /// `because`: why the browser lost its login, with some codes.
+    pub(crate) lost: Option<Lost>,
     /// `next`: where to go after the login, a path on this site.
     pub(crate) next: Option<String>,
     /// `logged_out`: the visitor comes from a logout.
@@ -34,6 +36,7 @@ impl LoginQuery {
             code: error.as_deref().and_then(LoginErrorCode::parse),
             error,
             reference: parameter("ref").filter(|reference| is_reference(reference)),
+            lost: parameter("because").as_deref().and_then(Lost::parse),
             next: parameter("next").filter(|next| next::local_path(next).is_some()),
             logged_out: parameter("logged_out").is_some(),
             local: parameter("local").is_some(),
