@@ -23,7 +23,7 @@ pub(super) async fn log_in_once(
 ) -> Response {
     let app = &visit.app;
     let next = attempt.next.clone();
-    let key = key(&response);
+    let key = key(&response, &attempt);
     let work = work(visit.clone(), response.clone(), attempt);
     let answer = app
         .callbacks
@@ -105,10 +105,13 @@ async fn is_still_good(visit: &Visit, answered: &Answered) -> Result<Standing, s
     })
 }
 
-/// Two callbacks are the same where everything in them is. None of the parts has a NUL in it, but
-/// perhaps the last.
-fn key(response: &AuthorizationResponse) -> Key {
+/// Two callbacks are the same where everything in them is, and the attempt that the browser has for
+/// them: an answer holds a session's token, and a callback's URL may be seen by others. None of the
+/// parts has a NUL in it, but perhaps the last.
+fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
     let mut hash = Sha256::new();
+    hash.update(attempt.nonce());
+    hash.update([0]);
     for part in [
         &response.state,
         &response.code,
@@ -120,4 +123,25 @@ fn key(response: &AuthorizationResponse) -> Key {
         hash.update([0]);
     }
     hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key;
+    use crate::clock::Timestamp;
+    use crate::oidc::attempt::{AuthorizationResponse, Intent, LoginAttempt};
+    use crate::return_to::ReturnTo;
+
+    #[test]
+    fn the_same_answer_to_another_attempt_is_another_callback() {
+        let now = Timestamp::from_unix(0);
+        let begin = || LoginAttempt::begin(Intent::Login, ReturnTo::home(), false, now);
+        let (one, other) = (begin(), begin());
+        let parse = |query: &str| AuthorizationResponse::parse(query.as_bytes()).expect("fit");
+        let response = parse("code=c&state=s");
+
+        assert_eq!(key(&response, &one), key(&response, &one));
+        assert_ne!(key(&response, &one), key(&response, &other));
+        assert_ne!(key(&response, &one), key(&parse("code=cs&state="), &one));
+    }
 }
