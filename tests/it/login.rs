@@ -54,6 +54,15 @@ async fn wrong_password_and_unknown_user_get_the_same_answer() {
 }
 
 #[tokio::test]
+async fn username_that_the_database_cannot_take_is_nobodys() {
+    let site = Site::start().await;
+
+    let answer = site.browser().log_in("ali\0ce", PASSWORD).await;
+
+    assert_snapshot!(answer.summary(), @"401 Unauthorized, code: invalid_credentials");
+}
+
+#[tokio::test]
 async fn that_an_account_is_disabled_is_told_only_to_who_knows_its_password() {
     let site = Site::start().await;
     let id = site.add(user("alice").await).await;

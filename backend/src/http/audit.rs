@@ -17,7 +17,7 @@ const PAGE: usize = 100;
 /// Lists entries, the latest first; the query narrows them down.
 ///
 /// # Errors
-/// `forbidden` for who is no admin, `bad_request` for an id that is none.
+/// `forbidden` for who is no admin, `bad_request` for an id or a word that is none.
 pub(super) async fn list(
     State(app): State<AppState>,
     _: Admin,
@@ -29,11 +29,16 @@ pub(super) async fn list(
         ..AuditFilter::default()
     };
     let id = |text: &str| Uuid::parse_str(text).map_err(|_| ErrorCode::BadRequest);
+    // PostgreSQL takes no NUL for text.
+    let word = |text: &str| match text.trim() {
+        word if word.contains('\0') => Err(ErrorCode::BadRequest),
+        word => Ok(word.to_owned()),
+    };
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match name.as_ref() {
             "account" => filter.account = Some(id(&value)?),
-            "kind" => filter.kind = Some(value.into_owned()),
-            "ref" => filter.reference = Some(value.trim().to_owned()),
+            "kind" => filter.kind = Some(word(&value)?),
+            "ref" => filter.reference = Some(word(&value)?),
             "before" => filter.before = Some(id(&value)?),
             _ => {}
         }
