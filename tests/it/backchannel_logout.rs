@@ -179,6 +179,7 @@ async fn whatever_fails_a_check_ends_nothing() {
         ("sub", json!(7)),
         ("sid", json!(7)),
         ("sid", json!("")),
+        ("sid", json!("a\0")),
     ];
     for (name, value) in bent {
         let mut claims = good.clone();

@@ -256,15 +256,16 @@ pub(super) fn time(claims: &Claims, name: &str) -> Result<Option<Timestamp>, Fau
     }
 }
 
-/// Checks that `sub` is there: a string of 1 to 255 bytes (Core §2), not blank, without control
-/// characters.
+/// Is it fit for an identifier of the OP's, to be kept and compared? 1 to 255 bytes (Core §2, of
+/// `sub`), not blank, without control characters: a database takes no more.
+pub(super) fn is_identifier(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= 255 && !text.contains(char::is_control)
+}
+
+/// Checks that `sub` is there, and an identifier.
 fn check_subject(claims: &Claims) -> Result<(), Fault> {
     match claims.get("sub").and_then(Value::as_str) {
-        Some(sub)
-            if !sub.trim().is_empty() && sub.len() <= 255 && !sub.contains(char::is_control) =>
-        {
-            Ok(())
-        }
+        Some(sub) if is_identifier(sub) => Ok(()),
         Some(_) => invalid("sub is blank, too long or has control characters"),
         None => invalid("sub is missing or no string"),
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::email::Email;
 
-use super::id_token::Claims;
+use super::id_token::{Claims, is_identifier};
 use crate::config::{OidcConfig, RoleClaims};
 use shared::session::Role;
 
@@ -80,7 +80,10 @@ impl VerifiedIdentity {
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned(),
-            sid: text(claims, "sid").map(str::to_owned),
+            // Without one, a logout by `sub` ends the session.
+            sid: text(claims, "sid")
+                .filter(|sid| is_identifier(sid))
+                .map(str::to_owned),
             email,
             is_email_verified,
             username: text(claims, &config.username_attribute).map(display),

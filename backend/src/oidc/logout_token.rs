@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::id_token::{Claims, Fault, MAX_AGE, Verifier, check_audience, check_issuer, time};
+use super::id_token::{
+    Claims, Fault, MAX_AGE, Verifier, check_audience, check_issuer, is_identifier, time,
+};
 use crate::clock::Timestamp;
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// The longest `sub`, `sid` or `jti` that is read (Core §2 limits `sub` to this).
-const MAX_TEXT: usize = 255;
 
 /// A logout token that was checked: whose sessions end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,10 +109,10 @@ fn check_event(claims: &Claims) -> Result<(), Fault> {
 fn text(claims: &Claims, name: &str) -> Result<Option<String>, Fault> {
     match claims.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if !text.is_empty() && text.len() <= MAX_TEXT => {
-            Ok(Some(text.clone()))
-        }
-        Some(_) => invalid(format!("{name} is no text, empty or too long")),
+        Some(Value::String(text)) if is_identifier(text) => Ok(Some(text.clone())),
+        Some(_) => invalid(format!(
+            "{name} is no text, blank, too long or has control characters"
+        )),
     }
 }
 

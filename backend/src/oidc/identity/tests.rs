@@ -158,3 +158,15 @@ fn a_claim_with_dots_in_its_name_is_found() {
     assert_eq!(claim_at(&claims, "a.c"), None);
     assert_eq!(claim_at(&claims, "a.b.c"), None);
 }
+
+#[test]
+fn sid_that_no_database_takes_is_left_out() {
+    let sid = |sid: Value| {
+        let claims = claims(json!({"sub": "s", "sid": sid}));
+        VerifiedIdentity::from_claims("https://op.example", &claims, &config(&[])).sid
+    };
+    assert_eq!(sid(json!("a-session")).as_deref(), Some("a-session"));
+    for unfit in [json!("a\0"), json!("s".repeat(256)), json!(" "), json!(7)] {
+        assert_eq!(sid(unfit.clone()), None, "{unfit}");
+    }
+}
