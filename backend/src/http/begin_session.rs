@@ -60,26 +60,30 @@ impl IntoResponseParts for SetCookies {
 }
 
 /// Begins a session with a fresh token; the one that the browser had before ends (session
-/// fixation).
+/// fixation). `None` where the account was disabled meanwhile, or its password is no longer that of
+/// `password_hash`, by which the login was.
 pub(super) async fn begin(
     app: &AppState,
     headers: &HeaderMap,
     from: &From,
     account_id: AccountId,
     origin: Origin,
-) -> store::Result<SetCookies> {
+    password_hash: Option<&str>,
+) -> store::Result<Option<SetCookies>> {
     let now = app.clock.now();
     let token = SessionToken::generate();
     let session = Session::start(account_id, origin, from.client(), &app.config.sessions, now);
-    app.store
+    let has_begun = app
+        .store
         .insert_session(
             &session,
             token.hash(),
             session_token(headers, app),
+            password_hash,
             from.by(now),
         )
         .await?;
-    Ok(SetCookies::default().with(cookie(app, &token)))
+    Ok(has_begun.then(|| SetCookies::default().with(cookie(app, &token))))
 }
 
 /// Gives a session another token, and the cookie for it. The old one is dead at once.

@@ -171,7 +171,9 @@ async fn log_in(
         // Too large for the cookie; the OP's logout asks its user instead.
         id_token: None,
     };
-    let cookies = begin_session::begin(app, headers, from, pending.account_id, origin).await?;
+    let account_id = pending.account_id;
+    let begun = begin_session::begin(app, headers, from, account_id, origin, None).await?;
+    let cookies = begun.ok_or(ErrorCode::AccountDisabled)?;
     tracing::info!(account.id = %pending.account_id, method = "openid", "logged in");
     Ok(cookies)
 }

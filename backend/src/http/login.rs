@@ -70,7 +70,15 @@ async fn log_in(
         failed(app, from, ErrorCode::AccountDisabled, account_id).await;
         return Err(ErrorCode::AccountDisabled.into());
     }
-    let cookies = begin_session::begin(app, headers, from, account.id, Origin::Password).await?;
+    let hash = account.password_hash.as_deref();
+    let begun =
+        begin_session::begin(app, headers, from, account.id, Origin::Password, hash).await?;
+    let Some(cookies) = begun else {
+        // While it was being verified.
+        tracing::info!(account.id = %account.id, code = "invalid_credentials", "login by a password that was replaced");
+        failed(app, from, ErrorCode::InvalidCredentials, account_id).await;
+        return Err(ErrorCode::InvalidCredentials.into());
+    };
     tracing::info!(account.id = %account.id, method = "password", "logged in");
     Ok(cookies)
 }

@@ -177,7 +177,9 @@ async fn log_in(
         sid: identity.sid.clone(),
         id_token: kept_id_token(app, id_token),
     };
-    let cookies = begin_session::begin(app, login.headers, login.from, account_id, origin).await?;
+    let begun =
+        begin_session::begin(app, login.headers, login.from, account_id, origin, None).await?;
+    let cookies = begun.ok_or(LoginError::AccountDisabled(account_id))?;
     tracing::info!(account.id = %account_id, method = "openid", oidc.issuer = %identity.issuer, "logged in");
     Ok((cookies, Redirect::to(login.next.as_str())))
 }

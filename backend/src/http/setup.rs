@@ -92,5 +92,7 @@ async fn set_up(
         .create_first_admin(&new, from.by(app.clock.now()))
         .await??;
     tracing::info!(account.id = %account_id, "first admin made, setup closed");
-    Ok(begin_session::begin(app, headers, from, account_id, Origin::Password).await?)
+    let begun =
+        begin_session::begin(app, headers, from, account_id, Origin::Password, None).await?;
+    Ok(begun.ok_or(ErrorCode::AccountDisabled)?)
 }

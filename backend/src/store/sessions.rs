@@ -79,14 +79,17 @@ impl From<SessionRow> for Session {
 }
 
 impl Store {
-    /// Writes down a new session, and ends the one that the browser had before.
+    /// Writes down a new session, and ends the one that the browser had before. `false` where the
+    /// account was disabled or deleted meanwhile, or where the login was by a password that is no
+    /// longer the account's, as `password_hash` tells: nothing has changed then.
     pub async fn insert_session(
         &self,
         session: &Session,
         token: TokenHash,
         replaces: Option<TokenHash>,
+        password_hash: Option<&str>,
         by: impl Into<By>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let by = by.into().account(session.account_id);
         let (method, issuer, subject, sid, id_token) = match &session.origin {
             Origin::Password => ("password", None, None, None, None),
@@ -105,6 +108,18 @@ impl Store {
         };
         on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
+            // Whoever disables the account or sets its password writes its row and then ends its
+            // sessions. Writing it first makes one wait for the other: this session is seen there,
+            // or that change here.
+            let is_good = sqlx::query(
+                "update account set updated_at = updated_at
+                 where account_id = $1 and disabled_at is null and ($2 is null or password_hash = $2)",
+            )
+            .bind(session.account_id).bind(password_hash)
+            .execute(&mut *tx).await?.rows_affected() > 0;
+            if !is_good {
+                return Ok(false);
+            }
             if let Some(old) = replaces {
                 sqlx::query("delete from session where token_hash = $1")
                     .bind(old.as_bytes()).execute(&mut *tx).await?;
@@ -125,7 +140,7 @@ impl Store {
             insert_audit!(&mut *tx, by, event)?;
             tx.commit().await?;
         });
-        Ok(())
+        Ok(true)
     }
 
     /// Returns the session of that token and its account, live or not.

@@ -58,10 +58,12 @@ impl Fresh {
 
     async fn add_session(&self, account_id: AccountId) -> (Session, SessionToken) {
         let (session, token) = new_session(account_id);
-        self.store
-            .insert_session(&session, token.hash(), None, NOW)
+        let has_begun = self
+            .store
+            .insert_session(&session, token.hash(), None, None, NOW)
             .await
             .expect("the store answers");
+        assert!(has_begun, "no account of that id, or a disabled one");
         (session, token)
     }
 }

@@ -25,7 +25,7 @@ async fn session_comes_back_with_its_account() {
     let token = SessionToken::generate();
     fresh
         .store
-        .insert_session(&session, token.hash(), None, NOW)
+        .insert_session(&session, token.hash(), None, None, NOW)
         .await
         .unwrap();
 
@@ -67,7 +67,7 @@ async fn new_session_ends_the_one_that_it_replaces() {
 
     fresh
         .store
-        .insert_session(&session, new.hash(), Some(old.hash()), NOW)
+        .insert_session(&session, new.hash(), Some(old.hash()), None, NOW)
         .await
         .unwrap();
 
@@ -87,6 +87,43 @@ async fn new_session_ends_the_one_that_it_replaces() {
             .unwrap()
             .is_some()
     );
+}
+
+#[tokio::test]
+async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
+    let fresh = Fresh::open().await;
+    let account = user("alice").await;
+    let id = fresh.add(account.clone()).await;
+    let (kept, old) = fresh.add_session(id).await;
+    let begin = async |hash: Option<&str>| {
+        let (session, token) = new_session(id);
+        let replaces = Some(old.hash());
+        let begun = fresh
+            .store
+            .insert_session(&session, token.hash(), replaces, hash, LATER);
+        begun.await.unwrap()
+    };
+    let is_old_there = async || {
+        let found = fresh.store.session_by_token(old.hash()).await.unwrap();
+        found.is_some()
+    };
+    fresh
+        .store
+        .set_password(id, "another hash", kept.id, LATER)
+        .await
+        .unwrap();
+
+    assert!(!begin(account.password_hash.as_deref()).await);
+    assert!(is_old_there().await);
+    assert!(begin(Some("another hash")).await);
+    assert!(!is_old_there().await);
+
+    fresh.store.set_disabled(id, true, LATER).await.unwrap();
+    assert!(!begin(None).await);
+    assert!(!begin(Some("another hash")).await);
+    fresh.store.set_disabled(id, false, LATER).await.unwrap();
+    let sessions = fresh.store.sessions(id, &LIVES, LATER).await.unwrap();
+    assert!(sessions.is_empty(), "{} came back", sessions.len());
 }
 
 #[tokio::test]
