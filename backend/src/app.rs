@@ -2,6 +2,9 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::callbacks::Callbacks;
 use crate::clock::Clock;
@@ -11,7 +14,10 @@ use crate::limits::Limits;
 use crate::oidc::client::Patience;
 use crate::oidc::provider::Provider;
 use crate::password::Passwords;
-use crate::store::Store;
+use crate::store::{self, Store};
+
+/// How soon a database is asked again that is there and does not answer.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The application: built once, in [`App::new`].
 pub struct App {
@@ -97,7 +103,8 @@ impl AppState {
     /// identity at an OP. `POSTERN_BREAK_GLASS=true` lets it run all the same.
     ///
     /// # Errors
-    /// Then, with the mend; and where the database does not answer.
+    /// Then, with the mend; and a [`store::Error`] where the database does not answer, which leaves
+    /// it to [`AppState::until_locked_out`].
     pub async fn refuse_lockout(&self) -> anyhow::Result<()> {
         if self.config.password_login || self.store.has_linked_admin().await? {
             return Ok(());
@@ -115,6 +122,19 @@ impl AppState {
              the account on the profile page, and set it again; or set POSTERN_BREAK_GLASS=true, for \
              example where OIDC_ROLE_ADMIN makes the admins"
         )
+    }
+
+    /// Waits until the database says whether nobody could administer, and gives the error of
+    /// [`AppState::refuse_lockout`] then; waits for ever where somebody could.
+    pub async fn until_locked_out(&self) -> anyhow::Error {
+        loop {
+            self.store.until_there().await;
+            match self.refuse_lockout().await {
+                Ok(()) => return std::future::pending().await,
+                Err(error) if error.is::<store::Error>() => sleep(ASK_AGAIN).await,
+                Err(error) => return error,
+            }
+        }
     }
 }
 

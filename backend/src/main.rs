@@ -7,9 +7,10 @@ use backend::app::App;
 use backend::cli::{self, Command};
 use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
-use backend::telemetry;
+use backend::{store, telemetry};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -68,17 +69,31 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     let listener = backend::listen(address)
         .map_err(|error| anyhow::anyhow!("cannot listen on {address} (POSTERN_LISTEN): {error}"))?;
     let app = App::new(config, Clock::System).await?;
-    app.refuse_lockout().await?;
+    // Who could administer is not known while the database is away.
+    let must_wait = match app.refuse_lockout().await {
+        Err(error) if error.is::<store::Error>() => true,
+        refused => {
+            refused?;
+            false
+        }
+    };
     tracing::info!(address = %listener.local_addr()?, "listening");
     let mut terminate = signal(SignalKind::terminate())?;
-    let stop = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+    let (refuse, mut refused) = oneshot::channel();
+    let stop = {
+        let app = app.clone();
+        async move {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                error = app.until_locked_out(), if must_wait => {
+                    let _ = refuse.send(error);
+                }
+            }
         }
     };
     // A task like those of the connections. On this thread, which is none of the workers', each new
     // connection would wait until a worker has nothing else to do.
     tokio::spawn(backend::serve(app, listener, stop)).await?;
-    Ok(())
+    refused.try_recv().map_or(Ok(()), Err)
 }

@@ -149,7 +149,16 @@ impl Server {
     /// # Errors
     /// It runs on, or ends with success.
     pub async fn start_in_vain(&mut self) -> Result<String> {
-        let mut process = Process::start("postern", self.command())?;
+        self.process = Some(Process::start("postern", self.command())?);
+        self.ended_in_vain().await
+    }
+
+    /// Waits until it ends by itself, and returns what it said.
+    ///
+    /// # Errors
+    /// It does not run, runs on, or ends with success.
+    pub async fn ended_in_vain(&mut self) -> Result<String> {
+        let mut process = self.process.take().context("postern does not run")?;
         let status = process.ended().await?;
         ensure!(!status.success(), "postern ended with {status}");
         Ok(process.log())

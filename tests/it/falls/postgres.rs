@@ -133,6 +133,37 @@ async fn server_starts_without_its_database_and_bears_to_lose_it() -> Result<()>
 }
 
 #[tokio::test]
+async fn that_nobody_could_administer_is_found_once_the_database_is_there() -> Result<()> {
+    if !slow_tests_wanted() {
+        return Ok(());
+    }
+    let (mut server, bridge) = over_a_bridge().await?;
+    let redirect_uri = server.redirect_uri();
+    for (name, value) in [
+        ("DISABLE_USERPASS_LOGIN", "true"),
+        ("OIDC_ENABLED", "true"),
+        ("OIDC_PROVIDER", "authentik"),
+        ("OIDC_CLIENT_ID", "postern"),
+        ("OIDC_CLIENT_SECRET", "secret"),
+        ("OIDC_REDIRECT_URI", &redirect_uri),
+        // Nobody listens there: the OP may be away.
+        ("OIDC_SERVER_APPLICATION_URL", "http://127.0.0.1:9"),
+    ] {
+        server.set(name, value);
+    }
+    server.start_unready().await?;
+
+    bridge.raise()?;
+    let said = server.ended_in_vain().await?;
+
+    ensure!(
+        said.contains("postern: DISABLE_USERPASS_LOGIN=true, but no admin"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn database_that_postgresql_does_not_have_ends_the_start_with_a_sentence() -> Result<()> {
     if !slow_tests_wanted() {
         return Ok(());
