@@ -79,7 +79,10 @@ impl From<password::Error> for ApiError {
     fn from(error: password::Error) -> Self {
         match error {
             // As much as the queue takes to become short.
-            password::Error::Busy => Self::rate_limited(Duration::from_secs(5)),
+            password::Error::Busy => {
+                tracing::warn!(code = "rate_limited", "request refused: {error}");
+                Self::rate_limited(Duration::from_secs(5))
+            }
             password::Error::Hash(_) => Self::internal(&error),
         }
     }
