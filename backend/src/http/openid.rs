@@ -242,7 +242,7 @@ async fn fail_where(visit: &Visit, error: &LoginError, lost: Option<Lost>) -> Re
         },
         detail: Some(&chain(error)),
     };
-    trail::failed(&visit.app, &visit.from, Kind::LoginFailed, failure).await;
+    trail::failed_freely(&visit.app, &visit.from, Kind::LoginFailed, failure).await;
     let provider = visit.provider.config.provider.as_str();
     login_failed(error, Some(provider), lost).into_response()
 }

@@ -21,17 +21,18 @@ pub(super) struct Failure<'a> {
     pub(super) detail: Option<&'a str>,
 }
 
-/// Writes a failure down. A network that makes too many has the rest of them in the log alone:
-/// anybody can fail, and nobody may fill the database by it. A database that is away changes
-/// nothing in how the failure is answered.
-pub(super) async fn failed(app: &AppState, from: &From, kind: Kind, failure: Failure<'_>) {
-    if app
-        .limits
-        .check(Guess::Failure, None, from.address)
-        .is_err()
-    {
-        return;
+/// Writes down a failure of which anybody can make any number. A network that makes too many has
+/// the rest of them in the log alone: nobody may fill the database by it.
+pub(super) async fn failed_freely(app: &AppState, from: &From, kind: Kind, failure: Failure<'_>) {
+    let limited = app.limits.check(Guess::Failure, None, from.address);
+    if limited.is_ok() {
+        failed(app, from, kind, failure).await;
     }
+}
+
+/// Writes down a failed guess. There are no more of them than their own limits let through, and no
+/// other failure can keep one out. A database that is away changes nothing in how it is answered.
+pub(super) async fn failed(app: &AppState, from: &From, kind: Kind, failure: Failure<'_>) {
     let detail: Option<String> = failure
         .detail
         .map(|detail| detail.chars().take(MAX_DETAIL).collect());
