@@ -134,14 +134,20 @@ pub(super) async fn confirm(
         email: pending.email.as_deref(),
     };
     // The table's constraints see what happened since the OP's answer.
-    app.store
-        .link_identity(
-            account.id,
-            identity,
-            from.by(app.clock.now()).account(account.id),
-        )
-        .await??;
-    tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
+    let by = from.by(app.clock.now()).account(account.id);
+    match app.store.link_identity(account.id, identity, by).await? {
+        Ok(()) => {
+            tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
+        }
+        // By this very link, perhaps, whose answer was lost.
+        Err(taken) => {
+            let (issuer, subject) = (identity.issuer, identity.subject);
+            let owner = app.store.account_by_identity(issuer, subject).await?;
+            if owner.is_none_or(|owner| owner.id != account.id) {
+                return Err(taken.into());
+            }
+        }
+    }
     let mut cookies = forget(&app);
     cookies.extend(match current {
         Some(current) if pending.session_id.is_some() => {
