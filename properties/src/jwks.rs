@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use backend::oidc::id_token::Verifier;
 use backend::oidc::jwks::SigningKeys;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use serde_json::{Map, Value};
 
 use crate::op::CLIENT_SECRET;
@@ -142,8 +143,13 @@ fn holds(set: &Map<String, Value>, signed: &Signed) -> bool {
         .any(|key| number(key) == wanted)
 }
 
-/// Returns the bytes without zeros before them: a number may be written with some.
+/// Returns the bytes without zeros before them. A number may be written with some, with padding,
+/// and with bits after its end; it is the same key all the same.
 fn number(text: &str) -> Vec<u8> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let engine = GeneralPurpose::new(&alphabet::URL_SAFE, lenient);
+    let bytes = engine.decode(text).unwrap_or_default();
     bytes.into_iter().skip_while(|byte| *byte == 0).collect()
 }
