@@ -135,9 +135,10 @@ pub(super) async fn confirm(
     };
     // The table's constraints see what happened since the OP's answer.
     let by = from.by(app.clock.now()).account(account.id);
-    match app.store.link_identity(account.id, identity, by).await? {
+    let is_new = match app.store.link_identity(account.id, identity, by).await? {
         Ok(()) => {
             tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
+            true
         }
         // By this very link, perhaps, whose answer was lost.
         Err(taken) => {
@@ -146,10 +147,13 @@ pub(super) async fn confirm(
             if owner.is_none_or(|owner| owner.id != account.id) {
                 return Err(taken.into());
             }
+            false
         }
-    }
+    };
     let mut cookies = forget(&app);
     cookies.extend(match current {
+        // The first of two at once has given the session its new token.
+        Some(_) if pending.session_id.is_some() && !is_new => SetCookies::default(),
         Some(current) if pending.session_id.is_some() => {
             begin_session::rotate(&app, &current.session).await?
         }
