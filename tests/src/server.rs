@@ -25,7 +25,7 @@ pub struct Server {
     first: Vec<String>,
     origin: String,
     data: TempDir,
-    _database: Database,
+    database: Database,
 }
 
 impl Server {
@@ -59,7 +59,7 @@ impl Server {
             first: Vec::new(),
             origin,
             data,
-            _database: database,
+            database,
         })
     }
 
@@ -81,6 +81,11 @@ impl Server {
     /// Returns its data folder.
     pub fn data(&self) -> &Path {
         self.data.path()
+    }
+
+    /// Returns the URL of its database, past any bridge; `None` for SQLite.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database.url()
     }
 
     /// Returns the id of its process.

@@ -17,6 +17,10 @@ const EVERY: Duration = Duration::from_secs(2);
 /// How soon one is looked at again that is not; the wait doubles up to [`EVERY`].
 const SOON: Duration = Duration::from_millis(250);
 
+/// How long the tables may take to be brought up to date, another replica's turn included: far
+/// longer than they do, so that only a connection on which nothing comes any more is given up.
+const MIGRATION: Duration = Duration::from_secs(900);
+
 /// What was seen last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Seen {
@@ -46,7 +50,9 @@ impl Postgres {
     }
 
     /// Looks by a connection of its own, which says what is wrong where the pool only says that it
-    /// waited. Whenever that connection is a new one, the tables are brought up to date.
+    /// waited. Whenever that connection is a new one, the tables are brought up to date, on it and
+    /// not on one of the pool's: the lock under which that is done belongs to its connection, and
+    /// where it fails nothing but the connection's end gives the lock back.
     pub(super) async fn look(&self, connection: &mut Option<PgConnection>) -> Result<()> {
         if let Some(mut open) = connection.take()
             && matches!(timeout(PATIENCE, open.ping()).await, Ok(Ok(())))
@@ -56,10 +62,11 @@ impl Postgres {
         }
         let opened = timeout(PATIENCE, self.options.connect()).await;
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-        let open = opened.map_err(late)??;
-        sqlx::migrate!("./migrations/postgres")
-            .run(&self.pool)
-            .await?;
+        let mut open = opened.map_err(late)??;
+        let migrator = sqlx::migrate!("./migrations/postgres");
+        // What `run` does, less a bound that this compiler cannot follow in a task.
+        let migrated = timeout(MIGRATION, migrator.run_direct(&mut open)).await;
+        migrated.map_err(late)??;
         *connection = Some(open);
         Ok(())
     }

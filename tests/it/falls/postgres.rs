@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_PROFILE, API_SESSION, LOGIN};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tests::bridge::Bridge;
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
@@ -130,6 +131,50 @@ async fn server_starts_without_its_database_and_bears_to_lose_it() -> Result<()>
     );
     ensure!(count("no admin yet") == 1, "no word of the setup: {log}");
     server.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_that_could_not_be_looked_after_are_once_they_can_be() -> Result<()> {
+    if !slow_tests_wanted() {
+        return Ok(());
+    }
+    let (mut server, bridge) = over_a_bridge().await?;
+    bridge.raise()?;
+    server.start().await?;
+    let browser = browser(&server);
+    for _ in 0..2 {
+        bridge.cut();
+        until_away(&browser).await?;
+        // As after a failover to a replica that is none yet: it can be read alone.
+        set_read_only(&server, true).await?;
+        bridge.raise()?;
+        poll::until("a failed look", poll::PATIENCE, async || {
+            let log = server.log();
+            let last = log.lines().rfind(|line| line.contains("the database is"));
+            Ok(last.filter(|line| line.contains("read-only")).map(drop))
+        })
+        .await?;
+
+        set_read_only(&server, false).await?;
+        until_ready(&server).await?;
+    }
+    server.stop().await
+}
+
+/// Says whether all connections from now on may read alone.
+async fn set_read_only(server: &Server, is_read_only: bool) -> Result<()> {
+    let url = server.database_url().context("a URL")?;
+    let mut connection = PgConnection::connect(url).await?;
+    let (name,): (String,) = sqlx::query_as("select current_database()")
+        .fetch_one(&mut connection)
+        .await?;
+    for statement in [
+        "set default_transaction_read_only = off".to_owned(),
+        format!("alter database {name} set default_transaction_read_only = {is_read_only}"),
+    ] {
+        connection.execute(statement.as_str()).await?;
+    }
+    Ok(connection.close().await?)
 }
 
 #[tokio::test]
