@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
@@ -268,6 +269,9 @@ impl FromRequestParts<AppState> for From {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
+        if let Some(peer) = peer {
+            warn_of_untrusted_proxy(peer, &parts.headers, &app.config.trusted_proxies);
+        }
         let agent = parts
             .headers
             .get(USER_AGENT)
@@ -277,6 +281,22 @@ impl FromRequestParts<AppState> for From {
                 .map(|peer| client_address(peer, &parts.headers, &app.config.trusted_proxies)),
             user_agent: agent.map(str::to_owned),
         })
+    }
+}
+
+/// Says once that a proxy seems to stand before the server which it was not told of: all people
+/// share one address then, and one rate limit.
+fn warn_of_untrusted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) {
+    static ONCE: Once = Once::new();
+    let peer = peer.to_canonical();
+    let is_trusted = trusted.iter().any(|network| network.contains(&peer));
+    if !is_trusted && headers.contains_key("x-forwarded-for") {
+        ONCE.call_once(|| {
+            tracing::warn!(
+                "X-Forwarded-For came from {peer}, which POSTERN_TRUSTED_PROXIES does not name: if \
+                 that is your proxy, everybody behind it counts as one"
+            );
+        });
     }
 }
 
