@@ -282,9 +282,9 @@ fn assert_explains(
     card: &str,
     code: LoginErrorCode,
     reference: Option<&str>,
-    because: Option<String>,
+    because: Option<&str>,
 ) {
-    let lost = because.as_deref().and_then(Lost::parse);
+    let lost = because.and_then(Lost::parse);
     let guide = code.guide_where(lost);
     let told = guide.tell(Some("Authentik"), reference.is_some());
     for text in [&told.title, &told.sentence, &told.step, told.mender] {
@@ -353,7 +353,12 @@ async fn check(code: LoginErrorCode) {
     assert_eq!(failure.browser.who().await, None, "{code:?}");
     let reference = tests::answer::param(&failure.error_page, "ref");
     let because = tests::answer::param(&failure.error_page, "because");
-    assert_explains(card(&page.body, code), code, reference.as_deref(), because);
+    assert_explains(
+        card(&page.body, code),
+        code,
+        reference.as_deref(),
+        because.as_deref(),
+    );
     if failure.cause.is_empty() {
         assert_eq!(reference, None, "{code:?}");
         return;
