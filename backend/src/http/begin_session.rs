@@ -83,18 +83,22 @@ pub(super) async fn begin(
             from.by(now),
         )
         .await?;
-    Ok(has_begun.then(|| SetCookies::default().with(cookie(app, &token))))
+    Ok(has_begun.then(|| give(app, &token)))
+}
+
+/// Returns the line that gives the browser this token.
+pub(super) fn give(app: &AppState, token: &SessionToken) -> SetCookies {
+    SetCookies::default().with(cookie(app, token))
 }
 
 /// Gives a session another token, and the cookie for it. The old one is dead at once.
 pub(super) async fn rotate(app: &AppState, session: &Session) -> store::Result<SetCookies> {
     let token = SessionToken::generate();
     let is_there = app.store.rotate_session(session.id, token.hash()).await?;
-    let cookies = SetCookies::default();
     Ok(if is_there {
-        cookies.with(cookie(app, &token))
+        give(app, &token)
     } else {
-        cookies
+        SetCookies::default()
     })
 }
 

@@ -18,6 +18,7 @@ use super::login::{check_password, require_password_login};
 use crate::account::{AccountId, Identity};
 use crate::app::AppState;
 use crate::oidc::presets;
+use crate::session::SessionToken;
 
 /// Returns the user's record and the identities linked to it.
 pub(super) async fn show(
@@ -134,10 +135,12 @@ pub(super) async fn change_password(
     }
     let new = SecretString::from(change.new);
     let hash = app.passwords.hash(&new).await?;
+    let token = SessionToken::generate();
+    let (session_id, by) = (current.session.id, current.by(&from));
     app.store
-        .set_password(account.id, &hash, current.session.id, current.by(&from))
+        .set_password(account.id, &hash, session_id, token.hash(), by)
         .await?;
     tracing::info!(account.id = %account.id, "password changed");
-    let cookies = begin_session::rotate(&app, &current.session).await?;
+    let cookies = begin_session::give(&app, &token);
     Ok((cookies, StatusCode::NO_CONTENT).into_response())
 }

@@ -9,6 +9,7 @@ use super::{Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId, NewAccount, username_key};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
+use crate::session::TokenHash;
 
 /// A row of `account`, less the columns that nobody reads.
 #[derive(sqlx::FromRow)]
@@ -262,12 +263,14 @@ impl Store {
         Ok(())
     }
 
-    /// Sets the password hash and ends every session but one, all or nothing.
+    /// Sets the password hash, ends every session but one, and gives that one another token: all or
+    /// nothing.
     pub async fn set_password(
         &self,
         id: AccountId,
         hash: &str,
         keep_session: Uuid,
+        token: TokenHash,
         by: impl Into<By>,
     ) -> Result<()> {
         let by = by.into();
@@ -280,6 +283,9 @@ impl Store {
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)
                 .execute(&mut *tx).await?;
+            sqlx::query(
+                "update session set token_hash = $2 where session_id = $1 and ended_at is null",
+            ).bind(keep_session).bind(token.as_bytes()).execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(Kind::PasswordChanged, id))?;
             tx.commit().await?;
         });

@@ -1,6 +1,7 @@
 //! Accounts, roles and the setup.
 
 use backend::account::NewAccount;
+use backend::session::SessionToken;
 use backend::store::Taken;
 use shared::session::Role;
 use tests::site::{admin, email, user};
@@ -155,13 +156,14 @@ async fn new_password_ends_the_other_sessions_of_its_account_alone() {
     let fresh = Fresh::open().await;
     let alice = fresh.add(user("alice").await).await;
     let bob = fresh.add(user("bob").await).await;
-    let (kept, _) = fresh.add_session(alice).await;
+    let (kept, old) = fresh.add_session(alice).await;
     fresh.add_session(alice).await;
     fresh.add_session(bob).await;
+    let new = SessionToken::generate();
 
     fresh
         .store
-        .set_password(alice, "$argon2id$new", kept.id, LATER)
+        .set_password(alice, "$argon2id$new", kept.id, new.hash(), LATER)
         .await
         .unwrap();
 
@@ -176,6 +178,12 @@ async fn new_password_ends_the_other_sessions_of_its_account_alone() {
         fresh.store.sessions(bob, &LIVES, NOW).await.unwrap().len(),
         1
     );
+    let by_token = async |token: &SessionToken| {
+        let found = fresh.store.session_by_token(token.hash()).await.unwrap();
+        found.map(|(session, _)| session.id)
+    };
+    assert_eq!(by_token(&old).await, None, "the old token is dead");
+    assert_eq!(by_token(&new).await, Some(kept.id));
 }
 
 #[tokio::test]

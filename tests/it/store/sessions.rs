@@ -109,7 +109,7 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
     };
     fresh
         .store
-        .set_password(id, "another hash", kept.id, LATER)
+        .set_password(id, "another hash", kept.id, old.hash(), LATER)
         .await
         .unwrap();
 
