@@ -164,15 +164,9 @@ fn status(code: ErrorCode) -> StatusCode {
 
 /// Ends a login on the error page. Logged here and nowhere else, with what the administrator
 /// should do about it at this OP.
-pub(super) fn login_failed(
-    error: &LoginError,
-    provider: Option<&str>,
-    lost: Option<Lost>,
-) -> Redirect {
+pub(super) fn login_failed(error: &LoginError, provider: &str, lost: Option<Lost>) -> Redirect {
     let code = error.code();
-    let mend = provider
-        .and_then(|provider| presets::hint(provider, code))
-        .unwrap_or_default();
+    let mend = presets::hint(provider, code).unwrap_or_default();
     if code == LoginErrorCode::ServerError {
         tracing::error!(code = code.as_str(), "login failed: {}", chain(error));
     } else {

@@ -1,8 +1,9 @@
 //! Login through the OP: there, and back.
 
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::header::HOST;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use super::begin_session::SetCookies;
 use super::double_callback::log_in_once;
-use super::error::{ApiResult, login_failed};
+use super::error::{ApiError, ApiResult, login_failed};
 use super::extract::{self, Current, From};
 use super::initiation::Initiation;
 use super::trail::{self, Failure};
@@ -38,31 +39,24 @@ pub(super) struct Visit {
     pub(super) from: From,
 }
 
-impl Visit {
-    /// # Errors
+impl FromRequestParts<AppState> for Visit {
     /// `openid_disabled`.
-    fn new(app: AppState, headers: HeaderMap, from: From) -> ApiResult<Self> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
         let provider = app.provider.clone().ok_or(ErrorCode::OpenidDisabled)?;
+        let Ok(from) = From::from_request_parts(parts, app).await;
         Ok(Self {
-            app,
+            app: app.clone(),
             provider,
-            headers,
+            headers: parts.headers.clone(),
             from,
         })
     }
 }
 
 /// Sends the browser to the OP. A navigation, so every outcome is a redirect.
-pub(super) async fn start(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let visit = match Visit::new(app, headers, from) {
-        Ok(visit) => visit,
-        Err(error) => return error.into_response(),
-    };
+pub(super) async fn start(visit: Visit, RawQuery(query): RawQuery) -> Response {
     let initiation = match Initiation::parse(query.unwrap_or_default().as_bytes()) {
         Ok(initiation) => initiation,
         Err(error) => return fail(&visit, &error).await,
@@ -78,16 +72,7 @@ pub(super) async fn start(
 
 /// A third party may begin a login by a form, too (Core §4): taken to the same address as a query,
 /// since nothing may be changed by a form from elsewhere.
-pub(super) async fn initiate(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    body: Bytes,
-) -> Response {
-    let visit = match Visit::new(app, headers, from) {
-        Ok(visit) => visit,
-        Err(error) => return error.into_response(),
-    };
+pub(super) async fn initiate(visit: Visit, body: Bytes) -> Response {
     match Initiation::parse(&body) {
         Ok(initiation) => Redirect::to(&initiation.as_get()).into_response(),
         Err(error) => fail(&visit, &error).await,
@@ -113,16 +98,7 @@ async fn go(visit: &Visit, next: ReturnTo, is_restart: bool, login_hint: Option<
 ///
 /// A navigation, so every outcome is a redirect. Checks the authorization response (Core
 /// §3.1.2.7), redeems the code, and lets the identity policy decide.
-pub(super) async fn callback(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let visit = match Visit::new(app, headers, from) {
-        Ok(visit) => visit,
-        Err(error) => return error.into_response(),
-    };
+pub(super) async fn callback(visit: Visit, RawQuery(query): RawQuery) -> Response {
     let response = match AuthorizationResponse::parse(query.unwrap_or_default().as_bytes()) {
         Ok(response) => response,
         Err(error) => return fail(&visit, &error).await,
@@ -244,21 +220,12 @@ async fn fail_where(visit: &Visit, error: &LoginError, lost: Option<Lost>) -> Re
     };
     trail::failed_freely(&visit.app, &visit.from, Kind::LoginFailed, failure).await;
     let provider = visit.provider.config.provider.as_str();
-    login_failed(error, Some(provider), lost).into_response()
+    login_failed(error, provider, lost).into_response()
 }
 
 /// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,
 /// since a cross-site POST comes without the attempt's cookie and the redirect comes with it.
-pub(super) async fn form_post(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    body: Bytes,
-) -> Response {
-    let visit = match Visit::new(app, headers, from) {
-        Ok(visit) => visit,
-        Err(error) => return error.into_response(),
-    };
+pub(super) async fn form_post(visit: Visit, body: Bytes) -> Response {
     let response = match AuthorizationResponse::parse(&body) {
         Ok(response) => response,
         Err(error) => return fail(&visit, &error).await,
