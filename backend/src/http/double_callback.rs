@@ -95,10 +95,9 @@ async fn is_still_good(visit: &Visit, answered: &Answered) -> Result<Standing, s
         return Ok(Standing::Ended);
     };
     let found = app.store.session_by_token(token).await?;
-    let is_good = found.is_some_and(|(session, account)| {
-        session.is_live(&app.config.sessions, app.clock.now()) && !account.is_disabled()
-    });
-    Ok(if is_good {
+    let now = app.clock.now();
+    let is_good = |(session, account)| extract::is_good(app, &session, &account, now);
+    Ok(if found.is_some_and(is_good) {
         Standing::Good
     } else {
         Standing::Ended

@@ -204,7 +204,7 @@ pub(super) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
     if session.ended_at.is_some() {
         return Ok(Visitor::EndedByOp);
     }
-    if !session.is_live(&app.config.sessions, now) || account.is_disabled() {
+    if !is_good(app, &session, &account, now) {
         return Ok(Visitor::Stranger);
     }
     if session.needs_touch(now) {
@@ -215,6 +215,16 @@ pub(super) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
         account,
         now,
     })))
+}
+
+/// Does the session open anything: is it live, and its account not disabled?
+pub(super) fn is_good(
+    app: &AppState,
+    session: &Session,
+    account: &Account,
+    now: Timestamp,
+) -> bool {
+    session.is_live(&app.config.sessions, now) && !account.is_disabled()
 }
 
 /// Returns the hash of the session cookie's token; `None` for no, a malformed or a doubled cookie.
