@@ -43,6 +43,15 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Returns what is said of a page that depends on none of it.
+    pub(super) fn nothing() -> Self {
+        Self {
+            setup_needed: false,
+            visitor: Visitor::Stranger,
+            is_away: false,
+        }
+    }
+
     /// Asks the database. A page that says what is wrong must come even where that is away.
     pub(super) async fn ask(app: &AppState, headers: &HeaderMap) -> Self {
         let ask = async {

@@ -11,6 +11,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
+use shared::routes;
 
 use super::config::{Known, public_config};
 use super::error::ApiError;
@@ -140,7 +141,11 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
             .find(|(name, _)| name == wanted)
             .map(|(_, value)| value.into_owned())
     };
-    let known = Known::ask(app, headers).await;
+    // The app asks for itself; only these two have a page of their own without it.
+    let known = match path {
+        routes::LOGIN | routes::SETUP => Known::ask(app, headers).await,
+        _ => Known::nothing(),
+    };
     let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
     let because = parameter("because");
     let code = error

@@ -52,10 +52,10 @@ impl KeyCache {
     /// # Errors
     /// Why there are none.
     pub async fn get(&self, client: &Client, jwks_uri: &Url) -> Outcome {
-        let known = self.younger_than(LAST_GOOD);
         if let Some(keys) = self.younger_than(MAX_AGE) {
             return Ok(keys);
         }
+        let known = self.younger_than(LAST_GOOD);
         // Nobody waits for an OP that failed to tell its keys a moment ago, where old ones do.
         if let Some(keys) = &known
             && self.asked_lately().is_some()
