@@ -4,7 +4,7 @@ use demo_op::{Lie, Settings, TokenAuth};
 use insta::assert_snapshot;
 use reqwest::Method;
 use shared::routes::{API_LOGIN_OPENID, API_OAUTH_OPENID, API_SESSION};
-use tests::answer::{param, with_param};
+use tests::answer::param;
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site};
 
 const TOKEN_ENDPOINT: &str = "/application/o/token/";
@@ -133,19 +133,6 @@ async fn code_that_expired_at_the_op_is_refused() {
 
     assert_eq!(callback.code(), "code_rejected");
     assert_eq!(browser.who().await, None);
-}
-
-#[tokio::test]
-async fn foreign_code_is_refused() {
-    let site = Site::start().await;
-    let (victim, attacker) = (site.browser(), site.browser());
-    let theirs = attacker.callback_for("alice").await;
-    let own = victim.callback_for("bob").await;
-
-    let mixed = with_param(&own, "code", param(&theirs, "code").as_deref());
-    let callback = victim.get(&mixed).await;
-
-    assert_eq!(callback.code(), "code_rejected");
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use backend::account::NewAccount;
 use backend::oidc::presets;
-use backend::store::NewIdentity;
 use demo_op::Lie;
 use serde_json::json;
 use shared::login_error::{LoginErrorCode, Lost, NextStep, is_reference};
@@ -216,14 +215,7 @@ async fn not_confirmed() -> Failure {
 async fn taken() -> Failure {
     let site = Site::start().await;
     let id = site.add(admin("bob").await).await;
-    let identity = NewIdentity {
-        issuer: site.op.issuer(),
-        subject: "another",
-        username: None,
-        email: None,
-    };
-    let linked = site.app.store.link_identity(id, identity, site.now()).await;
-    linked.expect("the store answers").expect("nobody has it");
+    site.link_another(id).await;
     let browser = site.browser();
     let callback = browser.log_in_as("bob").await.callback;
     Failure::new(site, browser, &callback, "link_conflict")

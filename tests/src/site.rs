@@ -9,6 +9,7 @@ use backend::app::{App, AppState};
 use backend::clock::{Clock, Timestamp};
 use backend::config::Config;
 use backend::oidc::client::Patience;
+use backend::store::NewIdentity;
 use demo_op::{Client, Op, Settings};
 use shared::email::Email;
 use shared::routes::API_OAUTH_OPENID;
@@ -182,6 +183,22 @@ impl Site {
         added
             .expect("the store answers")
             .expect("name and email are free")
+    }
+
+    /// Links another subject of the OP to an account, whom nobody there is.
+    ///
+    /// # Panics
+    /// The account or the subject is linked already.
+    pub async fn link_another(&self, account_id: AccountId) {
+        let identity = NewIdentity {
+            issuer: self.op.issuer(),
+            subject: "another",
+            username: None,
+            email: None,
+        };
+        let store = &self.app.store;
+        let linked = store.link_identity(account_id, identity, self.now()).await;
+        linked.expect("the store answers").expect("nobody has it");
     }
 
     /// Asks the server to stop, and waits until it has.

@@ -2,7 +2,6 @@
 //! verified, bob's is.
 
 use backend::account::NewAccount;
-use backend::store::NewIdentity;
 use demo_op::User;
 use serde_json::{Value, json};
 use shared::routes::{API_PROFILE, API_SESSION};
@@ -115,14 +114,7 @@ async fn cve_2026_55075_linked_account_is_never_bound_anew_by_email() {
         let site = Site::with(&[(BY_EMAIL, policy)]).await;
         let id = site.add(admin("root").await).await;
         site.op.set_email("bob", Some("root@example.com"));
-        let identity = NewIdentity {
-            issuer: site.op.issuer(),
-            subject: "another",
-            username: None,
-            email: None,
-        };
-        let linked = site.app.store.link_identity(id, identity, site.now()).await;
-        linked.unwrap().unwrap();
+        site.link_another(id).await;
         let browser = site.browser();
 
         let callback = browser.log_in_as("bob").await.callback;
@@ -141,14 +133,7 @@ async fn cve_2026_55075_account_that_was_linked_in_the_meantime_is_not_bound() {
     let id = site.add(user("alice").await).await;
     let browser = site.browser();
     let waits = browser.log_in_as("alice").await.callback;
-    let identity = NewIdentity {
-        issuer: site.op.issuer(),
-        subject: "another",
-        username: None,
-        email: None,
-    };
-    let linked = site.app.store.link_identity(id, identity, site.now()).await;
-    linked.unwrap().unwrap();
+    site.link_another(id).await;
 
     let agreed = browser
         .post_json("/api/link", &json!({"password": PASSWORD}))
