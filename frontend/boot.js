@@ -18,11 +18,30 @@ addEventListener("error", (event) => {
   }
 });
 
+// The words, in the language that the server chose; `trunk serve` leaves the choice to the request.
+async function words() {
+  const isEntry = ["/login", "/setup", "/link", "/welcome"].includes(location.pathname);
+  const url = script.dataset.texts ?? `/api/texts/${isEntry ? "entry" : "inside"}`;
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new Error(`the page's words could not be fetched: ${response.status}`);
+  }
+  if (!script.dataset.texts) {
+    document.documentElement.lang = response.headers.get("content-language") ?? "en";
+    document.documentElement.dir = document.documentElement.lang === "ar" ? "rtl" : "ltr";
+  }
+  return response.text();
+}
+
 try {
   if (!globalThis.WebAssembly) {
     throw new Error("this browser has no WebAssembly, or it is switched off");
   }
-  const app = await import(new URL(script.dataset.js, location.href).href);
+  const [app, text] = await Promise.all([
+    import(new URL(script.dataset.js, location.href).href),
+    words(),
+  ]);
+  globalThis.posternWords = text;
   await app.default({ module_or_path: new URL(script.dataset.wasm, location.href) });
 } catch (error) {
   console.error("Postern's page could not be started:", error);

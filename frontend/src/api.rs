@@ -18,6 +18,9 @@ use shared::login_error::LoginErrorCode;
 use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
 use shared::session::{Confirmation, GoTo, PasswordLogin, SessionStatus, Setup};
+use shared::text::Text;
+
+use crate::text::{fill, say};
 
 /// The longest wait for an answer, in milliseconds; a page that is busy for ever helps nobody.
 const TIMEOUT_MS: u32 = 30_000;
@@ -57,17 +60,10 @@ impl Error {
             Self::Problem(Problem {
                 retry_after: Some(seconds),
                 ..
-            }) if *seconds > 1 => {
-                format!("Too many attempts. Please wait {seconds} seconds, then try again.")
-            }
-            Self::Problem(problem) => problem.code.message().to_owned(),
-            Self::Offline => "The server did not answer. Check your connection, then try again; \
-                what you typed is still here."
-                .to_owned(),
-            Self::Unexpected(status) => format!(
-                "The server's answer could not be understood (status {status}). Please try again, \
-                or load the page anew."
-            ),
+            }) if *seconds > 1 => fill(Text::WAIT, &[("seconds", &seconds.to_string())]),
+            Self::Problem(problem) => say(problem.code.message()).to_owned(),
+            Self::Offline => say(Text::OFFLINE).to_owned(),
+            Self::Unexpected(status) => fill(Text::UNEXPECTED, &[("status", &status.to_string())]),
         }
     }
 

@@ -8,6 +8,12 @@ use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::next;
 
+/// Returns the path that the document was loaded from.
+pub(crate) fn path() -> String {
+    // Fails for documents without an origin alone.
+    window().location().pathname().unwrap_or_default()
+}
+
 /// Returns the element that the app is mounted to.
 pub(crate) fn root() -> Option<HtmlElement> {
     element("#app")
@@ -135,7 +141,15 @@ pub(crate) enum History {
     Replace,
 }
 
-/// Returns the text of a time for people, in the browser's language: date and time, or the time
+/// Returns the page's language, as the document says it.
+fn language() -> String {
+    document()
+        .document_element()
+        .and_then(|html| html.get_attribute("lang"))
+        .unwrap_or_else(|| "en".to_owned())
+}
+
+/// Returns the text of a time for people, in the page's language: date and time, or the time
 /// alone where the date goes without saying.
 pub(crate) fn time_text(unix_seconds: i64, form: TimeForm) -> String {
     #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
@@ -145,7 +159,10 @@ pub(crate) fn time_text(unix_seconds: i64, form: TimeForm) -> String {
     match form {
         TimeForm::HourMinute => format!("{:02}:{:02}", date.get_hours(), date.get_minutes()),
         TimeForm::Day => date
-            .to_locale_date_string("default", &wasm_bindgen::JsValue::UNDEFINED)
+            .to_locale_date_string(&language(), &wasm_bindgen::JsValue::UNDEFINED)
+            .into(),
+        TimeForm::Both => date
+            .to_locale_string(&language(), &wasm_bindgen::JsValue::UNDEFINED)
             .into(),
     }
 }
@@ -157,6 +174,8 @@ pub(crate) enum TimeForm {
     HourMinute,
     /// The date.
     Day,
+    /// Date and time.
+    Both,
 }
 
 /// An email that was typed but not saved, while the browser is away at the provider to confirm

@@ -14,6 +14,7 @@
 
 mod next;
 mod browser;
+mod text;
 mod api;
 mod loaded;
 mod deed;

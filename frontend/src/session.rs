@@ -12,6 +12,8 @@ use crate::components::dynamic::{dynamic, effect};
 use crate::components::frame::{Loading, UnavailablePage};
 use crate::loaded::Loaded;
 use crate::next;
+use crate::text::say;
+use shared::text::Text;
 
 /// The session, as every page may ask for it.
 #[derive(Clone, Copy)]
@@ -104,7 +106,7 @@ pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     dynamic(move || match gate.get() {
         Gate::Loading | Gate::Closed => view! { <Loading /> }.into_any(),
         Gate::Failed(error) => {
-            view! { <UnavailablePage title="Not available" error on_retry /> }.into_any()
+            view! { <UnavailablePage title=say(Text::NOT_AVAILABLE) error on_retry /> }.into_any()
         }
         Gate::Open(_) => children(),
     })
@@ -131,10 +133,10 @@ pub(crate) fn SessionEnded() -> impl IntoView {
             .then(|| {
                 view! {
                     <p role="alert" class="note note-bad" data-code="session_ended">
-                        "Your login has ended. What you typed is still here: "
+                        {say(Text::SESSION_ENDED)} " "
                         <a href=href target="_blank">
-                            "log in again in a new tab"
-                        </a> ", then come back."
+                            {say(Text::SESSION_ENDED_LINK)}
+                        </a>
                     </p>
                 }
             })

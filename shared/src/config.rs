@@ -33,9 +33,6 @@ pub struct PublicConfig {
     pub hint: Option<String>,
 }
 
-/// What the login page says after the provider's name, where that ended the visitor's session.
-pub const ENDED_BY_PROVIDER: &str = " ended your session. Please log in again.";
-
 /// The provider as the login page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicProvider {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::Text;
+
 /// The body of every error of the API, `application/problem+json` (RFC 9457).
 ///
 /// ```json
@@ -13,7 +15,7 @@ pub struct Problem {
     /// Always `about:blank`: the code says what a program needs.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The code's sentence.
+    /// The code's sentence, in English.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
@@ -28,7 +30,7 @@ pub struct Problem {
 }
 
 macro_rules! error_codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $message:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal;)*) => {
         /// What went wrong with a request of the page. Stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ErrorCode {
@@ -47,8 +49,10 @@ macro_rules! error_codes {
 
             /// Returns the sentence for people.
             #[must_use]
-            pub fn message(self) -> &'static str {
-                match self { $(Self::$variant => $message,)* }
+            pub fn message(self) -> Text {
+                match self {
+                    $(Self::$variant => const { Text::named(concat!("error_", $code)) },)*
+                }
             }
         }
     };
@@ -56,65 +60,65 @@ macro_rules! error_codes {
 
 error_codes! {
     /// No session.
-    Unauthenticated = "unauthenticated", "You are not logged in.";
+    Unauthenticated = "unauthenticated";
     /// Not this account's to do.
-    Forbidden = "forbidden", "Your account may not do this.";
+    Forbidden = "forbidden";
     /// A write from another site (Sec-Fetch-Site, Origin).
-    CrossSite = "cross_site", "This request came from another site and was refused.";
+    CrossSite = "cross_site";
     /// A write whose body is not JSON.
-    JsonRequired = "json_required", "The request must be JSON.";
+    JsonRequired = "json_required";
     /// The body or a parameter does not parse.
-    BadRequest = "bad_request", "The request could not be understood.";
+    BadRequest = "bad_request";
     /// The body is larger than any real one.
-    TooLarge = "too_large", "The request is too large.";
+    TooLarge = "too_large";
     /// No such route or thing.
-    NotFound = "not_found", "There is nothing here.";
+    NotFound = "not_found";
     /// The route has no such method.
-    MethodNotAllowed = "method_not_allowed", "This cannot be done here.";
+    MethodNotAllowed = "method_not_allowed";
     /// Unknown user or wrong password, which of them is not said.
-    InvalidCredentials = "invalid_credentials", "The username or the password is not right.";
+    InvalidCredentials = "invalid_credentials";
     /// The password given as a confirmation is wrong.
-    PasswordWrong = "password_wrong", "That password is not right.";
+    PasswordWrong = "password_wrong";
     /// A disabled account.
-    AccountDisabled = "account_disabled", "This account is disabled. Please ask your administrator.";
+    AccountDisabled = "account_disabled";
     /// Password login is switched off.
-    PasswordLoginDisabled = "password_login_disabled", "Password login is switched off on this server.";
+    PasswordLoginDisabled = "password_login_disabled";
     /// No provider is configured.
-    OpenidDisabled = "openid_disabled", "No login provider is configured on this server.";
+    OpenidDisabled = "openid_disabled";
     /// The provider cannot be reached.
-    OpUnreachable = "op_unreachable", "The login provider cannot be reached right now.";
+    OpUnreachable = "op_unreachable";
     /// The provider's metadata is not usable.
-    OpMisconfigured = "op_misconfigured", "The login provider is not set up correctly. Please ask your administrator.";
+    OpMisconfigured = "op_misconfigured";
     /// Too many attempts.
-    RateLimited = "rate_limited", "Too many attempts. Please wait a little and try again.";
+    RateLimited = "rate_limited";
     /// Not an email address.
-    EmailInvalid = "email_invalid", "This is not a valid email address.";
+    EmailInvalid = "email_invalid";
     /// Another account has it.
-    EmailTaken = "email_taken", "Another account has this email address.";
+    EmailTaken = "email_taken";
     /// Not a username.
-    UsernameInvalid = "username_invalid", "A username has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or digit.";
+    UsernameInvalid = "username_invalid";
     /// Another account has it.
-    UsernameTaken = "username_taken", "Another account has this username.";
+    UsernameTaken = "username_taken";
     /// Not a display name.
-    DisplayNameInvalid = "display_name_invalid", "A display name has at most 100 characters on one line.";
+    DisplayNameInvalid = "display_name_invalid";
     /// Too short or far too long.
-    PasswordUnfit = "password_unfit", "A password has at least 10 characters.";
+    PasswordUnfit = "password_unfit";
     /// The change asks for a recent login or confirmation.
-    ReauthRequired = "reauth_required", "Please confirm that it is you.";
+    ReauthRequired = "reauth_required";
     /// Unlinking would lock the user out.
-    LastWayIn = "last_way_in", "This is your only way to log in. Set a password first.";
+    LastWayIn = "last_way_in";
     /// The identity or the account is linked elsewhere.
-    LinkConflict = "link_conflict", "This provider account is already connected to another account, or yours to another one.";
+    LinkConflict = "link_conflict";
     /// No link waits, or it waited too long.
-    LinkExpired = "link_expired", "There is nothing to confirm any more. Please start again.";
+    LinkExpired = "link_expired";
     /// An admin exists.
-    SetupClosed = "setup_closed", "This server has been set up already.";
+    SetupClosed = "setup_closed";
     /// Not the setup token.
-    SetupTokenWrong = "setup_token_wrong", "That is not the setup token. It is in the server's log; `postern setup-token` prints it too.";
+    SetupTokenWrong = "setup_token_wrong";
     /// A logout token that fails a check.
-    LogoutTokenInvalid = "logout_token_invalid", "The logout token was refused; the server's log says why.";
+    LogoutTokenInvalid = "logout_token_invalid";
     /// The database is away, locked or full.
-    Unavailable = "unavailable", "The server cannot reach its database right now. Please try again soon.";
+    Unavailable = "unavailable";
     /// A fault of ours.
-    Internal = "internal", "Something went wrong on the server.";
+    Internal = "internal";
 }

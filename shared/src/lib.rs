@@ -9,5 +9,6 @@ pub mod profile;
 pub mod link;
 pub mod email;
 pub mod name;
+pub mod text;
 pub mod error;
 pub mod login_error;

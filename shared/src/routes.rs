@@ -32,6 +32,8 @@ pub const API_LINK: &str = "/api/link";
 pub const API_AUDIT: &str = "/api/audit";
 /// Makes the first admin.
 pub const API_SETUP: &str = "/api/setup";
+/// Sets a password by a one-time link.
+pub const API_WELCOME: &str = "/api/welcome";
 
 /// The login page.
 pub const LOGIN: &str = "/login";
@@ -43,3 +45,26 @@ pub const HOME: &str = "/";
 pub const PROFILE: &str = "/profile";
 /// The page that names both identities before they are linked.
 pub const LINK: &str = "/link";
+/// The page behind a one-time link.
+pub const WELCOME: &str = "/welcome";
+
+/// The pages' words: `/api/texts/{section}/{language}`.
+pub const API_TEXTS: &str = "/api/texts";
+
+/// The two modules that the pages are built into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The pages that one passes through: login, setup, connecting accounts, welcome.
+    Entry,
+    /// All others.
+    Inside,
+}
+
+/// Returns the module that has the page of that path.
+#[must_use]
+pub fn section(path: &str) -> Section {
+    match path {
+        LOGIN | SETUP | LINK | WELCOME => Section::Entry,
+        _ => Section::Inside,
+    }
+}

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::{ErrorCode, Problem};
 use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
+use shared::text::Language;
 
 use super::reference;
 use crate::oidc::{LoginError, presets};
@@ -109,7 +110,8 @@ impl IntoResponse for ApiError {
             .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         let problem = Problem {
             kind: "about:blank".to_owned(),
-            title: self.code.message().to_owned(),
+            // For whoever reads the wire; the page has its own words, by the code.
+            title: Language::ENGLISH.text(self.code.message()).to_owned(),
             status: status.as_u16(),
             code: self.code,
             reference: reference::current(),

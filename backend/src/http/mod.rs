@@ -24,6 +24,7 @@ mod backchannel_logout;
 mod setup;
 mod config;
 mod health;
+mod texts;
 mod static_page;
 mod spa;
 
@@ -101,6 +102,14 @@ pub(crate) fn router(app: AppState) -> Router {
         )
         .route(routes::API_AUDIT, get(audit::list))
         .route(routes::API_SETUP, post(setup::create))
+        .route(
+            &format!("{}/{{section}}", routes::API_TEXTS),
+            get(texts::negotiated),
+        )
+        .route(
+            &format!("{}/{{section}}/{{language}}", routes::API_TEXTS),
+            get(texts::show),
+        )
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })

@@ -44,7 +44,10 @@ pub(super) async fn set(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/");
+    // The words of the pages, under a version: they say how long they may be kept.
+    let is_public = path.starts_with(shared::routes::API_TEXTS);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, csp);
@@ -81,7 +84,7 @@ pub(super) async fn set(
         let hsts = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
-    if is_api {
+    if is_api && !is_public {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response

@@ -12,10 +12,12 @@ use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
 use shared::routes;
+use shared::text::{Language, Text};
 
 use super::config::{Known, public_config};
 use super::error::ApiError;
 use super::static_page::{self, StaticPage};
+use super::texts;
 use crate::app::AppState;
 
 /// The release build of the frontend; empty in a build without it, where `trunk serve` has the
@@ -117,7 +119,7 @@ fn with_charset(mime: &str) -> String {
 }
 
 /// Does `Accept-Encoding` name the encoding without ruling it out (RFC 9110 §12.5.3)?
-fn accepts(header: &str, encoding: &str) -> bool {
+pub(super) fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
         let is_it = parts
@@ -151,7 +153,10 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
     let code = error
         .as_deref()
         .and_then(shared::login_error::LoginErrorCode::parse);
+    let asked = parameter("language").as_deref().and_then(Language::parse);
+    let language = asked.unwrap_or_else(|| texts::language(headers));
     let page = static_page::render(&StaticPage {
+        language,
         path,
         config: &public_config(app, &known, code),
         error: error.as_deref(),
@@ -161,13 +166,48 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
         logged_out: parameter("logged_out").is_some(),
     });
     let (head, tail) = &*INDEX;
-    let title = format!("<title>{}</title>", static_page::title(path));
-    let head = head.replacen("<title>Postern</title>", &title, 1);
+    let head = head_in(head, path, language);
+    let tail = tail_in(tail, language);
     let mut response = Html(format!("{head}{page}{tail}")).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept-language, cookie"),
+    );
+    if let Some(cookie) = asked.and_then(texts::remember) {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
     response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
+}
+
+/// Returns the document's beginning in a language: its title, and where the app finds its words.
+fn head_in(head: &str, path: &str, language: Language) -> String {
+    let html = format!(
+        "<html lang=\"{}\" dir=\"{}\">",
+        language.tag(),
+        language.direction().as_str()
+    );
+    let title = format!("<title>{}</title>", static_page::title(path, language));
+    let url = texts::url(routes::section(path), language);
+    let preload =
+        format!("<link rel=\"preload\" href=\"{url}\" as=\"fetch\" crossorigin=\"anonymous\">");
+    head.replacen("<html lang=\"en\">", &html, 1)
+        .replacen("<title>Postern</title>", &title, 1)
+        .replacen(
+            "<script type=\"module\"",
+            &format!("{preload}\n<script type=\"module\" data-texts=\"{url}\""),
+            1,
+        )
+}
+
+/// Returns the document's end in a language: what is said should the app break down.
+fn tail_in(tail: &str, language: Language) -> String {
+    [Text::CRASHED, Text::LOAD_AGAIN]
+        .into_iter()
+        .fold(tail.to_owned(), |tail, text| {
+            tail.replacen(Language::ENGLISH.text(text), language.text(text), 1)
+        })
 }
 
 #[cfg(test)]

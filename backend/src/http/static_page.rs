@@ -5,18 +5,22 @@
 //! nothing moves when the app takes over.
 
 mod setup;
+mod welcome;
 
 use std::fmt::Write as _;
 
-use shared::config::{ENDED_BY_PROVIDER, PublicConfig, PublicProvider};
+use shared::config::{PublicConfig, PublicProvider};
 use shared::error::ErrorCode;
 use shared::login_error::{LoginErrorCode, Lost, NextStep, UNKNOWN_GUIDE, is_reference};
 use shared::routes;
+use shared::text::{Language, Text, fill};
 
 use crate::return_to::ReturnTo;
 
 /// What the page is made of: the path, what the server offers, and the query.
 pub(crate) struct StaticPage<'a> {
+    /// The language that the browser gets.
+    pub(crate) language: Language,
     /// The path that was asked for.
     pub(crate) path: &'a str,
     /// What the server offers; with the hint that belongs to `error`.
@@ -33,35 +37,55 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) logged_out: bool,
 }
 
-/// What pages say that work without the app.
-const WORKS_WITHOUT: &str = "This page works without JavaScript and WebAssembly; your profile \
-    page needs both.";
+impl StaticPage<'_> {
+    /// Returns a text in the page's language. No text has anything in it that HTML would read.
+    fn say(&self, text: Text) -> &'static str {
+        self.language.text(text)
+    }
 
-/// What the others say.
-const NEEDS_APP: &str = "This page needs JavaScript and WebAssembly, which could not be started \
-    here.";
+    /// Returns a text with values in it, which must be HTML already.
+    fn fill(&self, text: Text, values: &[(&str, &str)]) -> String {
+        fill(self.say(text), values)
+    }
+
+    /// Returns where to go after the login, unless that is the home page anyway.
+    fn next(&self) -> Option<ReturnTo> {
+        self.next
+            .map(ReturnTo::parse)
+            .filter(|next| next.as_str() != routes::HOME)
+    }
+
+    /// The way to the login page, in words.
+    fn to_login(&self) -> String {
+        format!(
+            "<a href=\"{}\">{}</a>",
+            routes::LOGIN,
+            self.say(Text::TO_LOGIN)
+        )
+    }
+}
 
 /// Returns the HTML between the markers of `index.html`.
 pub(crate) fn render(page: &StaticPage<'_>) -> String {
     let body = match page.path {
-        routes::LOGIN => entry("Log in", &login(page)),
-        routes::SETUP => entry("Set up this server", &setup::content(page)),
-        routes::HOME => loading(&home()),
-        _ => loading(&format!(
-            "<p class=\"note\">{NEEDS_APP} <a href=\"{}\">Go to the login page</a></p>",
-            routes::LOGIN,
-        )),
+        routes::LOGIN => entry(page, Text::LOG_IN, &login(page)),
+        routes::SETUP => entry(page, Text::SETUP_TITLE, &setup::content(page)),
+        routes::WELCOME => entry(page, Text::WELCOME_TITLE, &welcome::content(page)),
+        routes::HOME => loading(page, &home(page)),
+        _ => loading(page, &needs_app(page)),
     };
     format!("<div id=\"static\">{body}</div>")
 }
 
 /// Returns the document's title; the app's pages have the same.
-pub(crate) fn title(path: &str) -> &'static str {
-    match path {
-        routes::LOGIN => "Log in – Postern",
-        routes::SETUP => "Set up this server – Postern",
-        _ => "Postern",
-    }
+pub(crate) fn title(path: &str, language: Language) -> String {
+    let title = match path {
+        routes::LOGIN => Text::LOG_IN,
+        routes::SETUP => Text::SETUP_TITLE,
+        routes::WELCOME => Text::WELCOME_TITLE,
+        _ => return "Postern".to_owned(),
+    };
+    format!("{} – Postern", language.text(title))
 }
 
 /// Writes text so that it is text, in content and in quoted attributes.
@@ -81,23 +105,66 @@ fn escape(text: &str) -> String {
 }
 
 /// The frame of a page before the login.
-fn entry(heading: &str, content: &str) -> String {
+fn entry(page: &StaticPage<'_>, heading: Text, content: &str) -> String {
+    let works_without = page.say(Text::WORKS_WITHOUT);
     format!(
         "<div class=\"entry\">\
          <p class=\"brand\"><span class=\"mark\" aria-hidden=\"true\"></span>Postern</p>\
-         <main class=\"card\"><h1 tabindex=\"-1\">{heading}</h1>{content}{}</main></div>",
-        without_app(&format!("<p class=\"hint\">{WORKS_WITHOUT}</p>")),
+         <main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}{}</main>{}</div>",
+        page.say(heading),
+        without_app(&format!("<p class=\"hint\">{works_without}</p>")),
+        languages(page),
+    )
+}
+
+/// The choice of the language; without scripts, it is sent as a form.
+fn languages(page: &StaticPage<'_>) -> String {
+    let next = page.next().map(|next| hidden("next", next.as_str()));
+    let next = next.unwrap_or_default();
+    let mut options = String::new();
+    for language in Language::all() {
+        let selected = if language == page.language {
+            " selected"
+        } else {
+            ""
+        };
+        // Writing to a `String` cannot fail.
+        let _ = write!(
+            options,
+            "<option value=\"{}\" lang=\"{}\"{selected}>{}</option>",
+            language.code(),
+            language.tag(),
+            language.own_name()
+        );
+    }
+    format!(
+        "<form class=\"languages\" method=\"get\">{next}\
+         <select name=\"language\" aria-label=\"{}\">{options}</select>\
+         <noscript><button type=\"submit\" class=\"button button-quiet\">{}</button></noscript>\
+         </form>",
+        page.say(Text::LANGUAGE),
+        page.say(Text::GO_ON),
     )
 }
 
 /// What stands where only the app has something to show, and what stands there without it.
-fn loading(fallback: &str) -> String {
+fn loading(page: &StaticPage<'_>, fallback: &str) -> String {
     format!(
-        "<div class=\"loading\"><p data-loading>Loading…</p>\
-         <p class=\"late\" data-loading>This takes longer than it should. \
-         <a href=\"{}\">Go to the login page</a></p>{}</div>",
-        routes::LOGIN,
+        "<div class=\"loading\"><p data-loading>{}</p>\
+         <p class=\"late\" data-loading>{} {}</p>{}</div>",
+        page.say(Text::LOADING),
+        page.say(Text::LOADING_LATE),
+        page.to_login(),
         without_app(fallback),
+    )
+}
+
+/// What is said where there is nothing without the app.
+fn needs_app(page: &StaticPage<'_>) -> String {
+    format!(
+        "<p class=\"note\">{} {}</p>",
+        page.say(Text::NEEDS_APP),
+        page.to_login()
     )
 }
 
@@ -107,13 +174,21 @@ fn without_app(content: &str) -> String {
 }
 
 /// The home page's fallback: who is logged in must at least be able to log out.
-fn home() -> String {
+fn home(page: &StaticPage<'_>) -> String {
     format!(
-        "<p class=\"note\">{NEEDS_APP} <a href=\"{}\">Go to the login page</a></p>\
-         <form method=\"post\" action=\"{}\">\
-         <button type=\"submit\" class=\"button\">Log out</button></form>",
-        routes::LOGIN,
+        "{}<form method=\"post\" action=\"{}\">\
+         <button type=\"submit\" class=\"button\">{}</button></form>",
+        needs_app(page),
         routes::API_LOGOUT,
+        page.say(Text::LOG_OUT),
+    )
+}
+
+/// A field that nobody sees.
+fn hidden(name: &str, value: &str) -> String {
+    format!(
+        "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+        escape(value)
     )
 }
 
@@ -169,82 +244,75 @@ fn submit(text: &str) -> String {
 /// The login page's content.
 fn login(page: &StaticPage<'_>) -> String {
     let config = page.config;
-    let next = page
-        .next
-        .map(ReturnTo::parse)
-        .filter(|next| next.as_str() != routes::HOME);
+    let next = page.next();
     let next = next.as_ref().map(ReturnTo::as_str);
     let error = page.error.filter(|error| !error.is_empty());
     // Writing to a `String` cannot fail, here and below.
     let mut html = String::new();
     if error.is_none() && page.logged_out {
-        html.push_str("<p class=\"note note-good\" role=\"status\">You are logged out.</p>");
+        let text = page.say(Text::LOGGED_OUT);
+        let _ = write!(
+            html,
+            "<p class=\"note note-good\" role=\"status\">{text}</p>"
+        );
     } else if error.is_none()
         && config.ended_by_provider
         && let Some(provider) = &config.openid
     {
         let label = escape(&provider.label);
-        let _ = write!(
-            html,
-            "<p class=\"note\" role=\"status\">{label}{ENDED_BY_PROVIDER}</p>"
-        );
+        let text = page.fill(Text::ENDED_BY_PROVIDER, &[("provider", &label)]);
+        let _ = write!(html, "<p class=\"note\" role=\"status\">{text}</p>");
     } else if error.is_none() && next.is_some() {
-        html.push_str("<p class=\"lead\">Please log in to go on.</p>");
+        let text = page.say(Text::LOG_IN_TO_GO_ON);
+        let _ = write!(html, "<p class=\"lead\">{text}</p>");
     }
     if config.database_away {
-        html.push_str(&database_away());
+        html.push_str(&problem(page, ErrorCode::Unavailable));
     }
     if config.setup_needed {
+        let (text, link) = (page.say(Text::NO_ADMIN_YET), page.say(Text::SET_IT_UP));
         let setup = routes::SETUP;
         let _ = write!(
             html,
-            "<p class=\"note\">This server has no administrator yet. \
-             <a href=\"{setup}\">Set it up</a></p>"
+            "<p class=\"note\">{text} <a href=\"{setup}\">{link}</a></p>"
         );
     }
     if let Some(error) = error {
         html.push_str(&error_card(error, page, next));
     }
     if config.password_login {
-        html.push_str(&password_form(next, error.is_none()));
+        html.push_str(&password_form(page, next, error.is_none()));
     }
     if config.password_login && config.openid.is_some() {
-        html.push_str("<p class=\"or\">or</p>");
+        let _ = write!(html, "<p class=\"or\">{}</p>", page.say(Text::OR));
     }
     if let Some(provider) = &config.openid {
-        html.push_str(&provider_link(provider, next, !config.password_login));
+        html.push_str(&provider_link(page, provider, next, !config.password_login));
     }
     if !config.password_login && config.openid.is_none() {
-        html.push_str(
-            "<p class=\"note\">No way to log in is switched on. \
-             Please ask your administrator.</p>",
-        );
+        let text = page.say(Text::NO_WAY_IN);
+        let _ = write!(html, "<p class=\"note\">{text}</p>");
     }
     html
 }
 
-/// What is said where nobody can log in for now.
-fn database_away() -> String {
+/// The sentence on an error.
+fn problem(page: &StaticPage<'_>, code: ErrorCode) -> String {
     format!(
         "<p role=\"alert\" class=\"note note-bad\" data-code=\"{}\">{}</p>",
-        ErrorCode::Unavailable.as_str(),
-        ErrorCode::Unavailable.message(),
+        code.as_str(),
+        page.say(code.message()),
     )
 }
 
 /// The password form; it carries `next` along.
-fn password_form(next: Option<&str>, has_focus: bool) -> String {
+fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> String {
     let focus = if has_focus {
         "required autofocus"
     } else {
         "required"
     };
-    let next = next.map_or(String::new(), |next| {
-        format!(
-            "<input type=\"hidden\" name=\"next\" value=\"{}\">",
-            escape(next)
-        )
-    });
+    let next = next.map_or(String::new(), |next| hidden("next", next));
     let field = |name, label, kind, autocomplete, more| {
         Field {
             name,
@@ -262,15 +330,21 @@ fn password_form(next: Option<&str>, has_focus: bool) -> String {
             routes::API_LOGIN
         ),
         &next,
-        &field("username", "Username", "text", "username", focus),
+        &field(
+            "username",
+            page.say(Text::USERNAME),
+            "text",
+            "username",
+            focus,
+        ),
         &field(
             "password",
-            "Password",
+            page.say(Text::PASSWORD),
             "password",
             "current-password",
             "required",
         ),
-        &submit("Log in"),
+        &submit(page.say(Text::LOG_IN)),
         "</form>",
     ]
     .concat()
@@ -289,7 +363,12 @@ fn openid_href(next: Option<&str>) -> String {
 }
 
 /// The link to the provider, with its tile.
-fn provider_link(provider: &PublicProvider, next: Option<&str>, is_only: bool) -> String {
+fn provider_link(
+    page: &StaticPage<'_>,
+    provider: &PublicProvider,
+    next: Option<&str>,
+    is_only: bool,
+) -> String {
     let class = if is_only {
         "button button-main"
     } else {
@@ -308,18 +387,21 @@ fn provider_link(provider: &PublicProvider, next: Option<&str>, is_only: bool) -
             minutes.div_euclid(60).rem_euclid(24),
             minutes.rem_euclid(60),
         );
-        format!(
-            "<p class=\"hint\" id=\"provider-away\">{label} has not been reachable since \
-             {hour:02}:{minute:02} UTC.</p>"
-        )
+        let time = format!("{hour:02}:{minute:02} UTC");
+        let text = page.fill(
+            Text::PROVIDER_AWAY,
+            &[("provider", &label), ("time", &time)],
+        );
+        format!("<p class=\"hint\" id=\"provider-away\">{text}</p>")
     });
     format!(
         "<a class=\"{class}\" rel=\"external\" href=\"{}\">\
          <span class=\"tile tile-{}\" data-initial=\"{}\" aria-hidden=\"true\"></span>\
-         <span>Log in with {label}</span></a>{away}",
+         <span>{}</span></a>{away}",
         openid_href(next),
         escape(&provider.provider),
         escape(&initial.to_string()),
+        page.fill(Text::LOG_IN_WITH, &[("provider", &label)]),
     )
 }
 
@@ -331,34 +413,44 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
     let provider = page.config.openid.as_ref();
     let reference = page.reference.filter(|reference| is_reference(reference));
     let told = guide.tell(
+        &|text| page.say(text),
         provider.map(|provider| provider.label.as_str()),
         reference.is_some(),
     );
     let hint = page.config.hint.as_ref().map_or(String::new(), |hint| {
         format!(
-            "<p class=\"hint\"><strong>For the administrator: </strong>{}</p>",
+            "<p class=\"hint\"><strong>{}</strong> <span lang=\"en\">{}</span></p>",
+            page.say(Text::FOR_THE_ADMINISTRATOR),
             escape(hint)
         )
     });
     let reference = reference.map(escape).map_or(String::new(), |reference| {
         format!(
-            "<p class=\"reference\">Reference <code data-ref=\"{reference}\">{reference}</code></p>"
+            "<p class=\"reference\">{} <code data-ref=\"{reference}\">{reference}</code></p>",
+            page.say(Text::REFERENCE),
         )
     });
     let button = match (guide.next, provider) {
         (NextStep::TryProviderAgain, Some(provider)) => format!(
-            "<a class=\"button\" rel=\"external\" href=\"{}\">Try {} again</a>",
+            "<a class=\"button\" rel=\"external\" href=\"{}\">{}</a>",
             openid_href(next),
-            escape(&provider.label),
+            page.fill(
+                Text::TRY_PROVIDER_AGAIN,
+                &[("provider", &escape(&provider.label))]
+            ),
         ),
         (NextStep::UsePassword, _) if page.config.password_login => {
-            "<a class=\"button\" href=\"#username\">Use your password</a>".to_owned()
+            format!(
+                "<a class=\"button\" href=\"#username\">{}</a>",
+                page.say(Text::USE_YOUR_PASSWORD)
+            )
         }
         // Autologin is the app's, so the plain page does not leave at once; with `local`, the app
         // does not either.
         _ => format!(
-            "<a class=\"button\" href=\"{}?local=1\">Back to the login page</a>",
-            routes::LOGIN
+            "<a class=\"button\" href=\"{}?local=1\">{}</a>",
+            routes::LOGIN,
+            page.say(Text::BACK_TO_LOGIN),
         ),
     };
     format!(

@@ -16,6 +16,8 @@ use crate::components::form::{Form, KnownUsername};
 use crate::deed::Deed;
 use crate::next;
 use crate::session::{Session, use_session};
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// The dialog's `returnValue` when the server has accepted the confirmation.
 const CONFIRMED: &str = "confirmed";
@@ -95,16 +97,16 @@ pub(crate) fn ConfirmDialog(
         }
         Some(provider) => view! { <ProviderConfirm label=provider.label.clone() /> }.into_any(),
         None => view! {
-            <p>"This change asks for a fresh login. Log out, log in again, and repeat it."</p>
+            <p>{say(Text::CONFIRM_BY_LOGIN)}</p>
         }
         .into_any(),
     };
     view! {
         <dialog node_ref=confirm.dialog class="dialog" aria-labelledby="confirm-title">
-            <h2 id="confirm-title">"Please confirm that it is you"</h2>
+            <h2 id="confirm-title">{say(Text::CONFIRM_TITLE)}</h2>
             {body}
             <button type="button" class="button button-quiet" on:click=move |_| confirm.close("")>
-                "Cancel"
+                {say(Text::CANCEL)}
             </button>
         </dialog>
     }
@@ -118,13 +120,13 @@ fn ProviderConfirm(
     label: String,
 ) -> impl IntoView {
     view! {
-        <p>"This change asks for a login less than ten minutes old. You come back to this page."</p>
+        <p>{say(Text::CONFIRM_BY_PROVIDER)}</p>
         <a
             class="button button-main"
             rel="external"
             href=next::openid_href(Some(routes::PROFILE))
         >
-            {["Confirm with ", &label].concat()}
+            {fill(Text::CONFIRM_WITH, &[("provider", &label)])}
         </a>
     }
 }
@@ -149,13 +151,13 @@ fn PasswordConfirm(
         Ok(())
     });
     view! {
-        <p>"This change asks for your password, since you logged in a while ago."</p>
-        <Form id="confirm-form" text="Confirm" busy_text="Confirming…" deed=check>
+        <p>{say(Text::CONFIRM_BY_PASSWORD)}</p>
+        <Form id="confirm-form" text=say(Text::CONFIRM_SUBMIT) busy_text=say(Text::CONFIRM_BUSY) deed=check>
             <KnownUsername username />
             <Field
                 id="confirm-password"
                 name="confirm"
-                label="Password"
+                label=say(Text::PASSWORD)
                 kind=Kind::CurrentPassword
                 value=password
                 autofocus=true

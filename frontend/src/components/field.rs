@@ -1,7 +1,9 @@
 //! One line of text with its label, its help and its fault.
 
+use crate::text::{fill, say};
 use leptos::ev;
 use leptos::prelude::*;
+use shared::text::Text;
 use wasm_bindgen::JsCast;
 
 /// What a field holds: which keys a phone shows, what browser and password manager may fill in
@@ -77,7 +79,7 @@ pub(crate) fn Field(
         }
     };
     let told = Signal::derive(move || match fault.get() {
-        "" if has_caps.get() => "Caps lock is on.",
+        "" if has_caps.get() => say(Text::CAPS_LOCK),
         fault => fault,
     });
     let input_type = Signal::derive(move || if is_shown.get() { "text" } else { "password" });
@@ -125,15 +127,29 @@ fn Reveal(
     /// Is it shown?
     is_shown: RwSignal<bool>,
 ) -> impl IntoView {
-    let text = Signal::derive(move || if is_shown.get() { "Hide" } else { "Show" });
+    let text = Signal::derive(move || {
+        say(if is_shown.get() {
+            Text::HIDE
+        } else {
+            Text::SHOW
+        })
+    });
+    let name = Signal::derive(move || {
+        let text = if is_shown.get() {
+            Text::HIDE_FIELD
+        } else {
+            Text::SHOW_FIELD
+        };
+        fill(text, &[("field", label)])
+    });
     view! {
         <button
             type="button"
             class="reveal-toggle"
+            aria-label=name
             on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
         >
             {text}
-            <span class="unseen">" "{label}</span>
         </button>
     }
     .into_any()

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
+use crate::text::say;
+use shared::text::Text;
 
 /// Returns `aria-disabled` for a deed's button. Not `disabled`, with which the button would lose
 /// the focus; a deed is not started twice anyway.
@@ -46,9 +48,9 @@ pub(crate) fn Form(
     let text = Signal::derive(move || if deed.is_pending() { busy_text } else { text });
     let told = Signal::derive(move || match saved.get() {
         Saved::Unsaid => "",
-        Saved::Yes => "Saved.",
-        Saved::AndOthersEnded => "Saved. Your logins in other browsers have ended.",
-        Saved::NotYet => "Not saved yet.",
+        Saved::Yes => say(Text::SAVED),
+        Saved::AndOthersEnded => say(Text::SAVED_OTHERS_ENDED),
+        Saved::NotYet => say(Text::NOT_SAVED_YET),
     });
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();

@@ -14,6 +14,8 @@ use crate::components::problem::{ProblemNote, Unavailable};
 use crate::deed::Deed;
 use crate::loaded::Loaded;
 use crate::session::SessionEnded;
+use crate::text::say;
+use shared::text::Text;
 
 /// The card of a page that one passes through.
 #[component]
@@ -64,9 +66,9 @@ pub(crate) fn InsideFrame(
                     <span class="mark" aria-hidden="true"></span>
                     "Postern"
                 </a>
-                <nav aria-label="Pages">
-                    <NavLink href=routes::HOME text="Home" />
-                    <NavLink href=routes::PROFILE text="Profile" />
+                <nav aria-label=say(Text::PAGES)>
+                    <NavLink href=routes::HOME text=say(Text::HOME) />
+                    <NavLink href=routes::PROFILE text=say(Text::PROFILE) />
                 </nav>
                 <button
                     type="button"
@@ -75,7 +77,7 @@ pub(crate) fn InsideFrame(
                     aria-disabled=busy(log_out)
                     on:click=move |_| log_out.start()
                 >
-                    "Log out"
+                    {say(Text::LOG_OUT)}
                 </button>
             </div>
         </header>
@@ -135,7 +137,7 @@ pub(crate) fn Panel(
 pub(crate) fn Loading() -> impl IntoView {
     view! {
         <div class="loading">
-            <p role="status">"Loading…"</p>
+            <p role="status">{say(Text::LOADING)}</p>
         </div>
     }
     .into_any()

@@ -6,6 +6,8 @@ use shared::error::ErrorCode;
 use crate::api;
 use crate::components::dynamic::dynamic;
 use crate::deed::Deed;
+use crate::text::say;
+use shared::text::Text;
 
 /// The sentence on a deed's failure; nothing where there is none.
 #[component]
@@ -29,7 +31,7 @@ fn ProblemText(
     let reference = error.reference().map(|reference| {
         let reference = reference.to_owned();
         view! {
-            " Reference: "
+            " " {say(Text::REFERENCE)} " "
             <code data-ref=reference.clone()>{reference.clone()}</code>
         }
     });
@@ -48,7 +50,7 @@ pub(crate) fn DatabaseAway() -> impl IntoView {
     let code = ErrorCode::Unavailable;
     view! {
         <p role="alert" class="note note-bad" data-code=code.as_str()>
-            {code.message()}
+            {say(code.message())}
         </p>
     }
     .into_any()
@@ -65,7 +67,7 @@ pub(crate) fn Unavailable(
     view! {
         <ProblemText error />
         <button type="button" class="button" on:click=move |_| on_retry.run(())>
-            "Try again"
+            {say(Text::TRY_AGAIN)}
         </button>
     }
     .into_any()

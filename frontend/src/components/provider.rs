@@ -6,6 +6,8 @@ use shared::config::PublicProvider;
 
 use crate::browser::{self, TimeForm};
 use crate::next;
+use crate::text::fill;
+use shared::text::Text;
 
 /// `Log in with …`: a navigation, and not the router's.
 ///
@@ -44,17 +46,18 @@ pub(crate) fn ProviderLink(
         let since = browser::time_text(since, TimeForm::HourMinute);
         view! {
             <p class="hint" id="provider-away">
-                {[&label, " has not been reachable since ", &since, "."].concat()}
+                {fill(Text::PROVIDER_AWAY, &[("provider", &label), ("time", &since)])}
             </p>
         }
     });
     let busy = Signal::derive(move || is_leaving.get().then_some("true"));
-    let verb = Signal::derive(move || {
-        if is_leaving.get() {
-            "Going to "
+    let text = Signal::derive(move || {
+        let text = if is_leaving.get() {
+            Text::GOING_TO
         } else {
-            "Log in with "
-        }
+            Text::LOG_IN_WITH
+        };
+        fill(text, &[("provider", &label)])
     });
     view! {
         <a
@@ -70,7 +73,7 @@ pub(crate) fn ProviderLink(
                 data-initial=initial.to_string()
                 aria-hidden="true"
             ></span>
-            <span>{verb}{label}</span>
+            <span>{text}</span>
         </a>
         {away}
     }

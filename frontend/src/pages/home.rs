@@ -8,18 +8,20 @@ use crate::browser::{self, TimeForm};
 use crate::components::dynamic::dynamic;
 use crate::components::frame::InsideFrame;
 use crate::session::{Protected, use_session};
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// The home page.
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     view! {
         <Protected>
-            <InsideFrame title="You are logged in">
+            <InsideFrame title=say(Text::HOME_TITLE)>
                 <Who />
-                <nav class="cards" aria-label="Where to go">
+                <nav class="cards" aria-label=say(Text::HOME_WHERE)>
                     <a class="card-link" href=routes::PROFILE>
-                        <strong>"Your profile"</strong>
-                        <span>"Email, password, and the account you log in with"</span>
+                        <strong>{say(Text::PROFILE)}</strong>
+                        <span>{say(Text::HOME_PROFILE_TEXT)}</span>
                     </a>
                 </nav>
             </InsideFrame>
@@ -47,27 +49,26 @@ fn Facts(
 ) -> impl IntoView {
     let SessionStatus { user, session } = status;
     let role = match user.role {
-        Role::Admin => "Administrator",
-        Role::User => "User",
+        Role::Admin => Text::ROLE_ADMIN,
+        Role::User => Text::ROLE_USER,
     };
     let method = match session.method {
-        Method::Password => "with a password",
-        Method::Openid => "through the provider",
+        Method::Password => Text::LOGGED_IN_PASSWORD,
+        Method::Openid => Text::LOGGED_IN_OPENID,
     };
-    let since = browser::time_text(session.started_at, TimeForm::HourMinute);
-    let day = browser::time_text(session.started_at, TimeForm::Day);
+    let since = browser::time_text(session.started_at, TimeForm::Both);
     view! {
         <section class="panel">
             {user.display_name.map(|name| view! { <p class="who">{name}</p> })}
             <dl class="facts">
-                <dt>"Username"</dt>
+                <dt>{say(Text::USERNAME)}</dt>
                 <dd data-username=user.username.clone()>{user.username.clone()}</dd>
-                <dt>"Email"</dt>
-                <dd>{user.email.unwrap_or_else(|| "none yet".to_owned())}</dd>
-                <dt>"Role"</dt>
-                <dd>{role}</dd>
-                <dt>"Logged in"</dt>
-                <dd>{[method, ", ", &day, " at ", &since].concat()}</dd>
+                <dt>{say(Text::EMAIL)}</dt>
+                <dd>{user.email.unwrap_or_else(|| say(Text::NONE_YET).to_owned())}</dd>
+                <dt>{say(Text::ROLE)}</dt>
+                <dd>{say(role)}</dd>
+                <dt>{say(Text::LOGGED_IN_FACT)}</dt>
+                <dd>{fill(method, &[("time", &since)])}</dd>
             </dl>
         </section>
     }

@@ -19,9 +19,11 @@ use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
 use crate::loaded::Loaded;
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// The page's heading.
-const TITLE: &str = "Connect your accounts";
+const TITLE: Text = Text::LINK_TITLE;
 
 /// The link page.
 #[component]
@@ -31,7 +33,9 @@ pub(crate) fn LinkPage() -> impl IntoView {
     dynamic(move || match loaded.get() {
         Some(Ok(Some(link))) => view! { <LinkForm link /> }.into_any(),
         Some(Err(error)) if error.is(ErrorCode::LinkExpired) => view! { <Expired /> }.into_any(),
-        Some(Err(error)) => view! { <UnavailablePage title=TITLE error on_retry /> }.into_any(),
+        Some(Err(error)) => {
+            view! { <UnavailablePage title=say(TITLE) error on_retry /> }.into_any()
+        }
         Some(Ok(None)) | None => view! { <Loading /> }.into_any(),
     })
 }
@@ -40,12 +44,12 @@ pub(crate) fn LinkPage() -> impl IntoView {
 #[component]
 fn Expired() -> impl IntoView {
     view! {
-        <EntryFrame title=TITLE>
+        <EntryFrame title=say(TITLE)>
             <p class="note" role="alert" data-code=ErrorCode::LinkExpired.as_str()>
-                {ErrorCode::LinkExpired.message()}
+                {say(ErrorCode::LinkExpired.message())}
             </p>
             <a class="button button-main" href=routes::HOME>
-                "Go on"
+                {say(Text::GO_ON)}
             </a>
         </EntryFrame>
     }
@@ -96,16 +100,15 @@ fn LinkForm(
         }
     });
     let question = if needs_password {
-        "An account here has the email address that you have at the provider. If it is yours, give \
-        its password once; from then on you log in to it either way."
+        Text::LINK_QUESTION_PASSWORD
     } else {
-        "From then on you log in to your account here either way."
+        Text::LINK_QUESTION
     };
     view! {
-        <EntryFrame title=TITLE>
-            <p class="lead">{question}</p>
+        <EntryFrame title=say(TITLE)>
+            <p class="lead">{say(question)}</p>
             <BothIdentities link />
-            <Form id="link-form" text="Connect" busy_text="Connecting…" deed=accept>
+            <Form id="link-form" text=say(Text::LINK_SUBMIT) busy_text=say(Text::LINK_BUSY) deed=accept>
                 {needs_password
                     .then(|| {
                         view! {
@@ -113,7 +116,7 @@ fn LinkForm(
                             <Field
                                 id="password"
                                 name="password"
-                                label="Password of the account here"
+                                label=say(Text::LINK_PASSWORD)
                                 kind=Kind::CurrentPassword
                                 value=password
                                 autofocus=true
@@ -129,7 +132,7 @@ fn LinkForm(
                 aria-disabled=busy(cancel)
                 on:click=move |_| cancel.start()
             >
-                "Cancel"
+                {say(Text::CANCEL)}
             </button>
         </EntryFrame>
     }
@@ -151,14 +154,14 @@ fn BothIdentities(
     view! {
         <dl class="pair">
             <div>
-                <dt>{["At ", &link.label].concat()}</dt>
+                <dt>{fill(Text::LINK_AT, &[("provider", &link.label)])}</dt>
                 <dd>
-                    <strong>{name.unwrap_or_else(|| "an account without a name".to_owned())}</strong>
+                    <strong>{name.unwrap_or_else(|| say(Text::LINK_NAMELESS).to_owned())}</strong>
                     {email.map(|email| view! { <span>{email}</span> })}
                 </dd>
             </div>
             <div>
-                <dt>"Your account here"</dt>
+                <dt>{say(Text::LINK_HERE)}</dt>
                 <dd>
                     <strong>{link.account_username}</strong>
                 </dd>

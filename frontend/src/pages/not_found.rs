@@ -4,15 +4,17 @@ use leptos::prelude::*;
 use shared::routes;
 
 use crate::components::frame::EntryFrame;
+use crate::text::say;
+use shared::text::Text;
 
 /// The page for paths that lead nowhere.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {
-        <EntryFrame title="There is nothing here">
-            <p>"The address may be mistyped, or the page is gone."</p>
+        <EntryFrame title=say(Text::NOT_FOUND_TITLE)>
+            <p>{say(Text::NOT_FOUND_TEXT)}</p>
             <a class="button button-main" href=routes::HOME>
-                "To the start page"
+                {say(Text::TO_START)}
             </a>
         </EntryFrame>
     }

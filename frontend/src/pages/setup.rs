@@ -16,37 +16,43 @@ use crate::components::frame::{EntryFrame, once_loaded};
 use crate::components::problem::DatabaseAway;
 use crate::deed::Deed;
 use crate::loaded::Loaded;
+use crate::text::{around, say};
+use shared::text::Text;
 
 /// The page's heading.
-const TITLE: &str = "Set up this server";
+const TITLE: Text = Text::SETUP_TITLE;
 
 /// The setup page.
 #[component]
 pub(crate) fn SetupPage() -> impl IntoView {
-    once_loaded(TITLE, Loaded::new(|| Some(api::config(None))), |config| {
-        if config.setup_needed {
-            return view! { <SetupForm /> }.into_any();
-        }
-        if config.database_away {
-            return view! {
-                <EntryFrame title=TITLE>
-                    <DatabaseAway />
+    once_loaded(
+        say(TITLE),
+        Loaded::new(|| Some(api::config(None))),
+        |config| {
+            if config.setup_needed {
+                return view! { <SetupForm /> }.into_any();
+            }
+            if config.database_away {
+                return view! {
+                    <EntryFrame title=say(TITLE)>
+                        <DatabaseAway />
+                    </EntryFrame>
+                }
+                .into_any();
+            }
+            view! {
+                <EntryFrame title=say(TITLE)>
+                    <p class="note" data-code=ErrorCode::SetupClosed.as_str()>
+                        {say(ErrorCode::SetupClosed.message())}
+                    </p>
+                    <a class="button button-main" href=routes::LOGIN>
+                        {say(Text::TO_LOGIN)}
+                    </a>
                 </EntryFrame>
             }
-            .into_any();
-        }
-        view! {
-            <EntryFrame title=TITLE>
-                <p class="note" data-code=ErrorCode::SetupClosed.as_str()>
-                    {ErrorCode::SetupClosed.message()}
-                </p>
-                <a class="button button-main" href=routes::LOGIN>
-                    "To the login page"
-                </a>
-            </EntryFrame>
-        }
-        .into_any()
-    })
+            .into_any()
+        },
+    )
 }
 
 /// What is typed.
@@ -118,7 +124,7 @@ impl Draft {
 
 /// Returns the code's sentence for what is not fit.
 fn fault(is_fit: bool, code: ErrorCode) -> &'static str {
-    if is_fit { "" } else { code.message() }
+    if is_fit { "" } else { say(code.message()) }
 }
 
 /// The form.
@@ -147,18 +153,18 @@ fn SetupForm() -> impl IntoView {
     let when = move |is_due: RwSignal<bool>, fault: fn(Draft) -> &'static str| {
         Signal::derive(move || if is_due.get() { fault(draft) } else { "" })
     };
+    let (before, after) = around(Text::SETUP_INTRO);
     view! {
-        <EntryFrame title=TITLE>
+        <EntryFrame title=say(TITLE)>
             <p class="lead">
-                "Make the first administrator. The setup token is in the server's log; "
-                <code>"postern setup-token"</code> " prints it too."
+                {before} <code>"postern setup-token"</code> {after}
             </p>
             <ReturnedProblem />
-            <Form id="setup-form" text="Make the administrator" busy_text="Working…" deed=set_up>
+            <Form id="setup-form" text=say(Text::SETUP_SUBMIT) busy_text=say(Text::WORKING) deed=set_up>
                 <Field
                     id="token"
                     name="token"
-                    label="Setup token"
+                    label=say(Text::SETUP_TOKEN)
                     kind=Kind::Plain
                     value=draft.token
                     autofocus=true
@@ -166,7 +172,7 @@ fn SetupForm() -> impl IntoView {
                 <Field
                     id="username"
                     name="username"
-                    label="Username"
+                    label=say(Text::USERNAME)
                     kind=Kind::Username
                     value=draft.username
                     fault=when(is_tried, Draft::username_fault)
@@ -174,20 +180,19 @@ fn SetupForm() -> impl IntoView {
                 <Field
                     id="password"
                     name="password"
-                    label="Password"
+                    label=say(Text::PASSWORD)
                     kind=Kind::NewPassword
                     value=draft.password
-                    hint="At least 10 characters."
+                    hint=say(Text::PASSWORD_HINT)
                     fault=when(is_tried, Draft::password_fault)
                 />
                 <Field
                     id="email"
                     name="email"
-                    label="Email"
+                    label=say(Text::EMAIL)
                     kind=Kind::Email
                     value=draft.email
-                    hint="May stay empty. With the address you have at your provider, your first \
-                    login there finds this account."
+                    hint=say(Text::SETUP_EMAIL_HINT)
                     fault=when(is_email_left, Draft::email_fault)
                     is_left=is_email_left
                 />
@@ -210,7 +215,7 @@ fn ReturnedProblem() -> impl IntoView {
     code.map(|code| {
         view! {
             <p role="alert" class="note note-bad" data-code=code.as_str()>
-                {code.message()}
+                {say(code.message())}
             </p>
         }
     })

@@ -2,33 +2,29 @@
 
 use shared::error::ErrorCode;
 use shared::routes;
+use shared::text::Text;
 
-use super::{Field, StaticPage, database_away, escape, submit};
+use super::{Field, StaticPage, problem, submit};
 
 /// The setup page's content.
 pub(super) fn content(page: &StaticPage<'_>) -> String {
     if page.config.database_away {
-        return database_away();
+        return problem(page, ErrorCode::Unavailable);
     }
     if !page.config.setup_needed {
         return format!(
             "<p class=\"note\" data-code=\"{}\">{}</p>\
-             <a class=\"button button-main\" href=\"{}\">To the login page</a>",
+             <a class=\"button button-main\" href=\"{}\">{}</a>",
             ErrorCode::SetupClosed.as_str(),
-            ErrorCode::SetupClosed.message(),
+            page.say(ErrorCode::SetupClosed.message()),
             routes::LOGIN,
+            page.say(Text::TO_LOGIN),
         );
     }
     let code = ErrorCode::ALL
         .iter()
         .find(|code| page.error == Some(code.as_str()));
-    let problem = code.map_or(String::new(), |code| {
-        format!(
-            "<p role=\"alert\" class=\"note note-bad\" data-code=\"{}\">{}</p>",
-            code.as_str(),
-            escape(code.message()),
-        )
-    });
+    let fault = code.map_or(String::new(), |code| problem(page, *code));
     let field = |name, label, kind, autocomplete, more, hint| {
         Field {
             name,
@@ -40,17 +36,20 @@ pub(super) fn content(page: &StaticPage<'_>) -> String {
         }
         .html()
     };
+    let intro = page.fill(
+        Text::SETUP_INTRO,
+        &[("command", "<code>postern setup-token</code>")],
+    );
     [
-        "<p class=\"lead\">Make the first administrator. The setup token is in the server's log; \
-         <code>postern setup-token</code> prints it too.</p>",
-        &problem,
+        &format!("<p class=\"lead\">{intro}</p>"),
+        &fault,
         &format!(
             "<form id=\"setup-form\" method=\"post\" action=\"{}\">",
             routes::API_SETUP
         ),
         &field(
             "token",
-            "Setup token",
+            page.say(Text::SETUP_TOKEN),
             "text",
             "off",
             "required autofocus",
@@ -58,7 +57,7 @@ pub(super) fn content(page: &StaticPage<'_>) -> String {
         ),
         &field(
             "username",
-            "Username",
+            page.say(Text::USERNAME),
             "text",
             "username",
             "required maxlength=\"64\"",
@@ -66,22 +65,21 @@ pub(super) fn content(page: &StaticPage<'_>) -> String {
         ),
         &field(
             "password",
-            "Password",
+            page.say(Text::PASSWORD),
             "password",
             "new-password",
             "required minlength=\"10\"",
-            "At least 10 characters.",
+            page.say(Text::PASSWORD_HINT),
         ),
         &field(
             "email",
-            "Email",
+            page.say(Text::EMAIL),
             "text",
             "email",
             "inputmode=\"email\"",
-            "May stay empty. With the address you have at your provider, your first login there \
-             finds this account.",
+            page.say(Text::SETUP_EMAIL_HINT),
         ),
-        &submit("Make the administrator"),
+        &submit(page.say(Text::SETUP_SUBMIT)),
         "</form>",
     ]
     .concat()

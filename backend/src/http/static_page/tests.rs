@@ -1,5 +1,6 @@
 use shared::config::{PublicConfig, PublicProvider};
 use shared::login_error::LoginErrorCode;
+use shared::text::Language;
 
 use super::{StaticPage, render, title};
 
@@ -25,6 +26,7 @@ fn config() -> PublicConfig {
 
 fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
     StaticPage {
+        language: Language::ENGLISH,
         path,
         config,
         error: None,
@@ -210,6 +212,6 @@ fn nothing_needs_more_than_the_policy_allows() {
 
 #[test]
 fn titles_name_the_page() {
-    assert_eq!(title("/login"), "Log in – Postern");
-    assert_eq!(title("/profile"), "Postern");
+    assert_eq!(title("/login", Language::ENGLISH), "Log in – Postern");
+    assert_eq!(title("/profile", Language::ENGLISH), "Postern");
 }

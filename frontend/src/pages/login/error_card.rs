@@ -9,6 +9,8 @@ use crate::browser;
 use crate::next;
 use crate::pages::login::plain_login_href;
 use crate::pages::login::query::LoginQuery;
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// The code that the card carries where the address has one that this page does not know.
 const UNKNOWN: &str = "unknown";
@@ -28,19 +30,19 @@ pub(crate) fn ErrorCard(
         .openid
         .as_ref()
         .map(|provider| provider.label.as_str());
-    let told = guide.tell(label, query.reference.is_some());
+    let told = guide.tell(&say, label, query.reference.is_some());
     let hint = config.hint.clone().map(|hint| {
         view! {
             <p class="hint">
-                <strong>"For the administrator: "</strong>
-                {hint}
+                <strong>{say(Text::FOR_THE_ADMINISTRATOR)}</strong> " "
+                <span lang="en">{hint}</span>
             </p>
         }
     });
     let reference = query.reference.clone().map(|reference| {
         view! {
             <p class="reference">
-                "Reference "
+                {say(Text::REFERENCE)} " "
                 <code data-ref=reference.clone()>{reference.clone()}</code>
             </p>
         }
@@ -71,7 +73,7 @@ fn NextButton(
     if config.signed_in {
         return view! {
             <a class="button" href=routes::PROFILE>
-                "Back to your profile"
+                {say(Text::BACK_TO_PROFILE)}
             </a>
         }
         .into_any();
@@ -79,7 +81,7 @@ fn NextButton(
     match (step, &config.openid) {
         (NextStep::TryProviderAgain, Some(provider)) => view! {
             <a class="button" rel="external" href=next::openid_href(next.as_deref())>
-                {["Try ", &provider.label, " again"].concat()}
+                {fill(Text::TRY_PROVIDER_AGAIN, &[("provider", &provider.label)])}
             </a>
         }
         .into_any(),
@@ -91,13 +93,13 @@ fn NextButton(
                     browser::focus("#login-form input[name=username]");
                 }
             >
-                "Use your password"
+                {say(Text::USE_YOUR_PASSWORD)}
             </button>
         }
         .into_any(),
         _ => view! {
             <a class="button" href=plain_login_href(&config, next.as_deref())>
-                "Back to the login page"
+                {say(Text::BACK_TO_LOGIN)}
             </a>
         }
         .into_any(),

@@ -6,7 +6,7 @@ mod query;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use shared::config::{ENDED_BY_PROVIDER, PublicConfig};
+use shared::config::PublicConfig;
 use shared::routes;
 
 use crate::api;
@@ -20,6 +20,8 @@ use crate::next;
 use crate::pages::login::error_card::ErrorCard;
 use crate::pages::login::password_form::{Credentials, PasswordForm};
 use crate::pages::login::query::{LoginQuery, departure};
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// The login page.
 #[component]
@@ -44,7 +46,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     let listener = window_event_listener_untyped("pageshow", move |_| config.refetch());
     on_cleanup(move || listener.remove());
 
-    once_loaded("Log in", config, move |config| {
+    once_loaded(say(Text::LOG_IN), config, move |config| {
         let query = query();
         if departure(&config, &query).is_some() {
             return view! { <Loading /> }.into_any();
@@ -68,7 +70,7 @@ fn LoginCard(
     let has_form = config.password_login;
     let is_shut = !has_form && config.openid.is_none();
     view! {
-        <EntryFrame title="Log in">
+        <EntryFrame title=say(Text::LOG_IN)>
             <Notices config=config.clone() query=query.clone() />
             {has_error.then(|| view! { <ErrorCard config=config.clone() query /> })}
             {has_form
@@ -76,13 +78,13 @@ fn LoginCard(
                     view! { <PasswordForm credentials next=next.clone() autofocus=!has_error /> }
                 })}
             {(has_form && config.openid.is_some())
-                .then(|| view! { <p class="or">"or"</p> })}
+                .then(|| view! { <p class="or">{say(Text::OR)}</p> })}
             {config.openid.map(|provider| view! { <ProviderLink provider next is_only=!has_form /> })}
             {is_shut
                 .then(|| {
                     view! {
                         <p class="note">
-                            "No way to log in is switched on. Please ask your administrator."
+                            {say(Text::NO_WAY_IN)}
                         </p>
                     }
                 })}
@@ -108,22 +110,23 @@ fn Notices(
     let asks_to_go_on = query.next.is_some() && is_blank && !logged_out && ended_by.is_none();
     view! {
         {logged_out
-            .then(|| view! { <p class="note note-good" role="status">"You are logged out."</p> })}
+            .then(|| view! { <p class="note note-good" role="status">{say(Text::LOGGED_OUT)}</p> })}
         {ended_by
             .map(|label| {
-                view! { <p class="note" role="status">{label}
-                        {ENDED_BY_PROVIDER}</p> }
+                view! { <p class="note" role="status">
+                        {fill(Text::ENDED_BY_PROVIDER, &[("provider", &label)])}
+                    </p> }
             })}
         {asks_to_go_on
-            .then(|| view! { <p class="lead">"Please log in to go on."</p> })}
+            .then(|| view! { <p class="lead">{say(Text::LOG_IN_TO_GO_ON)}</p> })}
         {config.database_away.then(|| view! { <DatabaseAway /> })}
         {config
             .setup_needed
             .then(|| {
                 view! {
                     <p class="note">
-                        "This server has no administrator yet. "
-                        <a href=routes::SETUP>"Set it up"</a>
+                        {say(Text::NO_ADMIN_YET)} " "
+                        <a href=routes::SETUP>{say(Text::SET_IT_UP)}</a>
                     </p>
                 }
             })}

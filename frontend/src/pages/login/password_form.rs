@@ -11,6 +11,8 @@ use crate::browser::{self, History};
 use crate::components::field::{Field, Kind};
 use crate::components::form::Form;
 use crate::deed::Deed;
+use crate::text::say;
+use shared::text::Text;
 
 /// What is typed.
 #[derive(Clone, Copy)]
@@ -70,11 +72,11 @@ pub(crate) fn PasswordForm(
         }
     });
     view! {
-        <Form id="login-form" text="Log in" busy_text="Logging in…" deed=log_in>
+        <Form id="login-form" text=say(Text::LOG_IN) busy_text=say(Text::LOGGING_IN) deed=log_in>
             <Field
                 id="username"
                 name="username"
-                label="Username"
+                label=say(Text::USERNAME)
                 kind=Kind::Username
                 value=username
                 autofocus=autofocus
@@ -82,7 +84,7 @@ pub(crate) fn PasswordForm(
             <Field
                 id="password"
                 name="password"
-                label="Password"
+                label=say(Text::PASSWORD)
                 kind=Kind::CurrentPassword
                 value=password
             />

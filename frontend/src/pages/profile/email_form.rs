@@ -12,6 +12,8 @@ use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
 use crate::components::frame::Panel;
 use crate::deed::Deed;
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// Returns what is wrong with the text. Nothing is wrong with none, which clears the address.
 fn fault_of(text: &str) -> &'static str {
@@ -19,7 +21,7 @@ fn fault_of(text: &str) -> &'static str {
     if is_fit {
         ""
     } else {
-        ErrorCode::EmailInvalid.message()
+        say(ErrorCode::EmailInvalid.message())
     }
 }
 
@@ -84,21 +86,21 @@ pub(crate) fn EmailForm(
         }
     });
     view! {
-        <Panel id="email-panel" title="Email">
+        <Panel id="email-panel" title=say(Text::EMAIL_TITLE)>
             <p>
-                "This address ties your account here to "
-                {provider.unwrap_or_else(|| "a login provider".to_owned())}
-                ": the first time you log in there with the same address, it finds this account. \
-                Once connected, the address no longer matters for logging in."
+                {fill(
+                    Text::EMAIL_INTRO,
+                    &[("provider", provider.as_deref().unwrap_or(say(Text::A_PROVIDER)))],
+                )}
             </p>
-            <Form id="email-form" text="Save email" busy_text="Saving…" deed=save saved>
+            <Form id="email-form" text=say(Text::EMAIL_SAVE) busy_text=say(Text::SAVING) deed=save saved>
                 <Field
                     id="email"
                     name="email"
-                    label="Email address"
+                    label=say(Text::EMAIL_LABEL)
                     kind=Kind::Email
                     value=email
-                    hint="Leave it empty to have none."
+                    hint=say(Text::EMAIL_HINT)
                     fault=fault
                     is_left=is_left
                 />

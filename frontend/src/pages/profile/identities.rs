@@ -12,6 +12,8 @@ use crate::components::form::busy;
 use crate::components::frame::Panel;
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
+use crate::text::{fill, say};
+use shared::text::Text;
 
 /// Shows, connects and disconnects them.
 #[component]
@@ -35,9 +37,9 @@ pub(crate) fn Identities(
                 view! { <Identity identity is_same_email profile confirm /> }.into_any()
             })
             .collect::<Vec<_>>();
-        let none = rows.is_empty().then(|| {
-            view! { <p class="hint">"No account at a provider is connected."</p> }.into_any()
-        });
+        let none = rows
+            .is_empty()
+            .then(|| view! { <p class="hint">{say(Text::IDENTITIES_NONE)}</p> }.into_any());
         let connect = missing.map(|label| view! { <Connect confirm label /> }.into_any());
         view! {
             <ul class="rows">{rows}</ul>
@@ -47,7 +49,7 @@ pub(crate) fn Identities(
         .into_any()
     });
     view! {
-        <Panel id="identities" title="Login provider">
+        <Panel id="identities" title=say(Text::IDENTITIES_TITLE)>
             {content}
         </Panel>
     }
@@ -92,28 +94,36 @@ fn Identity(
         }
     });
     let linked = browser::time_text(linked_at, TimeForm::Day);
-    let last_login = last_login_at
-        .map(|at| [", last login ", &browser::time_text(at, TimeForm::Day)].concat())
-        .unwrap_or_default();
+    let since = match last_login_at {
+        Some(at) => {
+            let login = browser::time_text(at, TimeForm::Day);
+            fill(
+                Text::IDENTITY_SINCE_LOGIN,
+                &[("date", &linked), ("login", &login)],
+            )
+        }
+        None => fill(Text::IDENTITY_SINCE, &[("date", &linked)]),
+    };
     let name = match (username, email) {
         (Some(username), Some(email)) => [&username, ", ", &email].concat(),
         (Some(text), None) | (None, Some(text)) => text,
-        (None, None) => "no name given".to_owned(),
+        (None, None) => say(Text::IDENTITY_NAMELESS).to_owned(),
     };
-    let same = if is_same_email {
-        ": the same email as here."
+    let known_as = if is_same_email {
+        Text::IDENTITY_SAME_EMAIL
     } else {
-        "."
+        Text::IDENTITY_KNOWN_AS
     };
+    let known_as = fill(known_as, &[("provider", &label), ("name", &name)]);
     view! {
         <li class="row-item" data-identity=row_id>
             <div>
                 <p>
                     <strong>{label.clone()}</strong>
-                    <span class="badge">"Connected"</span>
+                    <span class="badge">{say(Text::IDENTITY_CONNECTED)}</span>
                 </p>
-                <p>{[&label, " knows you as ", &name, same].concat()}</p>
-                <p class="hint">{["Connected since ", &linked, &last_login].concat()}</p>
+                <p>{known_as}</p>
+                <p class="hint">{since}</p>
                 <p class="hint">{issuer}</p>
             </div>
             <button
@@ -123,7 +133,7 @@ fn Identity(
                 aria-disabled=busy(disconnect)
                 on:click=move |_| disconnect.start()
             >
-                "Disconnect"
+                {say(Text::DISCONNECT)}
             </button>
             <ProblemNote deed=disconnect />
         </li>
@@ -148,7 +158,7 @@ fn Connect(
         }
     });
     view! {
-        <p>{["Connect ", &label, " to log in to this account there as well."].concat()}</p>
+        <p>{fill(Text::CONNECT_INTRO, &[("provider", &label)])}</p>
         <button
             type="button"
             id="connect"
@@ -156,7 +166,7 @@ fn Connect(
             aria-disabled=busy(connect)
             on:click=move |_| connect.start()
         >
-            {["Connect ", &label].concat()}
+            {fill(Text::CONNECT, &[("provider", &label)])}
         </button>
         <ProblemNote deed=connect />
     }

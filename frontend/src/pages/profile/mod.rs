@@ -19,9 +19,11 @@ use crate::pages::profile::identities::Identities;
 use crate::pages::profile::name_form::NameForm;
 use crate::pages::profile::password_form::PasswordForm;
 use crate::session::Protected;
+use crate::text::say;
+use shared::text::Text;
 
 /// The page's heading.
-const TITLE: &str = "Your profile";
+const TITLE: Text = Text::PROFILE;
 
 /// The profile page.
 #[component]
@@ -47,7 +49,7 @@ fn Content() -> impl IntoView {
             view! { <Sections profile config /> }.into_any()
         }
         (Some(Err(error)), _) | (_, Some(Err(error))) => {
-            view! { <UnavailablePage title=TITLE error on_retry /> }.into_any()
+            view! { <UnavailablePage title=say(TITLE) error on_retry /> }.into_any()
         }
         _ => view! { <Loading /> }.into_any(),
     })
@@ -68,7 +70,7 @@ fn Sections(
         .as_ref()
         .map(|provider| provider.label.clone());
     view! {
-        <InsideFrame title=TITLE>
+        <InsideFrame title=say(TITLE)>
             <EmailForm profile confirm provider=provider.clone() />
             <NameForm profile />
             <Identities profile confirm provider />

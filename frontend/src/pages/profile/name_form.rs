@@ -12,6 +12,8 @@ use crate::components::form::{Form, Saved};
 use crate::components::frame::Panel;
 use crate::deed::Deed;
 use crate::session::use_session;
+use crate::text::say;
+use shared::text::Text;
 
 /// Edits the display name.
 #[component]
@@ -26,7 +28,7 @@ pub(crate) fn NameForm(
         if is_display_name(&name.read()) {
             ""
         } else {
-            ErrorCode::DisplayNameInvalid.message()
+            say(ErrorCode::DisplayNameInvalid.message())
         }
     });
     let save = Deed::new(move || {
@@ -54,15 +56,15 @@ pub(crate) fn NameForm(
         }
     });
     view! {
-        <Panel id="name-panel" title="Name">
-            <Form id="name-form" text="Save name" busy_text="Saving…" deed=save saved>
+        <Panel id="name-panel" title=say(Text::NAME_TITLE)>
+            <Form id="name-form" text=say(Text::NAME_SAVE) busy_text=say(Text::SAVING) deed=save saved>
                 <Field
                     id="display-name"
                     name="display_name"
-                    label="Display name"
+                    label=say(Text::NAME_LABEL)
                     kind=Kind::Name
                     value=name
-                    hint="What you like to be called. May stay empty."
+                    hint=say(Text::NAME_HINT)
                     fault=fault
                 />
             </Form>

@@ -13,6 +13,8 @@ use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername, Saved};
 use crate::components::frame::Panel;
 use crate::deed::Deed;
+use crate::text::say;
+use shared::text::Text;
 
 /// The section, or why there is none.
 #[component]
@@ -27,10 +29,10 @@ pub(crate) fn PasswordForm(
     let content = if is_allowed {
         view! { <ChangeForm profile confirm /> }.into_any()
     } else {
-        view! { <p class="hint">"This server does not take passwords."</p> }.into_any()
+        view! { <p class="hint">{say(Text::PASSWORD_NOT_TAKEN)}</p> }.into_any()
     };
     view! {
-        <Panel id="password-panel" title="Password">
+        <Panel id="password-panel" title=say(Text::PASSWORD_TITLE)>
             {content}
         </Panel>
     }
@@ -53,7 +55,7 @@ fn ChangeForm(
         if is_new_password(&new.read()) {
             ""
         } else {
-            ErrorCode::PasswordUnfit.message()
+            say(ErrorCode::PasswordUnfit.message())
         }
     };
     let save = Deed::new(move || {
@@ -96,9 +98,9 @@ fn ChangeForm(
     });
     let intro = Signal::derive(move || {
         if has_password.get() {
-            "Changing it ends your logins in other browsers."
+            say(Text::PASSWORD_CHANGE_INTRO)
         } else {
-            "This account has no password yet. With one, you can also log in without the provider."
+            say(Text::PASSWORD_FIRST_INTRO)
         }
     });
     let current_field = dynamic(move || {
@@ -107,7 +109,7 @@ fn ChangeForm(
                 <Field
                     id="current-password"
                     name="current"
-                    label="Current password"
+                    label=say(Text::PASSWORD_CURRENT)
                     kind=Kind::CurrentPassword
                     value=current
                 />
@@ -117,16 +119,16 @@ fn ChangeForm(
     });
     view! {
         <p>{intro}</p>
-        <Form id="password-form" text="Save password" busy_text="Saving…" deed=save saved>
+        <Form id="password-form" text=say(Text::PASSWORD_SAVE) busy_text=say(Text::SAVING) deed=save saved>
             <KnownUsername username />
             {current_field}
             <Field
                 id="new-password"
                 name="new"
-                label="New password"
+                label=say(Text::PASSWORD_NEW)
                 kind=Kind::NewPassword
                 value=new
-                hint="At least 10 characters."
+                hint=say(Text::PASSWORD_HINT)
                 fault=Signal::derive(move || if is_tried.get() { fault_of_new() } else { "" })
             />
         </Form>

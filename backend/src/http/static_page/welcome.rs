@@ -1,0 +1,48 @@
+//! The page behind a welcome link. The link's token is in the fragment, which only scripts see:
+//! without the app, it is typed.
+
+use shared::error::ErrorCode;
+use shared::routes;
+use shared::text::Text;
+
+use super::{Field, StaticPage, problem, submit, without_app};
+
+/// The welcome page's content; the form stands only where there is no app.
+pub(super) fn content(page: &StaticPage<'_>) -> String {
+    if page.config.database_away {
+        return problem(page, ErrorCode::Unavailable);
+    }
+    let code = ErrorCode::ALL
+        .iter()
+        .find(|code| page.error == Some(code.as_str()));
+    let fault = code.map_or(String::new(), |code| problem(page, *code));
+    let token = Field {
+        name: "token",
+        label: page.say(Text::WELCOME_CODE),
+        kind: "text",
+        autocomplete: "off",
+        more: "required",
+        hint: page.say(Text::WELCOME_CODE_HINT),
+    };
+    let password = Field {
+        name: "password",
+        label: page.say(Text::PASSWORD_NEW),
+        kind: "password",
+        autocomplete: "new-password",
+        more: "required minlength=\"10\"",
+        hint: page.say(Text::PASSWORD_HINT),
+    };
+    let form = [
+        &format!("<form method=\"post\" action=\"{}\">", routes::API_WELCOME),
+        &token.html(),
+        &password.html(),
+        &submit(page.say(Text::WELCOME_SUBMIT)),
+        "</form>",
+    ]
+    .concat();
+    format!(
+        "{fault}<p class=\"lead\" data-loading>{}</p>{}",
+        page.say(Text::LOADING),
+        without_app(&form)
+    )
+}
