@@ -2,17 +2,10 @@
 //! and a draft that survives the way to the provider and back.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
+use shared::routes;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
-
-use crate::next;
-
-/// Returns the path that the document was loaded from.
-pub(crate) fn path() -> String {
-    // Fails for documents without an origin alone.
-    window().location().pathname().unwrap_or_default()
-}
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, HtmlInputElement, UrlSearchParams};
 
 /// Returns the element that the app is mounted to.
 pub(crate) fn root() -> Option<HtmlElement> {
@@ -108,28 +101,52 @@ pub(crate) fn focus_fault(form: &str) {
     });
 }
 
-/// Goes to a path or URL that the server or [`next::local_path`] has vouched for.
-///
-/// `navigate` is the router's, which can only show the app's own pages.
-pub(crate) fn go(navigate: &dyn Fn(&str, NavigateOptions), target: &str, place: History) {
-    let replace = place == History::Replace;
-    if next::is_own_page(target) {
-        navigate(
-            target,
-            NavigateOptions {
-                replace,
-                ..NavigateOptions::default()
-            },
-        );
-        return;
-    }
+/// Returns the address's path, without a slash too many at its end.
+pub(crate) fn path() -> String {
+    let path = window().location().pathname().unwrap_or_default();
+    routes::without_last_slash(&path).to_owned()
+}
+
+/// Returns a parameter of the address's query.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// Loads the page at this address anew, as soon as the browser has come to rest on it.
+pub(crate) fn reload() {
+    request_animation_frame(|| {
+        // Nothing can be done where even that is refused.
+        let _ = window().location().reload();
+    });
+}
+
+/// How long a page waits to be left, in milliseconds, before it is of use again: its user may have
+/// stopped the browser.
+const LEAVING_MS: i32 = 5_000;
+
+/// Goes to a path or URL that the server or [`next::local_path`](crate::next::local_path) has
+/// vouched for, and waits, as what led here is not over before the page is left. Goes on if that
+/// does not happen, or when the browser brings the page back just as it was.
+pub(crate) async fn go(target: &str, place: History) {
     let location = window().location();
-    // Fails for an unparsable URL alone, and then the page stays as it is.
-    let _ = if replace {
+    let is_going = if place == History::Replace {
         location.replace(target)
     } else {
         location.assign(target)
     };
+    // An URL that does not parse.
+    if is_going.is_err() {
+        return;
+    }
+    let back = js_sys::Promise::new(&mut |resolve, _| {
+        let window = window();
+        // Neither call fails for a function.
+        let _ = window.add_event_listener_with_callback("pageshow", &resolve);
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, LEAVING_MS);
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(back).await;
 }
 
 /// What becomes of the present page's place in the browser's history.

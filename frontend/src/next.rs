@@ -17,19 +17,6 @@ pub(crate) fn local_path(next: &str) -> Option<&str> {
     is_local.then_some(next)
 }
 
-/// Is this one of the app's own pages, so that the router can show it without a page load?
-pub(crate) fn is_own_page(target: &str) -> bool {
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    [
-        routes::HOME,
-        routes::LOGIN,
-        routes::PROFILE,
-        routes::LINK,
-        routes::SETUP,
-    ]
-    .contains(&path)
-}
-
 /// Returns the login page's address, which leads on to `next`.
 pub(crate) fn login_href(next: Option<&str>) -> String {
     with_next(routes::LOGIN, next)
@@ -64,7 +51,7 @@ fn encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_own_page, local_path, login_href, openid_href};
+    use super::{local_path, login_href, openid_href};
 
     #[test]
     fn only_paths_of_this_site_pass() {
@@ -82,14 +69,6 @@ mod tests {
         }
         assert_eq!(local_path("https://evil.example/"), None);
         assert_eq!(local_path("javascript:alert(1)"), None);
-    }
-
-    #[test]
-    fn own_pages_are_named_by_path_alone() {
-        assert!(is_own_page("/login?logged_out=1"));
-        assert!(is_own_page("/"));
-        assert!(!is_own_page("/app"));
-        assert!(!is_own_page("https://op.example/"));
     }
 
     #[test]

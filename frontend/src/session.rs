@@ -1,7 +1,8 @@
 //! Who is logged in, asked once for all pages that need it, and the guard of those pages.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_location;
 use shared::error::ErrorCode;
 use shared::routes;
 use shared::session::SessionStatus;
@@ -93,12 +94,11 @@ impl Gate {
 pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     let session = use_session();
     let path = use_location().pathname;
-    let navigate = use_navigate();
     let gate = Memo::new(move |before| Gate::decide(before, session.answer.get()));
     effect(move || {
         if *gate.read() == Gate::Closed {
             let target = next::login_href(Some(&path.read_untracked()));
-            browser::go(&navigate, &target, History::Replace);
+            spawn_local(async move { browser::go(&target, History::Replace).await });
         }
     });
     let on_retry = Callback::new(move |()| session.answer.refetch());

@@ -51,20 +51,60 @@ pub const WELCOME: &str = "/welcome";
 /// The pages' words: `/api/texts/{section}/{language}`.
 pub const API_TEXTS: &str = "/api/texts";
 
-/// The two modules that the pages are built into.
+/// Which of the page's two modules has a path's page. They are apart so that whoever comes to log
+/// in does not wait for the pages behind the login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// The pages that one passes through: login, setup, connecting accounts, welcome.
+    /// What one passes through to log in.
     Entry,
-    /// All others.
+    /// What is behind the login, and the page for paths that lead nowhere.
     Inside,
 }
 
-/// Returns the module that has the page of that path.
+/// Returns the section of a path, which may have a slash too many at its end.
 #[must_use]
 pub fn section(path: &str) -> Section {
-    match path {
+    match without_last_slash(path) {
         LOGIN | SETUP | LINK | WELCOME => Section::Entry,
         _ => Section::Inside,
+    }
+}
+
+/// Returns the path without a slash at its end; the home page's path is one.
+#[must_use]
+pub fn without_last_slash(path: &str) -> &str {
+    match path.strip_suffix('/') {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HOME, Section, section, without_last_slash};
+
+    #[test]
+    fn what_one_passes_through_is_apart_from_what_is_behind_it() {
+        for path in ["/login", "/login/", "/setup", "/link", "/welcome"] {
+            assert_eq!(section(path), Section::Entry, "{path}");
+        }
+        for path in [
+            "/",
+            "/profile",
+            "/profile/",
+            "/login/x",
+            "/logins",
+            "//login",
+            "",
+        ] {
+            assert_eq!(section(path), Section::Inside, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_slash_too_many_is_none() {
+        assert_eq!(without_last_slash("/link/"), "/link");
+        assert_eq!(without_last_slash(HOME), HOME);
+        assert_eq!(without_last_slash(""), "");
     }
 }

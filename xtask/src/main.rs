@@ -1,4 +1,4 @@
-//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | check | test`.
+//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | page | check | test`.
 //!
 //! It knows the repository's layout and which tools it needs; it holds no product logic. Tools that
 //! cargo does not bring go into `.tools`, pinned, and are left alone when they are there already.
@@ -35,6 +35,7 @@ Usage: cargo xtask COMMAND
   demo [--fresh]   build everything, start Postern and a demo OP, say what to try; Ctrl-C ends it
   dev [--trunk]    a debug server and the demo OP, for `trunk serve` beside it (or with --trunk, that too)
   dist             the release: one binary, target/release/postern, with the page inside
+  page             the page alone, into frontend/dist, and what a visit of it costs
   check            formatting, lints, spelling, documentation, licenses: no test is run
   test             everything that CI checks, browsers and real OPs included
 
@@ -68,6 +69,7 @@ fn obey(arguments: &[String]) -> Result<()> {
         ["dev"] => dev::run(dev::Page::ServedElsewhere),
         ["dev", "--trunk"] => dev::run(dev::Page::ByTrunk),
         ["dist"] => release::dist(),
+        ["page"] => release::page(),
         ["check"] => check::run(),
         ["test"] => test::run(),
         [] | ["help" | "-h" | "--help"] => {

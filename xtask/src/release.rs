@@ -17,8 +17,14 @@ pub(crate) fn dist() -> Result<()> {
     steps.run("Downloading crates", machine::fetch_crates)?;
     let spa = steps.run("Building the page", spa::build)?;
     steps.run("Building the server", || build_binaries(&spa.hash))?;
-    spa.require_small()?;
+    spa.sizes.require_small()?;
     report(&spa)
+}
+
+/// Builds the page alone, and says what it weighs.
+pub(crate) fn page() -> Result<()> {
+    machine::require_wasm_target()?;
+    spa::build()?.sizes.require_small()
 }
 
 /// Builds the release binaries with the page of this hash inside.
@@ -53,11 +59,9 @@ pub(crate) fn report(spa: &Spa) -> Result<()> {
         place::shown(&binary),
         say::kilobytes(size)
     ));
-    say::line(&format!("  wasm in it:  {}", say::kilobytes(spa.wasm)));
-    say::line(&format!(
-        "  as brotli:   {}",
-        say::kilobytes(spa.wasm_brotli)
-    ));
+    for line in spa.sizes.lines() {
+        say::line(&line);
+    }
     Ok(())
 }
 

@@ -91,7 +91,9 @@ fn everything(
     checks.run("formatting", check::formatting)?;
     checks.run("dependencies", licenses::check)?;
     let spa = checks.run("page", spa::build)?;
-    checks.run("size of the page", || built(spa.as_ref())?.require_small())?;
+    checks.run("size of the page", || {
+        built(spa.as_ref())?.sizes.require_small()
+    })?;
     let server = checks.run("release build", || {
         release::build_binaries(&built(spa.as_ref())?.hash)
     })?;

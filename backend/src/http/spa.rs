@@ -1,5 +1,6 @@
 //! The page: the built frontend, inside the binary. Its files are immutable under hashed names
-//! and precompressed; every other path is `index.html`, with a page in it that works without wasm.
+//! and precompressed; every other path is the document of one of its two modules, with a page in it
+//! that works without wasm.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
-use shared::routes;
+use shared::routes::{self, Section};
 use shared::text::{Language, Text};
 
 use super::config::{Known, public_config};
@@ -30,21 +31,23 @@ struct Files;
 const START: &str = "<!--postern:static-->";
 const END: &str = "<!--/postern:static-->";
 
-/// `index.html`, before and after the place of the static page.
-static INDEX: LazyLock<(String, String)> = LazyLock::new(|| {
-    let index =
-        Files::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    let index = index.unwrap_or_else(|| {
+/// The document of each of the page's modules, before and after the place of the static page.
+static ENTRY: LazyLock<(String, String)> = LazyLock::new(|| split("entry.html"));
+static INSIDE: LazyLock<(String, String)> = LazyLock::new(|| split("index.html"));
+
+fn split(name: &str) -> (String, String) {
+    let document = Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    let document = document.unwrap_or_else(|| {
         format!("<!doctype html><html lang=\"en\"><title>Postern</title><body>{START}{END}</body></html>")
     });
-    match index
+    match document
         .split_once(START)
         .and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)))
     {
         Some((head, tail)) => (head.to_owned(), tail.to_owned()),
-        None => (index, String::new()),
+        None => (document, String::new()),
     }
-});
+}
 
 /// Is there no page in this binary?
 pub(super) fn is_missing() -> bool {
@@ -135,7 +138,7 @@ pub(super) fn accepts(header: &str, encoding: &str) -> bool {
     })
 }
 
-/// Returns `index.html` with the static page of that path.
+/// Returns the document of that path's module, with the static page of the path.
 async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) -> Response {
     let parameter = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -165,7 +168,10 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
         next: next.as_deref(),
         logged_out: parameter("logged_out").is_some(),
     });
-    let (head, tail) = &*INDEX;
+    let (head, tail) = match routes::section(path) {
+        Section::Entry => &*ENTRY,
+        Section::Inside => &*INSIDE,
+    };
     let head = head_in(head, path, language);
     let tail = tail_in(tail, language);
     let mut response = Html(format!("{head}{page}{tail}")).into_response();

@@ -6,4 +6,5 @@ pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod problem;
 pub(crate) mod provider;
+pub(crate) mod inside;
 pub(crate) mod confirm;

@@ -6,7 +6,7 @@ use shared::session::{Method, Role, SessionStatus};
 
 use crate::browser::{self, TimeForm};
 use crate::components::dynamic::dynamic;
-use crate::components::frame::InsideFrame;
+use crate::components::inside::InsideFrame;
 use crate::session::{Protected, use_session};
 use crate::text::{fill, say};
 use shared::text::Text;

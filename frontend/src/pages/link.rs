@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use shared::error::ErrorCode;
 use shared::link::{LinkAnswer, PendingLink};
 use shared::login_error::LoginErrorCode;
@@ -71,31 +70,25 @@ fn LinkForm(
         Cow::Borrowed(routes::PROFILE)
     };
     let password = RwSignal::new(String::new());
-    let navigate = use_navigate();
-    let accept = Deed::new({
-        let navigate = navigate.clone();
-        move || {
-            let navigate = navigate.clone();
-            let password = needs_password.then(|| password.get_untracked());
-            async move {
-                let answer = api::accept_link(&LinkAnswer { password }).send().await;
-                if answer
-                    .as_ref()
-                    .is_err_and(|error| error.is(ErrorCode::PasswordWrong))
-                {
-                    browser::focus("#link-form input[name=password]");
-                }
-                browser::go(&navigate, &answer?.redirect, History::Replace);
-                Ok(())
+    let accept = Deed::new(move || {
+        let password = needs_password.then(|| password.get_untracked());
+        async move {
+            let answer = api::accept_link(&LinkAnswer { password }).send().await;
+            if answer
+                .as_ref()
+                .is_err_and(|error| error.is(ErrorCode::PasswordWrong))
+            {
+                browser::focus("#link-form input[name=password]");
             }
+            browser::go(&answer?.redirect, History::Replace).await;
+            Ok(())
         }
     });
     let cancel = Deed::new(move || {
-        let navigate = navigate.clone();
         let way_back = way_back.clone();
         async move {
             api::drop_link().send().await?;
-            browser::go(&navigate, &way_back, History::Replace);
+            browser::go(&way_back, History::Replace).await;
             Ok(())
         }
     });

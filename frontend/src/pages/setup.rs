@@ -1,7 +1,6 @@
 //! `/setup`: makes the first admin, for whoever holds the token from the server's log.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
@@ -134,9 +133,7 @@ fn SetupForm() -> impl IntoView {
     // Faults are shown once the user has tried, or has left the field.
     let is_tried = RwSignal::new(false);
     let is_email_left = RwSignal::new(false);
-    let navigate = use_navigate();
     let set_up = Deed::new(move || {
-        let navigate = navigate.clone();
         is_tried.set(true);
         is_email_left.set(true);
         let setup = untrack(|| draft.request());
@@ -146,7 +143,7 @@ fn SetupForm() -> impl IntoView {
                 return Ok(());
             };
             api::set_up(&setup).send().await?;
-            browser::go(&navigate, routes::HOME, History::Replace);
+            browser::go(routes::HOME, History::Replace).await;
             Ok(())
         }
     });
@@ -204,10 +201,7 @@ fn SetupForm() -> impl IntoView {
 /// What the server said of the plain form, which comes back with `?error=CODE`.
 #[component]
 fn ReturnedProblem() -> impl IntoView {
-    let given = use_query_map()
-        .read_untracked()
-        .get("error")
-        .unwrap_or_default();
+    let given = browser::query("error").unwrap_or_default();
     let code = ErrorCode::ALL
         .iter()
         .copied()

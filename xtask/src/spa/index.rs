@@ -1,18 +1,59 @@
-//! Turns `frontend/index.html`, which is Trunk's input, into the page of the release.
+//! Turns `frontend/index.html`, which is Trunk's input, into the documents of the release, one for
+//! each of the page's two modules.
 //!
 //! Trunk's own elements, `<link data-trunk rel="…" href="…">`, become what they stand for, under
-//! hashed names. No other part of the page is touched.
+//! hashed names. An element with the attribute `data-entry` or `data-inside` is in the document of
+//! that module alone, without the attribute. No other part of the page is touched.
 
 use anyhow::{Result, bail};
 
 /// What marks an element as Trunk's.
 const MARK: &str = "<link data-trunk ";
 
-/// Rewrites the page. `add` takes the name of a file beside it and returns its hashed URL.
-pub(super) fn rewrite(
+/// Marks the elements of the first module's document.
+const ENTRY: &str = "data-entry";
+
+/// Marks those of the second's.
+const INSIDE: &str = "data-inside";
+
+/// The elements without an end of their own that may be marked.
+const VOID: [&str; 2] = ["link", "meta"];
+
+/// Where browsers find a module.
+pub(super) struct Module {
+    /// Its JavaScript.
+    pub(super) js: String,
+    /// The module itself.
+    pub(super) wasm: String,
+}
+
+/// The documents.
+pub(super) struct Documents {
+    /// That of the pages that one passes through to log in.
+    pub(super) entry: String,
+    /// That of all others.
+    pub(super) inside: String,
+}
+
+/// Makes the documents. `add` takes the name of a file beside the template and returns its hashed
+/// URL.
+pub(super) fn documents(
     template: &str,
-    js: &str,
-    wasm: &str,
+    entry: &Module,
+    inside: &Module,
+    add: impl FnMut(&str) -> Result<String>,
+) -> Result<Documents> {
+    let page = rewrite(template, &starts(entry, inside), add)?;
+    Ok(Documents {
+        entry: only(&page, ENTRY, INSIDE)?,
+        inside: only(&page, INSIDE, ENTRY)?,
+    })
+}
+
+/// Replaces Trunk's elements; `starts` stands for the module.
+fn rewrite(
+    template: &str,
+    starts: &str,
     mut add: impl FnMut(&str) -> Result<String>,
 ) -> Result<String> {
     let mut page = String::with_capacity(template.len() + 512);
@@ -27,7 +68,7 @@ pub(super) fn rewrite(
         rest = after;
         match (attribute(element, "rel"), attribute(element, "href")) {
             (Some("css"), Some(name)) => {
-                page.push_str(&stylesheet(&add(name)?));
+                page.push_str(&stylesheet(mark(element), &add(name)?));
             }
             (Some("rust"), Some(_)) if script.is_none() => script = Some(page.len()),
             (Some("copy-file"), Some(name)) => {
@@ -44,7 +85,7 @@ pub(super) fn rewrite(
     let Some(script) = script else {
         bail!("frontend/index.html has no `{MARK}rel=\"rust\" …>`, so nothing would start");
     };
-    page.insert_str(script, &start(js, wasm));
+    page.insert_str(script, starts);
     for (name, url) in copies {
         let reference = format!("\"/{name}\"");
         if !page.contains(&reference) {
@@ -55,18 +96,64 @@ pub(super) fn rewrite(
     Ok(page)
 }
 
-/// The element that loads a stylesheet.
-fn stylesheet(url: &str) -> String {
-    format!(r#"<link rel="stylesheet" href="{url}">"#)
+/// The element that loads a stylesheet; the mark is kept.
+fn stylesheet(mark: &str, url: &str) -> String {
+    format!(r#"<link{mark} rel="stylesheet" href="{url}">"#)
 }
 
-/// The elements that load and start the module; `Trunk.toml` has the same script element.
-fn start(js: &str, wasm: &str) -> String {
+/// Returns the mark of an element, with a space before it; empty where there is none.
+fn mark(element: &str) -> &'static str {
+    if element.contains(INSIDE) {
+        " data-inside"
+    } else if element.contains(ENTRY) {
+        " data-entry"
+    } else {
+        ""
+    }
+}
+
+/// The elements that load and start each of the modules, marked. That of the first also names the
+/// second, which `boot.js` may load ahead.
+fn starts(entry: &Module, inside: &Module) -> String {
+    let next = format!(r#" data-next="{} {}""#, inside.js, inside.wasm);
+    [(ENTRY, entry, next.as_str()), (INSIDE, inside, "")]
+        .map(|(mark, module, next)| start(mark, module, next))
+        .join("\n")
+}
+
+/// The elements that load and start one module. `Trunk.toml` has the same script element, without
+/// mark and next.
+fn start(mark: &str, Module { js, wasm }: &Module, next: &str) -> String {
     format!(
-        r#"<link rel="modulepreload" href="{js}">
-<link rel="preload" href="{wasm}" as="fetch" type="application/wasm" crossorigin="anonymous">
-<script type="module" src="/boot.js" data-js="{js}" data-wasm="{wasm}"></script>"#
+        r#"<link {mark} rel="modulepreload" href="{js}">
+<link {mark} rel="preload" href="{wasm}" as="fetch" type="application/wasm" crossorigin="anonymous">
+<script {mark} type="module" src="/boot.js" data-js="{js}" data-wasm="{wasm}"{next}></script>"#
     )
+}
+
+/// Leaves out what is marked as another document's, and the marks of what stays.
+fn only(page: &str, kept: &str, dropped: &str) -> Result<String> {
+    let mut document = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once(&format!(" {dropped}")) {
+        let Some(start) = before.rfind('<') else {
+            bail!("frontend/index.html: `{dropped}` stands outside of an element");
+        };
+        let name = before[start + 1..].split(' ').next().unwrap_or_default();
+        let end = if VOID.contains(&name) {
+            ">".to_owned()
+        } else {
+            format!("</{name}>")
+        };
+        let Some((_, after)) = after.split_once(&end) else {
+            bail!("frontend/index.html: `<{name} {dropped}` has no `{end}`");
+        };
+        // Its line goes as well, so that the document has no hole.
+        document.push_str(before[..start].trim_end_matches([' ', '\t']));
+        rest = after.strip_prefix('\n').unwrap_or(after);
+    }
+    document.push_str(rest);
+    Ok(document.replace(&format!(" {kept}"), ""))
 }
 
 /// Returns the value of an element's attribute.
@@ -79,74 +166,115 @@ fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    /// Rewrites with made-up hashes.
-    fn rewritten(template: &str) -> Result<String> {
-        rewrite(template, "/assets/f-1.js", "/assets/f-1.wasm", |name| {
+    /// Makes the documents with made-up hashes.
+    fn made(template: &str) -> Result<Documents> {
+        let module = |name: &str| Module {
+            js: format!("/assets/{name}-1.js"),
+            wasm: format!("/assets/{name}-1.wasm"),
+        };
+        documents(template, &module("e"), &module("i"), |name| {
             Ok(format!("/assets/{}", name.replace('.', "-9.")))
         })
     }
 
+    /// Returns why there are none.
+    fn fault(template: &str) -> String {
+        made(template).err().unwrap().to_string()
+    }
+
     #[test]
     fn every_element_of_trunks_becomes_what_it_stands_for() {
-        let page = rewritten(
+        let documents = made(
             r#"<head>
   <link rel="icon" href="/icon.svg">
   <link data-trunk rel="css" href="style.css">
   <link data-trunk rel="copy-file" href="boot.js">
   <link data-trunk rel="copy-file" href="icon.svg">
-  <link data-trunk rel="rust" href="Cargo.toml" data-wasm-opt="0">
+<link data-trunk rel="rust" href="Cargo.toml" data-bin="frontend" data-wasm-opt="0">
 </head>
 "#,
         )
         .unwrap();
 
-        let expected = r#"<head>
+        let entry = r#"<head>
   <link rel="icon" href="/assets/icon-9.svg">
   <link rel="stylesheet" href="/assets/style-9.css">
-  <link rel="modulepreload" href="/assets/f-1.js">
-<link rel="preload" href="/assets/f-1.wasm" as="fetch" type="application/wasm" crossorigin="anonymous">
-<script type="module" src="/assets/boot-9.js" data-js="/assets/f-1.js" data-wasm="/assets/f-1.wasm"></script>
+<link rel="modulepreload" href="/assets/e-1.js">
+<link rel="preload" href="/assets/e-1.wasm" as="fetch" type="application/wasm" crossorigin="anonymous">
+<script type="module" src="/assets/boot-9.js" data-js="/assets/e-1.js" data-wasm="/assets/e-1.wasm" data-next="/assets/i-1.js /assets/i-1.wasm"></script>
 </head>
 "#;
-        assert_eq!(page, expected);
+        assert_eq!(documents.entry, entry);
+        let inside = entry
+            .replace(r#" data-next="/assets/i-1.js /assets/i-1.wasm""#, "")
+            .replace("/assets/e-1", "/assets/i-1");
+        assert_eq!(documents.inside, inside);
+    }
+
+    #[test]
+    fn a_marked_element_is_in_one_document_alone() {
+        let documents = made(
+            r#"<link data-trunk rel="css" href="a.css">
+<link data-trunk rel="css" href="b.css" data-inside>
+<style data-entry>
+p { color: red }
+</style>
+<link data-trunk rel="rust" href="Cargo.toml">
+<p>data-inside</p>"#,
+        )
+        .unwrap();
+
+        assert!(documents.entry.starts_with(
+            "<link rel=\"stylesheet\" href=\"/assets/a-9.css\">\n<style>\np { color: red }\n</style>\n<link rel=\"modulepreload\""
+        ));
+        assert!(documents.inside.starts_with(
+            "<link rel=\"stylesheet\" href=\"/assets/a-9.css\">\n<link rel=\"stylesheet\" href=\"/assets/b-9.css\">\n<link rel=\"modulepreload\""
+        ));
+        for document in [documents.entry, documents.inside] {
+            assert!(
+                document.ends_with("</script>\n<p>data-inside</p>"),
+                "{document}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_marked_element_without_an_end_is_refused() {
+        let text = r#"<link data-trunk rel="rust" href="Cargo.toml"><style data-entry>"#;
+
+        assert!(fault(text).contains("has no `</style>`"));
     }
 
     #[test]
     fn an_unknown_element_of_trunks_is_refused() {
-        let fault = rewritten(r#"<link data-trunk rel="sass" href="style.scss">"#).unwrap_err();
+        let fault = fault(r#"<link data-trunk rel="sass" href="style.scss">"#);
 
-        assert!(
-            fault
-                .to_string()
-                .contains(r#"does not know `<link data-trunk rel="sass""#)
-        );
+        assert!(fault.contains(r#"does not know `<link data-trunk rel="sass""#));
     }
 
     #[test]
     fn a_page_that_would_not_start_is_refused() {
-        assert!(
-            rewritten("<head></head>")
-                .unwrap_err()
-                .to_string()
-                .contains("nothing would start")
-        );
+        assert!(fault("<head></head>").contains("nothing would start"));
     }
 
     #[test]
     fn a_file_that_nothing_names_is_refused() {
-        let fault = rewritten(
+        let fault = fault(
             r#"<link data-trunk rel="rust" href="Cargo.toml">
 <link data-trunk rel="copy-file" href="lost.png">"#,
-        )
-        .unwrap_err();
+        );
 
-        assert!(fault.to_string().contains("copies lost.png"));
+        assert!(fault.contains("copies lost.png"));
     }
 
     #[test]
     fn the_script_element_is_the_one_of_trunk_toml() {
         let trunk = std::fs::read_to_string(crate::place::root().join("Trunk.toml")).unwrap();
-        let ours = start("/{js}", "/{wasm}");
+        let module = Module {
+            js: "/{js}".to_owned(),
+            wasm: "/{wasm}".to_owned(),
+        };
+        let ours = only(&start(INSIDE, &module, ""), INSIDE, ENTRY).unwrap();
 
         assert!(trunk.contains(ours.lines().last().unwrap()));
     }

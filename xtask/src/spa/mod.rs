@@ -1,12 +1,14 @@
 //! Builds the page into `frontend/dist`, which the server embeds.
 //!
-//! Cargo makes the module, wasm-bindgen (as a library) its JavaScript, wasm-opt shrinks it where it
-//! can be had; then every file gets its content's hash into its name and its compressed forms
-//! beside it. Nothing is done when nothing it depends on has changed.
+//! The page is two modules: what one passes through to log in, and what is behind the login. Cargo
+//! makes them, wasm-bindgen (as a library) their JavaScript, wasm-opt shrinks them where it can be
+//! had; then every file gets its content's hash into its name and its compressed forms beside it.
+//! Nothing is done when nothing it depends on has changed.
 
 mod assets;
 mod index;
 mod inputs;
+mod sizes;
 
 pub(crate) use inputs::{dist_hash, hex};
 
@@ -14,53 +16,28 @@ use crate::command::Command;
 use crate::{machine, place, say, signals, tools};
 use anyhow::{Context as _, Result, bail};
 use assets::Assets;
+use index::{Documents, Module};
+use sizes::Sizes;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The most that the compressed module may weigh, in bytes: a login page is waited for.
-const LIMIT: usize = 150_000;
+/// The modules, which are programs of the crate.
+const MODULES: [&str; 2] = ["entry", "inside"];
+
+/// The document of the first, for the paths of its section.
+const ENTRY_DOCUMENT: &str = "entry.html";
+
+/// The document of the second, for all other paths.
+const INSIDE_DOCUMENT: &str = "index.html";
 
 /// A built page.
 pub(crate) struct Spa {
     /// The hash over all its files.
     pub(crate) hash: String,
-    /// The module's size in bytes.
-    pub(crate) wasm: usize,
-    /// Its size as browsers get it.
-    pub(crate) wasm_brotli: usize,
-}
-
-impl Spa {
-    /// Fails when the module weighs more than a login page should.
-    pub(crate) fn require_small(&self) -> Result<()> {
-        if self.wasm_brotli <= LIMIT {
-            return Ok(());
-        }
-        bail!(
-            "the page's module is {} compressed, the limit is {}: what was added to the frontend?",
-            say::kilobytes(self.wasm_brotli),
-            say::kilobytes(LIMIT)
-        )
-    }
-
-    /// Reads the sizes of the page in `frontend/dist`.
-    fn measure(hash: String) -> Result<Self> {
-        let size = |ending: &str| -> Result<usize> {
-            let assets = fs::read_dir(place::dist().join("assets"))?.flatten();
-            let mut found = assets.filter(|file| file.path().to_string_lossy().ends_with(ending));
-            let file = found
-                .next()
-                .with_context(|| format!("the page has no {ending}"))?;
-            Ok(usize::try_from(file.metadata()?.len())?)
-        };
-        Ok(Self {
-            wasm: size(".wasm")?,
-            wasm_brotli: size(".wasm.br")?,
-            hash,
-        })
-    }
+    /// What a first visit costs.
+    pub(crate) sizes: Sizes,
 }
 
 /// Builds the page unless it is up to date.
@@ -75,17 +52,16 @@ pub(crate) fn build() -> Result<Spa> {
             &dist_hash().context("frontend/dist was not written")?,
         )?;
     }
-    let spa = Spa::measure(dist_hash().context("there is no page in frontend/dist")?)?;
-    say::line(&format!(
-        "      page: wasm {}, {} as brotli{}",
-        say::kilobytes(spa.wasm),
-        say::kilobytes(spa.wasm_brotli),
-        if wasm_opt.is_some() {
-            ""
-        } else {
-            " (without wasm-opt)"
-        }
-    ));
+    let spa = Spa {
+        hash: dist_hash().context("there is no page in frontend/dist")?,
+        sizes: Sizes::measure()?,
+    };
+    for line in spa.sizes.lines() {
+        say::line(&format!("    {line}"));
+    }
+    if wasm_opt.is_none() {
+        say::line("      (without wasm-opt)");
+    }
     Ok(spa)
 }
 
@@ -145,40 +121,53 @@ fn make(wasm_opt: Option<&Path>) -> Result<()> {
             "--profile",
             "wasm",
         ])
+        .args(MODULES.map(|name| format!("--bin={name}")))
         .envs(&cargo_variables())
         .run("building the page")?;
-    let work = place::target().join("spa");
-    let module = place::target()
+    // What an older build left must not be taken for this one's.
+    let work = place::target().join("spa/bound");
+    let _ = fs::remove_dir_all(&work);
+    let mut assets = Assets::default();
+    let [entry, inside] = MODULES.map(|name| module(name, &work, wasm_opt, &mut assets));
+    say::line("      compressing");
+    let documents = documents(&entry?, &inside?, &mut assets)?;
+    replace_dist(&assets, &documents)
+}
+
+/// Makes what browsers load of what cargo built.
+fn module(name: &str, work: &Path, wasm_opt: Option<&Path>, assets: &mut Assets) -> Result<Module> {
+    let built = place::target()
         .join(machine::WASM)
-        .join("wasm/frontend.wasm");
-    let (js, wasm) = bind(&module, &work)?;
+        .join(format!("wasm/{name}.wasm"));
+    let (js, wasm) = bind(name, &built, &work.join(name))?;
     if let Some(wasm_opt) = wasm_opt {
         shrink(wasm_opt, &wasm)?;
     }
-    say::line("      compressing");
-    let (files, page) = assemble(&js, &wasm)?;
-    replace_dist(&files, &page)
+    Ok(Module {
+        wasm: assets.add(&format!("{name}.wasm"), read(&wasm)?),
+        js: assets.add(&format!("{name}.js"), read(&js)?),
+    })
 }
 
 /// Runs wasm-bindgen; returns the JavaScript's and the module's path.
-fn bind(module: &Path, work: &Path) -> Result<(PathBuf, PathBuf)> {
-    // What an older build left must not be taken for this one's.
-    let _ = fs::remove_dir_all(work.join("bound"));
-    let bound = work.join("bound");
+fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> {
     Bindgen::new()
         .input_path(module)
-        .out_name("frontend")
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .keep_debug(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(&bound)
+        .generate(folder)
         .context("wasm-bindgen cannot use the module")?;
-    if bound.join("snippets").exists() {
+    if folder.join("snippets").exists() {
         bail!("a crate of the page brings JavaScript of its own, which xtask does not hash yet");
     }
-    Ok((bound.join("frontend.js"), bound.join("frontend_bg.wasm")))
+    Ok((
+        folder.join(format!("{name}.js")),
+        folder.join(format!("{name}_bg.wasm")),
+    ))
 }
 
 /// Runs wasm-opt over the module, in place.
@@ -206,25 +195,23 @@ fn shrink(wasm_opt: &Path, module: &Path) -> Result<()> {
         .run("shrinking the module with wasm-opt")
 }
 
-/// Names the files by their content and writes the page that names them.
-fn assemble(js: &Path, wasm: &Path) -> Result<(Assets, String)> {
-    let read = |path: &Path| {
-        fs::read(path).with_context(|| format!("{} cannot be read", place::shown(path)))
-    };
+/// Writes the documents that name the files by their content.
+fn documents(entry: &Module, inside: &Module, assets: &mut Assets) -> Result<Documents> {
     let frontend = place::root().join("frontend");
     let template = String::from_utf8(read(&frontend.join("index.html"))?)
         .context("frontend/index.html is not UTF-8")?;
-    let mut assets = Assets::default();
-    let wasm = assets.add("frontend.wasm", read(wasm)?);
-    let js = assets.add("frontend.js", read(js)?);
-    let page = index::rewrite(&template, &js, &wasm, |name| {
+    index::documents(&template, entry, inside, |name| {
         Ok(assets.add(name, read(&frontend.join(name))?))
-    })?;
-    Ok((assets, page))
+    })
+}
+
+/// Reads a file.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("{} cannot be read", place::shown(path)))
 }
 
 /// Puts the new page in the place of the old one, whole or not at all.
-fn replace_dist(files: &Assets, page: &str) -> Result<()> {
+fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
     let (dist, new, old) = (
         place::dist(),
         place::root().join("frontend/.dist-new"),
@@ -233,7 +220,8 @@ fn replace_dist(files: &Assets, page: &str) -> Result<()> {
     let _ = fs::remove_dir_all(&new);
     let _ = fs::remove_dir_all(&old);
     files.write(&new)?;
-    fs::write(new.join("index.html"), page)
+    fs::write(new.join(ENTRY_DOCUMENT), &documents.entry)
+        .and_then(|()| fs::write(new.join(INSIDE_DOCUMENT), &documents.inside))
         .and_then(|()| {
             if dist.exists() {
                 fs::rename(&dist, &old)

@@ -5,7 +5,7 @@ mod password_form;
 mod query;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos::task::spawn_local;
 use shared::config::PublicConfig;
 use shared::routes;
 
@@ -26,19 +26,21 @@ use shared::text::Text;
 /// The login page.
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
-    let parameters = use_query_map();
-    let query = move || LoginQuery::read(&|name| parameters.read().get(name));
-    let config = Loaded::new(move || Some(api::config(query().code)));
-    // Here, not in the form, so that what is typed survives a change of the query.
+    let query = LoginQuery::read(&browser::query);
+    let code = query.code;
+    let config = Loaded::new(move || Some(api::config(code)));
+    // Here, not in the form, so that what is typed survives another answer.
     let credentials = Credentials::new();
 
-    let navigate = use_navigate();
-    effect(move || {
-        let Some(Ok(Some(config))) = config.get() else {
-            return;
-        };
-        if let Some(target) = departure(&config, &query()) {
-            browser::go(&navigate, &target, History::Replace);
+    effect({
+        let query = query.clone();
+        move || {
+            let Some(Ok(Some(config))) = config.get() else {
+                return;
+            };
+            if let Some(target) = departure(&config, &query) {
+                spawn_local(async move { browser::go(&target, History::Replace).await });
+            }
         }
     });
     // Back from the provider, the browser may show this page as it was, while its user is
@@ -47,10 +49,10 @@ pub(crate) fn LoginPage() -> impl IntoView {
     on_cleanup(move || listener.remove());
 
     once_loaded(say(Text::LOG_IN), config, move |config| {
-        let query = query();
         if departure(&config, &query).is_some() {
             return view! { <Loading /> }.into_any();
         }
+        let query = query.clone();
         view! { <LoginCard config query credentials /> }.into_any()
     })
 }

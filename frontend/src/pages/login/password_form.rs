@@ -1,7 +1,6 @@
 //! The form for username and password.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use shared::error::ErrorCode;
 use shared::routes;
 use shared::session::PasswordLogin;
@@ -44,9 +43,7 @@ pub(crate) fn PasswordForm(
     autofocus: bool,
 ) -> impl IntoView {
     let Credentials { username, password } = credentials;
-    let navigate = use_navigate();
     let log_in = Deed::new(move || {
-        let navigate = navigate.clone();
         let next = next.clone();
         let login = PasswordLogin {
             username: username.get_untracked(),
@@ -63,11 +60,7 @@ pub(crate) fn PasswordForm(
             }
             let target = answer?.and_then(|answer| answer.redirect).or(next);
             password.set(String::new());
-            browser::go(
-                &navigate,
-                target.as_deref().unwrap_or(routes::HOME),
-                History::Replace,
-            );
+            browser::go(target.as_deref().unwrap_or(routes::HOME), History::Replace).await;
             Ok(())
         }
     });

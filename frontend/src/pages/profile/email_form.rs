@@ -10,7 +10,7 @@ use crate::browser::{self, draft};
 use crate::components::confirm::Confirm;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
-use crate::components::frame::Panel;
+use crate::components::inside::Panel;
 use crate::deed::Deed;
 use crate::text::{fill, say};
 use shared::text::Text;

@@ -1,7 +1,6 @@
 //! The identities at providers that this account is connected to.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use shared::profile::{LinkedIdentity, Profile};
 
 use crate::api;
@@ -9,7 +8,7 @@ use crate::browser::{self, History, TimeForm};
 use crate::components::confirm::Confirm;
 use crate::components::dynamic::dynamic;
 use crate::components::form::busy;
-use crate::components::frame::Panel;
+use crate::components::inside::Panel;
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
 use crate::text::{fill, say};
@@ -148,14 +147,10 @@ fn Connect(
     /// The provider's name for people.
     label: String,
 ) -> impl IntoView {
-    let navigate = use_navigate();
-    let connect = Deed::new(move || {
-        let navigate = navigate.clone();
-        async move {
-            let answer = confirm.send(api::connect()).await?;
-            browser::go(&navigate, &answer.redirect, History::Keep);
-            Ok(())
-        }
+    let connect = Deed::new(move || async move {
+        let answer = confirm.send(api::connect()).await?;
+        browser::go(&answer.redirect, History::Keep).await;
+        Ok(())
     });
     view! {
         <p>{fill(Text::CONNECT_INTRO, &[("provider", &label)])}</p>

@@ -9,7 +9,7 @@ use crate::api;
 use crate::browser;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
-use crate::components::frame::Panel;
+use crate::components::inside::Panel;
 use crate::deed::Deed;
 use crate::session::use_session;
 use crate::text::say;

@@ -11,7 +11,7 @@ use crate::components::confirm::Confirm;
 use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername, Saved};
-use crate::components::frame::Panel;
+use crate::components::inside::Panel;
 use crate::deed::Deed;
 use crate::text::say;
 use shared::text::Text;

@@ -1,0 +1,22 @@
+//! What one passes through to log in: the pages of the first module.
+//!
+//! No router: whoever comes here comes by a page load, and leaves by one. That is a quarter of the
+//! module.
+
+use leptos::prelude::*;
+use shared::routes;
+
+use crate::browser;
+use crate::pages::link::LinkPage;
+use crate::pages::login::LoginPage;
+use crate::pages::setup::SetupPage;
+
+/// The page at this address. Its paths are those of [`routes::Section::Entry`].
+#[component]
+pub(crate) fn Entry() -> impl IntoView {
+    match browser::path().as_str() {
+        routes::LINK => view! { <LinkPage /> }.into_any(),
+        routes::SETUP => view! { <SetupPage /> }.into_any(),
+        _ => view! { <LoginPage /> }.into_any(),
+    }
+}

@@ -1,0 +1,49 @@
+//! What is behind the login: the pages of the second module, and which of them stands where.
+
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+use shared::routes::{self, Section};
+
+use crate::browser;
+use crate::components::frame::Loading;
+use crate::pages::home::HomePage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::profile::ProfilePage;
+use crate::session::Session;
+
+/// All of it. Its paths are those of `shared::routes`; `FlatRoutes` since none is nested.
+#[component]
+pub(crate) fn Inside() -> impl IntoView {
+    view! {
+        <Router>
+            <Pages />
+        </Router>
+    }
+}
+
+/// The routes, below the router so that the session can follow the path.
+#[component]
+fn Pages() -> impl IntoView {
+    Session::provide();
+    view! {
+        <FlatRoutes fallback=Elsewhere>
+            <Route path=path!("/") view=HomePage />
+            <Route path=path!("/profile") view=ProfilePage />
+        </FlatRoutes>
+    }
+}
+
+/// A path that no route has: it leads nowhere, or to a page of the other module, for which the
+/// router's way is a link like any other.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    match routes::section(&use_location().pathname.read_untracked()) {
+        Section::Inside => view! { <NotFoundPage /> }.into_any(),
+        Section::Entry => {
+            browser::reload();
+            view! { <Loading /> }.into_any()
+        }
+    }
+}

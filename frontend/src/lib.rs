@@ -1,0 +1,55 @@
+//! The page: login, profile, and what lies between. Runs in the browser; knows the server by
+//! `shared`'s wire types and paths alone.
+//!
+//! Two modules are made of it, a program each: `src/bin/entry.rs` and `src/bin/inside.rs`. Start
+//! reading at `entry` and `inside`, which name their pages; every request is in `api`.
+
+#![expect(
+    unreachable_pub,
+    reason = "`#[component]` makes each component's props `pub`"
+)]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "props belong to their component"
+)]
+
+mod next;
+mod browser;
+mod text;
+mod api;
+mod loaded;
+mod deed;
+mod session;
+mod components;
+mod pages;
+mod entry;
+mod inside;
+
+use leptos::prelude::IntoView;
+use shared::routes::{self, Section};
+
+/// Starts the pages that one passes through to log in.
+pub fn start_entry() {
+    start(entry::Entry);
+}
+
+/// Starts the pages behind the login.
+pub fn start_inside() {
+    start(inside::Inside);
+}
+
+/// Starts whatever stands at this address.
+pub fn start_here() {
+    match routes::section(&browser::path()) {
+        Section::Entry => start_entry(),
+        Section::Inside => start_inside(),
+    }
+}
+
+/// Puts the app beside the static page, which stands until the first page has something to show.
+fn start<V: IntoView + 'static>(app: fn() -> V) {
+    if let Some(root) = browser::root() {
+        leptos::mount::mount_to(root, app).forget();
+        browser::mark_ready();
+    }
+}
