@@ -33,6 +33,28 @@ async function words() {
   return response.text();
 }
 
+// Whoever does something on this page is about to leave it for the other module's pages: that is
+// loaded ahead, once this page has nothing better to do. Not before: most visits are only a look.
+const signs = ["pointerdown", "keydown"];
+function prefetch() {
+  for (const sign of signs) {
+    removeEventListener(sign, prefetch);
+  }
+  (globalThis.requestIdleCallback ?? setTimeout)(() => {
+    for (const href of script.dataset.next.split(" ")) {
+      const link = document.createElement("link");
+      link.rel = "prefetch";
+      link.href = href;
+      document.head.append(link);
+    }
+  });
+}
+if (script.dataset.next) {
+  for (const sign of signs) {
+    addEventListener(sign, prefetch);
+  }
+}
+
 try {
   if (!globalThis.WebAssembly) {
     throw new Error("this browser has no WebAssembly, or it is switched off");
