@@ -2,10 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Every `kind` of entry. Stable.
+pub const KINDS: &[&str] = &[
+    "login",
+    "login_failed",
+    "logout",
+    "session_ended",
+    "session_ended_by_op",
+    "account_made",
+    "account_disabled",
+    "account_enabled",
+    "account_deleted",
+    "email_changed",
+    "display_name_changed",
+    "password_changed",
+    "password_set_by_link",
+    "role_changed",
+    "identity_linked",
+    "identity_unlinked",
+    "welcome_link_made",
+    "welcome_failed",
+    "setup_failed",
+];
+
 /// The answer of `GET /api/audit`: entries, the latest first.
 ///
-/// `?account=ID`, `?kind=KIND` and `?ref=REFERENCE` narrow it down; `?before=ID` gives the page
-/// that follows the entry of that id.
+/// `?account=ID` or `?account=USERNAME` (as it is now or was then, whatever its case),
+/// `?kind=KIND` and `?ref=REFERENCE` narrow it down; `?before=ID` gives the page that follows the
+/// entry of that id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// The entries.
@@ -34,8 +58,11 @@ pub struct AuditEntry {
     /// The request's reference, as in the log and on the error page.
     #[serde(rename = "ref")]
     pub reference: Option<String>,
-    /// What changed.
+    /// What changed; of a failure, what caused it.
     pub detail: Option<String>,
+    /// Of a failed login: what an admin should do about it at the provider that is configured now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
 }
 
 /// An account in an entry.

@@ -107,6 +107,11 @@ error_codes! {
     ReauthRequired = "reauth_required";
     /// Unlinking would lock the user out.
     LastWayIn = "last_way_in";
+    /// Nobody who can log in could administer any more.
+    LastAdmin = "last_admin";
+    /// A welcome link that was used, replaced, is too old or never was, or its account is disabled:
+    /// which of them is not said.
+    WelcomeLinkInvalid = "welcome_link_invalid";
     /// The identity or the account is linked elsewhere.
     LinkConflict = "link_conflict";
     /// No link waits, or it waited too long.

@@ -28,12 +28,16 @@ pub const API_PROFILE_IDENTITIES: &str = "/api/profile/identities";
 pub const API_PROFILE_IDENTITIES_OPENID: &str = "/api/profile/identities/openid";
 /// The link that waits for its user's word.
 pub const API_LINK: &str = "/api/link";
+/// The accounts, for admins; one of them below it.
+pub const API_USERS: &str = "/api/users";
+/// Sets a password by a welcome link.
+pub const API_WELCOME: &str = "/api/welcome";
+/// Whose welcome link it is.
+pub const API_WELCOME_CHECK: &str = "/api/welcome/check";
 /// The audit trail.
 pub const API_AUDIT: &str = "/api/audit";
 /// Makes the first admin.
 pub const API_SETUP: &str = "/api/setup";
-/// Sets a password by a one-time link.
-pub const API_WELCOME: &str = "/api/welcome";
 
 /// The login page.
 pub const LOGIN: &str = "/login";
@@ -45,7 +49,11 @@ pub const HOME: &str = "/";
 pub const PROFILE: &str = "/profile";
 /// The page that names both identities before they are linked.
 pub const LINK: &str = "/link";
-/// The page behind a one-time link.
+/// The accounts' page, for admins.
+pub const USERS: &str = "/users";
+/// The audit trail's page, for admins.
+pub const ACTIVITY: &str = "/activity";
+/// The page that a welcome link leads to; the token is the fragment.
 pub const WELCOME: &str = "/welcome";
 
 /// The pages' words: `/api/texts/{section}/{language}`.

@@ -144,9 +144,10 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::JsonRequired => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ErrorCode::BadRequest | ErrorCode::LogoutTokenInvalid => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::NotFound | ErrorCode::OpenidDisabled | ErrorCode::LinkExpired => {
-            StatusCode::NOT_FOUND
-        }
+        ErrorCode::NotFound
+        | ErrorCode::OpenidDisabled
+        | ErrorCode::LinkExpired
+        | ErrorCode::WelcomeLinkInvalid => StatusCode::NOT_FOUND,
         ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         ErrorCode::OpUnreachable | ErrorCode::OpMisconfigured => StatusCode::BAD_GATEWAY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
@@ -157,6 +158,7 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::EmailTaken
         | ErrorCode::UsernameTaken
         | ErrorCode::LastWayIn
+        | ErrorCode::LastAdmin
         | ErrorCode::LinkConflict
         | ErrorCode::SetupClosed => StatusCode::CONFLICT,
         ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -86,6 +86,7 @@ impl From<AuditRow> for AuditEntry {
             address: row.address,
             reference: row.reference,
             detail: row.detail,
+            mend: None,
         }
     }
 }
