@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// ```json
 /// {"password_login":true,"setup_needed":false,"signed_in":false,"ended_by_provider":false,
 ///  "database_away":false,
-///  "openid":{"provider":"authentik","label":"Authentik","autologin":false,"unreachable_since":null},
+///  "openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":false,"unreachable_since":null},
 ///  "hint":null}
 /// ```
 #[expect(
@@ -36,10 +36,12 @@ pub struct PublicConfig {
 /// The provider as the login page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicProvider {
-    /// Lower-case name, `OIDC_PROVIDER`; the page chooses the icon by it.
+    /// Lower-case name, `OIDC_PROVIDER`.
     pub provider: String,
     /// The name on the button: `Log in with {label}`.
     pub label: String,
+    /// Its icon: SVG, made by the server from what it knows of the provider.
+    pub icon: String,
     /// Go to the provider at once; never after a logout or an error.
     pub autologin: bool,
     /// Unix seconds since when the server cannot reach the provider; `None` while it can.

@@ -161,11 +161,17 @@ impl Guide {
 }
 
 /// Returns the sentence with a capital first letter: "the provider" may begin one.
-fn capitalized(mut sentence: String) -> String {
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    sentence
+///
+/// By hand, for the alphabets that the texts are in: the whole of Unicode's table is 2 kB.
+fn capitalized(sentence: String) -> String {
+    let mut rest = sentence.chars();
+    let first = match rest.next() {
+        Some(letter @ ('a'..='z' | 'à'..='ö' | 'а'..='я')) => u32::from(letter) - 0x20,
+        Some(letter @ 'ѐ'..='џ') => u32::from(letter) - 0x50,
+        _ => return sentence,
+    };
+    let first = char::from_u32(first).into_iter();
+    first.chain(rest).collect()
 }
 
 /// Does the text look like a reference of this server's? The page shows only such: anybody can
@@ -290,6 +296,14 @@ mod tests {
     fn sentence_begins_with_a_capital() {
         let told = LoginErrorCode::OpUnreachable.guide().tell(&say, None, true);
         assert_eq!(told.title, "The provider cannot be reached");
+        for (lower, upper) in [
+            ("été", "Été"),
+            ("сервіс", "Сервіс"),
+            ("іти", "Іти"),
+            ("接続", "接続"),
+        ] {
+            assert_eq!(super::capitalized(lower.to_owned()), upper);
+        }
         assert_eq!(
             UNKNOWN_GUIDE.tell(&say, Some("Authentik"), true).title,
             say(UNKNOWN_GUIDE.title)

@@ -94,6 +94,7 @@ pub(super) fn public_config(
         openid: provider.map(|provider| PublicProvider {
             provider: provider.config.provider.to_string(),
             label: provider.label(),
+            icon: presets::icon(provider.config.provider.as_str(), &provider.label()),
             autologin: provider.config.autologin,
             unreachable_since: provider
                 .unreachable_since()

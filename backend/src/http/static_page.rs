@@ -374,12 +374,6 @@ fn provider_link(
     } else {
         "button"
     };
-    let initial = provider
-        .label
-        .chars()
-        .next()
-        .unwrap_or('?')
-        .to_ascii_uppercase();
     let label = escape(&provider.label);
     let away = provider.unreachable_since.map_or(String::new(), |since| {
         let minutes = since.div_euclid(60);
@@ -396,11 +390,10 @@ fn provider_link(
     });
     format!(
         "<a class=\"{class}\" rel=\"external\" href=\"{}\">\
-         <span class=\"tile tile-{}\" data-initial=\"{}\" aria-hidden=\"true\"></span>\
+         <span class=\"tile\">{}</span>\
          <span>{}</span></a>{away}",
         openid_href(next),
-        escape(&provider.provider),
-        escape(&initial.to_string()),
+        provider.icon,
         page.fill(Text::LOG_IN_WITH, &[("provider", &label)]),
     )
 }

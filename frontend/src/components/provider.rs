@@ -11,8 +11,7 @@ use shared::text::Text;
 
 /// `Log in with …`: a navigation, and not the router's.
 ///
-/// The tile is the provider's initial on a color of its own; the style sheet draws the letter, so
-/// that it is no part of the link's text.
+/// The icon is the server's own SVG, hidden from screen readers: the text says it all.
 #[component]
 pub(crate) fn ProviderLink(
     /// The provider.
@@ -28,8 +27,8 @@ pub(crate) fn ProviderLink(
         "button"
     };
     let PublicProvider {
-        provider,
         label,
+        icon,
         unreachable_since,
         ..
     } = provider;
@@ -41,7 +40,6 @@ pub(crate) fn ProviderLink(
         // With these keys the link opens elsewhere and this page stays.
         is_leaving.set(!(event.ctrl_key() || event.meta_key() || event.shift_key()));
     };
-    let initial = label.chars().next().unwrap_or('?').to_ascii_uppercase();
     let away = unreachable_since.map(|since| {
         let since = browser::time_text(since, TimeForm::HourMinute);
         view! {
@@ -68,11 +66,7 @@ pub(crate) fn ProviderLink(
             aria-busy=busy
             on:click=on_click
         >
-            <span
-                class=["tile tile-", &provider].concat()
-                data-initial=initial.to_string()
-                aria-hidden="true"
-            ></span>
+            <span class="tile" inner_html=icon></span>
             <span>{text}</span>
         </a>
         {away}

@@ -10,11 +10,14 @@ mod zitadel;
 mod google;
 mod entra;
 mod generic;
+mod icons;
+
+pub use icons::icon;
 
 use shared::login_error::LoginErrorCode;
 
 /// The OPs that have a name for people of their own, by `OIDC_PROVIDER`.
-const LABELS: [(&str, &str); 14] = [
+const LABELS: [(&str, &str); 22] = [
     ("authentik", "Authentik"),
     ("authelia", "Authelia"),
     ("keycloak", "Keycloak"),
@@ -26,9 +29,17 @@ const LABELS: [(&str, &str); 14] = [
     ("microsoft", "Microsoft"),
     ("auth0", "Auth0"),
     ("okta", "Okta"),
+    ("aws", "AWS"),
+    ("azure", "Azure"),
+    ("fusionauth", "FusionAuth"),
+    ("hydra", "Ory Hydra"),
+    ("ping", "Ping Identity"),
+    ("gitlab", "GitLab"),
+    ("github", "GitHub"),
     ("canaille", "Canaille"),
     ("voidauth", "VoidAuth"),
     ("openid", "OpenID"),
+    ("casdoor", "Casdoor"),
 ];
 
 /// What an administrator of the OP should do, by error. A brand says something on each of them:

@@ -97,6 +97,7 @@ mod tests {
             openid: Some(PublicProvider {
                 provider: "authentik".to_owned(),
                 label: "Authentik".to_owned(),
+                icon: String::new(),
                 autologin: true,
                 unreachable_since: None,
             }),
