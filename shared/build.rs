@@ -80,7 +80,7 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
          /// Where those of the entry pages begin.\npub(crate) const ENTRY_START: usize = {entry};\n\
          /// Where those of the pages inside begin.\npub(crate) const INSIDE_START: usize = {inside};\n\
          /// What the files call them.\npub(crate) static NAMES: [&str; COUNT] = [{names}];\n\
-         /// What a language lacks.\n#[cfg(test)]\npub(crate) static _GAPS: &[&str] = &[{gaps}];\n\
+         /// What a language lacks.\n#[cfg(test)]\npub(crate) static GAPS: &[&str] = &[{gaps}];\n\
          /// The texts of each language.\n\
          pub(crate) static TABLES: [[&str; COUNT]; {languages}] = [\n{tables}];\n"
     ))

@@ -17,6 +17,7 @@ pub mod session;
 pub mod audit;
 pub mod return_to;
 pub mod user_agent;
+pub mod brand;
 pub mod oidc;
 pub mod store;
 pub mod http;

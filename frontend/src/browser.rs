@@ -7,6 +7,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement, UrlSearchParams};
 
+use crate::brand;
+
 /// Returns the element that the app is mounted to.
 pub(crate) fn root() -> Option<HtmlElement> {
     element("#app")
@@ -61,7 +63,7 @@ fn take_over_text() {
 /// The focus goes where it was on the static page; else to the page's `autofocus` element; else,
 /// after a navigation, to the heading, so that a screen reader says where we are.
 pub(crate) fn arrive(title: &str) {
-    document().set_title(&format!("{title} – Postern"));
+    document().set_title(&[title, " – ", &brand::name()].concat());
     let is_first = match (element("#static"), root()) {
         (Some(placeholder), Some(root)) => {
             let focused = focused_name();

@@ -14,6 +14,7 @@
 )]
 
 mod next;
+mod brand;
 mod browser;
 mod text;
 mod api;

@@ -40,7 +40,10 @@ pub(crate) fn check(data: &[u8]) -> bool {
 
 /// Returns the value with the secret in place, and never the path of a file that is there.
 fn with_secrets(name: &str, value: &str) -> String {
-    if name.ends_with("FILE") && value.contains('/') {
+    let is_file = ["FILE", "_BRAND_LOGO", "_BRAND_BACKGROUND"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    if is_file && value.contains('/') {
         return format!("/nowhere{}", value.replace('/', "_"));
     }
     let own_name = name.strip_suffix("_FILE").unwrap_or(name);

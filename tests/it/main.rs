@@ -37,6 +37,7 @@ mod lockout;
 mod profile;
 mod setup;
 mod headers;
+mod brand;
 mod secrets;
 mod failures;
 mod advisories;

@@ -36,6 +36,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("POSTERN_BASE_URL", "POSTERN_PUBLIC_URL"),
     ("POSTERN_LOG_LEVEL", "POSTERN_LOG"),
     ("POSTERN_TRUSTED_PROXY", "POSTERN_TRUSTED_PROXIES"),
+    ("POSTERN_BRAND_COLOR", "POSTERN_BRAND_ACCENT"),
+    ("POSTERN_BRAND_COLOUR", "POSTERN_BRAND_ACCENT"),
+    ("POSTERN_BRAND_TITLE", "POSTERN_BRAND_NAME"),
+    ("POSTERN_BRAND_ICON", "POSTERN_BRAND_LOGO"),
 ];
 
 /// What a variable's name says about it.
@@ -57,10 +61,7 @@ pub(super) fn judge(name: &str, text: &str) -> Name {
     if is_known(name) || is_known(base) || is_of_kubernetes(name, text) {
         return Name::Fine;
     }
-    if UNSUPPORTED
-        .iter()
-        .any(|&known| base == known || begins_so(base, known))
-    {
+    if UNSUPPORTED.contains(&base) {
         return Name::Unsupported;
     }
     let twin = base.len() < name.len();
@@ -82,11 +83,6 @@ pub(super) fn judge(name: &str, text: &str) -> Name {
 /// Is it in the table?
 fn is_known(name: &str) -> bool {
     VARIABLES.iter().any(|variable| variable.name == name)
-}
-
-/// Does the name belong to that family of names?
-fn begins_so(name: &str, family: &str) -> bool {
-    family.ends_with('_') && name.starts_with(family)
 }
 
 /// Kubernetes tells every pod of a service named `postern` by variables such as

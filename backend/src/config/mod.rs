@@ -5,7 +5,7 @@
 //! all at once, since a server that names one fault per restart costs an evening.
 //!
 //! `table.rs` has the names, `source.rs` finds the texts, `values.rs` and `urls.rs` parse them,
-//! `oidc/` reads what concerns the OP, and the checks across settings are here and there.
+//! `oidc/` reads what concerns the OP, `brand.rs` the looks, and the checks across settings are here and there.
 
 mod table;
 mod faults;
@@ -14,6 +14,7 @@ mod misspelled;
 mod values;
 mod urls;
 mod oidc;
+mod brand;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ pub use self::urls::PublicUrl;
 use self::faults::Wrong;
 use self::misspelled::Name;
 use self::source::Reader;
+use crate::brand::Brand;
 
 /// The shortest life of a session that makes sense, in seconds.
 const MIN_SESSION_SECONDS: u64 = 60;
@@ -70,6 +72,8 @@ pub struct Config {
     pub log: LogConfig,
     /// The OP; `None` where login through one is off.
     pub oidc: Option<OidcConfig>,
+    /// What the pages look like.
+    pub brand: Brand,
 }
 
 /// Where accounts and sessions are.
@@ -172,6 +176,7 @@ impl Config {
                 filter: reader.get_or_default("POSTERN_LOG", values::log_filter),
                 format: reader.get_or_default("POSTERN_LOG_FORMAT", values::log_format),
             },
+            brand: brand::read(&mut reader),
         };
         let config = config.checked(oidc_enabled, &mut reader);
         judge_names(&mut reader);

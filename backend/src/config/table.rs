@@ -251,6 +251,34 @@ pub const VARIABLES: &[Variable] = &[
     .or_else("generated in DATA_DIR")
     .secret(),
     Variable::new(
+        "POSTERN_BRAND_NAME",
+        "What the site is called on its pages, at most 40 characters",
+    )
+    .or_else("Postern"),
+    Variable::new(
+        "POSTERN_BRAND_LOGO",
+        "Path of an SVG, PNG, WebP or JPEG file of at most 256 kB. One that is more than twice as \
+         wide as high stands without the name",
+    )
+    .or_else("Postern's own"),
+    Variable::new(
+        "POSTERN_BRAND_ACCENT",
+        "Color of links and of the main button, as #1d4ed8, or one for light pages and one for \
+         dark: #1d4ed8,#93c5fd. One that could not be read is replaced, and the log says so",
+    )
+    .or_else("Postern's own"),
+    Variable::new(
+        "POSTERN_BRAND_BACKGROUND",
+        "What is behind the card of the login page: a color, two of them as above, or the path of a \
+         PNG, WebP or JPEG file of at most 1 MB",
+    )
+    .or_else("Postern's own"),
+    Variable::new(
+        "POSTERN_BRAND_FOOTER",
+        "Text below every page; where its last word is a URL (http, https, mailto), it leads there: \
+         Privacy https://example.com/privacy",
+    ),
+    Variable::new(
         "POSTERN_LOG",
         "Which log lines are written: error, warn, info, debug, trace, or a tracing filter such \
          as info,backend::oidc=debug",
@@ -264,13 +292,11 @@ pub const VARIABLES: &[Variable] = &[
 ];
 
 /// Names of the product's promise that this version does not act on yet. Refused, since a
-/// setting that is silently ignored is worse than none; one that ends in `_` stands for all
-/// names that begin so.
+/// setting that is silently ignored is worse than none.
 pub(super) const UNSUPPORTED: &[&str] = &[
     "POSTERN_OPS_LISTEN",
     "POSTERN_COOKIE_DOMAIN",
     "POSTERN_ALLOWED_HOSTS",
-    "POSTERN_BRAND_",
 ];
 
 /// Returns the row of that name.

@@ -26,6 +26,7 @@ mod config;
 mod health;
 mod texts;
 mod static_page;
+mod document;
 mod spa;
 
 use std::any::Any;
@@ -35,7 +36,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{any, delete, get, patch, post};
 use shared::error::ErrorCode;
 use shared::routes;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -54,6 +55,8 @@ pub(crate) fn router(app: AppState) -> Router {
     if spa::is_missing() {
         tracing::warn!("this build has no page in it: `cargo xtask dist` makes one that has");
     }
+    let spa = spa::Spa::new(app.clone());
+    let csp = security_headers::Csp::new(&app.config, spa.style_hash());
     Router::new()
         .route(routes::API_CONFIG, get(config::show))
         .route(routes::API_LOGIN, post(login::password))
@@ -113,7 +116,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
-        .fallback(spa::serve)
+        .fallback_service(any(spa::serve).with_state(spa))
         // Leaves alone what is compressed already.
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -123,7 +126,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         // Outside of all that may answer, so that every answer has them.
         .layer(from_fn_with_state(
-            (app.clone(), security_headers::Csp::new(&app.config)),
+            (app.clone(), csp),
             security_headers::set,
         ))
         // Outermost: whatever is logged or answered within has the reference.

@@ -13,9 +13,9 @@ use crate::config::Config;
 pub(super) struct Csp(HeaderValue);
 
 impl Csp {
-    /// Scripts and styles are files of this origin; nothing is inline, nothing is evaluated but
-    /// wasm.
-    pub(super) fn new(config: &Config) -> Self {
+    /// Scripts and styles are files of this origin; nothing is inline but the one style of that
+    /// hash, nothing is evaluated but wasm.
+    pub(super) fn new(config: &Config, style_hash: &str) -> Self {
         // Browsers hold the redirect after a form against `form-action`: where logout leads on to
         // the OP, the OP must be named.
         let op = match &config.oidc {
@@ -29,7 +29,7 @@ impl Csp {
             _ => String::new(),
         };
         let csp = format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' {style_hash}; \
              img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
              form-action 'self'{op}; base-uri 'none'; frame-ancestors 'none'"
         );
@@ -50,7 +50,10 @@ pub(super) async fn set(
     let is_public = path.starts_with(shared::routes::API_TEXTS);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, csp);
+    // An image has one of its own, which is narrower.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(csp);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

@@ -3,9 +3,9 @@
 //! that works without wasm.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode};
@@ -13,13 +13,16 @@ use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
 use shared::routes::{self, Section};
-use shared::text::{Language, Text};
+use shared::text::Language;
 
 use super::config::{Known, public_config};
+use super::cookie;
+use super::document::{Document, Shown};
 use super::error::ApiError;
 use super::static_page::{self, StaticPage};
 use super::texts;
 use crate::app::AppState;
+use crate::brand::{Kind, Scheme};
 
 /// The release build of the frontend; empty in a build without it, where `trunk serve` has the
 /// page.
@@ -28,24 +31,41 @@ use crate::app::AppState;
 #[allow_missing = true]
 struct Files;
 
-const START: &str = "<!--postern:static-->";
-const END: &str = "<!--/postern:static-->";
+/// The cookie by which the page keeps a color scheme; its values are those of [`Scheme::name`].
+const THEME: &str = "postern_theme";
+/// How long what is named by its content may be kept.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// The document of each of the page's modules, before and after the place of the static page.
-static ENTRY: LazyLock<(String, String)> = LazyLock::new(|| split("entry.html"));
-static INSIDE: LazyLock<(String, String)> = LazyLock::new(|| split("index.html"));
+/// What the pages are answered from.
+#[derive(Clone)]
+pub(super) struct Spa {
+    app: AppState,
+    /// The document of each of the page's modules.
+    entry: Arc<Document>,
+    inside: Arc<Document>,
+}
 
-fn split(name: &str) -> (String, String) {
-    let document = Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    let document = document.unwrap_or_else(|| {
-        format!("<!doctype html><html lang=\"en\"><title>Postern</title><body>{START}{END}</body></html>")
-    });
-    match document
-        .split_once(START)
-        .and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)))
-    {
-        Some((head, tail)) => (head.to_owned(), tail.to_owned()),
-        None => (document, String::new()),
+impl Spa {
+    /// Makes the documents ready.
+    pub(super) fn new(app: AppState) -> Self {
+        let document = |name| {
+            let built = Files::get(name);
+            let built = built
+                .as_ref()
+                .map(|file| String::from_utf8_lossy(&file.data));
+            Arc::new(Document::new(built.as_deref(), &app.config.brand))
+        };
+        Self {
+            entry: document("entry.html"),
+            inside: document("index.html"),
+            app,
+        }
+    }
+
+    /// Returns the hash of the inline style, as the content security policy names it. Both
+    /// documents have the same.
+    pub(super) fn style_hash(&self) -> &str {
+        self.inside.style_hash()
     }
 }
 
@@ -55,7 +75,7 @@ pub(super) fn is_missing() -> bool {
 }
 
 /// Answers whatever no route of the API does.
-pub(super) async fn serve(State(app): State<AppState>, request: Request) -> Response {
+pub(super) async fn serve(State(spa): State<Spa>, request: Request) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") || path == "/api" {
         return ApiError::from(ErrorCode::NotFound).into_response();
@@ -66,8 +86,11 @@ pub(super) async fn serve(State(app): State<AppState>, request: Request) -> Resp
     if let Some(name) = path.strip_prefix("/assets/") {
         return asset(name, request.headers());
     }
+    if path.starts_with("/brand/") {
+        return brand_image(&spa.app, path);
+    }
     let query = request.uri().query().unwrap_or_default();
-    document(&app, path, query, request.headers()).await
+    document(&spa, path, query, request.headers()).await
 }
 
 /// Returns a file of the page, compressed as the browser likes it best.
@@ -108,8 +131,28 @@ fn asset(name: &str, headers: &HeaderMap) -> Response {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    headers.insert(header::CACHE_CONTROL, forever);
+    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    response
+}
+
+/// Returns an image that the administrator gave.
+fn brand_image(app: &AppState, path: &str) -> Response {
+    let Some(image) = app.config.brand.image_at(path) else {
+        return (StatusCode::NOT_FOUND, "not found\n").into_response();
+    };
+    let mut response = Bytes::from_owner(Arc::clone(&image.bytes)).into_response();
+    let headers = response.headers_mut();
+    let mime = HeaderValue::from_static(image.kind.media_type());
+    headers.insert(header::CONTENT_TYPE, mime);
+    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    if image.kind == Kind::Svg {
+        // Opened by itself it is a document of this origin: it may draw, and nothing more.
+        let csp = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(csp),
+        );
+    }
     response
 }
 
@@ -139,7 +182,8 @@ pub(super) fn accepts(header: &str, encoding: &str) -> bool {
 }
 
 /// Returns the document of that path's module, with the static page of the path.
-async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) -> Response {
+async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Response {
+    let (app, brand) = (&spa.app, &spa.app.config.brand);
     let parameter = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs
@@ -162,19 +206,26 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
         language,
         path,
         config: &public_config(app, &known, code),
+        brand,
         error: error.as_deref(),
         reference: reference.as_deref(),
         because: because.as_deref(),
         next: next.as_deref(),
         logged_out: parameter("logged_out").is_some(),
     });
-    let (head, tail) = match routes::section(path) {
-        Section::Entry => &*ENTRY,
-        Section::Inside => &*INSIDE,
+    let section = routes::section(path);
+    let document = match section {
+        Section::Entry => &spa.entry,
+        Section::Inside => &spa.inside,
     };
-    let head = head_in(head, path, language);
-    let tail = tail_in(tail, language);
-    let mut response = Html(format!("{head}{page}{tail}")).into_response();
+    let html = document.show(&Shown {
+        language,
+        scheme: chosen_scheme(headers),
+        title: &static_page::title(path, language, brand),
+        texts: &texts::url(section, language),
+        page: &page,
+    });
+    let mut response = Html(html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(
@@ -187,33 +238,12 @@ async fn document(app: &AppState, path: &str, query: &str, headers: &HeaderMap) 
     response
 }
 
-/// Returns the document's beginning in a language: its title, and where the app finds its words.
-fn head_in(head: &str, path: &str, language: Language) -> String {
-    let html = format!(
-        "<html lang=\"{}\" dir=\"{}\">",
-        language.tag(),
-        language.direction().as_str()
-    );
-    let title = format!("<title>{}</title>", static_page::title(path, language));
-    let url = texts::url(routes::section(path), language);
-    let preload =
-        format!("<link rel=\"preload\" href=\"{url}\" as=\"fetch\" crossorigin=\"anonymous\">");
-    head.replacen("<html lang=\"en\">", &html, 1)
-        .replacen("<title>Postern</title>", &title, 1)
-        .replacen(
-            "<script type=\"module\"",
-            &format!("{preload}\n<script type=\"module\" data-texts=\"{url}\""),
-            1,
-        )
-}
-
-/// Returns the document's end in a language: what is said should the app break down.
-fn tail_in(tail: &str, language: Language) -> String {
-    [Text::CRASHED, Text::LOAD_AGAIN]
+/// Returns the color scheme that was chosen in this browser; anything unknown is none.
+fn chosen_scheme(headers: &HeaderMap) -> Option<Scheme> {
+    let value = cookie::single(headers, THEME)?;
+    [Scheme::Light, Scheme::Dark]
         .into_iter()
-        .fold(tail.to_owned(), |tail, text| {
-            tail.replacen(Language::ENGLISH.text(text), language.text(text), 1)
-        })
+        .find(|scheme| scheme.name() == value)
 }
 
 #[cfg(test)]

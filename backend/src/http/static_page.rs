@@ -4,6 +4,7 @@
 //! The elements and classes are those of the app's components (`frontend/src/components`), so that
 //! nothing moves when the app takes over.
 
+pub(crate) mod brand;
 mod setup;
 mod welcome;
 
@@ -15,6 +16,7 @@ use shared::login_error::{LoginErrorCode, Lost, NextStep, UNKNOWN_GUIDE, is_refe
 use shared::routes;
 use shared::text::{Language, Text, fill};
 
+use crate::brand::Brand;
 use crate::return_to::ReturnTo;
 
 /// What the page is made of: the path, what the server offers, and the query.
@@ -25,6 +27,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) path: &'a str,
     /// What the server offers; with the hint that belongs to `error`.
     pub(crate) config: &'a PublicConfig,
+    /// What the pages look like.
+    pub(crate) brand: &'a Brand,
     /// `error`, as it is written.
     pub(crate) error: Option<&'a str>,
     /// `ref`, as it is written.
@@ -77,15 +81,16 @@ pub(crate) fn render(page: &StaticPage<'_>) -> String {
     format!("<div id=\"static\">{body}</div>")
 }
 
-/// Returns the document's title; the app's pages have the same.
-pub(crate) fn title(path: &str, language: Language) -> String {
+/// Returns the document's title, as HTML; the app's pages have the same.
+pub(crate) fn title(path: &str, language: Language, brand: &Brand) -> String {
+    let name = escape(brand.name());
     let title = match path {
         routes::LOGIN => Text::LOG_IN,
         routes::SETUP => Text::SETUP_TITLE,
         routes::WELCOME => Text::WELCOME_TITLE,
-        _ => return "Postern".to_owned(),
+        _ => return name,
     };
-    format!("{} – Postern", language.text(title))
+    format!("{} – {name}", language.text(title))
 }
 
 /// Writes text so that it is text, in content and in quoted attributes.
@@ -108,12 +113,13 @@ fn escape(text: &str) -> String {
 fn entry(page: &StaticPage<'_>, heading: Text, content: &str) -> String {
     let works_without = page.say(Text::WORKS_WITHOUT);
     format!(
-        "<div class=\"entry\">\
-         <p class=\"brand\"><span class=\"mark\" aria-hidden=\"true\"></span>Postern</p>\
-         <main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}{}</main>{}</div>",
+        "<div class=\"entry\"><p class=\"brand\">{}</p>\
+         <main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}{}</main>{}{}</div>",
+        brand::mark(page.brand),
         page.say(heading),
         without_app(&format!("<p class=\"hint\">{works_without}</p>")),
         languages(page),
+        brand::footer(page.brand),
     )
 }
 
@@ -412,7 +418,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
     );
     let hint = page.config.hint.as_ref().map_or(String::new(), |hint| {
         format!(
-            "<p class=\"hint\"><strong>{}</strong> <span lang=\"en\">{}</span></p>",
+            "<p class=\"hint\"><strong>{}</strong> <span lang=\"en\" dir=\"ltr\">{}</span></p>",
             page.say(Text::FOR_THE_ADMINISTRATOR),
             escape(hint)
         )

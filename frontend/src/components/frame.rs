@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::api;
+use crate::brand::{Footer, Mark};
 use crate::browser;
 use crate::components::dynamic::{dynamic, effect};
 use crate::components::problem::Unavailable;
@@ -24,13 +25,13 @@ pub(crate) fn EntryFrame(
     view! {
         <div class="entry">
             <p class="brand">
-                <span class="mark" aria-hidden="true"></span>
-                "Postern"
+                <Mark />
             </p>
             <main class="card">
                 <h1 tabindex="-1">{title}</h1>
                 {children()}
             </main>
+            <Footer />
         </div>
     }
     .into_any()

@@ -7,6 +7,7 @@ use shared::routes;
 use shared::text::Text;
 
 use crate::api;
+use crate::brand::{Footer, Mark};
 use crate::browser::{self, History};
 use crate::components::dynamic::effect;
 use crate::components::form::busy;
@@ -33,8 +34,7 @@ pub(crate) fn InsideFrame(
         <header class="bar">
             <div class="bar-inner">
                 <a class="brand" href=routes::HOME>
-                    <span class="mark" aria-hidden="true"></span>
-                    "Postern"
+                    <Mark />
                 </a>
                 <nav aria-label=say(Text::PAGES)>
                     <NavLink href=routes::HOME text=say(Text::HOME) />
@@ -56,6 +56,7 @@ pub(crate) fn InsideFrame(
             <ProblemNote deed=log_out />
             <h1 tabindex="-1">{title}</h1>
             {children()}
+            <Footer />
         </main>
     }
     .into_any()

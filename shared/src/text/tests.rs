@@ -1,7 +1,41 @@
 use std::collections::HashSet;
 
-use super::{Language, NAMES, TABLES, Text, fill};
+use super::{GAPS, Language, NAMES, TABLES, Text, fill};
 use crate::routes::Section;
+
+/// Texts that are the same in English and another language, rightly: names, loan words.
+const SAME: &[(&str, &str)] = &[
+    ("de", "name_title"),
+    ("de", "role_admin"),
+    ("fr", "pages"),
+    ("it", "email"),
+    ("it", "password"),
+    ("it", "email_title"),
+    ("it", "home"),
+    ("it", "password_title"),
+    ("pt", "email"),
+    ("pt", "email_title"),
+    ("pl", "role_admin"),
+];
+
+#[test]
+fn no_text_is_missing_in_any_language() {
+    assert!(GAPS.is_empty(), "{} texts: {GAPS:#?}", GAPS.len());
+}
+
+#[test]
+fn no_text_is_left_in_english() {
+    let mut same = Vec::new();
+    for language in Language::all().filter(|language| *language != Language::ENGLISH) {
+        let table = TABLES[language.index()];
+        for ((name, english), own) in NAMES.iter().zip(TABLES[0]).zip(table) {
+            if english == own && !SAME.contains(&(language.code(), name)) {
+                same.push(format!("(\"{}\", \"{name}\"), // {own}", language.code()));
+            }
+        }
+    }
+    assert!(same.is_empty(), "{}", same.join("\n"));
+}
 
 /// What stands on buttons, in labels and in the bar has little room: at 320 px, some 30 characters.
 #[test]

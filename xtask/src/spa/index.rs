@@ -3,7 +3,8 @@
 //!
 //! Trunk's own elements, `<link data-trunk rel="…" href="…">`, become what they stand for, under
 //! hashed names. An element with the attribute `data-entry` or `data-inside` is in the document of
-//! that module alone, without the attribute. No other part of the page is touched.
+//! that module alone, without the attribute; the style of all pages stands in the document itself, so
+//! that a first visit needs one round trip until something is drawn. No other part is touched.
 
 use anyhow::{Result, bail};
 
@@ -36,14 +37,15 @@ pub(super) struct Documents {
 }
 
 /// Makes the documents. `add` takes the name of a file beside the template and returns its hashed
-/// URL.
+/// URL, `css` that of a stylesheet and returns what it says.
 pub(super) fn documents(
     template: &str,
     entry: &Module,
     inside: &Module,
     add: impl FnMut(&str) -> Result<String>,
+    css: impl Fn(&str) -> Result<String>,
 ) -> Result<Documents> {
-    let page = rewrite(template, &starts(entry, inside), add)?;
+    let page = rewrite(template, &starts(entry, inside), add, css)?;
     Ok(Documents {
         entry: only(&page, ENTRY, INSIDE)?,
         inside: only(&page, INSIDE, ENTRY)?,
@@ -55,6 +57,7 @@ fn rewrite(
     template: &str,
     starts: &str,
     mut add: impl FnMut(&str) -> Result<String>,
+    css: impl Fn(&str) -> Result<String>,
 ) -> Result<String> {
     let mut page = String::with_capacity(template.len() + 512);
     let mut copies = Vec::new();
@@ -67,9 +70,10 @@ fn rewrite(
         page.push_str(before);
         rest = after;
         match (attribute(element, "rel"), attribute(element, "href")) {
-            (Some("css"), Some(name)) => {
-                page.push_str(&stylesheet(mark(element), &add(name)?));
-            }
+            (Some("css"), Some(name)) => match mark(element) {
+                "" => page.extend(["<style>", &css(name)?, "</style>"]),
+                mark => page.push_str(&stylesheet(mark, &add(name)?)),
+            },
             (Some("rust"), Some(_)) if script.is_none() => script = Some(page.len()),
             (Some("copy-file"), Some(name)) => {
                 copies.push((name.to_owned(), add(name)?));
@@ -172,9 +176,13 @@ mod tests {
             js: format!("/assets/{name}-1.js"),
             wasm: format!("/assets/{name}-1.wasm"),
         };
-        documents(template, &module("e"), &module("i"), |name| {
-            Ok(format!("/assets/{}", name.replace('.', "-9.")))
-        })
+        documents(
+            template,
+            &module("e"),
+            &module("i"),
+            |name| Ok(format!("/assets/{}", name.replace('.', "-9."))),
+            |name| Ok(format!("/*{name}*/")),
+        )
     }
 
     /// Returns why there are none.
@@ -198,7 +206,7 @@ mod tests {
 
         let entry = r#"<head>
   <link rel="icon" href="/assets/icon-9.svg">
-  <link rel="stylesheet" href="/assets/style-9.css">
+  <style>/*style.css*/</style>
 <link rel="modulepreload" href="/assets/e-1.js">
 <link rel="preload" href="/assets/e-1.wasm" as="fetch" type="application/wasm" crossorigin="anonymous">
 <script type="module" src="/assets/boot-9.js" data-js="/assets/e-1.js" data-wasm="/assets/e-1.wasm" data-next="/assets/i-1.js /assets/i-1.wasm"></script>
@@ -225,10 +233,10 @@ p { color: red }
         .unwrap();
 
         assert!(documents.entry.starts_with(
-            "<link rel=\"stylesheet\" href=\"/assets/a-9.css\">\n<style>\np { color: red }\n</style>\n<link rel=\"modulepreload\""
+            "<style>/*a.css*/</style>\n<style>\np { color: red }\n</style>\n<link rel=\"modulepreload\""
         ));
         assert!(documents.inside.starts_with(
-            "<link rel=\"stylesheet\" href=\"/assets/a-9.css\">\n<link rel=\"stylesheet\" href=\"/assets/b-9.css\">\n<link rel=\"modulepreload\""
+            "<style>/*a.css*/</style>\n<link rel=\"stylesheet\" href=\"/assets/b-9.css\">\n<link rel=\"modulepreload\""
         ));
         for document in [documents.entry, documents.inside] {
             assert!(

@@ -6,6 +6,7 @@
 //! Nothing is done when nothing it depends on has changed.
 
 mod assets;
+mod css;
 mod index;
 mod inputs;
 mod sizes;
@@ -200,9 +201,20 @@ fn documents(entry: &Module, inside: &Module, assets: &mut Assets) -> Result<Doc
     let frontend = place::root().join("frontend");
     let template = String::from_utf8(read(&frontend.join("index.html"))?)
         .context("frontend/index.html is not UTF-8")?;
-    index::documents(&template, entry, inside, |name| {
-        Ok(assets.add(name, read(&frontend.join(name))?))
-    })
+    let style = |name: &str| {
+        let text = String::from_utf8(read(&frontend.join(name))?)
+            .with_context(|| format!("frontend/{name} is not UTF-8"))?;
+        css::minify(&text)
+    };
+    let add = |name: &str| {
+        let content = if name.ends_with(".css") {
+            style(name)?.into_bytes()
+        } else {
+            read(&frontend.join(name))?
+        };
+        Ok(assets.add(name, content))
+    };
+    index::documents(&template, entry, inside, add, style)
 }
 
 /// Reads a file.

@@ -6,6 +6,7 @@ mod urls;
 mod names;
 mod files;
 mod secrecy;
+mod brand;
 
 use std::fmt::Write as _;
 

@@ -85,8 +85,7 @@ fn what_is_promised_for_later_is_refused() {
         "POSTERN_OPS_LISTEN",
         "POSTERN_COOKIE_DOMAIN",
         "POSTERN_ALLOWED_HOSTS",
-        "POSTERN_BRAND_NAME",
-        "POSTERN_BRAND_LOGO_FILE",
+        "POSTERN_OPS_LISTEN_FILE",
     ] {
         let expected = format!("{name} is not supported by this version. Mend: take it away.");
         assert_eq!(said(&[(name, "127.0.0.1:9100")]), expected);

@@ -3,10 +3,20 @@ use shared::login_error::LoginErrorCode;
 use shared::text::Language;
 
 use super::{StaticPage, render, title};
+use crate::brand::{Brand, Footer};
 use crate::oidc::presets;
 
 /// What a hostile or clumsy hand might put anywhere.
 const HOSTILE: &str = "\"><script>alert('x')</script>&amp;";
+
+/// No brand.
+const PLAIN: Brand = Brand {
+    name: None,
+    logo: None,
+    accent: None,
+    backdrop: None,
+    footer: None,
+};
 
 fn config() -> PublicConfig {
     PublicConfig {
@@ -31,6 +41,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         language: Language::ENGLISH,
         path,
         config,
+        brand: &PLAIN,
         error: None,
         reference: None,
         because: None,
@@ -214,6 +225,39 @@ fn nothing_needs_more_than_the_policy_allows() {
 
 #[test]
 fn titles_name_the_page() {
-    assert_eq!(title("/login", Language::ENGLISH), "Log in – Postern");
-    assert_eq!(title("/profile", Language::ENGLISH), "Postern");
+    assert_eq!(
+        title("/login", Language::ENGLISH, &PLAIN),
+        "Log in – Postern"
+    );
+    assert_eq!(title("/profile", Language::ENGLISH, &PLAIN), "Postern");
+}
+
+#[test]
+fn the_brand_is_text_wherever_it_stands() {
+    let config = config();
+    let brand = Brand {
+        name: Some(HOSTILE.to_owned()),
+        footer: Some(Footer {
+            text: HOSTILE.to_owned(),
+            url: Some("https://example.com/?a=%22&b".to_owned()),
+        }),
+        ..PLAIN
+    };
+    let page = StaticPage {
+        brand: &brand,
+        ..page("/login", &config)
+    };
+
+    let (html, tag) = (render(&page), super::brand::body_tag(&brand));
+    let title = title("/login", Language::ENGLISH, &brand);
+
+    for text in [&html, &tag, &title] {
+        assert!(text.contains("&lt;script&gt;"), "{text}");
+        assert!(!text.contains("<script>"), "{text}");
+    }
+    assert_eq!(tag.matches('"').count(), 6, "{tag}");
+    assert!(
+        html.contains("<a href=\"https://example.com/?a=%22&amp;b\">"),
+        "{html}"
+    );
 }

@@ -35,7 +35,7 @@ pub(crate) fn ErrorCard(
         view! {
             <p class="hint">
                 <strong>{say(Text::FOR_THE_ADMINISTRATOR)}</strong> " "
-                <span lang="en">{hint}</span>
+                <span lang="en" dir="ltr">{hint}</span>
             </p>
         }
     });

@@ -123,7 +123,7 @@ fn Identity(
                 </p>
                 <p>{known_as}</p>
                 <p class="hint">{since}</p>
-                <p class="hint">{issuer}</p>
+                <p class="hint"><bdi>{issuer}</bdi></p>
             </div>
             <button
                 type="button"

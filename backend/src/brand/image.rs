@@ -1,0 +1,358 @@
+//! Images that the administrator gives: what kind they are, by their content and not by their
+//! name, and how large, so that the page can keep a place for them. Pure.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+/// How many bytes of the hash stand in a name.
+const HASH_BYTES: usize = 5;
+
+/// What browsers show as an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Drawn by instructions; also a document that could run scripts.
+    Svg,
+    /// PNG.
+    Png,
+    /// WebP.
+    Webp,
+    /// JPEG.
+    Jpeg,
+}
+
+impl Kind {
+    /// Returns the kind that the ending of a file's name stands for.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (_, ending) = name.rsplit_once('.')?;
+        match ending.to_ascii_lowercase().as_str() {
+            "svg" => Some(Self::Svg),
+            "png" => Some(Self::Png),
+            "webp" => Some(Self::Webp),
+            "jpeg" | "jpg" => Some(Self::Jpeg),
+            _ => None,
+        }
+    }
+
+    /// Returns the kind that the content is of.
+    pub fn of_content(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"\xff\xd8\xff") {
+            Some(Self::Jpeg)
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            Some(Self::Webp)
+        } else {
+            svg_tag(bytes).map(|_| Self::Svg)
+        }
+    }
+
+    /// Returns the ending of its files' names.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Jpeg => "jpeg",
+        }
+    }
+
+    /// Returns its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+}
+
+/// An image.
+#[derive(Clone)]
+pub struct Image {
+    /// What it is.
+    pub kind: Kind,
+    /// Its file's content.
+    pub bytes: Arc<[u8]>,
+    /// How many times as wide as high it is; `None` where the file does not say.
+    pub ratio: Option<f64>,
+    /// The beginning of its content's hash, in hexadecimal digits.
+    hash: String,
+}
+
+impl Image {
+    /// Takes a file's content, if it is that of an image.
+    pub fn new(bytes: Vec<u8>) -> Option<Self> {
+        let kind = Kind::of_content(&bytes)?;
+        let digest = Sha256::digest(&bytes);
+        let hash = digest
+            .iter()
+            .take(HASH_BYTES)
+            .fold(String::new(), |mut hash, byte| {
+                // Writing to a string cannot fail.
+                let _ = write!(hash, "{byte:02x}");
+                hash
+            });
+        Some(Self {
+            kind,
+            ratio: ratio(kind, &bytes),
+            bytes: bytes.into(),
+            hash,
+        })
+    }
+
+    /// Returns the path at which browsers find it, where it serves as `what`. Its content is in the
+    /// name, so that it may be kept for ever.
+    pub fn path(&self, what: &str) -> String {
+        format!("/brand/{what}-{}.{}", self.hash, self.kind.ending())
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of {} bytes", self.kind, self.bytes.len())
+    }
+}
+
+/// Returns how many times as wide as high the image is.
+fn ratio(kind: Kind, bytes: &[u8]) -> Option<f64> {
+    let (width, height) = match kind {
+        Kind::Svg => svg_size(svg_tag(bytes)?)?,
+        Kind::Png => (
+            number(bytes.get(16..20)?, Big),
+            number(bytes.get(20..24)?, Big),
+        ),
+        Kind::Jpeg => jpeg_size(bytes)?,
+        Kind::Webp => webp_size(bytes)?,
+    };
+    (width >= 1.0 && height >= 1.0).then(|| width / height)
+}
+
+/// Which byte of a number comes first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Big,
+    Little,
+}
+use Order::{Big, Little};
+
+/// Reads up to four bytes as a number.
+fn number(bytes: &[u8], order: Order) -> f64 {
+    let add = |sum: u32, byte: &u8| (sum << 8) | u32::from(*byte);
+    f64::from(match order {
+        Big => bytes.iter().fold(0, add),
+        Little => bytes.iter().rev().fold(0, add),
+    })
+}
+
+/// Finds the frame's header among the segments of a JPEG (ITU T.81, B.2.2).
+fn jpeg_size(bytes: &[u8]) -> Option<(f64, f64)> {
+    let mut at = 2;
+    loop {
+        let (marker, rest) = (*bytes.get(at + 1)?, bytes.get(at + 2..)?);
+        if *bytes.get(at)? != 0xff {
+            return None;
+        }
+        if marker == 0xff {
+            // A fill byte.
+            at += 1;
+            continue;
+        }
+        // C4, C8 and CC are tables and reserved; the other 12 begin a frame.
+        if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
+            return Some((number(rest.get(5..7)?, Big), number(rest.get(3..5)?, Big)));
+        }
+        let length = usize::from(*rest.first()?) << 8 | usize::from(*rest.get(1)?);
+        at += 2 + length.max(2);
+    }
+}
+
+/// Reads the first chunk of a WebP (RFC 9649).
+fn webp_size(bytes: &[u8]) -> Option<(f64, f64)> {
+    match bytes.get(12..16)? {
+        b"VP8X" => Some((
+            number(bytes.get(24..27)?, Little) + 1.0,
+            number(bytes.get(27..30)?, Little) + 1.0,
+        )),
+        b"VP8 " => {
+            // The upper two bits of both numbers are a scale.
+            let size = |low: u8, high: u8| number(&[low, high & 0x3f], Little);
+            match *bytes.get(26..30)? {
+                [a, b, c, d] => Some((size(a, b), size(c, d))),
+                _ => None,
+            }
+        }
+        b"VP8L" => match *bytes.get(21..25)? {
+            // 14 bits each.
+            [a, b, c, d] => Some((
+                number(&[a, b & 0x3f], Little) + 1.0,
+                f64::from((u32::from(d & 0x0f) << 10) | (u32::from(c) << 2) | u32::from(b >> 6))
+                    + 1.0,
+            )),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns the attributes of the `<svg>` tag, where that is the first element of the content.
+fn svg_tag(bytes: &[u8]) -> Option<&str> {
+    let mut rest = std::str::from_utf8(bytes).ok()?;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let end = if rest.starts_with("<!--") {
+            "-->"
+        } else if rest.starts_with("<?") {
+            "?>"
+        } else if rest.starts_with("<!DOCTYPE") {
+            ">"
+        } else {
+            break;
+        };
+        rest = rest.split_once(end)?.1;
+    }
+    let attributes = rest.strip_prefix("<svg")?;
+    attributes
+        .starts_with(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+        .then(|| attributes.split('>').next())?
+}
+
+/// Reads the size of a drawing: its coordinates', or else its own.
+fn svg_size(attributes: &str) -> Option<(f64, f64)> {
+    let attribute = |name: &str| {
+        let (_, rest) = attributes
+            .match_indices(name)
+            .map(|(at, _)| attributes.split_at(at))
+            .find(|(before, _)| before.ends_with(char::is_whitespace))?;
+        let value = rest[name.len()..]
+            .trim_start()
+            .strip_prefix('=')?
+            .trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        value[1..].split(quote).next()
+    };
+    if let Some(view) = attribute("viewBox") {
+        let mut numbers = view.split(|c: char| c.is_whitespace() || c == ',');
+        let mut next = || numbers.find(|part| !part.is_empty())?.parse().ok();
+        let (_, _): (f64, f64) = (next()?, next()?);
+        return Some((next()?, next()?));
+    }
+    let length = |name| {
+        let value = attribute(name)?.trim();
+        value.strip_suffix("px").unwrap_or(value).parse().ok()
+    };
+    Some((length("width")?, length("height")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a file that begins so and has zeros to its end.
+    fn file(parts: &[&[u8]]) -> Vec<u8> {
+        let mut file = parts.concat();
+        file.resize(file.len().max(64), 0);
+        file
+    }
+
+    fn ratio_of(bytes: Vec<u8>) -> Option<f64> {
+        Image::new(bytes).unwrap().ratio
+    }
+
+    #[test]
+    fn png_is_known_and_measured() {
+        let png = file(&[
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            &[0, 0, 1, 0x2c, 0, 0, 0, 100],
+        ]);
+
+        assert_eq!(Kind::of_content(&png), Some(Kind::Png));
+        assert_eq!(ratio_of(png), Some(3.0));
+        assert_eq!(ratio_of(b"\x89PNG\r\n\x1a\n".to_vec()), None);
+    }
+
+    #[test]
+    fn jpeg_is_known_and_measured() {
+        let jpeg = file(&[
+            b"\xff\xd8\xff\xe0\0\x04ab",
+            b"\xff\xc4\0\x03x\xff",
+            b"\xff\xc2\0\x0b\x08\0\x64\0\xc8",
+        ]);
+
+        assert_eq!(Kind::of_content(&jpeg), Some(Kind::Jpeg));
+        assert_eq!(ratio_of(jpeg), Some(2.0));
+        assert_eq!(ratio_of(b"\xff\xd8\xff\xe0\0\x04ab".to_vec()), None);
+        assert_eq!(ratio_of(b"\xff\xd8\xff\xe0\0\0\0".to_vec()), None);
+    }
+
+    #[test]
+    fn webp_of_all_three_forms_is_known_and_measured() {
+        let lossy = file(&[b"RIFF\0\0\0\0WEBPVP8 ", &[0; 10], &[200, 0x40, 100, 0]]);
+        let lossless = file(&[b"RIFF\0\0\0\0WEBPVP8L", &[0; 5], &[199, 0xc0, 0x18, 0]]);
+        let extended = file(&[b"RIFF\0\0\0\0WEBPVP8X", &[0; 8], &[199, 0, 0, 99, 0, 0]]);
+
+        for webp in [lossy, lossless, extended] {
+            assert_eq!(Kind::of_content(&webp), Some(Kind::Webp));
+            assert_eq!(ratio_of(webp), Some(2.0));
+        }
+    }
+
+    #[test]
+    fn svg_is_known_whatever_stands_before_it() {
+        for (text, expected) in [
+            ("<svg viewBox='0 0 30 10'/>", Some(3.0)),
+            (
+                "\u{feff}<?xml version=\"1.0\"?>\n<!-- a > b -->\n<!DOCTYPE svg>\n<svg\nwidth=\"40px\" height=\"20\">",
+                Some(2.0),
+            ),
+            (
+                "<svg stroke-width=\"3\" height=\"5\" width = '10'></svg>",
+                Some(2.0),
+            ),
+            (
+                "<svg viewBox=\"0,0, 8,4\" width=\"1\" height=\"1\">",
+                Some(2.0),
+            ),
+            ("<svg width=\"100%\" height=\"100%\">", None),
+            ("<svg viewBox=\"0 0 0 0\">", None),
+            ("<svg>", None),
+        ] {
+            assert_eq!(Kind::of_content(text.as_bytes()), Some(Kind::Svg), "{text}");
+            assert_eq!(ratio_of(text.as_bytes().to_vec()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_image_is_none() {
+        for text in [
+            "",
+            "<html><svg>",
+            "<svgx>",
+            "<!-- <svg>",
+            "GIF89a",
+            "RIFF1234WAVE",
+            "\u{89}PNG",
+        ] {
+            assert_eq!(Kind::of_content(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn name_follows_content() {
+        let (one, other) = (
+            Image::new(b"<svg>".to_vec()),
+            Image::new(b"<svg >".to_vec()),
+        );
+
+        let (one, other) = (one.unwrap().path("logo"), other.unwrap().path("logo"));
+
+        assert_ne!(one, other);
+        assert!(
+            one.starts_with("/brand/logo-") && one.ends_with(".svg"),
+            "{one}"
+        );
+    }
+}
