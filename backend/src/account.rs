@@ -105,6 +105,12 @@ pub fn username_key(username: &str) -> String {
     username.to_ascii_lowercase()
 }
 
+/// Returns the form in which a display name, and what is looked for in one, is searched.
+#[must_use]
+pub fn search_key(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// Makes a valid username of what an OP calls its user: what may not stand in one becomes a dash.
 ///
 /// An email address gives its local part. `None` when nothing usable is left.

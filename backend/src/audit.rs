@@ -24,16 +24,26 @@ pub enum Kind {
     AccountDisabled,
     /// An account was enabled again.
     AccountEnabled,
+    /// An account was deleted.
+    AccountDeleted,
     /// The email was changed.
     EmailChanged,
+    /// The display name was changed.
+    DisplayNameChanged,
     /// The password was changed or set.
     PasswordChanged,
+    /// The password was set by a welcome link.
+    PasswordSetByLink,
     /// The role was changed.
     RoleChanged,
     /// An identity was linked.
     IdentityLinked,
     /// An identity was unlinked.
     IdentityUnlinked,
+    /// A welcome link was made; what was made before for that account is void.
+    WelcomeLinkMade,
+    /// A welcome link was used that is no good.
+    WelcomeFailed,
     /// A wrong setup token was given.
     SetupFailed,
 }
@@ -51,11 +61,16 @@ impl Kind {
             Self::AccountMade => "account_made",
             Self::AccountDisabled => "account_disabled",
             Self::AccountEnabled => "account_enabled",
+            Self::AccountDeleted => "account_deleted",
             Self::EmailChanged => "email_changed",
+            Self::DisplayNameChanged => "display_name_changed",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordSetByLink => "password_set_by_link",
             Self::RoleChanged => "role_changed",
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
+            Self::WelcomeLinkMade => "welcome_link_made",
+            Self::WelcomeFailed => "welcome_failed",
             Self::SetupFailed => "setup_failed",
         }
     }

@@ -14,6 +14,7 @@ pub mod password;
 pub mod account;
 pub mod linking;
 pub mod session;
+pub mod welcome;
 pub mod audit;
 pub mod return_to;
 pub mod user_agent;

@@ -29,6 +29,8 @@ pub enum Guess {
     Password,
     /// The setup token.
     SetupToken,
+    /// The token of a welcome link.
+    WelcomeLink,
     /// Nothing: a failure that is written down, of which anybody can make some.
     Failure,
 }

@@ -2,22 +2,33 @@
 
 use axum::Json as Answer;
 use axum::extract::{RawQuery, State};
-use shared::audit::Audit;
+use shared::audit::{Audit, AuditEntry};
 use shared::error::ErrorCode;
+use shared::login_error::LoginErrorCode;
 use uuid::Uuid;
 
 use super::error::ApiResult;
 use super::extract::Admin;
 use crate::app::AppState;
+use crate::oidc::presets;
 use crate::store::AuditFilter;
 
 /// How many entries a page has.
 const PAGE: usize = 100;
 
+/// Returns what an admin should do about a failed login at the OP that is configured now, as its
+/// log line says.
+fn mend(app: &AppState, entry: &AuditEntry) -> Option<String> {
+    let code = LoginErrorCode::parse(entry.code.as_deref()?)?;
+    let provider = app.config.oidc.as_ref().map(|oidc| oidc.provider.as_str());
+    presets::hint(provider.unwrap_or_default(), code).map(str::to_owned)
+}
+
 /// Lists entries, the latest first; the query narrows them down.
 ///
 /// # Errors
-/// `forbidden` for who is no admin, `bad_request` for an id or a word that is none.
+/// `forbidden` for who is no admin, `bad_request` for an id or a word that is none; an account may
+/// be one that never was.
 pub(super) async fn list(
     State(app): State<AppState>,
     _: Admin,
@@ -36,7 +47,19 @@ pub(super) async fn list(
     };
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match name.as_ref() {
-            "account" => filter.account = Some(id(&value)?),
+            "account" => {
+                let name = word(&value)?;
+                // A username may look like an id; then it is both.
+                filter.account = match Uuid::parse_str(&name) {
+                    Ok(id) => Some(id),
+                    Err(_) => app
+                        .store
+                        .account_by_username(&name)
+                        .await?
+                        .map(|account| account.id),
+                };
+                filter.username = Some(name);
+            }
             "kind" => filter.kind = Some(word(&value)?),
             "ref" => filter.reference = Some(word(&value)?),
             "before" => filter.before = Some(id(&value)?),
@@ -46,6 +69,9 @@ pub(super) async fn list(
     let mut entries = app.store.audit(&filter).await?;
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
+    for entry in &mut entries {
+        entry.mend = mend(&app, entry);
+    }
     let next = entries.last().filter(|_| has_more);
     Ok(Answer(Audit {
         next: next.map(|entry| entry.id.clone()),

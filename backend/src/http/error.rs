@@ -101,6 +101,17 @@ impl From<store::Taken> for ApiError {
     }
 }
 
+impl From<store::Refusal> for ApiError {
+    fn from(refusal: store::Refusal) -> Self {
+        match refusal {
+            store::Refusal::Gone => ErrorCode::NotFound.into(),
+            store::Refusal::LastAdmin => ErrorCode::LastAdmin.into(),
+            store::Refusal::Disabled => ErrorCode::AccountDisabled.into(),
+            store::Refusal::Taken(taken) => taken.into(),
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = status(self.code);

@@ -154,6 +154,22 @@ impl FromRequestParts<AppState> for Admin {
     }
 }
 
+/// An admin who logged in, or gave the password again, less than ten minutes ago.
+pub(super) struct ConfirmedAdmin(pub(super) Current);
+
+impl FromRequestParts<AppState> for ConfirmedAdmin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
+        let current = Current::from_request_parts(parts, app).await?;
+        if current.account.role != Role::Admin {
+            return Err(ErrorCode::Forbidden.into());
+        }
+        current.require_confirmed()?;
+        Ok(Self(current))
+    }
+}
+
 impl Current {
     /// Returns who makes a change with this request.
     pub(super) fn by(&self, from: &From) -> By {

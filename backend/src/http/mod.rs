@@ -19,6 +19,8 @@ mod session;
 mod sessions;
 mod profile;
 mod identities;
+mod users;
+mod welcome;
 mod audit;
 mod backchannel_logout;
 mod setup;
@@ -103,6 +105,21 @@ pub(crate) fn router(app: AppState) -> Router {
             &format!("{}/{{id}}", routes::API_PROFILE_SESSIONS),
             delete(sessions::end),
         )
+        .route(routes::API_USERS, get(users::list).post(users::create))
+        .route(
+            &format!("{}/{{id}}", routes::API_USERS),
+            patch(users::update).delete(users::remove),
+        )
+        .route(
+            &format!("{}/{{id}}/identities/{{identity}}", routes::API_USERS),
+            delete(users::disconnect),
+        )
+        .route(
+            &format!("{}/{{id}}/welcome-link", routes::API_USERS),
+            post(welcome::make),
+        )
+        .route(routes::API_WELCOME_CHECK, post(welcome::check))
+        .route(routes::API_WELCOME, post(welcome::redeem))
         .route(routes::API_AUDIT, get(audit::list))
         .route(routes::API_SETUP, post(setup::create))
         .route(

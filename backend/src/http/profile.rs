@@ -64,7 +64,8 @@ pub(super) fn issuer_label(app: &AppState, issuer: &str) -> String {
     )
 }
 
-fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
+/// Returns an identity as people see it.
+pub(super) fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
     LinkedIdentity {
         id: identity.id.to_string(),
         label: issuer_label(app, &identity.issuer),
@@ -109,7 +110,7 @@ pub(super) async fn update(
     if let Some(name) = display_name {
         let name = Some(name).filter(|name| !name.is_empty());
         app.store
-            .set_display_name(account.id, name, current.now)
+            .set_display_name(account.id, name, current.by(&from))
             .await?;
     }
     Ok(Answer(profile(&app, account.id).await?))

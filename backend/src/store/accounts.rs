@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::audit::insert_audit;
 use super::{Result, Store, on_database, on_writer};
-use crate::account::{Account, AccountId, NewAccount, username_key};
+use crate::account::{Account, AccountId, NewAccount, search_key, username_key};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::session::TokenHash;
@@ -14,7 +14,7 @@ use crate::session::TokenHash;
 /// A row of `account`, less the columns that nobody reads.
 #[derive(sqlx::FromRow)]
 pub(super) struct AccountRow {
-    account_id: Uuid,
+    pub(super) account_id: Uuid,
     username: String,
     display_name: Option<String>,
     email: Option<String>,
@@ -83,8 +83,8 @@ macro_rules! insert_account {
     ($executor:expr, $id:expr, $new:expr, $now:expr) => {
         sqlx::query(
             "insert into account (account_id, username, username_key, display_name, email, email_key,
-                email_set_by_admin, role, password_hash, disabled_at, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10, $10)",
+                email_set_by_admin, role, password_hash, disabled_at, created_at, updated_at, display_name_key)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10, $10, $11)",
         )
         .bind($id)
         .bind(&$new.username)
@@ -96,6 +96,7 @@ macro_rules! insert_account {
         .bind($new.role.as_str())
         .bind(&$new.password_hash)
         .bind($now.unix())
+        .bind($new.display_name.as_deref().map($crate::account::search_key))
         .execute($executor)
         .await
     };
@@ -115,6 +116,11 @@ macro_rules! close_setup {
     };
 }
 pub(super) use close_setup;
+
+/// Says what a text became, for the audit trail.
+pub(super) fn change(old: Option<&str>, new: Option<&str>) -> String {
+    format!("{} -> {}", old.unwrap_or("none"), new.unwrap_or("none"))
+}
 
 impl Store {
     /// Returns the account of that id.
@@ -241,30 +247,45 @@ impl Store {
             }
             let old = old.and_then(|(email,)| email);
             let new = email.map(Email::as_str);
-            let detail = format!("{} -> {}", old.as_deref().unwrap_or("none"), new.unwrap_or("none"));
+            let detail = change(old.as_deref(), new);
             insert_audit!(&mut *tx, by, Event::about(Kind::EmailChanged, id).detail(&detail))?;
             tx.commit().await?;
         });
         Ok(Ok(()))
     }
 
-    /// Sets or clears the display name.
+    /// Sets or clears the display name; the same name is no change.
     pub async fn set_display_name(
         &self,
         id: AccountId,
         display_name: Option<&str>,
-        now: Timestamp,
+        by: impl Into<By>,
     ) -> Result<()> {
+        let by = by.into();
         on_writer!(self, pool => {
-            sqlx::query("update account set display_name = $2, updated_at = $3 where account_id = $1")
-                .bind(id).bind(display_name).bind(now.unix())
-                .execute(pool).await?;
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let old: Option<(Option<String>,)> =
+                sqlx::query_as("select display_name from account where account_id = $1")
+                    .bind(id).fetch_optional(&mut *tx).await?;
+            let old = old.and_then(|(name,)| name);
+            if old.as_deref() == display_name {
+                return Ok(());
+            }
+            sqlx::query(
+                "update account set display_name = $2, display_name_key = $3, updated_at = $4
+                 where account_id = $1",
+            )
+            .bind(id).bind(display_name).bind(display_name.map(search_key)).bind(by.at.unix())
+            .execute(&mut *tx).await?;
+            let detail = change(old.as_deref(), display_name);
+            insert_audit!(&mut *tx, by, Event::about(Kind::DisplayNameChanged, id).detail(&detail))?;
+            tx.commit().await?;
         });
         Ok(())
     }
 
-    /// Sets the password hash, ends every session but one, and gives that one another token: all or
-    /// nothing.
+    /// Sets the password hash, ends every session but one and a welcome link, and gives that session
+    /// another token: all or nothing.
     pub async fn set_password(
         &self,
         id: AccountId,
@@ -280,6 +301,9 @@ impl Store {
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(hash).bind(now.unix())
                 .execute(&mut *tx).await?;
+            // Who has a link from before could set another one.
+            sqlx::query("delete from welcome_link where account_id = $1")
+                .bind(id).execute(&mut *tx).await?;
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)
                 .execute(&mut *tx).await?;
@@ -292,7 +316,7 @@ impl Store {
         Ok(())
     }
 
-    /// Enables or disables an account; disabling ends its sessions.
+    /// Enables or disables an account; disabling ends its sessions and its welcome link.
     pub async fn set_disabled(
         &self,
         id: AccountId,
@@ -312,6 +336,8 @@ impl Store {
                 .bind(id).bind(is_disabled.then_some(now.unix())).bind(now.unix())
                 .execute(&mut *tx).await?;
             if is_disabled {
+                sqlx::query("delete from welcome_link where account_id = $1")
+                    .bind(id).execute(&mut *tx).await?;
                 sqlx::query("delete from session where account_id = $1")
                     .bind(id).execute(&mut *tx).await?;
             }

@@ -4,6 +4,7 @@ use shared::audit::{AuditEntry, Party};
 use uuid::Uuid;
 
 use super::{Result, Store, on_database, on_writer};
+use crate::account::username_key;
 use crate::audit::{By, Event};
 use crate::clock::Timestamp;
 
@@ -40,8 +41,10 @@ pub(super) use insert_audit;
 /// Which entries are asked for; the latest come first.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Done by or to this account.
+    /// Done by or to the account of this id.
     pub account: Option<Uuid>,
+    /// Or of this username then, whatever its case.
+    pub username: Option<String>,
     /// Of this kind.
     pub kind: Option<String>,
     /// Of this request.
@@ -105,8 +108,17 @@ impl Store {
                 "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail
                  from audit where true",
             );
-            if let Some(id) = filter.account {
-                query.push(" and (account_id = ").push_bind(id).push(" or actor_id = ").push_bind(id).push(")");
+            if filter.account.is_some() || filter.username.is_some() {
+                query.push(" and (false");
+                if let Some(id) = filter.account {
+                    query.push(" or account_id = ").push_bind(id);
+                    query.push(" or actor_id = ").push_bind(id);
+                }
+                if let Some(name) = filter.username.as_deref().map(username_key) {
+                    query.push(" or lower(account) = ").push_bind(name.clone());
+                    query.push(" or lower(actor) = ").push_bind(name);
+                }
+                query.push(")");
             }
             if let Some(kind) = &filter.kind {
                 query.push(" and kind = ").push_bind(kind);
@@ -127,7 +139,7 @@ impl Store {
     pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
             sqlx::query(
-                "delete from audit where at <= $1 or (at <= $2 and kind in ('login_failed', 'setup_failed'))",
+                "delete from audit where at <= $1 or (at <= $2 and kind in ('login_failed', 'setup_failed', 'welcome_failed'))",
             )
             .bind(now.minus(KEEP).unix()).bind(now.minus(KEEP_FAILURES).unix())
             .execute(pool).await?.rows_affected()

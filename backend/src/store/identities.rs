@@ -23,8 +23,9 @@ pub struct NewIdentity<'a> {
     pub email: Option<&'a str>,
 }
 
+/// A row of `identity`.
 #[derive(sqlx::FromRow)]
-struct IdentityRow {
+pub(super) struct IdentityRow {
     identity_id: Uuid,
     account_id: Uuid,
     issuer: String,

@@ -13,6 +13,9 @@ mod accounts;
 mod audit;
 mod identities;
 mod sessions;
+mod users;
+mod welcome;
+mod search_keys;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +32,7 @@ use watch::{Postgres, Seen};
 pub use accounts::Taken;
 pub use audit::AuditFilter;
 pub use identities::NewIdentity;
+pub use users::{Refusal, UserChange, UserFilter, UserRecord};
 
 /// How long a request waits for a connection, or for another process that writes to SQLite's file.
 const PATIENCE: Duration = Duration::from_secs(5);

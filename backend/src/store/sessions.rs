@@ -78,6 +78,42 @@ impl From<SessionRow> for Session {
     }
 }
 
+/// Inserts a session; `$executor` is a connection in a transaction.
+macro_rules! insert_session {
+    ($executor:expr, $session:expr, $token:expr) => {{
+        let (session, token): (&$crate::session::Session, $crate::session::TokenHash) =
+            ($session, $token);
+        let (method, issuer, subject, sid, id_token) = match &session.origin {
+            $crate::session::Origin::Password => ("password", None, None, None, None),
+            $crate::session::Origin::Openid {
+                issuer,
+                subject,
+                sid,
+                id_token,
+            } => (
+                "openid",
+                Some(issuer),
+                subject.as_ref(),
+                sid.as_ref(),
+                id_token.as_ref(),
+            ),
+        };
+        sqlx::query(
+            "insert into session (session_id, account_id, token_hash, method, op_issuer, op_subject,
+                op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(session.id).bind(session.account_id).bind(token.as_bytes())
+        .bind(method).bind(issuer).bind(subject).bind(sid).bind(id_token)
+        .bind(&session.user_agent).bind(&session.address)
+        .bind(session.started_at.unix()).bind(session.last_used_at.unix())
+        .bind(session.confirmed_at.unix()).bind(session.expires_at.unix())
+        .execute($executor)
+        .await
+    }};
+}
+pub(super) use insert_session;
+
 impl Store {
     /// Writes down a new session, and ends the one that the browser had before. `false` where the
     /// account was disabled or deleted meanwhile, or where the login was by a password that is no
@@ -91,31 +127,16 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<bool> {
         let by = by.into().account(session.account_id);
-        let (method, issuer, subject, sid, id_token) = match &session.origin {
-            Origin::Password => ("password", None, None, None, None),
-            Origin::Openid {
-                issuer,
-                subject,
-                sid,
-                id_token,
-            } => (
-                "openid",
-                Some(issuer),
-                subject.as_ref(),
-                sid.as_ref(),
-                id_token.as_ref(),
-            ),
-        };
         on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
             // Whoever disables the account or sets its password writes its row and then ends its
             // sessions. Writing it first makes one wait for the other: this session is seen there,
             // or that change here.
             let is_good = sqlx::query(
-                "update account set updated_at = updated_at
+                "update account set last_login_at = $3
                  where account_id = $1 and disabled_at is null and ($2 is null or password_hash = $2)",
             )
-            .bind(session.account_id).bind(password_hash)
+            .bind(session.account_id).bind(password_hash).bind(session.started_at.unix())
             .execute(&mut *tx).await?.rows_affected() > 0;
             if !is_good {
                 return Ok(false);
@@ -124,18 +145,11 @@ impl Store {
                 sqlx::query("delete from session where token_hash = $1")
                     .bind(old.as_bytes()).execute(&mut *tx).await?;
             }
-            sqlx::query(
-                "insert into session (session_id, account_id, token_hash, method, op_issuer, op_subject,
-                    op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            )
-            .bind(session.id).bind(session.account_id).bind(token.as_bytes())
-            .bind(method).bind(issuer).bind(subject).bind(sid).bind(id_token)
-            .bind(&session.user_agent).bind(&session.address)
-            .bind(session.started_at.unix()).bind(session.last_used_at.unix())
-            .bind(session.confirmed_at.unix()).bind(session.expires_at.unix())
-            .execute(&mut *tx).await?;
-            let detail = issuer.map_or(method, String::as_str);
+            insert_session!(&mut *tx, session, token)?;
+            let detail = match &session.origin {
+                Origin::Password => "password",
+                Origin::Openid { issuer, .. } => issuer,
+            };
             let event = Event::about(Kind::Login, session.account_id).detail(detail);
             insert_audit!(&mut *tx, by, event)?;
             tx.commit().await?;
@@ -323,11 +337,13 @@ impl Store {
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
-    /// Removes the rows of sessions that ended by themselves, and of logout tokens that are
-    /// refused by their age; returns how many sessions.
+    /// Removes the rows of sessions and welcome links that ended by themselves, and of logout tokens
+    /// that are refused by their age; returns how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")
+                .bind(now.unix()).execute(pool).await?;
+            sqlx::query("delete from welcome_link where expires_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
                 .bind(now.unix()).bind(now.minus(config.idle).unix())

@@ -8,6 +8,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::search_keys::fill_search_keys;
 use super::{Error, PATIENCE, Result};
 use crate::keys::make_private_folder;
 
@@ -56,6 +57,10 @@ impl Sqlite {
         let writer = pool(1).connect_with(options.clone()).await;
         let writer = writer.map_err(unusable)?;
         sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
+        {
+            let mut connection = writer.acquire().await?;
+            fill_search_keys!(&mut *connection);
+        }
         let readers = pool(4).connect_with(options).await.map_err(unusable)?;
         let metadata = std::fs::metadata(path).map_err(file_error)?;
         let file = Arc::new(File {

@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{sleep, timeout};
 
+use super::search_keys::fill_search_keys;
 use super::{Error, PATIENCE, Place, Result, Store};
 use crate::telemetry::chain;
 
@@ -67,6 +68,7 @@ impl Postgres {
         // What `run` does, less a bound that this compiler cannot follow in a task.
         let migrated = timeout(MIGRATION, migrator.run_direct(&mut open)).await;
         migrated.map_err(late)??;
+        fill_search_keys!(&mut open);
         *connection = Some(open);
         Ok(())
     }

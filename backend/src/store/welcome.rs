@@ -1,0 +1,163 @@
+//! Welcome links, found by the hash of their token.
+//!
+//! Whatever changes a link writes its account's row first: so two that do at once wait for each
+//! other there, and never in a ring.
+
+use uuid::Uuid;
+
+use super::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
+use super::audit::insert_audit;
+use super::sessions::insert_session;
+use super::{Refusal, Result, Store, on_database, on_writer};
+use crate::account::{AccountId, NewAccount};
+use crate::audit::{By, Event, Kind};
+use crate::clock::Timestamp;
+use crate::session::{Session, TokenHash};
+use crate::welcome::{NewLink, OpenLink, WelcomeHash};
+use shared::session::Role;
+
+/// An open link and its account.
+#[derive(sqlx::FromRow)]
+struct LinkRow {
+    expires_at: i64,
+    #[sqlx(flatten)]
+    account: AccountRow,
+}
+
+/// Puts a link in the place of the account's older one, with its audit entry.
+macro_rules! insert_link {
+    ($tx:expr, $account_id:expr, $has_password:expr, $link:expr, $by:expr) => {{
+        let purpose = if $has_password { "reset" } else { "welcome" };
+        sqlx::query(
+            "insert into welcome_link (account_id, token_hash, purpose, made_by, made_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (account_id) do update set token_hash = excluded.token_hash,
+                purpose = excluded.purpose, made_by = excluded.made_by,
+                made_at = excluded.made_at, expires_at = excluded.expires_at",
+        )
+        .bind($account_id)
+        .bind($link.hash.as_bytes())
+        .bind(purpose)
+        .bind($by.actor)
+        .bind($by.at.unix())
+        .bind($link.expires_at.unix())
+        .execute(&mut *$tx)
+        .await?;
+        let event = Event::about(Kind::WelcomeLinkMade, $account_id).detail(purpose);
+        insert_audit!(&mut *$tx, $by, event)
+    }};
+}
+
+impl Store {
+    /// Makes an account and, where one is wanted, the link by which its owner sets a password:
+    /// both or neither.
+    pub async fn create_user(
+        &self,
+        new: &NewAccount,
+        link: Option<NewLink>,
+        by: impl Into<By>,
+    ) -> Result<std::result::Result<AccountId, Taken>> {
+        let (id, by) = (Uuid::now_v7(), by.into());
+        let now = by.at;
+        on_writer!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
+                return taken(error).map(Err);
+            }
+            if new.role == Role::Admin {
+                close_setup!(&mut *tx, now)?;
+            }
+            let event = Event::about(Kind::AccountMade, id).detail(new.role.as_str());
+            insert_audit!(&mut *tx, by, event)?;
+            if let Some(link) = link {
+                insert_link!(tx, id, new.password_hash.is_some(), link, by)?;
+            }
+            tx.commit().await?;
+        });
+        Ok(Ok(id))
+    }
+
+    /// Makes a link for an account; an older one is void. Refused where the account is disabled.
+    pub async fn make_welcome_link(
+        &self,
+        id: AccountId,
+        link: NewLink,
+        by: impl Into<By>,
+    ) -> Result<std::result::Result<(), Refusal>> {
+        let by = by.into();
+        on_writer!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let account: Option<AccountRow> = sqlx::query_as(
+                "update account set updated_at = updated_at where account_id = $1 returning *",
+            ).bind(id).fetch_optional(&mut *tx).await?;
+            let Some(account) = account.map(crate::account::Account::from) else {
+                return Ok(Err(Refusal::Gone));
+            };
+            if account.is_disabled() {
+                return Ok(Err(Refusal::Disabled));
+            }
+            insert_link!(tx, id, account.password_hash.is_some(), link, by)?;
+            tx.commit().await?;
+        });
+        Ok(Ok(()))
+    }
+
+    /// Returns the link of that token, unless it is too old or its account is disabled.
+    pub async fn welcome_link(
+        &self,
+        hash: WelcomeHash,
+        now: Timestamp,
+    ) -> Result<Option<OpenLink>> {
+        let row: Option<LinkRow> = on_database!(self, pool => {
+            sqlx::query_as(
+                "select expires_at, account.* from welcome_link join account using (account_id)
+                 where token_hash = $1 and expires_at > $2 and disabled_at is null",
+            ).bind(hash.as_bytes()).bind(now.unix()).fetch_optional(pool).await?
+        });
+        Ok(row.map(|row| OpenLink {
+            account: row.account.into(),
+            expires_at: Timestamp::from_unix(row.expires_at),
+        }))
+    }
+
+    /// Uses up a link: sets the password of the session's account, ends all of its sessions and
+    /// begins this one. `false` where the link is no good any more, and nothing has changed then:
+    /// of two at once exactly one is `true`.
+    pub async fn redeem_welcome_link(
+        &self,
+        hash: WelcomeHash,
+        password_hash: &str,
+        session: &Session,
+        token: TokenHash,
+        replaces: Option<TokenHash>,
+        by: impl Into<By>,
+    ) -> Result<bool> {
+        let id = session.account_id;
+        let by = by.into().account(id);
+        let now = by.at.unix();
+        on_writer!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let is_enabled = sqlx::query(
+                "update account set password_hash = $2, last_login_at = $3, updated_at = $3
+                 where account_id = $1 and disabled_at is null",
+            ).bind(id).bind(password_hash).bind(now)
+                .execute(&mut *tx).await?.rows_affected() > 0;
+            let used: Option<(String,)> = sqlx::query_as(
+                "delete from welcome_link
+                 where account_id = $1 and token_hash = $2 and expires_at > $3 returning purpose",
+            ).bind(id).bind(hash.as_bytes()).bind(now).fetch_optional(&mut *tx).await?;
+            let Some((purpose,)) = used.filter(|_| is_enabled) else {
+                return Ok(false);
+            };
+            sqlx::query("delete from session where account_id = $1 or token_hash = $2")
+                .bind(id).bind(replaces.as_ref().map(TokenHash::as_bytes))
+                .execute(&mut *tx).await?;
+            insert_session!(&mut *tx, session, token)?;
+            let event = Event::about(Kind::PasswordSetByLink, id).detail(&purpose);
+            insert_audit!(&mut *tx, by, event)?;
+            insert_audit!(&mut *tx, by, Event::about(Kind::Login, id).detail("welcome link"))?;
+            tx.commit().await?;
+        });
+        Ok(true)
+    }
+}
