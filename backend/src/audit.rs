@@ -5,75 +5,66 @@ use std::net::IpAddr;
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 
-/// What happened. Stable: kept in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Somebody logged in.
-    Login,
-    /// A login, or a password asked for on the way, failed.
-    LoginFailed,
-    /// Somebody logged out.
-    Logout,
-    /// The owner ended a session, or all others.
-    SessionEnded,
-    /// The OP ended sessions (Back-Channel Logout).
-    SessionEndedByOp,
-    /// An account was made.
-    AccountMade,
-    /// An account was disabled.
-    AccountDisabled,
-    /// An account was enabled again.
-    AccountEnabled,
-    /// An account was deleted.
-    AccountDeleted,
-    /// The email was changed.
-    EmailChanged,
-    /// The display name was changed.
-    DisplayNameChanged,
-    /// The password was changed or set.
-    PasswordChanged,
-    /// The password was set by a welcome link.
-    PasswordSetByLink,
-    /// The role was changed.
-    RoleChanged,
-    /// An identity was linked.
-    IdentityLinked,
-    /// An identity was unlinked.
-    IdentityUnlinked,
-    /// A welcome link was made; what was made before for that account is void.
-    WelcomeLinkMade,
-    /// A welcome link was used that is no good.
-    WelcomeFailed,
-    /// A wrong setup token was given.
-    SetupFailed,
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What happened. Stable: kept in the database.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Kind {
+            /// Every kind there is.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the name in the database and on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
 }
 
-impl Kind {
-    /// Returns the name in the database and on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::LoginFailed => "login_failed",
-            Self::Logout => "logout",
-            Self::SessionEnded => "session_ended",
-            Self::SessionEndedByOp => "session_ended_by_op",
-            Self::AccountMade => "account_made",
-            Self::AccountDisabled => "account_disabled",
-            Self::AccountEnabled => "account_enabled",
-            Self::AccountDeleted => "account_deleted",
-            Self::EmailChanged => "email_changed",
-            Self::DisplayNameChanged => "display_name_changed",
-            Self::PasswordChanged => "password_changed",
-            Self::PasswordSetByLink => "password_set_by_link",
-            Self::RoleChanged => "role_changed",
-            Self::IdentityLinked => "identity_linked",
-            Self::IdentityUnlinked => "identity_unlinked",
-            Self::WelcomeLinkMade => "welcome_link_made",
-            Self::WelcomeFailed => "welcome_failed",
-            Self::SetupFailed => "setup_failed",
-        }
-    }
+kinds! {
+    /// Somebody logged in.
+    Login = "login",
+    /// A login, or a password asked for on the way, failed.
+    LoginFailed = "login_failed",
+    /// Somebody logged out.
+    Logout = "logout",
+    /// The owner ended a session, or all others.
+    SessionEnded = "session_ended",
+    /// The OP ended sessions (Back-Channel Logout).
+    SessionEndedByOp = "session_ended_by_op",
+    /// An account was made.
+    AccountMade = "account_made",
+    /// An account was disabled.
+    AccountDisabled = "account_disabled",
+    /// An account was enabled again.
+    AccountEnabled = "account_enabled",
+    /// An account was deleted.
+    AccountDeleted = "account_deleted",
+    /// The email was changed.
+    EmailChanged = "email_changed",
+    /// The display name was changed.
+    DisplayNameChanged = "display_name_changed",
+    /// The password was changed or set.
+    PasswordChanged = "password_changed",
+    /// The password was set by a welcome link.
+    PasswordSetByLink = "password_set_by_link",
+    /// The role was changed.
+    RoleChanged = "role_changed",
+    /// An identity was linked.
+    IdentityLinked = "identity_linked",
+    /// An identity was unlinked.
+    IdentityUnlinked = "identity_unlinked",
+    /// A welcome link was made; what was made before for that account is void.
+    WelcomeLinkMade = "welcome_link_made",
+    /// A welcome link was used that is no good.
+    WelcomeFailed = "welcome_failed",
+    /// A wrong setup token was given.
+    SetupFailed = "setup_failed",
 }
 
 /// By whom, when and from where a change is made: what the store needs to write the entry in the
@@ -141,5 +132,17 @@ impl<'a> Event<'a> {
     pub fn detail(mut self, detail: &'a str) -> Self {
         self.detail = Some(detail);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn page_knows_every_kind() {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+
+        assert_eq!(names, shared::audit::KINDS);
     }
 }

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 /// Their modules.
-const MODULES: [&str; 22] = [
+const MODULES: [&str; 24] = [
     "store::",
     "login::",
     "openid_start::",
@@ -21,6 +21,8 @@ const MODULES: [&str; 22] = [
     "audit::",
     "lockout::",
     "profile::",
+    "users::",
+    "welcome::",
     "setup::",
     "headers::",
     "secrets::",

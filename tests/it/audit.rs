@@ -245,3 +245,46 @@ async fn failures_of_one_network_do_not_fill_the_database() {
         "a guess is not lost in the noise"
     );
 }
+
+#[tokio::test]
+async fn failed_login_says_the_mend_at_the_op_that_is_configured() {
+    let site = Site::with(&[("OIDC_CLIENT_SECRET", "not the secret")]).await;
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    let failed = site.browser().log_in_as("bob").await.callback;
+    site.browser().log_in("root", "a wrong password").await;
+
+    let entries = trail(&root, "?kind=login_failed").await;
+
+    let code = shared::login_error::LoginErrorCode::ClientRejected;
+    let mend = backend::oidc::presets::hint("authentik", code).unwrap();
+    assert_eq!(entries[0]["mend"], mend);
+    let cause = entries[0]["detail"].as_str().unwrap();
+    assert!(cause.contains("invalid_client"), "{cause}");
+    assert_eq!(entries[0]["ref"], failed.param("ref").unwrap());
+    assert_eq!(
+        entries[1]["mend"],
+        Value::Null,
+        "nothing to be done at the OP"
+    );
+}
+
+#[tokio::test]
+async fn account_whose_name_looks_like_an_id_is_found() {
+    let site = Site::start().await;
+    site.add(admin("root").await).await;
+    let name = "0197aaaa-0000-7000-8000-00000000abcd";
+    site.add(user(name).await).await;
+    let root = site.logged_in("root").await;
+
+    let found = trail(&root, &format!("?account={}", name.to_uppercase())).await;
+
+    assert_eq!(
+        lines(&found),
+        [format!("account_made | - | - | {name} | user")]
+    );
+    assert_eq!(
+        root.get(&format!("{API_AUDIT}?account=%00")).await.code(),
+        "bad_request"
+    );
+}

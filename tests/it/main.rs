@@ -35,6 +35,8 @@ mod backchannel_logout;
 mod audit;
 mod lockout;
 mod profile;
+mod users;
+mod welcome;
 mod setup;
 mod headers;
 mod brand;

@@ -3,6 +3,8 @@
 mod accounts;
 mod identities;
 mod sessions;
+mod users;
+mod welcome;
 
 use std::time::Duration;
 

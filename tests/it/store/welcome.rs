@@ -1,0 +1,287 @@
+//! Welcome links.
+
+use std::time::Duration;
+
+use backend::account::NewAccount;
+use backend::session::SessionToken;
+use backend::store::{Refusal, Taken};
+use backend::welcome::{LIFETIME, NewLink, WelcomeToken};
+use tests::site::user;
+use uuid::Uuid;
+
+use super::{Fresh, LATER, LIVES, NOW, new_session};
+
+/// Makes an account without a password and a link for it.
+async fn invited(fresh: &Fresh, name: &str) -> (Uuid, WelcomeToken) {
+    let new = NewAccount {
+        password_hash: None,
+        ..user(name).await
+    };
+    let token = WelcomeToken::generate();
+    let link = NewLink::of(&token, NOW);
+    let made = fresh.store.create_user(&new, Some(link), NOW).await;
+    (made.unwrap().unwrap(), token)
+}
+
+#[tokio::test]
+async fn account_and_link_are_made_both_or_neither() {
+    let fresh = Fresh::open().await;
+    let (id, token) = invited(&fresh, "alice").await;
+    let again = WelcomeToken::generate();
+    let link = NewLink::of(&again, NOW);
+    let namesake = NewAccount {
+        email: None,
+        ..user("ALICE").await
+    };
+
+    let taken = fresh.store.create_user(&namesake, Some(link), NOW).await;
+
+    assert_eq!(taken.unwrap().unwrap_err(), Taken::Username);
+    let store = &fresh.store;
+    assert!(
+        store
+            .welcome_link(again.hash(), NOW)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let open = store
+        .welcome_link(token.hash(), NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((open.account.id, open.expires_at), (id, NOW.plus(LIFETIME)));
+    let alone = store.create_user(&user("bob").await, None, NOW).await;
+    let bob = store
+        .user(alone.unwrap().unwrap(), NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(bob.welcome_until, None);
+}
+
+#[tokio::test]
+async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
+    let fresh = Fresh::open().await;
+    let store = &fresh.store;
+    let (id, first) = invited(&fresh, "alice").await;
+    let last = NOW.plus(LIFETIME - Duration::from_secs(1));
+    assert!(
+        store
+            .welcome_link(first.hash(), last)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        store
+            .welcome_link(first.hash(), NOW.plus(LIFETIME))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let second = WelcomeToken::generate();
+    let link = NewLink::of(&second, LATER);
+
+    store
+        .make_welcome_link(id, link, LATER)
+        .await
+        .unwrap()
+        .unwrap();
+
+    assert!(
+        store
+            .welcome_link(first.hash(), LATER)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        store
+            .welcome_link(second.hash(), LATER)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    store.set_disabled(id, true, LATER).await.unwrap();
+    let refused = store.make_welcome_link(id, link, LATER).await.unwrap();
+    assert_eq!(refused, Err(Refusal::Disabled));
+    store.set_disabled(id, false, LATER).await.unwrap();
+    assert!(
+        store
+            .welcome_link(second.hash(), LATER)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let gone = store
+        .make_welcome_link(Uuid::nil(), link, LATER)
+        .await
+        .unwrap();
+    assert_eq!(gone, Err(Refusal::Gone));
+}
+
+#[tokio::test]
+async fn password_that_its_owner_sets_voids_the_link() {
+    let fresh = Fresh::open().await;
+    let (id, token) = invited(&fresh, "alice").await;
+    let (session, _) = fresh.add_session(id).await;
+    let next = SessionToken::generate();
+
+    let set = fresh
+        .store
+        .set_password(id, "hash", session.id, next.hash(), LATER);
+    set.await.unwrap();
+
+    let open = fresh.store.welcome_link(token.hash(), LATER).await.unwrap();
+    assert!(open.is_none());
+}
+
+#[tokio::test]
+async fn redeeming_sets_the_password_and_leaves_one_session() {
+    let fresh = Fresh::open().await;
+    let (id, link) = invited(&fresh, "alice").await;
+    let bob = fresh.add(user("bob").await).await;
+    let (_, old) = fresh.add_session(id).await;
+    let (_, replaced) = fresh.add_session(bob).await;
+    let (session, token) = new_session(id);
+
+    let redeemed = fresh.store.redeem_welcome_link(
+        link.hash(),
+        "hash",
+        &session,
+        token.hash(),
+        Some(replaced.hash()),
+        LATER,
+    );
+
+    assert!(redeemed.await.unwrap());
+    let store = &fresh.store;
+    let account = store.account(id).await.unwrap().unwrap();
+    assert_eq!(account.password_hash.as_deref(), Some("hash"));
+    for dead in [old, replaced] {
+        assert!(store.session_by_token(dead.hash()).await.unwrap().is_none());
+    }
+    assert!(
+        store
+            .session_by_token(token.hash())
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(
+        store.user(id, LATER).await.unwrap().unwrap().last_login_at,
+        Some(LATER)
+    );
+}
+
+#[tokio::test]
+async fn link_that_is_no_good_changes_nothing() {
+    let fresh = Fresh::open().await;
+    let (id, link) = invited(&fresh, "alice").await;
+    let (bob, _) = invited(&fresh, "bob").await;
+    let (_, old) = fresh.add_session(id).await;
+    let store = &fresh.store;
+    for (account, hash, now) in [
+        (id, WelcomeToken::generate().hash(), LATER),
+        (id, link.hash(), NOW.plus(LIFETIME)),
+        (bob, link.hash(), LATER),
+        (Uuid::nil(), link.hash(), LATER),
+    ] {
+        let (session, token) = new_session(account);
+        let redeemed = store.redeem_welcome_link(hash, "hash", &session, token.hash(), None, now);
+        assert!(!redeemed.await.unwrap());
+        assert!(
+            store
+                .session_by_token(token.hash())
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    for id in [id, bob] {
+        let account = store.account(id).await.unwrap().unwrap();
+        assert_eq!(account.password_hash, None);
+    }
+    assert!(store.session_by_token(old.hash()).await.unwrap().is_some());
+    assert!(
+        store
+            .welcome_link(link.hash(), LATER)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn of_two_redemptions_at_once_one_wins() {
+    for _ in 0..8 {
+        let fresh = Fresh::open().await;
+        let (id, link) = invited(&fresh, "alice").await;
+        let redeem = async |hash: &str| {
+            let (session, token) = new_session(id);
+            let store = &fresh.store;
+            let done =
+                store.redeem_welcome_link(link.hash(), hash, &session, token.hash(), None, LATER);
+            done.await.unwrap()
+        };
+
+        let (one, other) = tokio::join!(redeem("one"), redeem("other"));
+
+        assert_ne!(one, other);
+        let account = fresh.store.account(id).await.unwrap().unwrap();
+        let expected = if one { "one" } else { "other" };
+        assert_eq!(account.password_hash.as_deref(), Some(expected));
+        let sessions = fresh.store.sessions(id, &LIVES, NOW).await.unwrap();
+        assert_eq!(sessions.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn redeeming_and_disabling_at_once_leave_no_session_of_a_disabled_account() {
+    for _ in 0..8 {
+        let fresh = Fresh::open().await;
+        let (id, link) = invited(&fresh, "alice").await;
+        let (session, token) = new_session(id);
+        let store = &fresh.store;
+
+        let (disabled, redeemed) = tokio::join!(
+            store.set_disabled(id, true, LATER),
+            store.redeem_welcome_link(link.hash(), "hash", &session, token.hash(), None, LATER),
+        );
+
+        disabled.unwrap();
+        redeemed.unwrap();
+        assert!(
+            store
+                .session_by_token(token.hash())
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert!(
+            store
+                .welcome_link(link.hash(), LATER)
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+}
+
+#[tokio::test]
+async fn links_that_have_ended_are_swept() {
+    let fresh = Fresh::open().await;
+    let (_, link) = invited(&fresh, "alice").await;
+
+    fresh
+        .store
+        .sweep_sessions(&LIVES, NOW.plus(LIFETIME))
+        .await
+        .unwrap();
+
+    // Even to who believes that it is earlier.
+    let open = fresh.store.welcome_link(link.hash(), NOW).await.unwrap();
+    assert!(open.is_none());
+}
