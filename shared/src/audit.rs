@@ -27,7 +27,7 @@ pub const KINDS: &[&str] = &[
 
 /// The answer of `GET /api/audit`: entries, the latest first.
 ///
-/// `?account=ID` or `?account=USERNAME` (as it is now or was then, whatever its case),
+/// `?account=ID` or `?account=USERNAME` (whatever its case; the account may be gone),
 /// `?kind=KIND` and `?ref=REFERENCE` narrow it down; `?before=ID` gives the page that follows the
 /// entry of that id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ fn token(link: &Value) -> String {
 }
 
 /// Makes a link for an account; returns its token.
-async fn link_for(root: &HttpBrowser, id: impl ToString) -> String {
+async fn link_for(root: &HttpBrowser, id: impl Into<String>) -> String {
     let answer = root
         .post_json(&format!("{}/welcome-link", path(id)), &json!({}))
         .await;
@@ -52,7 +52,7 @@ async fn assert_void(site: &Site, token: &str, why: &str) {
         assert_eq!(answer.status, 404, "{why}: {}", answer.body);
         assert_eq!(problem["code"], "welcome_link_invalid", "{why}");
         assert_eq!(answer.set_cookies(), [""; 0], "{why}");
-        let fields: Vec<&String> = problem.as_object().unwrap().keys().collect();
+        let fields: Vec<&String> = problem.as_object().expect("an object").keys().collect();
         assert_eq!(fields, ["type", "title", "status", "code", "ref"], "{why}");
     }
     assert_eq!(

@@ -11,7 +11,7 @@ use super::error::ApiResult;
 use super::extract::Admin;
 use crate::app::AppState;
 use crate::oidc::presets;
-use crate::store::AuditFilter;
+use crate::store::{AuditFilter, PartyFilter};
 
 /// How many entries a page has.
 const PAGE: usize = 100;
@@ -48,17 +48,10 @@ pub(super) async fn list(
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match name.as_ref() {
             "account" => {
-                let name = word(&value)?;
+                let username = word(&value)?;
                 // A username may look like an id; then it is both.
-                filter.account = match Uuid::parse_str(&name) {
-                    Ok(id) => Some(id),
-                    Err(_) => app
-                        .store
-                        .account_by_username(&name)
-                        .await?
-                        .map(|account| account.id),
-                };
-                filter.username = Some(name);
+                let id = Uuid::parse_str(&username).ok();
+                filter.party = Some(PartyFilter { id, username });
             }
             "kind" => filter.kind = Some(word(&value)?),
             "ref" => filter.reference = Some(word(&value)?),

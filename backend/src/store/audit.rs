@@ -38,13 +38,20 @@ macro_rules! insert_audit {
 }
 pub(super) use insert_audit;
 
+/// Which account is asked for: it has the id, or had the username at the time.
+#[derive(Debug, Clone)]
+pub struct PartyFilter {
+    /// The account's id, where there is one.
+    pub id: Option<Uuid>,
+    /// The account's username, whatever its case.
+    pub username: String,
+}
+
 /// Which entries are asked for; the latest come first.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Done by or to the account of this id.
-    pub account: Option<Uuid>,
-    /// Or of this username then, whatever its case.
-    pub username: Option<String>,
+    /// Done by or to this account.
+    pub party: Option<PartyFilter>,
     /// Of this kind.
     pub kind: Option<String>,
     /// Of this request.
@@ -108,17 +115,14 @@ impl Store {
                 "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail
                  from audit where true",
             );
-            if filter.account.is_some() || filter.username.is_some() {
-                query.push(" and (false");
-                if let Some(id) = filter.account {
-                    query.push(" or account_id = ").push_bind(id);
-                    query.push(" or actor_id = ").push_bind(id);
-                }
-                if let Some(name) = filter.username.as_deref().map(username_key) {
-                    query.push(" or lower(account) = ").push_bind(name.clone());
-                    query.push(" or lower(actor) = ").push_bind(name);
-                }
-                query.push(")");
+            if let Some(party) = &filter.party {
+                // Nothing but these in the brackets: each has an index, and an id that is null
+                // equals none.
+                let name = username_key(&party.username);
+                query.push(" and (account_id = ").push_bind(party.id);
+                query.push(" or actor_id = ").push_bind(party.id);
+                query.push(" or lower(account) = ").push_bind(name.clone());
+                query.push(" or lower(actor) = ").push_bind(name).push(")");
             }
             if let Some(kind) = &filter.kind {
                 query.push(" and kind = ").push_bind(kind);

@@ -13,6 +13,7 @@ mod accounts;
 mod audit;
 mod identities;
 mod sessions;
+mod user_list;
 mod users;
 mod welcome;
 mod search_keys;
@@ -30,9 +31,10 @@ use sqlite::Sqlite;
 use watch::{Postgres, Seen};
 
 pub use accounts::Taken;
-pub use audit::AuditFilter;
+pub use audit::{AuditFilter, PartyFilter};
 pub use identities::NewIdentity;
-pub use users::{Refusal, UserChange, UserFilter, UserRecord};
+pub use user_list::{UserFilter, UserRecord};
+pub use users::{Refusal, UserChange};
 
 /// How long a request waits for a connection, or for another process that writes to SQLite's file.
 const PATIENCE: Duration = Duration::from_secs(5);

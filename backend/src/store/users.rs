@@ -1,6 +1,4 @@
-//! Accounts as admins list and change them.
-
-use std::collections::HashMap;
+//! Accounts as admins change them.
 
 use shared::email::Email;
 use shared::session::Role;
@@ -8,42 +6,10 @@ use uuid::Uuid;
 
 use super::accounts::{AccountRow, Taken, change, close_setup, taken};
 use super::audit::insert_audit;
-use super::identities::IdentityRow;
-use super::{Result, Store, on_database, on_writer};
-use crate::account::{Account, AccountId, Identity, search_key};
+use super::{Result, Store, on_writer};
+use crate::account::{Account, AccountId, search_key};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
-
-/// Which accounts are asked for; they come by username.
-#[derive(Debug, Clone, Default)]
-pub struct UserFilter {
-    /// Has this in username, email or display name, whatever its case.
-    pub search: Option<String>,
-    /// Of this role.
-    pub role: Option<Role>,
-    /// Disabled, or not.
-    pub is_disabled: Option<bool>,
-    /// After this username, in the form in which they are compared: a cursor, and not a number of
-    /// rows, so that no page is slower than the first and none repeats what was added meanwhile.
-    pub after: Option<String>,
-    /// So many at most.
-    pub limit: i64,
-}
-
-/// An account as an admin sees it.
-#[derive(Debug, Clone)]
-pub struct UserRecord {
-    /// The account.
-    pub account: Account,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When its owner last logged in.
-    pub last_login_at: Option<Timestamp>,
-    /// What is linked to it, the oldest link first.
-    pub identities: Vec<Identity>,
-    /// When its open welcome link ends.
-    pub welcome_until: Option<Timestamp>,
-}
 
 /// What an admin changes; `None` stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -77,58 +43,6 @@ pub enum Refusal {
 
 /// The result of changing an account.
 type Changed = Result<std::result::Result<(), Refusal>>;
-
-#[derive(sqlx::FromRow)]
-struct UserRow {
-    created_at: i64,
-    last_login_at: Option<i64>,
-    welcome_until: Option<i64>,
-    #[sqlx(flatten)]
-    account: AccountRow,
-}
-
-/// Escapes a text so that `like` finds it anywhere, and nothing else.
-fn pattern(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in search_key(search).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern + "%"
-}
-
-/// Narrows a statement down; it ends in a `where` with something in it.
-macro_rules! narrow {
-    ($query:expr, $filter:expr) => {
-        if let Some(search) = &$filter.search {
-            let pattern = pattern(search);
-            $query
-                .push(" and (username_key like ")
-                .push_bind(pattern.clone());
-            $query
-                .push(" escape '\\' or email_key like ")
-                .push_bind(pattern.clone());
-            $query
-                .push(" escape '\\' or display_name_key like ")
-                .push_bind(pattern);
-            $query.push(" escape '\\')");
-        }
-        if let Some(role) = $filter.role {
-            $query.push(" and role = ").push_bind(role.as_str());
-        }
-        match $filter.is_disabled {
-            Some(true) => {
-                $query.push(" and disabled_at is not null");
-            }
-            Some(false) => {
-                $query.push(" and disabled_at is null");
-            }
-            None => {}
-        }
-    };
-}
 
 /// Takes the lock under which admins are counted: two that would each leave the other one as the
 /// last never pass each other.
@@ -164,6 +78,32 @@ macro_rules! lock_account {
         .fetch_optional(&mut *$tx)
         .await
     };
+}
+
+/// Writes an account's row as it is now. The key of an email that did not change stays.
+macro_rules! write_account {
+    ($tx:expr, $account:expr, $changes:expr, $now:expr) => {{
+        let (account, changes): (&Account, &UserChange) = (&$account, $changes);
+        let email = changes.email.as_ref().and_then(Option::as_ref);
+        sqlx::query(
+            "update account set email = $2, email_set_by_admin = $3,
+                email_key = case when $4 then $5 else email_key end,
+                display_name = $6, display_name_key = $7, role = $8, disabled_at = $9, updated_at = $10
+             where account_id = $1",
+        )
+        .bind(account.id)
+        .bind(&account.email)
+        .bind(account.email_set_by_admin)
+        .bind(changes.email.is_some())
+        .bind(email.map(Email::key))
+        .bind(&account.display_name)
+        .bind(account.display_name.as_deref().map(search_key))
+        .bind(account.role.as_str())
+        .bind(account.disabled_at.map(Timestamp::unix))
+        .bind($now.unix())
+        .execute(&mut *$tx)
+        .await
+    }};
 }
 
 impl UserChange {
@@ -212,83 +152,6 @@ fn administers(account: &Account) -> bool {
 }
 
 impl Store {
-    /// Returns a page of accounts, and how many there are on all pages together.
-    pub async fn users(
-        &self,
-        filter: &UserFilter,
-        now: Timestamp,
-    ) -> Result<(Vec<UserRecord>, u64)> {
-        let (rows, identities, total) = on_database!(self, pool => {
-            let mut count = sqlx::QueryBuilder::new("select count(*) from account where true");
-            narrow!(count, filter);
-            let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
-            // The inner statement is answered by the index alone.
-            let mut page = sqlx::QueryBuilder::new(
-                "select account.*, expires_at as welcome_until
-                 from (select account_id from account where true",
-            );
-            narrow!(page, filter);
-            if let Some(after) = &filter.after {
-                page.push(" and username_key > ").push_bind(after);
-            }
-            page.push(" order by username_key limit ").push_bind(filter.limit);
-            page.push(
-                ") as page join account on account.account_id = page.account_id
-                 left join welcome_link on welcome_link.account_id = account.account_id
-                    and expires_at > ",
-            ).push_bind(now.unix()).push(" order by username_key");
-            let rows: Vec<UserRow> = page.build_query_as().fetch_all(pool).await?;
-            let mut linked = sqlx::QueryBuilder::new("select * from identity where account_id in (");
-            let mut ids = linked.separated(", ");
-            for row in &rows {
-                ids.push_bind(row.account.account_id);
-            }
-            // An empty list is no SQL everywhere.
-            ids.push_bind(Uuid::nil());
-            linked.push(") order by linked_at, identity_id");
-            let identities: Vec<IdentityRow> = linked.build_query_as().fetch_all(pool).await?;
-            (rows, identities, total)
-        });
-        let mut of_account: HashMap<Uuid, Vec<Identity>> = HashMap::new();
-        for identity in identities.into_iter().map(Identity::from) {
-            of_account
-                .entry(identity.account_id)
-                .or_default()
-                .push(identity);
-        }
-        let records = rows.into_iter().map(|row| {
-            let account = Account::from(row.account);
-            UserRecord {
-                identities: of_account.remove(&account.id).unwrap_or_default(),
-                account,
-                created_at: Timestamp::from_unix(row.created_at),
-                last_login_at: row.last_login_at.map(Timestamp::from_unix),
-                welcome_until: row.welcome_until.map(Timestamp::from_unix),
-            }
-        });
-        Ok((records.collect(), u64::try_from(total).unwrap_or_default()))
-    }
-
-    /// Returns one account as an admin sees it.
-    pub async fn user(&self, id: AccountId, now: Timestamp) -> Result<Option<UserRecord>> {
-        let row: Option<UserRow> = on_database!(self, pool => {
-            sqlx::query_as(
-                "select account.*, expires_at as welcome_until from account
-                 left join welcome_link on welcome_link.account_id = account.account_id
-                    and expires_at > $2
-                 where account.account_id = $1",
-            ).bind(id).bind(now.unix()).fetch_optional(pool).await?
-        });
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(UserRecord {
-            account: row.account.into(),
-            created_at: Timestamp::from_unix(row.created_at),
-            last_login_at: row.last_login_at.map(Timestamp::from_unix),
-            identities: self.identities(id).await?,
-            welcome_until: row.welcome_until.map(Timestamp::from_unix),
-        }))
-    }
-
     /// Changes an account by an admin's word, all of it or nothing. Another role ends its sessions;
     /// disabling ends them and its welcome link.
     pub async fn change_user(
@@ -310,18 +173,7 @@ impl Store {
             if events.is_empty() {
                 return Ok(Ok(()));
             }
-            let email = changes.email.as_ref().and_then(Option::as_ref);
-            let written = sqlx::query(
-                "update account set email = $2, email_set_by_admin = $3,
-                    email_key = case when $4 then $5 else email_key end,
-                    display_name = $6, display_name_key = $7, role = $8, disabled_at = $9, updated_at = $10
-                 where account_id = $1",
-            )
-            .bind(id).bind(&after.email).bind(after.email_set_by_admin)
-            .bind(changes.email.is_some()).bind(email.map(Email::key))
-            .bind(&after.display_name).bind(after.display_name.as_deref().map(search_key))
-            .bind(after.role.as_str()).bind(after.disabled_at.map(Timestamp::unix)).bind(by.at.unix())
-            .execute(&mut *tx).await;
+            let written = write_account!(tx, after, changes, by.at);
             if let Err(error) = written {
                 return Ok(Err(taken(error)?.into()));
             }

@@ -17,7 +17,7 @@ use super::{Fresh, LATER, NOW, identity};
 
 /// Returns the usernames of those that match, in order, and how many there are in all.
 async fn listed(store: &Store, filter: UserFilter) -> (Vec<String>, u64) {
-    let (found, total) = store.users(&filter, NOW).await.unwrap();
+    let (found, total) = store.users(&filter, NOW).await.expect("the store answers");
     let names = found.into_iter().map(|user| user.account.username);
     (names.collect(), total)
 }
@@ -34,13 +34,13 @@ async fn run(fresh: &Fresh, statement: &str) {
     match &fresh.place {
         config::Database::Sqlite(file) => {
             let options = SqliteConnectOptions::new().filename(file);
-            let mut connection = options.connect().await.unwrap();
-            connection.execute(statement).await.unwrap();
+            let mut connection = options.connect().await.expect("the database");
+            connection.execute(statement).await.expect("a statement");
         }
         config::Database::Postgres(url) => {
-            let options = PgConnectOptions::from_str(url.expose_secret()).unwrap();
-            let mut connection = options.connect().await.unwrap();
-            connection.execute(statement).await.unwrap();
+            let options = PgConnectOptions::from_str(url.expose_secret()).expect("a URL");
+            let mut connection = options.connect().await.expect("the database");
+            connection.execute(statement).await.expect("a statement");
         }
     }
 }

@@ -20,7 +20,8 @@ async fn invited(fresh: &Fresh, name: &str) -> (Uuid, WelcomeToken) {
     let token = WelcomeToken::generate();
     let link = NewLink::of(&token, NOW);
     let made = fresh.store.create_user(&new, Some(link), NOW).await;
-    (made.unwrap().unwrap(), token)
+    let id = made.expect("the store answers").expect("the name is free");
+    (id, token)
 }
 
 #[tokio::test]
@@ -34,9 +35,9 @@ async fn account_and_link_are_made_both_or_neither() {
         ..user("ALICE").await
     };
 
-    let taken = fresh.store.create_user(&namesake, Some(link), NOW).await;
+    let refused = fresh.store.create_user(&namesake, Some(link), NOW).await;
 
-    assert_eq!(taken.unwrap().unwrap_err(), Taken::Username);
+    assert_eq!(refused.unwrap().unwrap_err(), Taken::Username);
     let store = &fresh.store;
     assert!(
         store
@@ -65,7 +66,7 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
     let fresh = Fresh::open().await;
     let store = &fresh.store;
     let (id, first) = invited(&fresh, "alice").await;
-    let last = NOW.plus(LIFETIME - Duration::from_secs(1));
+    let last = NOW.plus(LIFETIME).minus(Duration::from_secs(1));
     assert!(
         store
             .welcome_link(first.hash(), last)

@@ -11,7 +11,8 @@ use super::{administered, make, one, path, users};
 /// Returns the id of the account of that name.
 async fn id_of(root: &HttpBrowser, username: &str) -> Uuid {
     let found = users(root, &format!("?search={username}")).await;
-    found[0]["id"].as_str().unwrap().parse().unwrap()
+    let id = found[0]["id"].as_str().expect("an id");
+    id.parse().expect("a UUID")
 }
 
 /// Everything by which an account stops being an admin.
@@ -123,7 +124,7 @@ async fn of_two_admins_who_delete_themselves_at_once_one_stays() {
 async fn assert_one_admin(site: &Site, one: Uuid, other: Uuid) {
     let mut admins = 0;
     for id in [one, other] {
-        let account = site.app.store.account(id).await.unwrap();
+        let account = site.app.store.account(id).await.expect("the store answers");
         admins += usize::from(account.is_some_and(|a| a.role == shared::session::Role::Admin));
     }
     assert_eq!(admins, 1);

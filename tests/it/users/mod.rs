@@ -20,8 +20,8 @@ pub(super) async fn administered(settings: &[(&str, &str)]) -> (Site, HttpBrowse
 }
 
 /// Returns the path of one account.
-pub(super) fn path(id: impl ToString) -> String {
-    format!("{API_USERS}/{}", id.to_string())
+pub(super) fn path(id: impl Into<String>) -> String {
+    format!("{API_USERS}/{}", id.into())
 }
 
 /// Makes an ordinary account of that name as an admin does; returns the answer's body.
