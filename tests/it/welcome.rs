@@ -135,12 +135,14 @@ async fn link_that_is_no_good_is_refused_in_one_way() {
     let id = site.add(user("alice").await).await;
     let token = link_for(&root, id).await;
     let longer = format!("{token}A");
+    let session = site.logged_in("alice").await.cookie("postern_session");
     for (token, why) in [
         ("", "empty"),
         ("x", "malformed"),
         (&token[1..], "too short"),
         (&longer, "too long"),
         ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "of nobody"),
+        (&session.unwrap(), "of a session"),
     ] {
         assert_void(&site, token, why).await;
     }
