@@ -27,8 +27,7 @@ impl Session {
     /// Creates the resource below the router, and hands it to all pages.
     pub(crate) fn provide() {
         let path = use_location().pathname;
-        let is_needed =
-            Memo::new(move |_| [routes::HOME, routes::PROFILE].contains(&path.read().as_str()));
+        let is_needed = Memo::new(move |_| routes::GUARDED.contains(&path.read().as_str()));
         let answer = Loaded::new(move || is_needed.get().then(api::session));
         provide_context(Self { answer });
     }

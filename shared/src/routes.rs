@@ -59,6 +59,9 @@ pub const WELCOME: &str = "/welcome";
 /// The pages' words: `/api/texts/{section}/{language}`.
 pub const API_TEXTS: &str = "/api/texts";
 
+/// The pages that nobody sees who is not logged in.
+pub const GUARDED: [&str; 4] = [HOME, PROFILE, USERS, ACTIVITY];
+
 /// Which of the page's two modules has a path's page. They are apart so that whoever comes to log
 /// in does not wait for the pages behind the login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

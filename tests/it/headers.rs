@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN, API_LOGIN_OPENID, API_SESSION};
 use tests::answer::Answer;
 use tests::places::workspace;
-use tests::site::Site;
+use tests::site::{Site, admin};
 
 const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' HASH; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
@@ -177,11 +177,58 @@ async fn every_path_that_is_not_the_apis_is_the_page() {
     let site = Site::start().await;
     let browser = site.browser();
 
-    for path in ["/", "/login", "/profile", "/nothing/at/all", "/apis"] {
+    for path in ["/login", "/setup", "/link", "/nothing/at/all", "/apis"] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
         assert_eq!(answer.header("cache-control"), "no-cache");
+    }
+}
+
+#[tokio::test]
+async fn strangers_do_not_wait_for_the_pages_behind_the_login() {
+    let site = Site::start().await;
+    site.add(admin("alice").await).await;
+    let (stranger, owner) = (site.browser(), site.logged_in("alice").await);
+
+    let sent = [
+        ("/", "/login"),
+        ("/profile", "/login?next=%2Fprofile"),
+        ("/profile?a=b&c", "/login?next=%2Fprofile%3Fa%3Db%26c"),
+    ];
+    for (path, target) in sent {
+        let answer = stranger.get(path).await;
+        assert_eq!((answer.status, answer.location()), (303, target), "{path}");
+        assert_eq!(owner.get(path).await.status, 200, "{path}");
+    }
+    // The page itself says so where a session has ended.
+    site.app.store.close().await;
+    assert_eq!(owner.get("/").await.status, 200, "without a database");
+}
+
+#[tokio::test]
+async fn each_path_gets_the_module_that_has_its_page() {
+    if !workspace().join("frontend/dist/entry.html").exists() {
+        eprintln!("skipped: frontend/dist is not built");
+        return;
+    }
+    let site = Site::start().await;
+    site.add(admin("alice").await).await;
+    let owner = site.logged_in("alice").await;
+    let modules = [
+        ("/login", "entry"),
+        ("/login/", "entry"),
+        ("/setup", "entry"),
+        ("/link", "entry"),
+        ("/", "inside"),
+        ("/profile", "inside"),
+        ("/nothing/at/all", "inside"),
+    ];
+
+    for (path, module) in modules {
+        let page = owner.get(path).await.body;
+        let started = format!("data-wasm=\"/assets/{module}-");
+        assert!(page.contains(&started), "{path}: {page}");
     }
 }
 

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
-use axum::http::{Method, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::uri::PathAndQuery;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use rust_embed::RustEmbed;
 use shared::error::ErrorCode;
 use shared::routes::{self, Section};
@@ -19,6 +20,7 @@ use super::config::{Known, public_config};
 use super::cookie;
 use super::document::{Document, Shown};
 use super::error::ApiError;
+use super::extract;
 use super::static_page::{self, StaticPage};
 use super::texts;
 use crate::app::AppState;
@@ -89,8 +91,28 @@ pub(super) async fn serve(State(spa): State<Spa>, request: Request) -> Response 
     if path.starts_with("/brand/") {
         return brand_image(&spa.app, path);
     }
+    if routes::GUARDED.contains(&path)
+        && extract::session_token(request.headers(), &spa.app).is_none()
+    {
+        return to_login(request.uri()).into_response();
+    }
     let query = request.uri().query().unwrap_or_default();
     document(&spa, path, query, request.headers()).await
+}
+
+/// Sends a browser without a session straight to the login page: the page that it asked for would do
+/// the same, once it is loaded.
+fn to_login(asked: &Uri) -> Redirect {
+    let next = asked
+        .path_and_query()
+        .map_or(routes::HOME, PathAndQuery::as_str);
+    if next == routes::HOME {
+        return Redirect::to(routes::LOGIN);
+    }
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", next)
+        .finish();
+    Redirect::to(&format!("{}?{query}", routes::LOGIN))
 }
 
 /// Returns a file of the page, compressed as the browser likes it best.
