@@ -18,6 +18,18 @@ addEventListener("error", (event) => {
   }
 });
 
+// The choice of the language, where the server offers one. The address keeps all that it says.
+document.querySelector(".languages select")?.addEventListener("change", (event) => {
+  document.cookie = `postern_language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;
+  const address = new URL(location.href);
+  if (address.searchParams.has("language")) {
+    address.searchParams.delete("language");
+    location.replace(address);
+  } else {
+    location.reload();
+  }
+});
+
 // The words, in the language that the server chose; `trunk serve` leaves the choice to the request.
 async function words() {
   const isEntry = ["/login", "/setup", "/link", "/welcome"].includes(location.pathname);

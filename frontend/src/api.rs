@@ -19,6 +19,7 @@ use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
 use shared::session::{Confirmation, GoTo, PasswordLogin, SessionStatus, Setup};
 use shared::text::Text;
+use shared::users::{Welcome, WelcomeCheck, WelcomePassword};
 
 use crate::text::{fill, say};
 
@@ -187,6 +188,16 @@ pub(crate) fn confirm(password: String) -> Request<Done> {
 /// Makes the first admin.
 pub(crate) fn set_up(setup: &Setup) -> Request<Done> {
     Request::post(routes::API_SETUP, setup)
+}
+
+/// Asks whose welcome link it is.
+pub(crate) fn check_welcome(token: String) -> Request<Welcome> {
+    Request::post(routes::API_WELCOME_CHECK, &WelcomeCheck { token })
+}
+
+/// Sets the password by a welcome link, and asks where to go.
+pub(crate) fn welcome(choice: &WelcomePassword) -> Request<GoTo> {
+    Request::post(routes::API_WELCOME, choice)
 }
 
 /// Reads the user's own record.

@@ -115,6 +115,12 @@ pub(crate) fn query(name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
+/// Returns the address's fragment, without its sign.
+pub(crate) fn fragment() -> String {
+    let fragment = window().location().hash().unwrap_or_default();
+    fragment.trim_start_matches('#').to_owned()
+}
+
 /// Loads the page at this address anew, as soon as the browser has come to rest on it.
 pub(crate) fn reload() {
     request_animation_frame(|| {

@@ -10,12 +10,14 @@ use crate::browser;
 use crate::pages::link::LinkPage;
 use crate::pages::login::LoginPage;
 use crate::pages::setup::SetupPage;
+use crate::pages::welcome::WelcomePage;
 
 /// The page at this address. Its paths are those of [`routes::Section::Entry`].
 #[component]
 pub(crate) fn Entry() -> impl IntoView {
     match browser::path().as_str() {
         routes::LINK => view! { <LinkPage /> }.into_any(),
+        routes::WELCOME => view! { <WelcomePage /> }.into_any(),
         routes::SETUP => view! { <SetupPage /> }.into_any(),
         _ => view! { <LoginPage /> }.into_any(),
     }

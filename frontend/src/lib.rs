@@ -36,6 +36,7 @@ pub fn start_entry() {
 
 /// Starts the pages behind the login.
 pub fn start_inside() {
+    components::frame::dress_cards(components::inside::dress_card);
     start(inside::Inside);
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The answer of `GET /api/config`.
 ///
 /// ```json
-/// {"password_login":true,"setup_needed":false,"signed_in":false,"ended_by_provider":false,
+/// {"password_login":true,"provider_first":false,"setup_needed":false,"signed_in":false,"ended_by_provider":false,
 ///  "database_away":false,
 ///  "openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":false,"unreachable_since":null},
 ///  "hint":null}
@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub struct PublicConfig {
     /// May people log in with a password of this server's own?
     pub password_login: bool,
+    /// Do most people here log in through the provider? Then that stands first.
+    pub provider_first: bool,
     /// No admin exists yet: `/setup` is open to whoever holds the setup token.
     pub setup_needed: bool,
     /// Does the asking browser hold a live session? (Spares the login page a 401.)

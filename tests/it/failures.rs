@@ -9,6 +9,7 @@ use demo_op::Lie;
 use serde_json::json;
 use shared::login_error::{LoginErrorCode, Lost, NextStep, is_reference};
 use shared::routes::{API_LINK, API_LOGIN, API_LOGIN_OPENID};
+use shared::text::Language;
 use tests::answer::Answer;
 use tests::http_browser::{HttpBrowser, until_limited};
 use tests::log::Log;
@@ -278,7 +279,11 @@ fn assert_explains(
 ) {
     let lost = because.and_then(Lost::parse);
     let guide = code.guide_where(lost);
-    let told = guide.tell(Some("Authentik"), reference.is_some());
+    let told = guide.tell(
+        &|text| Language::ENGLISH.text(text),
+        Some("Authentik"),
+        reference.is_some(),
+    );
     for text in [&told.title, &told.sentence, &told.step, told.mender] {
         assert!(
             card.contains(&escaped(text)),

@@ -198,7 +198,11 @@ async fn strangers_do_not_wait_for_the_pages_behind_the_login() {
     ];
     for (path, target) in sent {
         let answer = stranger.get(path).await;
-        assert_eq!((answer.status, answer.location()), (303, target), "{path}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.location()),
+            (303, target),
+            "{path}"
+        );
         assert_eq!(owner.get(path).await.status, 200, "{path}");
     }
     // The page itself says so where a session has ended.

@@ -38,6 +38,7 @@ pub(super) async fn show(
 /// What the database knows for the login page.
 pub(super) struct Known {
     setup_needed: bool,
+    provider_first: bool,
     visitor: Visitor,
     is_away: bool,
 }
@@ -47,6 +48,7 @@ impl Known {
     pub(super) fn nothing() -> Self {
         Self {
             setup_needed: false,
+            provider_first: false,
             visitor: Visitor::Stranger,
             is_away: false,
         }
@@ -56,19 +58,23 @@ impl Known {
     pub(super) async fn ask(app: &AppState, headers: &HeaderMap) -> Self {
         let ask = async {
             let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
-            Ok::<_, store::Error>((setup_needed, extract::visitor(headers, app).await?))
+            let has_both = app.config.password_login && app.provider.is_some();
+            let provider_first = has_both && app.store.prefers_openid().await?;
+            let visitor = extract::visitor(headers, app).await?;
+            Ok::<_, store::Error>((setup_needed, provider_first, visitor))
         };
         let answer = timeout(PATIENCE, ask).await;
         if let Ok(Err(error)) = &answer {
             tracing::warn!("login page without the database: {}", chain(error));
         }
         let is_away = !matches!(answer, Ok(Ok(_)));
-        let (setup_needed, visitor) = match answer {
+        let (setup_needed, provider_first, visitor) = match answer {
             Ok(Ok(known)) => known,
-            Ok(Err(_)) | Err(_) => (false, Visitor::Stranger),
+            Ok(Err(_)) | Err(_) => (false, false, Visitor::Stranger),
         };
         Self {
             setup_needed,
+            provider_first,
             visitor,
             is_away,
         }
@@ -87,6 +93,7 @@ pub(super) fn public_config(
     });
     PublicConfig {
         password_login: app.config.password_login,
+        provider_first: known.provider_first,
         setup_needed: known.setup_needed,
         signed_in: matches!(known.visitor, Visitor::LoggedIn(_)),
         ended_by_provider: matches!(known.visitor, Visitor::EndedByOp),

@@ -71,14 +71,19 @@ impl StaticPage<'_> {
 
 /// Returns the HTML between the markers of `index.html`.
 pub(crate) fn render(page: &StaticPage<'_>) -> String {
-    let body = match page.path {
+    match page.path {
         routes::LOGIN => entry(page, Text::LOG_IN, &login(page)),
         routes::SETUP => entry(page, Text::SETUP_TITLE, &setup::content(page)),
         routes::WELCOME => entry(page, Text::WELCOME_TITLE, &welcome::content(page)),
-        routes::HOME => loading(page, &home(page)),
-        _ => loading(page, &needs_app(page)),
-    };
-    format!("<div id=\"static\">{body}</div>")
+        routes::LINK => entry(page, Text::LINK_TITLE, &loading(page, &needs_app(page))),
+        routes::HOME => shell(&loading(page, &home(page))),
+        _ => shell(&loading(page, &needs_app(page))),
+    }
+}
+
+/// The place of the static page, and that of the app, which takes over.
+fn shell(content: &str) -> String {
+    format!("<div id=\"static\">{content}</div>\n<div id=\"app\" hidden></div>")
 }
 
 /// Returns the document's title, as HTML; the app's pages have the same.
@@ -109,24 +114,38 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// The frame of a page before the login.
+/// The frame of a page before the login. Brand and footer stay when the app takes over: it has a
+/// card alone.
 fn entry(page: &StaticPage<'_>, heading: Text, content: &str) -> String {
     let works_without = page.say(Text::WORKS_WITHOUT);
-    format!(
-        "<div class=\"entry\"><p class=\"brand\">{}</p>\
-         <main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}{}</main>{}{}</div>",
-        brand::mark(page.brand),
+    let card = format!(
+        "<main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}{}</main>",
         page.say(heading),
         without_app(&format!("<p class=\"hint\">{works_without}</p>")),
+    );
+    format!(
+        "<div class=\"entry\"><p class=\"brand\">{}</p>{}\
+         <footer class=\"footer\">{}{}</footer></div>",
+        brand::mark(page.brand),
+        shell(&card),
         languages(page),
         brand::footer(page.brand),
     )
 }
 
-/// The choice of the language; without scripts, it is sent as a form.
+/// The choice of the language. `boot.js` heeds it; without scripts it is sent as a form, along with
+/// what the address said.
 fn languages(page: &StaticPage<'_>) -> String {
-    let next = page.next().map(|next| hidden("next", next.as_str()));
-    let next = next.unwrap_or_default();
+    let next = page.next();
+    let kept: String = [
+        ("next", next.as_ref().map(ReturnTo::as_str)),
+        ("error", page.error),
+        ("ref", page.reference),
+        ("because", page.because),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(hidden(name, value?)))
+    .collect();
     let mut options = String::new();
     for language in Language::all() {
         let selected = if language == page.language {
@@ -144,7 +163,7 @@ fn languages(page: &StaticPage<'_>) -> String {
         );
     }
     format!(
-        "<form class=\"languages\" method=\"get\">{next}\
+        "<form class=\"languages\" method=\"get\">{kept}\
          <select name=\"language\" aria-label=\"{}\">{options}</select>\
          <noscript><button type=\"submit\" class=\"button button-quiet\">{}</button></noscript>\
          </form>",
@@ -225,6 +244,11 @@ impl Field<'_> {
             more,
             hint,
         } = self;
+        let dir = if matches!(*autocomplete, "email" | "username") {
+            "ltr"
+        } else {
+            "auto"
+        };
         let class = if *autocomplete == "email" {
             "field field-email"
         } else {
@@ -233,7 +257,7 @@ impl Field<'_> {
         format!(
             "<div class=\"{class}\"><label for=\"{name}\">{label}</label><div class=\"reveal\">\
              <input id=\"{name}\" name=\"{name}\" type=\"{kind}\" autocomplete=\"{autocomplete}\" \
-             autocapitalize=\"none\" spellcheck=\"false\" {more}></div>\
+             autocapitalize=\"none\" spellcheck=\"false\" dir=\"{dir}\" {more}></div>\
              <p class=\"hint\" id=\"{name}-hint\">{hint}</p><p class=\"fault\"></p></div>"
         )
     }
@@ -286,18 +310,32 @@ fn login(page: &StaticPage<'_>) -> String {
     if let Some(error) = error {
         html.push_str(&error_card(error, page, next));
     }
-    if config.password_login {
-        html.push_str(&password_form(page, next, error.is_none()));
-    }
-    if config.password_login && config.openid.is_some() {
-        let _ = write!(html, "<p class=\"or\">{}</p>", page.say(Text::OR));
-    }
-    if let Some(provider) = &config.openid {
-        html.push_str(&provider_link(page, provider, next, !config.password_login));
-    }
-    if !config.password_login && config.openid.is_none() {
-        let text = page.say(Text::NO_WAY_IN);
-        let _ = write!(html, "<p class=\"note\">{text}</p>");
+    match (config.password_login, &config.openid) {
+        (true, Some(provider)) if config.provider_first => {
+            // Whoever was asked for a password finds its form open.
+            let wants_password = error
+                .and_then(LoginErrorCode::parse)
+                .is_some_and(|code| code.guide().next == NextStep::UsePassword);
+            let open = if wants_password { " open" } else { "" };
+            html.push_str(&provider_link(page, provider, next, true));
+            let _ = write!(
+                html,
+                "<details class=\"other-way\"{open}><summary>{}</summary>{}</details>",
+                page.say(Text::USE_PASSWORD_INSTEAD),
+                password_form(page, next, false),
+            );
+        }
+        (true, Some(provider)) => {
+            html.push_str(&password_form(page, next, error.is_none()));
+            let _ = write!(html, "<p class=\"or\">{}</p>", page.say(Text::OR));
+            html.push_str(&provider_link(page, provider, next, false));
+        }
+        (true, None) => html.push_str(&password_form(page, next, error.is_none())),
+        (false, Some(provider)) => html.push_str(&provider_link(page, provider, next, true)),
+        (false, None) => {
+            let text = page.say(Text::NO_WAY_IN);
+            let _ = write!(html, "<p class=\"note\">{text}</p>");
+        }
     }
     html
 }

@@ -319,6 +319,18 @@ impl Store {
         })
     }
 
+    /// Do most people log in through the OP? By the newest sessions: three of four, and not before
+    /// there are a few.
+    pub async fn prefers_openid(&self) -> Result<bool> {
+        let (all, openid): (i64, i64) = on_database!(self, pool => {
+            sqlx::query_as(
+                "select count(*), count(case when method = 'openid' then 1 end)
+                 from (select method from session order by session_id desc limit 200) as newest",
+            ).fetch_one(pool).await?
+        });
+        Ok(all >= 5 && openid * 4 >= all * 3)
+    }
+
     /// Returns the account's sessions that are live, the last used first.
     pub async fn sessions(
         &self,

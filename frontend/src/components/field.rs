@@ -96,6 +96,7 @@ pub(crate) fn Field(
                     inputmode=if kind == Kind::Email { "email" } else { "text" }
                     autocapitalize=if kind == Kind::Name { "words" } else { "none" }
                     spellcheck="false"
+                    dir=if matches!(kind, Kind::Email | Kind::Username) { "ltr" } else { "auto" }
                     autofocus=autofocus
                     aria-invalid=invalid
                     aria-describedby=[id, "-fault ", id, "-hint"].concat()

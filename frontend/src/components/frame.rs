@@ -1,17 +1,29 @@
 //! What surrounds the content of a page that one passes through: its card. `backend`'s
 //! `http/static_page.rs` writes the same elements and classes.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::api;
-use crate::brand::{Footer, Mark};
 use crate::browser;
 use crate::components::dynamic::{dynamic, effect};
 use crate::components::problem::Unavailable;
 use crate::loaded::Loaded;
 use crate::text::say;
 use shared::text::Text;
+
+thread_local! {
+    /// What is put around a card that stands alone.
+    static DRESS: Cell<fn(AnyView) -> AnyView> = const { Cell::new(std::convert::identity) };
+}
+
+/// Says what is put around each card. On the pages before the login the server's document has that
+/// already, and their module does without.
+pub(crate) fn dress_cards(dress: fn(AnyView) -> AnyView) {
+    DRESS.set(dress);
+}
 
 /// The card of a page that one passes through.
 #[component]
@@ -22,19 +34,13 @@ pub(crate) fn EntryFrame(
     children: Children,
 ) -> impl IntoView {
     effect(move || browser::arrive(title));
-    view! {
-        <div class="entry">
-            <p class="brand">
-                <Mark />
-            </p>
-            <main class="card">
-                <h1 tabindex="-1">{title}</h1>
-                {children()}
-            </main>
-            <Footer />
-        </div>
-    }
-    .into_any()
+    let card = view! {
+        <main class="card">
+            <h1 tabindex="-1">{title}</h1>
+            {children()}
+        </main>
+    };
+    DRESS.get()(card.into_any())
 }
 
 /// Stands where content is still on its way. The static page, while it is there, stays instead.

@@ -62,6 +62,20 @@ pub(crate) fn InsideFrame(
     .into_any()
 }
 
+/// Puts the brand around a card that stands alone, as the server does before the login.
+pub(crate) fn dress_card(card: AnyView) -> AnyView {
+    view! {
+        <div class="entry">
+            <p class="brand">
+                <Mark />
+            </p>
+            {card}
+            <Footer />
+        </div>
+    }
+    .into_any()
+}
+
 /// A link of the bar that knows when it leads to where we are.
 #[component]
 fn NavLink(

@@ -18,10 +18,10 @@ pub(crate) fn ProviderLink(
     provider: PublicProvider,
     /// Where to go after the login.
     next: Option<String>,
-    /// Is it the only way to log in?
-    is_only: bool,
+    /// Is it the way that most people take?
+    is_first: bool,
 ) -> impl IntoView {
-    let class = if is_only {
+    let class = if is_first {
         "button button-main"
     } else {
         "button"

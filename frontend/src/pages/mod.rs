@@ -2,6 +2,7 @@
 
 pub(crate) mod login;
 pub(crate) mod setup;
+pub(crate) mod welcome;
 pub(crate) mod home;
 pub(crate) mod profile;
 pub(crate) mod link;

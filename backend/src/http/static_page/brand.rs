@@ -61,6 +61,6 @@ pub(super) fn footer(brand: &Brand) -> String {
             Some(url) => format!("<a href=\"{}\">{text}</a>", escape(url)),
             None => text,
         };
-        format!("<footer class=\"footer\">{line}</footer>")
+        format!("<p>{line}</p>")
     })
 }

@@ -21,6 +21,7 @@ const PLAIN: Brand = Brand {
 fn config() -> PublicConfig {
     PublicConfig {
         password_login: true,
+        provider_first: false,
         setup_needed: false,
         database_away: false,
         signed_in: false,

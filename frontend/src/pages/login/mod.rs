@@ -7,6 +7,7 @@ mod query;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::config::PublicConfig;
+use shared::login_error::NextStep;
 use shared::routes;
 
 use crate::api;
@@ -71,17 +72,41 @@ fn LoginCard(
     let has_error = query.error.is_some();
     let has_form = config.password_login;
     let is_shut = !has_form && config.openid.is_none();
+    // Whoever was asked for a password finds its form open.
+    let wants_password = query
+        .code
+        .is_some_and(|code| code.guide().next == NextStep::UsePassword);
+    let form = |autofocus| {
+        let next = next.clone();
+        has_form.then(|| view! { <PasswordForm credentials next autofocus /> }.into_any())
+    };
+    let provider = |is_first| {
+        let (provider, next) = (config.openid.clone(), next.clone());
+        provider.map(|provider| view! { <ProviderLink provider next is_first /> }.into_any())
+    };
+    let ways = if has_form && config.openid.is_some() && config.provider_first {
+        view! {
+            {provider(true)}
+            <details class="other-way" open=wants_password>
+                <summary>{say(Text::USE_PASSWORD_INSTEAD)}</summary>
+                {form(false)}
+            </details>
+        }
+        .into_any()
+    } else {
+        view! {
+            {form(!has_error)}
+            {(has_form && config.openid.is_some())
+                .then(|| view! { <p class="or">{say(Text::OR)}</p> })}
+            {provider(!has_form)}
+        }
+        .into_any()
+    };
     view! {
         <EntryFrame title=say(Text::LOG_IN)>
             <Notices config=config.clone() query=query.clone() />
             {has_error.then(|| view! { <ErrorCard config=config.clone() query /> })}
-            {has_form
-                .then(|| {
-                    view! { <PasswordForm credentials next=next.clone() autofocus=!has_error /> }
-                })}
-            {(has_form && config.openid.is_some())
-                .then(|| view! { <p class="or">{say(Text::OR)}</p> })}
-            {config.openid.map(|provider| view! { <ProviderLink provider next is_only=!has_form /> })}
+            {ways}
             {is_shut
                 .then(|| {
                     view! {

@@ -90,6 +90,7 @@ mod tests {
     fn autologin() -> PublicConfig {
         PublicConfig {
             password_login: true,
+            provider_first: false,
             setup_needed: false,
             signed_in: false,
             ended_by_provider: false,

@@ -1,0 +1,132 @@
+//! `/welcome`: whoever has a one-time link chooses the account's password. The link's token is the
+//! fragment of the address, which no browser sends; it stays there until it is used, so that a
+//! reload does not lose it.
+
+use leptos::prelude::*;
+use shared::error::ErrorCode;
+use shared::name::is_new_password;
+use shared::routes;
+use shared::text::Text;
+use shared::users::{Welcome, WelcomePassword};
+
+use crate::api;
+use crate::browser::{self, History};
+use crate::components::dynamic::dynamic;
+use crate::components::field::{Field, Kind};
+use crate::components::form::{Form, KnownUsername};
+use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
+use crate::deed::Deed;
+use crate::loaded::Loaded;
+use crate::text::{fill, say};
+
+/// The welcome page.
+#[component]
+pub(crate) fn WelcomePage() -> impl IntoView {
+    let token = browser::fragment();
+    let loaded = Loaded::new({
+        let token = token.clone();
+        move || Some(api::check_welcome(token.clone()))
+    });
+    let on_retry = Callback::new(move |()| loaded.refetch());
+    dynamic(move || match loaded.get() {
+        Some(Ok(Some(welcome))) => view! { <WelcomeForm welcome token=token.clone() /> }.into_any(),
+        Some(Err(error)) if error.is(ErrorCode::WelcomeLinkInvalid) => {
+            view! { <Invalid /> }.into_any()
+        }
+        Some(Err(error)) => {
+            let title = say(Text::WELCOME_TITLE);
+            view! { <UnavailablePage title error on_retry /> }.into_any()
+        }
+        Some(Ok(None)) | None => view! { <Loading /> }.into_any(),
+    })
+}
+
+/// Says that the link is of no use.
+#[component]
+fn Invalid() -> impl IntoView {
+    let code = ErrorCode::WelcomeLinkInvalid;
+    view! {
+        <EntryFrame title=say(Text::WELCOME_TITLE)>
+            <p class="note note-bad" role="alert" data-code=code.as_str()>
+                {say(code.message())}
+            </p>
+            <a class="button button-main" href=routes::LOGIN>
+                {say(Text::TO_LOGIN)}
+            </a>
+        </EntryFrame>
+    }
+    .into_any()
+}
+
+/// Asks for the password.
+#[component]
+fn WelcomeForm(
+    /// Whose link it is.
+    welcome: Welcome,
+    /// The link's token.
+    token: String,
+) -> impl IntoView {
+    let Welcome {
+        username,
+        display_name,
+        has_password,
+        ..
+    } = welcome;
+    let password = RwSignal::new(String::new());
+    let is_tried = RwSignal::new(false);
+    let fault = Signal::derive(move || {
+        if is_tried.get() && !is_new_password(&password.read()) {
+            say(ErrorCode::PasswordUnfit.message())
+        } else {
+            ""
+        }
+    });
+    let save = Deed::new(move || {
+        is_tried.set(true);
+        let is_fit = fault.get_untracked().is_empty();
+        let choice = WelcomePassword {
+            token: token.clone(),
+            password: password.get_untracked(),
+        };
+        async move {
+            if !is_fit {
+                browser::focus_fault("#welcome-form");
+                return Ok(());
+            }
+            let answer = api::welcome(&choice).send().await?;
+            browser::go(&answer.redirect, History::Replace).await;
+            Ok(())
+        }
+    });
+    let (title, intro) = if has_password {
+        (Text::WELCOME_RESET_TITLE, Text::WELCOME_RESET_INTRO)
+    } else {
+        (Text::WELCOME_TITLE, Text::WELCOME_INTRO)
+    };
+    let intro = fill(intro, &[("username", &username)]);
+    view! {
+        <EntryFrame title=say(title)>
+            {display_name.map(|name| view! { <p class="who">{name}</p> }.into_any())}
+            <p class="lead">{intro}</p>
+            <Form
+                id="welcome-form"
+                text=say(Text::WELCOME_SUBMIT)
+                busy_text=say(Text::SAVING)
+                deed=save
+            >
+                <KnownUsername username />
+                <Field
+                    id="password"
+                    name="password"
+                    label=say(Text::PASSWORD_NEW)
+                    kind=Kind::NewPassword
+                    value=password
+                    hint=say(Text::PASSWORD_HINT)
+                    fault
+                    autofocus=true
+                />
+            </Form>
+        </EntryFrame>
+    }
+    .into_any()
+}
