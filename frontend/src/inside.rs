@@ -7,6 +7,7 @@ use leptos_router::path;
 use shared::routes::{self, Section};
 
 use crate::browser;
+use crate::components::ask::{Ask, AskDialog};
 use crate::components::frame::Loading;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
@@ -16,10 +17,12 @@ use crate::session::Session;
 /// All of it. Its paths are those of `shared::routes`; `FlatRoutes` since none is nested.
 #[component]
 pub(crate) fn Inside() -> impl IntoView {
+    let ask = Ask::provide();
     view! {
         <Router>
             <Pages />
         </Router>
+        <AskDialog ask />
     }
 }
 

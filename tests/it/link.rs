@@ -81,6 +81,7 @@ async fn profile_page_connects_and_disconnects() -> Result<()> {
             .wait_for_text("[data-identity]", bob.email)
             .await?;
         stage.browser.click_on("[data-disconnect]").await?;
+        stage.browser.click_on("#ask [data-answer=yes]").await?;
         stage.browser.wait_until_gone("[data-identity]").await?;
         stage.browser.wait_for("#connect").await
     })

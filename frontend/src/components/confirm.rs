@@ -7,10 +7,10 @@ use shared::config::PublicConfig;
 use shared::error::ErrorCode;
 use shared::profile::Profile;
 use shared::routes;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::api::{self, Request};
 use crate::browser;
+use crate::components::ask::answer;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername};
 use crate::deed::Deed;
@@ -57,19 +57,7 @@ impl Confirm {
         let Some(dialog) = self.dialog.try_get_untracked().flatten() else {
             return false;
         };
-        dialog.set_return_value("");
-        let closed = js_sys::Promise::new(&mut |resolve, _| {
-            let once = web_sys::AddEventListenerOptions::new();
-            once.set_once(true);
-            // Cannot fail on a dialog that stands in the document.
-            let _ = dialog.add_event_listener_with_callback_and_add_event_listener_options(
-                "close", &resolve, &once,
-            );
-        });
-        if dialog.show_modal().is_err() || JsFuture::from(closed).await.is_err() {
-            return false;
-        }
-        dialog.return_value() == CONFIRMED
+        answer(&dialog).await == CONFIRMED
     }
 
     /// Closes the dialog.
@@ -143,7 +131,7 @@ fn PasswordConfirm(
     let check = Deed::new(move || async move {
         let answer = api::confirm(password.get_untracked()).send().await;
         if answer.is_err() {
-            browser::focus("dialog input[name=confirm]");
+            browser::focus("dialog[open] input[name=confirm]");
         }
         answer?;
         password.set(String::new());

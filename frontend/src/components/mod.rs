@@ -7,4 +7,5 @@ pub(crate) mod form;
 pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod inside;
+pub(crate) mod ask;
 pub(crate) mod confirm;

@@ -5,6 +5,7 @@ use shared::profile::{LinkedIdentity, Profile};
 
 use crate::api;
 use crate::browser::{self, History, TimeForm};
+use crate::components::ask::{Question, use_ask};
 use crate::components::confirm::Confirm;
 use crate::components::dynamic::dynamic;
 use crate::components::form::busy;
@@ -83,9 +84,19 @@ fn Identity(
         last_login_at,
     } = identity;
     let (row_id, button_id) = (id.clone(), id.clone());
+    let ask = use_ask();
+    let provider = label.clone();
     let disconnect = Deed::new(move || {
         let id = id.clone();
+        let question = Question::new(
+            fill(Text::PROFILE_DISCONNECT_TITLE, &[("provider", &provider)]),
+            fill(Text::PROFILE_DISCONNECT_TEXT, &[("provider", &provider)]),
+            say(Text::DISCONNECT),
+        );
         async move {
+            if !ask.ask(question).await {
+                return Ok(());
+            }
             confirm.send(api::disconnect(&id)).await?;
             profile.update(|profile| profile.identities.retain(|identity| identity.id != id));
             browser::focus("#identities h2");
