@@ -17,7 +17,7 @@ use shared::link::{LinkAnswer, PendingLink};
 use shared::login_error::LoginErrorCode;
 use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
-use shared::session::{Confirmation, GoTo, PasswordLogin, SessionStatus, Setup};
+use shared::session::{Confirmation, GoTo, PasswordLogin, SessionEntry, SessionStatus, Setup};
 use shared::text::Text;
 use shared::users::{Welcome, WelcomeCheck, WelcomePassword};
 
@@ -227,6 +227,25 @@ pub(crate) fn disconnect(id: &str) -> Request<Done> {
         [routes::API_PROFILE_IDENTITIES, "/", id].concat(),
         None,
     )
+}
+
+/// Reads where the account is logged in.
+pub(crate) fn sessions() -> Request<Vec<SessionEntry>> {
+    Request::get(routes::API_PROFILE_SESSIONS)
+}
+
+/// Ends one of the account's sessions.
+pub(crate) fn end_session(id: &str) -> Request<Done> {
+    Request::new(
+        Method::DELETE,
+        [routes::API_PROFILE_SESSIONS, "/", id].concat(),
+        None,
+    )
+}
+
+/// Ends all of them but this one.
+pub(crate) fn end_other_sessions() -> Request<Done> {
+    Request::new(Method::DELETE, routes::API_PROFILE_SESSIONS, None)
 }
 
 /// Reads the link that waits for its user's word.

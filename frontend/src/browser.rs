@@ -34,13 +34,8 @@ fn element(selector: &str) -> Option<HtmlElement> {
 
 /// Hands over what was typed into the static page: up to now, the app was not to be seen.
 fn take_over_text() {
-    let Ok(inputs) = document().query_selector_all("#static input[name]") else {
-        return;
-    };
-    for index in 0..inputs.length() {
-        let typed = inputs
-            .get(index)
-            .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+    for input in elements("#static input[name]") {
+        let typed = input.dyn_into::<HtmlInputElement>().ok();
         let Some(typed) = typed.filter(|typed| !typed.value().is_empty()) else {
             continue;
         };
@@ -94,13 +89,69 @@ pub(crate) fn focus(selector: &str) -> bool {
     element(selector).is_some_and(|element| element.focus().is_ok())
 }
 
-/// Focuses a form's first field that has a fault.
-pub(crate) fn focus_fault(form: &str) {
-    let selector = format!("{form} [aria-invalid]");
-    // The fault is shown in this very turn of the event loop; the view follows after it.
-    request_animation_frame(move || {
-        focus(&selector);
-    });
+/// Returns the elements that match.
+fn elements(selector: &str) -> Vec<HtmlElement> {
+    let Ok(list) = document().query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|index| list.get(index)?.dyn_into().ok())
+        .collect()
+}
+
+/// A field with a fault, as the page shows it.
+#[derive(Clone)]
+pub(crate) struct Fault {
+    /// The field's id.
+    pub(crate) id: String,
+    /// What people call it.
+    pub(crate) label: String,
+    /// What is wrong.
+    pub(crate) text: String,
+}
+
+/// Returns the fields with a fault of the form with that id, from the top.
+pub(crate) fn faults(form: &str) -> Vec<Fault> {
+    let text = |selector: String| {
+        element(&selector)
+            .and_then(|element| element.text_content())
+            .unwrap_or_default()
+    };
+    elements(&["#", form, " [aria-invalid]"].concat())
+        .into_iter()
+        .map(|field| {
+            let id = field.id();
+            Fault {
+                label: text(["label[for='", &id, "']"].concat()),
+                text: text(["#", &id, "-fault"].concat()),
+                id,
+            }
+        })
+        .collect()
+}
+
+/// Returns the place of an element among those that match; `None` where it is not there.
+pub(crate) fn place_among(selector: &str, element: &str) -> Option<usize> {
+    let element = self::element(element)?;
+    elements(selector).iter().position(|one| *one == element)
+}
+
+/// Focuses the element at that place among those that match, else the last; tells whether there is
+/// one.
+pub(crate) fn focus_place(selector: &str, place: usize) -> bool {
+    let elements = elements(selector);
+    let element = elements.get(place).or(elements.last());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Returns the whole address.
+pub(crate) fn href() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// Does the browser believe that it has a network?
+pub(crate) fn is_online() -> bool {
+    window().navigator().on_line()
 }
 
 /// Returns the address's path, without a slash too many at its end.
@@ -167,7 +218,7 @@ pub(crate) enum History {
 }
 
 /// Returns the page's language, as the document says it.
-fn language() -> String {
+pub(crate) fn language() -> String {
     document()
         .document_element()
         .and_then(|html| html.get_attribute("lang"))
@@ -203,34 +254,36 @@ pub(crate) enum TimeForm {
     Both,
 }
 
-/// An email that was typed but not saved, while the browser is away at the provider to confirm
-/// who its user is. In `sessionStorage`, so it stays in this tab; bound to the account, so that
-/// it is not offered to whoever comes back instead.
+/// Texts that were typed but not saved, while the browser is away at the provider. In
+/// `sessionStorage`, so they stay in this tab; bound to the account, so that they are not offered
+/// to whoever comes back instead.
 pub(crate) mod draft {
     use leptos::prelude::window;
 
-    /// The storage key.
-    const KEY: &str = "postern.email";
+    /// Returns the storage key of the text of that name.
+    fn key(name: &str) -> String {
+        ["postern.", name].concat()
+    }
 
     /// Keeps the text for that account.
-    pub(crate) fn keep(account_id: &str, text: &str) {
+    pub(crate) fn keep(name: &str, account_id: &str, text: &str) {
         if let Some(storage) = storage() {
             // Full or forbidden storage only costs the convenience.
-            let _ = storage.set_item(KEY, &format!("{account_id}\n{text}"));
+            let _ = storage.set_item(&key(name), &[account_id, "\n", text].concat());
         }
     }
 
     /// Forgets it.
-    pub(crate) fn forget() {
+    pub(crate) fn forget(name: &str) {
         if let Some(storage) = storage() {
-            let _ = storage.remove_item(KEY);
+            let _ = storage.remove_item(&key(name));
         }
     }
 
     /// Returns that account's text and forgets it.
-    pub(crate) fn take(account_id: &str) -> Option<String> {
-        let kept = storage()?.get_item(KEY).ok().flatten()?;
-        forget();
+    pub(crate) fn take(name: &str, account_id: &str) -> Option<String> {
+        let kept = storage()?.get_item(&key(name)).ok().flatten()?;
+        forget(name);
         let (owner, text) = kept.split_once('\n')?;
         (owner == account_id).then(|| text.to_owned())
     }

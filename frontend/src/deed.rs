@@ -69,11 +69,6 @@ impl Deed {
         self.outcome.read().as_ref()?.as_ref().err().cloned()
     }
 
-    /// Has it been done, the last time, without a failure?
-    pub(crate) fn is_done(self) -> bool {
-        matches!(*self.outcome.read(), Some(Ok(())))
-    }
-
     /// Has it never been tried?
     pub(crate) fn is_untried(self) -> bool {
         self.outcome.read().is_none()

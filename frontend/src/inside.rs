@@ -8,7 +8,9 @@ use shared::routes::{self, Section};
 
 use crate::browser;
 use crate::components::ask::{Ask, AskDialog};
+use crate::components::dynamic::effect;
 use crate::components::frame::Loading;
+use crate::components::unsaved::{Unsaved, use_unsaved};
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
@@ -18,6 +20,7 @@ use crate::session::Session;
 #[component]
 pub(crate) fn Inside() -> impl IntoView {
     let ask = Ask::provide();
+    Unsaved::provide(ask);
     view! {
         <Router>
             <Pages />
@@ -30,6 +33,11 @@ pub(crate) fn Inside() -> impl IntoView {
 #[component]
 fn Pages() -> impl IntoView {
     Session::provide();
+    let (unsaved, path) = (use_unsaved(), use_location().pathname);
+    effect(move || {
+        path.track();
+        unsaved.stay();
+    });
     view! {
         <FlatRoutes fallback=Elsewhere>
             <Route path=path!("/") view=HomePage />

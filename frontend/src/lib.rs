@@ -17,6 +17,7 @@ mod next;
 mod brand;
 mod browser;
 mod text;
+mod preference;
 mod api;
 mod loaded;
 mod deed;

@@ -63,6 +63,13 @@ fn load(request: Box<dyn Fn() -> Option<Raw>>) -> (RwSignal<Option<Text>>, RwSig
     let text = RwSignal::new(None);
     let asked = RwSignal::new(0);
     let newest = StoredValue::new(0_u32);
+    // What could not be loaded without a network is loaded as soon as there is one again.
+    let listener = window_event_listener_untyped("online", move |_| {
+        if matches!(*text.read_untracked(), Some(Err(api::Error::Offline))) {
+            asked.update(|asked| *asked += 1);
+        }
+    });
+    on_cleanup(move || listener.remove());
     effect(move || {
         asked.track();
         newest.update_value(|newest| *newest += 1);

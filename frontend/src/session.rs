@@ -21,6 +21,8 @@ use shared::text::Text;
 pub(crate) struct Session {
     /// Loaded anew whenever the visitor enters the guarded pages; nothing outside of them.
     answer: Loaded<SessionStatus>,
+    /// The newest that came: it outlives the session's end and the network's.
+    known: Memo<Option<SessionStatus>>,
 }
 
 impl Session {
@@ -29,12 +31,35 @@ impl Session {
         let path = use_location().pathname;
         let is_needed = Memo::new(move |_| routes::GUARDED.contains(&path.read().as_str()));
         let answer = Loaded::new(move || is_needed.get().then(api::session));
-        provide_context(Self { answer });
+        let known = Memo::new(move |before: Option<&Option<SessionStatus>>| {
+            let newest = answer.get().and_then(Result::ok).flatten();
+            newest.or_else(|| before.cloned().flatten())
+        });
+        // Whoever comes back to this tab may have logged in or out in another one meanwhile, as
+        // somebody else even; whose page this is must be known before anything is sent from it.
+        for event in ["focus", "online"] {
+            window_event_listener_untyped(event, move |_| {
+                if is_needed.get_untracked() {
+                    answer.refetch();
+                }
+            });
+        }
+        provide_context(Self { answer, known });
     }
 
     /// Returns who is logged in, as far as it is known.
     pub(crate) fn status(self) -> Option<SessionStatus> {
-        self.answer.get()?.ok()?
+        self.known.get()
+    }
+
+    /// The account has changed.
+    pub(crate) fn refetch(self) {
+        self.answer.refetch();
+    }
+
+    /// Was the server out of reach when it was asked last?
+    pub(crate) fn is_offline(self) -> bool {
+        matches!(self.answer.get(), Some(Err(api::Error::Offline)))
     }
 
     /// Has the server said that nobody is logged in?
@@ -42,15 +67,23 @@ impl Session {
         matches!(self.answer.get(), Some(Err(error)) if error.is(ErrorCode::Unauthenticated))
     }
 
-    /// Passes a result on, and asks for the session anew if it says that there is none.
+    /// Passes a result on, and asks for the session anew if it is no longer as it was: gone, out
+    /// of reach, or back.
     pub(crate) fn heed<T>(self, result: api::Result<T>) -> api::Result<T> {
-        if result
-            .as_ref()
-            .is_err_and(|error| error.is(ErrorCode::Unauthenticated))
-        {
+        self.look(result.as_ref().err());
+        result
+    }
+
+    /// Is compiled once, unlike `heed`.
+    fn look(self, error: Option<&api::Error>) {
+        let is_other = match error {
+            None => untrack(|| self.is_offline() || self.is_absent()),
+            Some(api::Error::Offline) => true,
+            Some(error) => error.is(ErrorCode::Unauthenticated),
+        };
+        if is_other {
             self.answer.refetch();
         }
-        result
     }
 }
 
@@ -117,21 +150,13 @@ pub(crate) fn SessionEnded() -> impl IntoView {
     let session = use_session();
     let path = use_location().pathname;
     let has_ended = Memo::new(move |_| session.is_absent());
-    // The login happens in another tab; this one looks again when its user comes back to it.
-    let listener = window_event_listener_untyped("focus", move |_| {
-        if has_ended.get_untracked() {
-            session.answer.refetch();
-        }
-    });
-    on_cleanup(move || listener.remove());
-
     dynamic(move || {
         let href = next::login_href(Some(&path.read()));
         has_ended
             .get()
             .then(|| {
                 view! {
-                    <p role="alert" class="note note-bad" data-code="session_ended">
+                    <p role="alert" class="note note-bad staying" data-code="session_ended">
                         {say(Text::SESSION_ENDED)} " "
                         <a href=href target="_blank">
                             {say(Text::SESSION_ENDED_LINK)}

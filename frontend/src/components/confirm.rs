@@ -13,6 +13,7 @@ use crate::browser;
 use crate::components::ask::answer;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername};
+use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
 use crate::next;
 use crate::session::{Session, use_session};
@@ -107,12 +108,14 @@ fn ProviderConfirm(
     /// The provider's name for people.
     label: String,
 ) -> impl IntoView {
+    let unsaved = use_unsaved();
     view! {
         <p>{say(Text::CONFIRM_BY_PROVIDER)}</p>
         <a
             class="button button-main"
             rel="external"
             href=next::openid_href(Some(routes::PROFILE))
+            on:click=move |_| unsaved.go_to_provider()
         >
             {fill(Text::CONFIRM_WITH, &[("provider", &label)])}
         </a>

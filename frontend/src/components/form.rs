@@ -3,9 +3,11 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::browser::{self, Fault};
+use crate::components::dynamic::dynamic;
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
-use crate::text::say;
+use crate::text::{fill, say};
 use shared::text::Text;
 
 /// Returns `aria-disabled` for a deed's button. Not `disabled`, with which the button would lose
@@ -52,15 +54,25 @@ pub(crate) fn Form(
         Saved::AndOthersEnded => say(Text::SAVED_OTHERS_ENDED),
         Saved::NotYet => say(Text::NOT_SAVED_YET),
     });
+    let faults = RwSignal::new(Vec::new());
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         deed.start();
+        // The deed shows its form's faults in this very turn of the event loop; the view follows.
+        request_animation_frame(move || faults.set(browser::faults(id)));
     };
+    let problem = dynamic(move || {
+        // What is said of the text says it all.
+        (saved.get() != Saved::NotYet)
+            .then(|| view! { <ProblemNote deed /> })
+            .into_any()
+    });
     // `post`, so that no password lands in an address should the app be dead when it is sent.
     view! {
         <form id=id method="post" on:submit=on_submit>
+            <FaultSummary form=id faults />
             {children()}
-            <ProblemNote deed />
+            {problem}
             <div class="row">
                 <button type="submit" class="button button-main" aria-disabled=busy(deed)>
                     {text}
@@ -70,6 +82,61 @@ pub(crate) fn Form(
                 </p>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// Leads to the faults that a form was sent with: to the one, or to all of them by a list.
+#[component]
+fn FaultSummary(
+    /// The form's id.
+    form: &'static str,
+    /// The faults of the last time.
+    faults: RwSignal<Vec<Fault>>,
+) -> impl IntoView {
+    dynamic(move || {
+        let faults = faults.get();
+        if let [fault] = &faults[..] {
+            browser::focus(&["#", &fault.id].concat());
+        }
+        if faults.len() < 2 {
+            return ().into_any();
+        }
+        let id = [form, "-faults"].concat();
+        let target = ["#", &id].concat();
+        // It gets the focus as soon as it stands there.
+        request_animation_frame(move || {
+            browser::focus(&target);
+        });
+        let count = faults.len().to_string();
+        let lines = faults.into_iter().map(fault_line).collect::<Vec<_>>();
+        view! {
+            <div id=id class="note note-bad faults" role="alert" tabindex="-1">
+                <p>{fill(Text::FAULTS_MANY, &[("count", &count)])}</p>
+                <ul>{lines}</ul>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// One line of that list.
+fn fault_line(fault: Fault) -> AnyView {
+    let target = ["#", &fault.id].concat();
+    let href = target.clone();
+    // Not by the link's own way, which would leave an entry in the browser's history.
+    let go = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        browser::focus(&target);
+    };
+    view! {
+        <li>
+            <a href=href on:click=go>
+                {fault.label}
+            </a>
+            ": "
+            {fault.text}
+        </li>
     }
     .into_any()
 }

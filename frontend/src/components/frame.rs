@@ -49,6 +49,7 @@ pub(crate) fn Loading() -> impl IntoView {
     view! {
         <div class="loading">
             <p role="status">{say(Text::LOADING)}</p>
+            <p class="late">{say(Text::LOADING_LATE)}</p>
         </div>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! What surrounds the content of a page behind the login: the bar and the column. Knows the router,
 //! so none of it may stand on a page that one passes through.
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use shared::routes;
@@ -11,7 +12,9 @@ use crate::brand::{Footer, Mark};
 use crate::browser::{self, History};
 use crate::components::dynamic::effect;
 use crate::components::form::busy;
+use crate::components::offline::OfflineBanner;
 use crate::components::problem::ProblemNote;
+use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
 use crate::session::SessionEnded;
 use crate::text::say;
@@ -21,16 +24,35 @@ use crate::text::say;
 pub(crate) fn InsideFrame(
     /// Heading, and the document's title.
     title: &'static str,
+    /// The heading, where it is another.
+    #[prop(optional)]
+    heading: Option<Signal<String>>,
     /// What stands below it.
     children: Children,
 ) -> impl IntoView {
+    let heading = heading.unwrap_or_else(|| Signal::derive(move || title.to_owned()));
     effect(move || browser::arrive(title));
-    let log_out = Deed::new(|| async {
-        let answer = api::log_out().send().await?;
-        browser::go(&answer.redirect, History::Replace).await;
-        Ok(())
+    let unsaved = use_unsaved();
+    let log_out = Deed::new(move || async move {
+        if !unsaved.may_leave().await {
+            return Ok(());
+        }
+        let answer = api::log_out().send().await;
+        if let Ok(answer) = &answer {
+            browser::go(&answer.redirect, History::Replace).await;
+        }
+        unsaved.stay();
+        answer.map(|_| ())
     });
+    // Not by the link's own way, which would leave an entry in the browser's history.
+    let skip = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        browser::focus("#content");
+    };
     view! {
+        <a class="skip" href="#content" on:click=skip>
+            {say(Text::SKIP_TO_CONTENT)}
+        </a>
         <header class="bar">
             <div class="bar-inner">
                 <a class="brand" href=routes::HOME>
@@ -51,13 +73,14 @@ pub(crate) fn InsideFrame(
                 </button>
             </div>
         </header>
-        <main class="column">
+        <main class="column" id="content" tabindex="-1">
             <SessionEnded />
             <ProblemNote deed=log_out />
-            <h1 tabindex="-1">{title}</h1>
+            <h1 tabindex="-1">{heading}</h1>
             {children()}
             <Footer />
         </main>
+        <OfflineBanner />
     }
     .into_any()
 }

@@ -7,5 +7,8 @@ pub(crate) mod form;
 pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod inside;
+pub(crate) mod language;
 pub(crate) mod ask;
+pub(crate) mod unsaved;
+pub(crate) mod offline;
 pub(crate) mod confirm;

@@ -16,7 +16,7 @@ use shared::text::Text;
 pub(crate) fn HomePage() -> impl IntoView {
     view! {
         <Protected>
-            <InsideFrame title=say(Text::HOME_TITLE)>
+            <InsideFrame title=say(Text::HOME_TITLE) heading=greeting()>
                 <Who />
                 <nav class="cards" aria-label=say(Text::HOME_WHERE)>
                     <a class="card-link" href=routes::PROFILE>
@@ -27,6 +27,16 @@ pub(crate) fn HomePage() -> impl IntoView {
             </InsideFrame>
         </Protected>
     }
+}
+
+/// Greets whoever is logged in.
+fn greeting() -> Signal<String> {
+    let session = use_session();
+    Signal::derive(move || {
+        let user = session.status().map(|status| status.user);
+        let name = user.map(|user| user.display_name.unwrap_or(user.username));
+        fill(Text::HOME_GREETING, &[("name", &name.unwrap_or_default())])
+    })
 }
 
 /// The account and its session.
@@ -59,7 +69,6 @@ fn Facts(
     let since = browser::time_text(session.started_at, TimeForm::Both);
     view! {
         <section class="panel">
-            {user.display_name.map(|name| view! { <p class="who">{name}</p> })}
             <dl class="facts">
                 <dt>{say(Text::USERNAME)}</dt>
                 <dd data-username=user.username.clone()>{user.username.clone()}</dd>

@@ -79,7 +79,16 @@ impl Draft {
         }
     }
 
-    /// What is wrong with the username; empty if nothing is.
+    /// What is wrong with the token; empty if nothing is.
+    fn token_fault(self) -> &'static str {
+        if self.token.read().trim().is_empty() {
+            say(Text::REQUIRED)
+        } else {
+            ""
+        }
+    }
+
+    /// What is wrong with the username.
     fn username_fault(self) -> &'static str {
         fault(
             is_username(&self.username.read()),
@@ -107,6 +116,7 @@ impl Draft {
     /// Returns the request, if nothing is wrong.
     fn request(self) -> Option<Setup> {
         let faults = [
+            self.token_fault(),
             self.username_fault(),
             self.password_fault(),
             self.email_fault(),
@@ -139,7 +149,6 @@ fn SetupForm() -> impl IntoView {
         let setup = untrack(|| draft.request());
         async move {
             let Some(setup) = setup else {
-                browser::focus_fault("#setup-form");
                 return Ok(());
             };
             api::set_up(&setup).send().await?;
@@ -164,6 +173,7 @@ fn SetupForm() -> impl IntoView {
                     label=say(Text::SETUP_TOKEN)
                     kind=Kind::Plain
                     value=draft.token
+                    fault=when(is_tried, Draft::token_fault)
                     autofocus=true
                 />
                 <Field

@@ -11,6 +11,7 @@ use crate::components::dynamic::dynamic;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::ProblemNote;
+use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
 use crate::text::{fill, say};
 use shared::text::Text;
@@ -56,7 +57,7 @@ pub(crate) fn Identities(
 }
 
 /// Are these the same address? For display alone, so ASCII's cases will do.
-fn is_same(theirs: Option<&str>, ours: Option<&str>) -> bool {
+pub(super) fn is_same(theirs: Option<&str>, ours: Option<&str>) -> bool {
     theirs
         .zip(ours)
         .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours))
@@ -158,9 +159,12 @@ fn Connect(
     /// The provider's name for people.
     label: String,
 ) -> impl IntoView {
+    let unsaved = use_unsaved();
     let connect = Deed::new(move || async move {
         let answer = confirm.send(api::connect()).await?;
+        unsaved.go_to_provider();
         browser::go(&answer.redirect, History::Keep).await;
+        unsaved.stay();
         Ok(())
     });
     view! {

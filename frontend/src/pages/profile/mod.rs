@@ -1,9 +1,11 @@
-//! `/profile`: email, name, the identities one logs in with, password.
+//! `/profile`: email, name, the identities one logs in with, password, sessions, appearance.
 
 mod email_form;
 mod name_form;
 mod identities;
 mod password_form;
+mod sessions;
+mod appearance;
 
 use leptos::prelude::*;
 use shared::config::PublicConfig;
@@ -12,13 +14,16 @@ use shared::profile::Profile;
 use crate::api;
 use crate::components::confirm::{Confirm, ConfirmDialog};
 use crate::components::dynamic::dynamic;
-use crate::components::frame::{Loading, UnavailablePage};
+use crate::components::frame::Loading;
 use crate::components::inside::InsideFrame;
+use crate::components::problem::Unavailable;
 use crate::loaded::Loaded;
+use crate::pages::profile::appearance::Appearance;
 use crate::pages::profile::email_form::EmailForm;
 use crate::pages::profile::identities::Identities;
 use crate::pages::profile::name_form::NameForm;
 use crate::pages::profile::password_form::PasswordForm;
+use crate::pages::profile::sessions::Sessions;
 use crate::session::Protected;
 use crate::text::say;
 use shared::text::Text;
@@ -31,7 +36,9 @@ const TITLE: Text = Text::PROFILE;
 pub(crate) fn ProfilePage() -> impl IntoView {
     view! {
         <Protected>
-            <Content />
+            <InsideFrame title=say(TITLE)>
+                <Content />
+            </InsideFrame>
         </Protected>
     }
 }
@@ -50,7 +57,7 @@ fn Content() -> impl IntoView {
             view! { <Sections profile config /> }.into_any()
         }
         (Some(Err(error)), _) | (_, Some(Err(error))) => {
-            view! { <UnavailablePage title=say(TITLE) error on_retry /> }.into_any()
+            view! { <Unavailable error on_retry /> }.into_any()
         }
         _ => view! { <Loading /> }.into_any(),
     })
@@ -66,17 +73,18 @@ fn Sections(
 ) -> impl IntoView {
     let profile = RwSignal::new(profile);
     let confirm = Confirm::new();
+    let sessions = Loaded::new(|| Some(api::sessions()));
     let provider = config
         .openid
         .as_ref()
         .map(|provider| provider.label.clone());
     view! {
-        <InsideFrame title=say(TITLE)>
-            <EmailForm profile confirm provider=provider.clone() />
-            <NameForm profile />
-            <Identities profile confirm provider />
-            <PasswordForm profile confirm is_allowed=config.password_login />
-            <ConfirmDialog confirm profile config />
-        </InsideFrame>
+        <EmailForm profile confirm provider=provider.clone() />
+        <NameForm profile />
+        <Identities profile confirm provider />
+        <PasswordForm profile confirm sessions is_allowed=config.password_login />
+        <Sessions sessions />
+        <Appearance />
+        <ConfirmDialog confirm profile config />
     }
 }

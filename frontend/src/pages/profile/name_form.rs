@@ -6,10 +6,10 @@ use shared::name::is_display_name;
 use shared::profile::{Profile, ProfileUpdate};
 
 use crate::api;
-use crate::browser;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
 use crate::components::inside::Panel;
+use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
 use crate::session::use_session;
 use crate::text::say;
@@ -23,7 +23,8 @@ pub(crate) fn NameForm(
 ) -> impl IntoView {
     let session = use_session();
     let stored = move || profile.read().user.display_name.clone().unwrap_or_default();
-    let name = RwSignal::new(untrack(stored));
+    let account_id = profile.read_untracked().user.id.clone();
+    let (name, edited) = use_unsaved().text("name", account_id, stored);
     let fault = Signal::derive(move || {
         if is_display_name(&name.read()) {
             ""
@@ -39,22 +40,17 @@ pub(crate) fn NameForm(
         };
         async move {
             if !fault.get_untracked().is_empty() {
-                browser::focus_fault("#name-form");
                 return Ok(());
             }
             let answer = session.heed(api::update_profile(&update).send().await)?;
             name.set(answer.user.display_name.clone().unwrap_or_default());
             profile.set(answer);
+            edited.mark_saved();
+            session.refetch();
             Ok(())
         }
     });
-    let saved = Signal::derive(move || {
-        if save.is_done() && *name.read() == stored() {
-            Saved::Yes
-        } else {
-            Saved::Unsaid
-        }
-    });
+    let saved = edited.saved(save, Saved::Yes);
     view! {
         <Panel id="name-panel" title=say(Text::NAME_TITLE)>
             <Form id="name-form" text=say(Text::NAME_SAVE) busy_text=say(Text::SAVING) deed=save saved>

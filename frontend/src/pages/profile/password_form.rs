@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::profile::{PasswordChange, Profile};
+use shared::session::SessionEntry;
 
 use crate::api;
 use crate::browser;
@@ -12,7 +13,9 @@ use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername, Saved};
 use crate::components::inside::Panel;
+use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
+use crate::loaded::Loaded;
 use crate::text::say;
 use shared::text::Text;
 
@@ -23,11 +26,13 @@ pub(crate) fn PasswordForm(
     profile: RwSignal<Profile>,
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
+    /// The other logins, which end.
+    sessions: Loaded<Vec<SessionEntry>>,
     /// Does the server take passwords at all?
     is_allowed: bool,
 ) -> impl IntoView {
     let content = if is_allowed {
-        view! { <ChangeForm profile confirm /> }.into_any()
+        view! { <ChangeForm profile confirm sessions /> }.into_any()
     } else {
         view! { <p class="hint">{say(Text::PASSWORD_NOT_TAKEN)}</p> }.into_any()
     };
@@ -45,6 +50,8 @@ fn ChangeForm(
     profile: RwSignal<Profile>,
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
+    /// The other logins, which end.
+    sessions: Loaded<Vec<SessionEntry>>,
 ) -> impl IntoView {
     let has_password = Memo::new(move |_| profile.read().user.has_password);
     let username = profile.read_untracked().user.username.clone();
@@ -58,6 +65,14 @@ fn ChangeForm(
             say(ErrorCode::PasswordUnfit.message())
         }
     };
+    let fault_of_current = move || {
+        if has_password.get() && current.read().is_empty() {
+            say(Text::REQUIRED)
+        } else {
+            ""
+        }
+    };
+    let edited = use_unsaved().form(move || !current.read().is_empty() || !new.read().is_empty());
     let save = Deed::new(move || {
         let change = PasswordChange {
             current: has_password
@@ -66,10 +81,9 @@ fn ChangeForm(
             new: new.get_untracked(),
         };
         is_tried.set(true);
-        let is_fit = untrack(fault_of_new).is_empty();
+        let is_fit = untrack(|| fault_of_new().is_empty() && fault_of_current().is_empty());
         async move {
             if !is_fit {
-                browser::focus_fault("#password-form");
                 return Ok(());
             }
             let answer = confirm.send(api::change_password(&change)).await;
@@ -84,18 +98,12 @@ fn ChangeForm(
             current.set(String::new());
             new.set(String::new());
             profile.update(|profile| profile.user.has_password = true);
+            edited.mark_saved();
+            sessions.refetch();
             Ok(())
         }
     });
-    let saved = Signal::derive(move || {
-        // Set when it is tried, cleared when it is saved.
-        let is_saved = save.is_done() && !is_tried.get() && new.read().is_empty();
-        if is_saved {
-            Saved::AndOthersEnded
-        } else {
-            Saved::Unsaid
-        }
-    });
+    let saved = edited.saved(save, Saved::AndOthersEnded);
     let intro = Signal::derive(move || {
         if has_password.get() {
             say(Text::PASSWORD_CHANGE_INTRO)
@@ -112,6 +120,7 @@ fn ChangeForm(
                     label=say(Text::PASSWORD_CURRENT)
                     kind=Kind::CurrentPassword
                     value=current
+                    fault=Signal::derive(move || if is_tried.get() { fault_of_current() } else { "" })
                 />
             }
         };

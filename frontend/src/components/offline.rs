@@ -1,0 +1,31 @@
+//! The word on a network that is away.
+
+use leptos::prelude::*;
+use shared::text::Text;
+
+use crate::browser;
+use crate::components::dynamic::dynamic;
+use crate::session::use_session;
+use crate::text::say;
+
+/// Says that there is none, for as long as there is none: by the browser's own word, or by the
+/// server's silence.
+#[component]
+pub(crate) fn OfflineBanner() -> impl IntoView {
+    let session = use_session();
+    let has_network = RwSignal::new(browser::is_online());
+    for event in ["online", "offline"] {
+        let listener = window_event_listener_untyped(event, move |_| {
+            has_network.set(browser::is_online());
+        });
+        on_cleanup(move || listener.remove());
+    }
+    let banner = dynamic(move || {
+        let is_offline = !has_network.get() || session.is_offline();
+        is_offline
+            .then(|| view! { <p class="note offline">{say(Text::YOU_ARE_OFFLINE)}</p> })
+            .into_any()
+    });
+    // The region is there before its text, so that screen readers notice that.
+    view! { <div role="status">{banner}</div> }.into_any()
+}
