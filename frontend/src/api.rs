@@ -11,6 +11,7 @@ use js_sys::JSON;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
+use shared::audit::Audit;
 use shared::config::PublicConfig;
 use shared::error::{ErrorCode, Problem};
 use shared::link::{LinkAnswer, PendingLink};
@@ -19,8 +20,12 @@ use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
 use shared::session::{Confirmation, GoTo, PasswordLogin, SessionEntry, SessionStatus, Setup};
 use shared::text::Text;
-use shared::users::{Welcome, WelcomeCheck, WelcomePassword};
+use shared::users::{
+    CreatedUser, NewUser, UserEntry, UserList, UserUpdate, Welcome, WelcomeCheck, WelcomeLink,
+    WelcomePassword,
+};
 
+use crate::next;
 use crate::text::{fill, say};
 
 /// The longest wait for an answer, in milliseconds; a page that is busy for ever helps nobody.
@@ -261,6 +266,47 @@ pub(crate) fn accept_link(answer: &LinkAnswer) -> Request<GoTo> {
 /// Drops that link.
 pub(crate) fn drop_link() -> Request<Done> {
     Request::new(Method::DELETE, routes::API_LINK, None)
+}
+
+/// Reads a page of the accounts; see [`UserList`] for the parameters.
+pub(crate) fn users(parameters: &[(&str, &str)]) -> Request<UserList> {
+    Request::get(&next::with_query(routes::API_USERS, parameters))
+}
+
+/// Makes an account.
+pub(crate) fn create_user(new: &NewUser) -> Request<CreatedUser> {
+    Request::post(routes::API_USERS, new)
+}
+
+/// Changes one.
+pub(crate) fn update_user(id: &str, update: &UserUpdate) -> Request<UserEntry> {
+    Request::new(Method::PATCH, user_path(id, &[]), Some(json(update)))
+}
+
+/// Deletes one.
+pub(crate) fn delete_user(id: &str) -> Request<Done> {
+    Request::new(Method::DELETE, user_path(id, &[]), None)
+}
+
+/// Unlinks an identity of one.
+pub(crate) fn disconnect_user(id: &str, identity: &str) -> Request<Done> {
+    let path = user_path(id, &["/identities/", identity]);
+    Request::new(Method::DELETE, path, None)
+}
+
+/// Makes a link by which its owner sets a password.
+pub(crate) fn welcome_link(id: &str) -> Request<WelcomeLink> {
+    Request::bare_post(&user_path(id, &["/welcome-link"]))
+}
+
+/// Returns an account's path in the API, and what follows it.
+fn user_path(id: &str, rest: &[&str]) -> String {
+    [routes::API_USERS, "/", id, &rest.concat()].concat()
+}
+
+/// Reads a page of the audit trail; see [`Audit`] for the parameters.
+pub(crate) fn audit(parameters: &[(&str, &str)]) -> Request<Audit> {
+    Request::get(&next::with_query(routes::API_AUDIT, parameters))
 }
 
 /// Sends one request and returns the body of a success.

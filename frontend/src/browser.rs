@@ -154,6 +154,16 @@ pub(crate) fn is_online() -> bool {
     window().navigator().on_line()
 }
 
+/// Selects a field's text and copies it, and tells whether the browser let us.
+///
+/// By the old way, which works on a site without https as well; the newer `navigator.clipboard`
+/// does not.
+pub(crate) fn copy(field: &HtmlInputElement) -> bool {
+    field.select();
+    let document: Option<web_sys::HtmlDocument> = document().dyn_into().ok();
+    document.is_some_and(|document| document.exec_command("copy").unwrap_or_default())
+}
+
 /// Returns the address's path, without a slash too many at its end.
 pub(crate) fn path() -> String {
     let path = window().location().pathname().unwrap_or_default();

@@ -11,9 +11,11 @@ use crate::components::ask::{Ask, AskDialog};
 use crate::components::dynamic::effect;
 use crate::components::frame::Loading;
 use crate::components::unsaved::{Unsaved, use_unsaved};
+use crate::pages::activity::ActivityPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
+use crate::pages::users::UsersPage;
 use crate::session::Session;
 
 /// All of it. Its paths are those of `shared::routes`; `FlatRoutes` since none is nested.
@@ -42,6 +44,8 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=Elsewhere>
             <Route path=path!("/") view=HomePage />
             <Route path=path!("/profile") view=ProfilePage />
+            <Route path=path!("/users") view=UsersPage />
+            <Route path=path!("/activity") view=ActivityPage />
         </FlatRoutes>
     }
 }

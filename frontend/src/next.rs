@@ -35,6 +35,26 @@ fn with_next(path: &str, next: Option<&str>) -> String {
     }
 }
 
+/// Appends the address's query, as it stands there, to its path.
+pub(crate) fn with_search(path: String, search: &str) -> String {
+    match search.trim_start_matches('?') {
+        "" => path,
+        search => [&path, "?", search].concat(),
+    }
+}
+
+/// Appends parameters as a query; those that are empty say nothing.
+pub(crate) fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut target = path.to_owned();
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        target.push(if target.len() == path.len() { '?' } else { '&' });
+        target.push_str(name);
+        target.push('=');
+        target.push_str(&encode(value));
+    }
+    target
+}
+
 /// Percent-encodes all but the unreserved characters (RFC 3986 §2.3).
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -51,7 +71,7 @@ fn encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{local_path, login_href, openid_href};
+    use super::{local_path, login_href, openid_href, with_query, with_search};
 
     #[test]
     fn only_paths_of_this_site_pass() {
@@ -79,5 +99,25 @@ mod tests {
         );
         assert_eq!(login_href(Some("/")), "/login");
         assert_eq!(openid_href(None), "/api/login/openid");
+    }
+
+    #[test]
+    fn query_has_what_is_asked_for_and_nothing_else() {
+        assert_eq!(with_query("/a", &[]), "/a");
+        assert_eq!(with_query("/a", &[("search", ""), ("role", "")]), "/a");
+        assert_eq!(
+            with_query(
+                "/a",
+                &[("search", "Käthe & co"), ("role", ""), ("after", "k=1")]
+            ),
+            "/a?search=K%C3%A4the%20%26%20co&after=k%3D1"
+        );
+    }
+
+    #[test]
+    fn search_of_the_address_goes_along() {
+        assert_eq!(with_search("/users".to_owned(), ""), "/users");
+        assert_eq!(with_search("/users".to_owned(), "?a=b"), "/users?a=b");
+        assert_eq!(with_search("/users".to_owned(), "a=b"), "/users?a=b");
     }
 }

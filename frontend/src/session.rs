@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 use shared::error::ErrorCode;
 use shared::routes;
-use shared::session::SessionStatus;
+use shared::session::{Role, SessionStatus};
 
 use crate::api;
 use crate::browser::{self, History};
@@ -60,6 +60,14 @@ impl Session {
     /// Was the server out of reach when it was asked last?
     pub(crate) fn is_offline(self) -> bool {
         matches!(self.answer.get(), Some(Err(api::Error::Offline)))
+    }
+
+    /// Is an admin logged in? Stays as it was while the session has ended, so that the page does.
+    pub(crate) fn is_admin(self) -> bool {
+        self.known
+            .read()
+            .as_ref()
+            .is_some_and(|status| status.user.role == Role::Admin)
     }
 
     /// Has the server said that nobody is logged in?
@@ -125,11 +133,15 @@ impl Gate {
 #[component]
 pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     let session = use_session();
-    let path = use_location().pathname;
+    let location = use_location();
     let gate = Memo::new(move |before| Gate::decide(before, session.answer.get()));
     effect(move || {
         if *gate.read() == Gate::Closed {
-            let target = next::login_href(Some(&path.read_untracked()));
+            let (path, search) = (
+                location.pathname.get_untracked(),
+                location.search.get_untracked(),
+            );
+            let target = next::login_href(Some(&next::with_search(path, &search)));
             spawn_local(async move { browser::go(&target, History::Replace).await });
         }
     });

@@ -78,11 +78,18 @@ pub(crate) fn ConfirmDialog(
     profile: RwSignal<Profile>,
     /// What the server allows.
     config: PublicConfig,
+    /// Does the page stay, with all that is typed into it, while the provider is asked in another
+    /// tab?
+    #[prop(optional)]
+    stays: bool,
 ) -> impl IntoView {
     let user = profile.read_untracked().user.clone();
     let body = match &config.openid {
         _ if user.has_password && config.password_login => {
             view! { <PasswordConfirm confirm username=user.username /> }.into_any()
+        }
+        Some(provider) if stays => {
+            view! { <ProviderConfirmInTab confirm label=provider.label.clone() /> }.into_any()
         }
         Some(provider) => view! { <ProviderConfirm label=provider.label.clone() /> }.into_any(),
         None => view! {
@@ -120,6 +127,31 @@ fn ProviderConfirm(
             {fill(Text::CONFIRM_WITH, &[("provider", &label)])}
         </a>
     }
+}
+
+/// The same in another tab; this page waits for a word.
+#[component]
+fn ProviderConfirmInTab(
+    /// Whose dialog is closed by that word.
+    confirm: Confirm,
+    /// The provider's name for people.
+    label: String,
+) -> impl IntoView {
+    view! {
+        <p>{say(Text::CONFIRM_IN_TAB)}</p>
+        <a
+            class="button button-main"
+            target="_blank"
+            rel="external"
+            href=next::openid_href(Some(routes::HOME))
+        >
+            {fill(Text::CONFIRM_WITH, &[("provider", &label)])}
+        </a>
+        <button type="button" class="button" on:click=move |_| confirm.close(CONFIRMED)>
+            {say(Text::CONFIRM_IN_TAB_DONE)}
+        </button>
+    }
+    .into_any()
 }
 
 /// What it asks of the others.

@@ -48,7 +48,8 @@ impl Kind {
 #[component]
 pub(crate) fn Field(
     /// Unique on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// The form's name for it.
     name: &'static str,
     /// What people call it.
@@ -70,6 +71,8 @@ pub(crate) fn Field(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
+    let (fault_id, hint_id) = ([&id, "-fault"].concat(), [&id, "-hint"].concat());
+    let described_by = [&fault_id, " ", &hint_id].concat();
     let is_shown = RwSignal::new(!kind.is_secret());
     let has_caps = RwSignal::new(false);
     // Autofill sends events of these names that are no keyboard events.
@@ -86,7 +89,7 @@ pub(crate) fn Field(
     let invalid = Signal::derive(move || (!fault.get().is_empty()).then_some("true"));
     view! {
         <div class=if kind == Kind::Email { "field field-email" } else { "field" }>
-            <label for=id>{label}</label>
+            <label for=id.clone()>{label}</label>
             <div class="reveal">
                 <input
                     id=id
@@ -99,7 +102,7 @@ pub(crate) fn Field(
                     dir=if matches!(kind, Kind::Email | Kind::Username) { "ltr" } else { "auto" }
                     autofocus=autofocus
                     aria-invalid=invalid
-                    aria-describedby=[id, "-fault ", id, "-hint"].concat()
+                    aria-describedby=described_by
                     prop:value=value
                     on:input=move |event| value.set(event_target_value(&event))
                     on:keydown=watch
@@ -109,10 +112,10 @@ pub(crate) fn Field(
                 />
                 {kind.is_secret().then(|| view! { <Reveal label is_shown /> })}
             </div>
-            <p class="hint" id=[id, "-hint"].concat()>
+            <p class="hint" id=hint_id>
                 {hint}
             </p>
-            <p class="fault" id=[id, "-fault"].concat() aria-live="polite">
+            <p class="fault" id=fault_id aria-live="polite">
                 {told}
             </p>
         </div>

@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::browser::{self, Fault};
-use crate::components::dynamic::dynamic;
+use crate::components::dynamic::{dynamic, effect};
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
 use crate::text::{fill, say};
@@ -34,7 +34,8 @@ pub(crate) enum Saved {
 #[component]
 pub(crate) fn Form(
     /// Unique on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What the button does.
     text: &'static str,
     /// What it is doing.
@@ -55,12 +56,22 @@ pub(crate) fn Form(
         Saved::NotYet => say(Text::NOT_SAVED_YET),
     });
     let faults = RwSignal::new(Vec::new());
+    let form_id = id.clone();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         deed.start();
-        // The deed shows its form's faults in this very turn of the event loop; the view follows.
-        request_animation_frame(move || faults.set(browser::faults(id)));
     };
+    // Its own faults and the server's, once it is over; the view shows them after this turn of the
+    // event loop.
+    effect(move || {
+        if deed.is_pending() || deed.is_untried() {
+            return;
+        }
+        let id = form_id.clone();
+        request_animation_frame(move || {
+            faults.try_set(browser::faults(&id));
+        });
+    });
     let problem = dynamic(move || {
         // What is said of the text says it all.
         (saved.get() != Saved::NotYet)
@@ -69,8 +80,8 @@ pub(crate) fn Form(
     });
     // `post`, so that no password lands in an address should the app be dead when it is sent.
     view! {
-        <form id=id method="post" on:submit=on_submit>
-            <FaultSummary form=id faults />
+        <form id=id.clone() method="post" on:submit=on_submit>
+            <FaultSummary form=id.clone() faults />
             {children()}
             {problem}
             <div class="row">
@@ -90,7 +101,7 @@ pub(crate) fn Form(
 #[component]
 fn FaultSummary(
     /// The form's id.
-    form: &'static str,
+    form: String,
     /// The faults of the last time.
     faults: RwSignal<Vec<Fault>>,
 ) -> impl IntoView {
@@ -102,7 +113,7 @@ fn FaultSummary(
         if faults.len() < 2 {
             return ().into_any();
         }
-        let id = [form, "-faults"].concat();
+        let id = [&form, "-faults"].concat();
         let target = ["#", &id].concat();
         // It gets the focus as soon as it stands there.
         request_animation_frame(move || {

@@ -10,13 +10,13 @@ use shared::text::Text;
 use crate::api;
 use crate::brand::{Footer, Mark};
 use crate::browser::{self, History};
-use crate::components::dynamic::effect;
+use crate::components::dynamic::{dynamic, effect};
 use crate::components::form::busy;
 use crate::components::offline::OfflineBanner;
 use crate::components::problem::ProblemNote;
 use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
-use crate::session::SessionEnded;
+use crate::session::{SessionEnded, use_session};
 use crate::text::say;
 
 /// The bar and the column of a page behind the login.
@@ -61,6 +61,13 @@ pub(crate) fn InsideFrame(
                 <nav aria-label=say(Text::PAGES)>
                     <NavLink href=routes::HOME text=say(Text::HOME) />
                     <NavLink href=routes::PROFILE text=say(Text::PROFILE) />
+                    {for_admins(|| {
+                        view! {
+                            <NavLink href=routes::USERS text=say(Text::USERS) />
+                            <NavLink href=routes::ACTIVITY text=say(Text::ACTIVITY) />
+                        }
+                            .into_any()
+                    })}
                 </nav>
                 <button
                     type="button"
@@ -97,6 +104,12 @@ pub(crate) fn dress_card(card: AnyView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Draws what admins alone have a use for.
+pub(crate) fn for_admins(view: fn() -> AnyView) -> AnyView {
+    let session = use_session();
+    dynamic(move || session.is_admin().then(view).into_any())
 }
 
 /// A link of the bar that knows when it leads to where we are.

@@ -12,3 +12,7 @@ pub(crate) mod ask;
 pub(crate) mod unsaved;
 pub(crate) mod offline;
 pub(crate) mod confirm;
+pub(crate) mod admin;
+pub(crate) mod choice;
+pub(crate) mod filters;
+pub(crate) mod listing;

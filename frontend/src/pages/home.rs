@@ -6,7 +6,7 @@ use shared::session::{Method, Role, SessionStatus};
 
 use crate::browser::{self, TimeForm};
 use crate::components::dynamic::dynamic;
-use crate::components::inside::InsideFrame;
+use crate::components::inside::{InsideFrame, for_admins};
 use crate::session::{Protected, use_session};
 use crate::text::{fill, say};
 use shared::text::Text;
@@ -23,6 +23,7 @@ pub(crate) fn HomePage() -> impl IntoView {
                         <strong>{say(Text::PROFILE)}</strong>
                         <span>{say(Text::HOME_PROFILE_TEXT)}</span>
                     </a>
+                    {for_admins(admin_cards)}
                 </nav>
             </InsideFrame>
         </Protected>
@@ -37,6 +38,21 @@ fn greeting() -> Signal<String> {
         let name = user.map(|user| user.display_name.unwrap_or(user.username));
         fill(Text::HOME_GREETING, &[("name", &name.unwrap_or_default())])
     })
+}
+
+/// The ways to the pages that admins alone have.
+fn admin_cards() -> AnyView {
+    view! {
+        <a class="card-link" href=routes::USERS>
+            <strong>{say(Text::USERS)}</strong>
+            <span>{say(Text::HOME_USERS_TEXT)}</span>
+        </a>
+        <a class="card-link" href=routes::ACTIVITY>
+            <strong>{say(Text::ACTIVITY)}</strong>
+            <span>{say(Text::HOME_ACTIVITY_TEXT)}</span>
+        </a>
+    }
+    .into_any()
 }
 
 /// The account and its session.

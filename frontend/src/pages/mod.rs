@@ -5,5 +5,7 @@ pub(crate) mod setup;
 pub(crate) mod welcome;
 pub(crate) mod home;
 pub(crate) mod profile;
+pub(crate) mod users;
+pub(crate) mod activity;
 pub(crate) mod link;
 pub(crate) mod not_found;

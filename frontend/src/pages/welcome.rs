@@ -90,7 +90,6 @@ fn WelcomeForm(
         };
         async move {
             if !is_fit {
-                browser::focus_fault("#welcome-form");
                 return Ok(());
             }
             let answer = api::welcome(&choice).send().await?;

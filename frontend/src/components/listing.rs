@@ -1,0 +1,141 @@
+//! A list that comes in pages, one below the other, as far as somebody wants to see it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use shared::text::Text;
+
+use crate::browser;
+use crate::components::dynamic::dynamic;
+use crate::components::problem::Unavailable;
+use crate::loaded::Loaded;
+use crate::text::say;
+
+/// Draws a page of what follows a cursor; the number counts the pages.
+pub(crate) type Following = Arc<dyn Fn(String, u32) -> AnyView + Send + Sync>;
+
+/// Draws the first page: until it is there, that it loads. Where it cannot be loaded again, what
+/// was there stays, and why is said above it.
+pub(crate) fn first_page<T>(
+    loaded: Loaded<T>,
+    view: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+{
+    let newest = Memo::new(move |before: Option<&Option<T>>| match loaded.get() {
+        Some(Ok(Some(answer))) => Some(answer),
+        _ => before.cloned().flatten(),
+    });
+    let problem = dynamic(move || match loaded.get() {
+        Some(Err(error)) => {
+            let on_retry = Callback::new(move |()| loaded.refetch());
+            view! { <Unavailable error on_retry /> }.into_any()
+        }
+        None => view! { <Waiting /> }.into_any(),
+        Some(Ok(_)) => ().into_any(),
+    });
+    let list = dynamic(move || newest.get().map(&view).into_any());
+    view! {
+        {problem}
+        {list}
+    }
+    .into_any()
+}
+
+/// Draws a further page.
+pub(crate) fn further_page<T: DeserializeOwned + 'static>(
+    loaded: Loaded<T>,
+    view: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    dynamic(move || match loaded.get() {
+        Some(Ok(Some(answer))) => view(answer),
+        Some(Ok(None)) | None => view! { <Waiting /> }.into_any(),
+        Some(Err(error)) => {
+            let on_retry = Callback::new(move |()| loaded.refetch());
+            view! { <Unavailable error on_retry /> }.into_any()
+        }
+    })
+}
+
+/// Stands where rows are on their way, and is about as high as they.
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <div class="waiting">
+            <p role="status">{say(Text::LOADING)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The button that shows the next page, and that page once it is wanted.
+#[component]
+pub(crate) fn More(
+    /// Where it begins; `None` at the list's end.
+    next: Option<String>,
+    /// Which page it is.
+    number: u32,
+    /// Draws it.
+    following: Following,
+) -> impl IntoView {
+    let is_wanted = RwSignal::new(false);
+    dynamic(move || {
+        let next = next.clone();
+        match next {
+            None => ().into_any(),
+            Some(next) if is_wanted.get() => following(next, number),
+            Some(_) => view! {
+                <button
+                    type="button"
+                    class="button"
+                    data-more
+                    on:click=move |_| is_wanted.set(true)
+                >
+                    {say(Text::LIST_MORE)}
+                </button>
+            }
+            .into_any(),
+        }
+    })
+}
+
+/// Returns the id of a page's list.
+pub(crate) fn page_id(number: u32) -> String {
+    format!("page-{number}")
+}
+
+/// A page came by the button that is gone now: the focus goes on to the first of what is new.
+pub(crate) fn arrive(number: u32) {
+    if number > 1 {
+        // The rows are being drawn in this very turn of the event loop.
+        request_animation_frame(move || {
+            browser::focus(&format!("#{} [data-row]", page_id(number)));
+        });
+    }
+}
+
+/// Says that nothing matches; where something is looked for, with the way back to everything.
+#[component]
+pub(crate) fn Nothing(
+    /// The sentence.
+    text: &'static str,
+    /// Forgets what is looked for, where something is.
+    clear: Option<Callback<()>>,
+) -> impl IntoView {
+    let clear = clear.map(|clear| {
+        view! {
+            <button type="button" class="button" data-clear on:click=move |_| clear.run(())>
+                {say(Text::LIST_CLEAR)}
+            </button>
+        }
+    });
+    view! {
+        <div class="nothing">
+            <p>{text}</p>
+            {clear}
+        </div>
+    }
+    .into_any()
+}

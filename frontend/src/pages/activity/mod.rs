@@ -1,0 +1,158 @@
+//! `/activity`: the audit trail, for admins: who did what, and why a login failed.
+
+mod kinds;
+mod reference;
+mod entry;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::audit::Audit;
+use shared::routes;
+use shared::text::Text;
+
+use crate::api::{self, Request};
+use crate::components::admin::for_admins_alone;
+use crate::components::dynamic::dynamic;
+use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
+use crate::components::inside::{InsideFrame, Panel};
+use crate::components::listing::{self, Following, More, Nothing};
+use crate::loaded::Loaded;
+use crate::pages::activity::entry::Entry;
+use crate::text::say;
+
+/// What narrows the entries down, by the names in the address and in the API.
+const FILTERS: [&str; 3] = ["account", "kind", "ref"];
+
+/// The activity page.
+#[component]
+pub(crate) fn ActivityPage() -> impl IntoView {
+    for_admins_alone(say(Text::ACTIVITY), || {
+        view! {
+            <InsideFrame title=say(Text::ACTIVITY)>
+                <Trail />
+            </InsideFrame>
+        }
+        .into_any()
+    })
+}
+
+/// Returns the request for the page before that entry.
+fn request(filters: Filters, before: &str) -> Request<Audit> {
+    let values = FILTERS.map(|name| filters.get(name));
+    let [account, kind, reference] = &values;
+    api::audit(&[
+        ("account", account),
+        ("kind", kind),
+        ("ref", reference),
+        ("before", before),
+    ])
+}
+
+/// The entries, and what narrows them down.
+#[component]
+fn Trail() -> impl IntoView {
+    let filters = Filters::new(routes::ACTIVITY);
+    let loaded = Loaded::new(move || Some(request(filters, "")));
+    let following: Following = Arc::new(move |before, number| further(filters, before, number));
+    let list = listing::first_page(loaded, move |trail: Audit| {
+        if trail.entries.is_empty() {
+            return nothing(filters);
+        }
+        page(trail, 1, Arc::clone(&following))
+    });
+    let refresh = move |_| loaded.refetch();
+    // The options have the kind of the address, which may be one that is not known here.
+    let asked = untrack(|| filters.get("kind"));
+    let clear = dynamic(move || {
+        let is_filtered = FILTERS.iter().any(|name| !filters.get(name).is_empty());
+        is_filtered
+            .then(|| {
+                view! {
+                    <button
+                        type="button"
+                        class="button"
+                        id="activity-clear"
+                        on:click=move |_| filters.clear()
+                    >
+                        {say(Text::LIST_CLEAR)}
+                    </button>
+                }
+            })
+            .into_any()
+    });
+    view! {
+        <Panel id="activity" title=say(Text::ACTIVITY_LIST)>
+            <FilterForm label=say(Text::ACTIVITY_LIST)>
+                <TextFilter
+                    filters
+                    name="ref"
+                    label=say(Text::REFERENCE)
+                    hint=say(Text::ACTIVITY_REF_HINT)
+                    takes=reference::in_text
+                />
+                <TextFilter
+                    filters
+                    name="account"
+                    label=say(Text::ACTIVITY_ACCOUNT)
+                    hint=say(Text::ACTIVITY_ACCOUNT_HINT)
+                    takes=str::trim
+                />
+                <ChoiceFilter
+                    filters
+                    name="kind"
+                    label=say(Text::ACTIVITY_KIND)
+                    options=kinds::options(&asked)
+                />
+            </FilterForm>
+            <div class="row">
+                <button type="button" class="button" id="activity-refresh" on:click=refresh>
+                    {say(Text::ACTIVITY_REFRESH)}
+                </button>
+                {clear}
+            </div>
+            {list}
+        </Panel>
+    }
+    .into_any()
+}
+
+/// What is said where no entry is.
+fn nothing(filters: Filters) -> AnyView {
+    let text = untrack(|| {
+        if !filters.get("ref").is_empty() {
+            Text::ACTIVITY_NO_REF
+        } else if FILTERS.iter().any(|name| !filters.get(name).is_empty()) {
+            Text::ACTIVITY_NO_MATCH
+        } else {
+            Text::ACTIVITY_NOTHING
+        }
+    });
+    view! { <Nothing text=say(text) clear=None /> }.into_any()
+}
+
+/// A page that is not the first.
+fn further(filters: Filters, before: String, number: u32) -> AnyView {
+    let loaded = Loaded::new(move || Some(untrack(|| request(filters, &before))));
+    listing::further_page(loaded, move |trail: Audit| {
+        let following: Following = Arc::new(move |before, number| further(filters, before, number));
+        page(trail, number, following)
+    })
+}
+
+/// The entries of a page, and the button for the next one.
+fn page(trail: Audit, number: u32, following: Following) -> AnyView {
+    let entries = trail
+        .entries
+        .into_iter()
+        .map(|entry| view! { <Entry entry /> }.into_any())
+        .collect::<Vec<_>>();
+    listing::arrive(number);
+    view! {
+        <ul class="rows entries" id=listing::page_id(number)>
+            {entries}
+        </ul>
+        <More next=trail.next number=number + 1 following />
+    }
+    .into_any()
+}

@@ -1,0 +1,98 @@
+//! What an account's row opens to.
+
+use leptos::prelude::*;
+use shared::text::Text;
+
+use crate::api;
+use crate::browser::{self, TimeForm};
+use crate::components::ask::Question;
+use crate::components::form::busy;
+use crate::components::problem::ProblemNote;
+use crate::deed::Deed;
+use crate::pages::users::Desk;
+use crate::pages::users::edit::Edit;
+use crate::pages::users::identities::Identities;
+use crate::pages::users::list::activity_href;
+use crate::pages::users::row::Account;
+use crate::pages::users::welcome::MakeLink;
+use crate::text::{fill, say};
+
+/// All that can be done with an account.
+#[component]
+pub(super) fn OpenRow(
+    /// What the page's parts share.
+    desk: Desk,
+    /// The account.
+    account: Account,
+    /// The element's id.
+    id: String,
+) -> impl IntoView {
+    let (username, created) = account
+        .entry
+        .with_untracked(|entry| (entry.username.clone(), entry.created_at));
+    let created = browser::time_text(created, TimeForm::Both);
+    view! {
+        <div class="account-panel" id=id>
+            <Edit desk account />
+            <MakeLink desk account />
+            <Identities desk account />
+            <div class="row">
+                <a class="button" href=activity_href(&username)>
+                    {say(Text::USERS_ACTIVITY)}
+                </a>
+                <Delete desk account />
+            </div>
+            <p class="hint">{fill(Text::USERS_CREATED, &[("time", &created)])}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The button that deletes the account.
+#[component]
+fn Delete(
+    /// What the page's parts share.
+    desk: Desk,
+    /// The account.
+    account: Account,
+) -> impl IntoView {
+    let delete = Deed::new(move || {
+        let (id, username) = account
+            .entry
+            .with_untracked(|entry| (entry.id.clone(), entry.username.clone()));
+        async move {
+            let name = [("username", username.as_str())];
+            let text = if desk.is_me(&id) {
+                Text::USERS_DELETE_SELF
+            } else {
+                Text::USERS_DELETE_TEXT
+            };
+            let question = Question::new(
+                fill(Text::USERS_DELETE_TITLE, &name),
+                say(text).to_owned(),
+                say(Text::USERS_DELETE),
+            );
+            if !desk.ask.ask(question).await {
+                return Ok(());
+            }
+            desk.confirm.send(api::delete_user(&id)).await?;
+            account.is_gone.set(true);
+            desk.told.set(fill(Text::USERS_DELETED, &name));
+            browser::focus("#accounts h2");
+            Ok(())
+        }
+    });
+    view! {
+        <button
+            type="button"
+            class="button button-danger"
+            data-delete
+            aria-disabled=busy(delete)
+            on:click=move |_| delete.start()
+        >
+            {say(Text::USERS_DELETE)}
+        </button>
+        <ProblemNote deed=delete />
+    }
+    .into_any()
+}
