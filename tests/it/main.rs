@@ -6,6 +6,7 @@ mod misfortune;
 mod without_scripts;
 mod access;
 mod profile_page;
+mod typed_text;
 mod ended_by_op;
 mod autologin_page;
 mod trunk_serve;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
 use tests::browser::Scheme::{Dark, Light};
-use tests::browser::Scripts;
+use tests::browser::{Network, Scripts};
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
 use tests::places::screenshots;
@@ -99,7 +99,35 @@ async fn behind_the_login(stage: &Stage) -> Result<()> {
         "profile-password-wrong",
         "#password-form [data-code]",
     )
-    .await
+    .await?;
+    profile_states(stage).await?;
+    stage.log_in_by_password().await
+}
+
+/// What the profile page has to say beside the usual.
+async fn profile_states(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
+    stage.other_browser().log_in(ADMIN, PASSWORD).await;
+    stage.visit(routes::PROFILE).await?;
+    pictures(stage, "profile-logins", "[data-end]").await?;
+    browser.click_on("#end-others").await?;
+    pictures(stage, "profile-end-logins", "#ask").await?;
+    browser.click_on("#ask [data-answer=yes]").await?;
+    pictures(stage, "profile-no-other-logins", "#sessions h2:focus").await?;
+    browser.click_on("#password-form [type=submit]").await?;
+    pictures(stage, "profile-faults", "#password-form-faults").await?;
+    browser.fill("#name-form", "display_name", "Ada").await?;
+    browser.click_on("nav a[href='/']").await?;
+    pictures(stage, "profile-unsaved", "#ask").await?;
+    browser.click_on("#ask [data-answer=no]").await?;
+    browser.set_network(Network::Away).await?;
+    browser.click_on("#name-form [type=submit]").await?;
+    pictures(stage, "profile-offline", "#name-form [data-code]").await?;
+    browser.set_network(Network::There).await?;
+    browser.wait_until_gone(".offline").await?;
+    browser.forget_cookies().await?;
+    browser.click_on("#name-form [type=submit]").await?;
+    pictures(stage, "profile-session-ended", "[data-code=session_ended]").await
 }
 
 async fn link_page(stage: &Stage) -> Result<()> {

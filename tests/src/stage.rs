@@ -5,6 +5,7 @@ use shared::routes;
 
 use crate::browser::Browser;
 use crate::database::{Database, DatabaseKind};
+use crate::http_browser::HttpBrowser;
 use crate::op::{Op, OpKind, Person, Registration};
 use crate::places::slow_tests_wanted;
 use crate::server::Server;
@@ -250,6 +251,12 @@ impl Stage {
             .fill("#link-form", "password", password)
             .await?;
         self.browser.click_on("#link-form [type=submit]").await
+    }
+
+    /// Returns another browser, without pages.
+    #[must_use]
+    pub fn other_browser(&self) -> HttpBrowser {
+        HttpBrowser::new(&self.origin, &self.origin, &self.op.issuer())
     }
 
     /// Saves an email address on the profile page.

@@ -227,6 +227,13 @@ pub(crate) struct Edited {
 }
 
 impl Edited {
+    /// Shows the text as the server has taken it, unless its writer has gone on meanwhile.
+    pub(crate) fn take_over(text: RwSignal<String>, sent: &str, taken: Option<&str>) {
+        if text.read_untracked().trim() == sent {
+            text.set(taken.unwrap_or_default().to_owned());
+        }
+    }
+
     /// The server has it. Comes after the form's text and the record are the same again.
     pub(crate) fn mark_saved(self) {
         self.is_saved.set(true);

@@ -136,6 +136,18 @@ impl Browser {
         .await
     }
 
+    /// Waits until an element that matches has the focus.
+    ///
+    /// # Errors
+    /// It does not get it.
+    pub async fn wait_for_focus(&self, css: &str) -> Result<()> {
+        let script = format!("return document.activeElement?.matches(\"{css}\") ?? false");
+        self.watch(&format!("the focus on {css}"), async || {
+            Ok((self.script(&script).await? == true).then_some(()))
+        })
+        .await
+    }
+
     /// Presses keys, wherever the focus is.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::web;
 mod elements;
 mod surroundings;
 
-pub use surroundings::{Scheme, Scripts};
+pub use surroundings::{Network, Scheme, Scripts};
 
 /// How many browsers may run at once: more only make each other slow on two cores.
 static BROWSERS: Semaphore = Semaphore::const_new(2);

@@ -16,6 +16,15 @@ pub enum Scripts {
     Off,
 }
 
+/// Is there a network?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// As ever.
+    There,
+    /// As in a tunnel.
+    Away,
+}
+
 /// A color scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
@@ -63,6 +72,20 @@ impl Browser {
             json!({ "features": features }),
         )
         .await
+    }
+
+    /// Takes the network away, or gives it back.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn set_network(&self, network: Network) -> Result<()> {
+        let conditions = json!({
+            "offline": network == Network::Away, "latency": 0,
+            "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.emulateNetworkConditions", conditions)
+            .await
     }
 
     /// Gives the page a window of this size in CSS pixels.

@@ -11,7 +11,7 @@ use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
 use crate::components::inside::Panel;
-use crate::components::unsaved::use_unsaved;
+use crate::components::unsaved::{Edited, use_unsaved};
 use crate::deed::Deed;
 use crate::pages::profile::identities::is_same;
 use crate::session::use_session;
@@ -52,11 +52,11 @@ pub(crate) fn EmailForm(
                 return Ok(());
             }
             let update = ProfileUpdate {
-                email: Some(text),
+                email: Some(text.clone()),
                 display_name: None,
             };
             let answer = confirm.send(api::update_profile(&update)).await?;
-            email.set(answer.user.email.clone().unwrap_or_default());
+            Edited::take_over(email, &text, answer.user.email.as_deref());
             profile.set(answer);
             edited.mark_saved();
             session.refetch();

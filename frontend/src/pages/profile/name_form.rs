@@ -9,7 +9,7 @@ use crate::api;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
 use crate::components::inside::Panel;
-use crate::components::unsaved::use_unsaved;
+use crate::components::unsaved::{Edited, use_unsaved};
 use crate::deed::Deed;
 use crate::session::use_session;
 use crate::text::say;
@@ -36,14 +36,14 @@ pub(crate) fn NameForm(
         let text = name.get_untracked().trim().to_owned();
         let update = ProfileUpdate {
             email: None,
-            display_name: Some(text),
+            display_name: Some(text.clone()),
         };
         async move {
             if !fault.get_untracked().is_empty() {
                 return Ok(());
             }
             let answer = session.heed(api::update_profile(&update).send().await)?;
-            name.set(answer.user.display_name.clone().unwrap_or_default());
+            Edited::take_over(name, &text, answer.user.display_name.as_deref());
             profile.set(answer);
             edited.mark_saved();
             session.refetch();
