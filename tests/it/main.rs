@@ -7,6 +7,8 @@ mod without_scripts;
 mod access;
 mod profile_page;
 mod typed_text;
+mod users_page;
+mod activity_page;
 mod ended_by_op;
 mod autologin_page;
 mod trunk_serve;

@@ -1,5 +1,6 @@
 //! Pictures of every page and state, light, dark and narrow, into the folder `$SCREENSHOTS`.
 
+use crate::users_page::{make_users, open_row};
 use anyhow::Result;
 use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
@@ -19,6 +20,8 @@ async fn every_page_can_be_pictured() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         setup(stage).await?;
         behind_the_login(stage).await?;
+        users_page(stage).await?;
+        activity_page(stage).await?;
         stage.log_out().await?;
         before_the_login(stage).await?;
         link_page(stage).await
@@ -128,6 +131,61 @@ async fn profile_states(stage: &Stage) -> Result<()> {
     browser.forget_cookies().await?;
     browser.click_on("#name-form [type=submit]").await?;
     pictures(stage, "profile-session-ended", "[data-code=session_ended]").await
+}
+
+async fn users_page(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
+    make_users(
+        stage,
+        &(1..60)
+            .map(|number| format!("user-{number:02}"))
+            .collect::<Vec<_>>(),
+    )
+    .await?;
+    stage.visit(routes::USERS).await?;
+    pictures(stage, "users", "[data-account]").await?;
+    stage.visit("/users?search=nobody-of-this-name").await?;
+    pictures(stage, "users-nothing", ".nothing").await?;
+    stage.visit("/users?search=admin").await?;
+    browser.click_on("#create-toggle").await?;
+    browser.fill("#create-form", "username", "no name").await?;
+    browser.fill("#create-form", "email", "carol@").await?;
+    browser.click_on("#create-form [type=submit]").await?;
+    pictures(stage, "users-create-faults", "#create-form [aria-invalid]").await?;
+    browser.fill("#create-form", "username", "carol").await?;
+    browser
+        .fill("#create-form", "email", "carol@example.com")
+        .await?;
+    browser.click_on("#create-form [type=submit]").await?;
+    pictures(stage, "users-made", "[data-link]").await?;
+    browser.click_on("#create-toggle").await?;
+    open_row(stage, ADMIN).await?;
+    browser
+        .click_on(".account-panel option[value=user]")
+        .await?;
+    browser
+        .click_on(".account-panel form [type=submit]")
+        .await?;
+    pictures(stage, "users-last-admin", "select[aria-invalid]").await?;
+    browser.click_on("[data-delete]").await?;
+    pictures(stage, "users-delete", "dialog[open]").await
+}
+
+async fn activity_page(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
+    stage.visit(routes::HOME).await?;
+    stage.log_out().await?;
+    stage.choose_provider().await?;
+    stage.op.wait_for_login_page(browser).await?;
+    stage.op.cancel(browser, &stage.op.newcomer()).await?;
+    let reference = stage.wait_for_login_error("access_denied").await?;
+    stage.log_in_by_password().await?;
+    stage.visit("/activity?account=admin").await?;
+    pictures(stage, "activity", "[data-kind]").await?;
+    stage.visit(&format!("/activity?ref={reference}")).await?;
+    pictures(stage, "activity-reference", "[data-kind=login_failed]").await?;
+    stage.visit("/activity?ref=k3v9q2").await?;
+    pictures(stage, "activity-nothing", ".nothing").await
 }
 
 async fn link_page(stage: &Stage) -> Result<()> {

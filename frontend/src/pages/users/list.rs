@@ -44,6 +44,7 @@ pub(super) fn Accounts(
     let list = listing::first_page(loaded, move |list: UserList| {
         // What was made before is in the list, if it matches.
         desk.made.set(Vec::new());
+        desk.gone.set(0);
         first(desk, list, Arc::clone(&following))
     });
     let all = |text| (String::new(), say(text).to_owned());
@@ -80,7 +81,7 @@ pub(super) fn Accounts(
 fn first(desk: Desk, list: UserList, following: Following) -> AnyView {
     let total = list.total;
     let count = Signal::derive(move || {
-        let count = total + desk.made.read().len() as u64;
+        let count = (total + desk.made.read().len() as u64).saturating_sub(desk.gone.get());
         fill(Text::USERS_COUNT, &[("count", &count.to_string())])
     });
     let is_filtered = untrack(|| {

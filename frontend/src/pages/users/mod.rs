@@ -61,6 +61,8 @@ struct Desk {
     ask: Ask,
     /// What was made since the list was last looked for; on top of it.
     made: RwSignal<Vec<UserEntry>>,
+    /// How many were deleted since then.
+    gone: RwSignal<u64>,
     /// The last thing that was done, in words.
     told: RwSignal<String>,
 }
@@ -87,6 +89,7 @@ fn Sections(
         confirm: Confirm::new(),
         ask: use_ask(),
         made: RwSignal::new(Vec::new()),
+        gone: RwSignal::new(0),
         told: RwSignal::new(String::new()),
     };
     let confirm = desk.confirm;

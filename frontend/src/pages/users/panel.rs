@@ -15,6 +15,7 @@ use crate::pages::users::identities::Identities;
 use crate::pages::users::list::activity_href;
 use crate::pages::users::row::Account;
 use crate::pages::users::welcome::MakeLink;
+use crate::session::use_session;
 use crate::text::{fill, say};
 
 /// All that can be done with an account.
@@ -56,6 +57,7 @@ fn Delete(
     /// The account.
     account: Account,
 ) -> impl IntoView {
+    let session = use_session();
     let delete = Deed::new(move || {
         let (id, username) = account
             .entry
@@ -77,8 +79,12 @@ fn Delete(
             }
             desk.confirm.send(api::delete_user(&id)).await?;
             account.is_gone.set(true);
+            desk.gone.update(|gone| *gone += 1);
             desk.told.set(fill(Text::USERS_DELETED, &name));
             browser::focus("#accounts h2");
+            if desk.is_me(&id) {
+                session.refetch();
+            }
             Ok(())
         }
     });

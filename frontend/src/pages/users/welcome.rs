@@ -51,10 +51,18 @@ pub(super) fn MakeLink(
         })
     };
     let text = words(Text::USERS_MAKE_WELCOME, Text::USERS_MAKE_RESET);
+    let told = Signal::derive(move || {
+        link.read()
+            .as_ref()
+            .map_or("", |_| say(Text::USERS_LINK_MADE))
+    });
     let hint = words(Text::USERS_WELCOME_HINT, Text::USERS_RESET_HINT);
-    view! {
-        <div class="part">
-            <h4>{say(Text::PASSWORD)}</h4>
+    let is_disabled = Memo::new(move |_| account.entry.read().disabled);
+    let button = dynamic(move || {
+        if is_disabled.get() {
+            return view! { <p class="hint">{say(Text::USERS_LINK_DISABLED)}</p> }.into_any();
+        }
+        view! {
             <p class="hint">{hint}</p>
             <button
                 type="button"
@@ -66,13 +74,23 @@ pub(super) fn MakeLink(
                 {text}
             </button>
             <ProblemNote deed=make />
+        }
+        .into_any()
+    });
+    view! {
+        <div class="part">
+            <h4>{say(Text::PASSWORD)}</h4>
+            {button}
+            <p role="status" class="saved">
+                {told}
+            </p>
             <ShownLink link id=field_id />
         </div>
     }
     .into_any()
 }
 
-/// A link, once there is one. Announced as it comes.
+/// A link, once there is one.
 #[component]
 pub(super) fn ShownLink(
     /// The link.
@@ -80,13 +98,12 @@ pub(super) fn ShownLink(
     /// The field's id.
     id: String,
 ) -> impl IntoView {
-    let shown = dynamic(move || {
+    dynamic(move || {
         let id = id.clone();
         link.get()
             .map(|link| view! { <LinkField link id /> })
             .into_any()
-    });
-    view! { <div role="status">{shown}</div> }.into_any()
+    })
 }
 
 /// The link, how long it works, and the button that copies it.
