@@ -124,7 +124,7 @@ fn entry(page: &StaticPage<'_>, heading: Text, content: &str) -> String {
         without_app(&format!("<p class=\"hint\">{works_without}</p>")),
     );
     format!(
-        "<div class=\"entry\"><p class=\"brand\">{}</p>{}\
+        "<div class=\"entry\"><header class=\"brand\">{}</header>{}\
          <footer class=\"footer\">{}{}</footer></div>",
         brand::mark(page.brand),
         shell(&card),

@@ -8,7 +8,7 @@ use shared::routes;
 use shared::text::Text;
 
 use crate::api;
-use crate::brand::{Footer, Mark};
+use crate::brand;
 use crate::browser::{self, History};
 use crate::components::dynamic::{dynamic, effect};
 use crate::components::form::busy;
@@ -55,9 +55,7 @@ pub(crate) fn InsideFrame(
         </a>
         <header class="bar">
             <div class="bar-inner">
-                <a class="brand" href=routes::HOME>
-                    <Mark />
-                </a>
+                <a class="brand" href=routes::HOME inner_html=brand::mark()></a>
                 <nav aria-label=say(Text::PAGES)>
                     <NavLink href=routes::HOME text=say(Text::HOME) />
                     <NavLink href=routes::PROFILE text=say(Text::PROFILE) />
@@ -85,7 +83,7 @@ pub(crate) fn InsideFrame(
             <ProblemNote deed=log_out />
             <h1 tabindex="-1">{heading}</h1>
             {children()}
-            <Footer />
+            {brand::footer()}
         </main>
         <OfflineBanner />
     }
@@ -96,11 +94,9 @@ pub(crate) fn InsideFrame(
 pub(crate) fn dress_card(card: AnyView) -> AnyView {
     view! {
         <div class="entry">
-            <p class="brand">
-                <Mark />
-            </p>
+            <header class="brand" inner_html=brand::mark()></header>
             {card}
-            <Footer />
+            {brand::footer()}
         </div>
     }
     .into_any()

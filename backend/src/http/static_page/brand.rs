@@ -1,5 +1,5 @@
-//! What the pages show of the brand. `frontend/src/brand.rs` draws the same elements, from the
-//! attributes of the body.
+//! What the pages show of the brand. The app shows the same HTML, which it finds in the attributes
+//! of the body (`frontend/src/brand.rs`).
 
 use std::fmt::Write as _;
 
@@ -16,18 +16,11 @@ pub(crate) fn body_tag(brand: &Brand) -> String {
     if let Some(name) = &brand.name {
         add("name", name);
     }
-    if let Some(logo) = &brand.logo {
-        add("logo", &logo.path(Brand::LOGO));
-        add("logo-width", &Brand::logo_size(logo).0.to_string());
-        if !brand.shows_name() {
-            add("logo-alone", "");
-        }
+    if brand.name.is_some() || brand.logo.is_some() {
+        add("mark", &mark(brand));
     }
-    if let Some(footer) = &brand.footer {
-        add("footer", &footer.text);
-        if let Some(url) = &footer.url {
-            add("footer-url", url);
-        }
+    if let Some(line) = line(brand) {
+        add("footer", &line);
     }
     tag.push('>');
     tag
@@ -55,12 +48,15 @@ pub(super) fn mark(brand: &Brand) -> String {
 
 /// The line below all; empty where there is none.
 pub(super) fn footer(brand: &Brand) -> String {
-    brand.footer.as_ref().map_or(String::new(), |footer| {
-        let text = escape(&footer.text);
-        let line = match &footer.url {
-            Some(url) => format!("<a href=\"{}\">{text}</a>", escape(url)),
-            None => text,
-        };
-        format!("<p>{line}</p>")
+    line(brand).map_or(String::new(), |line| format!("<p>{line}</p>"))
+}
+
+/// What stands in that line.
+fn line(brand: &Brand) -> Option<String> {
+    let footer = brand.footer.as_ref()?;
+    let text = escape(&footer.text);
+    Some(match &footer.url {
+        Some(url) => format!("<a href=\"{}\">{text}</a>", escape(url)),
+        None => text,
     })
 }
