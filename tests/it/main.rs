@@ -13,6 +13,7 @@ mod ended_by_op;
 mod autologin_page;
 mod trunk_serve;
 mod screenshots;
+mod steadiness;
 mod store;
 mod login;
 mod openid_start;

@@ -1,4 +1,5 @@
-//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | page | check | test`.
+//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | page | check |
+//! test | lighthouse`.
 //!
 //! It knows the repository's layout and which tools it needs; it holds no product logic. Tools that
 //! cargo does not bring go into `.tools`, pinned, and are left alone when they are there already.
@@ -23,6 +24,7 @@ mod check;
 mod tally;
 mod postgres;
 mod test;
+mod lighthouse;
 mod bindgen_cli;
 
 use anyhow::{Result, bail};
@@ -38,6 +40,7 @@ Usage: cargo xtask COMMAND
   page             the page alone, into frontend/dist, and what a visit of it costs
   check            formatting, lints, spelling, documentation, licenses: no test is run
   test             everything that CI checks, browsers and real OPs included
+  lighthouse       what Lighthouse says of the release's login page and profile
 
 Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
 
@@ -72,6 +75,7 @@ fn obey(arguments: &[String]) -> Result<()> {
         ["page"] => release::page(),
         ["check"] => check::run(),
         ["test"] => test::run(),
+        ["lighthouse"] => lighthouse::run(),
         [] | ["help" | "-h" | "--help"] => {
             say::line(USAGE);
             Ok(())

@@ -46,6 +46,23 @@ pub(crate) fn get_status(port: u16, path: &str) -> Option<u16> {
     status_of(&answer)
 }
 
+/// Posts a form on loopback, and returns the whole answer; `None` where none comes.
+pub(crate) fn post_form(port: u16, path: &str, form: &str) -> Option<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .ok()?;
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
+
 /// Reads the status out of `HTTP/1.1 200`.
 fn status_of(start: &[u8]) -> Option<u16> {
     let (protocol, status) = std::str::from_utf8(start).ok()?.split_once(' ')?;

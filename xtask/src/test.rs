@@ -49,7 +49,7 @@ fn built(spa: Option<&Spa>) -> Result<&Spa> {
 fn install() -> Result<()> {
     tools::apt::install_missing()?;
     tools::python::typos()?;
-    tools::node::install_oidc_provider()?;
+    tools::node::install_for_tests()?;
     tools::python::install_canaille()?;
     tools::trunk::install(tools::trunk::Output::Log)
 }

@@ -20,6 +20,7 @@ use crate::poll::{self, PATIENCE};
 use crate::process::Process;
 use crate::web;
 
+mod audit;
 mod elements;
 mod surroundings;
 

@@ -57,6 +57,25 @@ impl Browser {
         .await
     }
 
+    /// Keeps requests waiting whose URL is like that (`*` is anything), until
+    /// [`Browser::let_through`].
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn hold_back(&self, url: &str) -> Result<()> {
+        let patterns = json!([{ "urlPattern": url }]);
+        self.devtools("Fetch.enable", json!({ "patterns": patterns }))
+            .await
+    }
+
+    /// Lets all requests go on.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn let_through(&self) -> Result<()> {
+        self.devtools("Fetch.disable", json!({})).await
+    }
+
     /// Says that the system prefers this color scheme.
     ///
     /// # Errors

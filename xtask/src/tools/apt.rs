@@ -15,6 +15,9 @@ struct Need {
     packages: &'static [&'static str],
 }
 
+/// Where Debian has Chromium.
+pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
+
 /// What the tests need of Debian.
 const NEEDS: [Need; 4] = [
     Need {

@@ -1,4 +1,4 @@
-//! What comes from npm: wasm-opt, and a real OP for the tests.
+//! What comes from npm: wasm-opt, and for the tests a real OP and what judges pages.
 
 use super::apt;
 use crate::command::{Command, with_hint};
@@ -11,6 +11,12 @@ pub(crate) const BINARYEN: &str = "132.0.0";
 
 /// The version of the `oidc-provider` package.
 const OIDC_PROVIDER: &str = "9.13.3";
+
+/// The version of axe-core, which judges whether pages are accessible.
+const AXE_CORE: &str = "4.14.1";
+
+/// The version of Lighthouse; the next one needs a newer Node.js than Debian has.
+const LIGHTHOUSE: &str = "12.8.2";
 
 /// Returns wasm-opt, installed by npm when it is missing; `None`, with a word on it, where it
 /// cannot be had. The page works without.
@@ -36,12 +42,24 @@ pub(crate) fn wasm_opt() -> Option<PathBuf> {
     }
 }
 
-/// Installs the real OP `oidc-provider` when it is missing.
-pub(crate) fn install_oidc_provider() -> Result<()> {
-    if is_installed("oidc-provider", "oidc-provider", OIDC_PROVIDER) {
+/// Installs what the tests need when it is missing: the real OP `oidc-provider`, and axe-core.
+pub(crate) fn install_for_tests() -> Result<()> {
+    install_missing("oidc-provider", OIDC_PROVIDER)?;
+    install_missing("axe-core", AXE_CORE)
+}
+
+/// Returns the program `lighthouse`, installed when it is missing.
+pub(crate) fn lighthouse() -> Result<PathBuf> {
+    install_missing("lighthouse", LIGHTHOUSE)?;
+    Ok(place::tools().join("lighthouse/node_modules/.bin/lighthouse"))
+}
+
+/// Installs a package of this version into a folder of its name, when it is missing.
+fn install_missing(package: &str, version: &str) -> Result<()> {
+    if is_installed(package, package, version) {
         return Ok(());
     }
-    install("oidc-provider", "oidc-provider", OIDC_PROVIDER)
+    install(package, package, version)
 }
 
 /// Returns whether a package of this version is in a folder of the tools.

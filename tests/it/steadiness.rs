@@ -1,0 +1,46 @@
+//! Nothing moves while a page loads, and what it is for stands before the wasm is there.
+
+use anyhow::{Result, ensure};
+use shared::routes;
+use tests::database::DatabaseKind::Sqlite;
+use tests::op::OpKind::Demo;
+use tests::stage::{Stage, on_stage};
+
+/// Opens a page whose wasm is on its way and does not come; what stands there then must stay where
+/// it is when the app takes over.
+async fn opens_steadily(stage: &Stage, path: &str, before: &str, after: &str) -> Result<()> {
+    let browser = &stage.browser;
+    browser.hold_back("*.wasm").await?;
+    browser.open(&format!("{}{path}", stage.origin)).await?;
+    browser.wait_for(&format!("#static {before}")).await?;
+    browser.wait_until_drawn().await?;
+    browser.let_through().await?;
+    browser.wait_for(after).await?;
+    let shift = browser.layout_shift().await?;
+    ensure!(shift == 0.0, "{path}: the layout shifts by {shift}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_moves_while_a_page_loads() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        opens_steadily(stage, routes::SETUP, "#setup-form", "#app #setup-form").await?;
+        stage.set_up_admin().await?;
+        for (path, after) in [
+            (routes::HOME, "[data-username]"),
+            (routes::PROFILE, "#connect"),
+        ] {
+            opens_steadily(stage, path, ".loading", after).await?;
+        }
+        stage.log_out().await?;
+        opens_steadily(stage, routes::LOGIN, "#login-form", "#app #login-form").await?;
+        opens_steadily(
+            stage,
+            "/login?error=access_denied&ref=k3v9q2",
+            "[data-code=access_denied]",
+            "#app [data-code=access_denied]",
+        )
+        .await
+    })
+    .await
+}
