@@ -116,9 +116,9 @@ mod tests {
 
     /// Hashes a folder of the given files.
     fn hash_files(files: &[(&str, &str)]) -> String {
-        let folder = std::env::temp_dir().join(
-            format!("xtask-inputs-{}-{files:?}", std::process::id()).replace(['/', ' '], "_"),
-        );
+        // Two tests may hash the same files at the same time, each in a thread of its own.
+        let (process, thread) = (std::process::id(), std::thread::current().id());
+        let folder = std::env::temp_dir().join(format!("xtask-inputs-{process}-{thread:?}"));
         fs::create_dir_all(folder.join("frontend/dist")).unwrap();
         for (name, content) in files {
             fs::write(folder.join("frontend").join(name), content).unwrap();
