@@ -21,14 +21,14 @@ const SOURCES: [&str; 8] = [
 
 /// Returns the hash of all that the page is made of.
 ///
-/// `wasm_opt` is the version of wasm-opt, if there is one.
-pub(crate) fn hash(wasm_opt: Option<&str>) -> Result<String> {
+/// `tools` names the programs by which it is made smaller.
+pub(crate) fn hash(tools: &str) -> Result<String> {
     let root = place::root();
     let mut files = Vec::new();
     for source in SOURCES {
         list(&root.join(source), &mut files)?;
     }
-    hash_of(root, files, wasm_opt.unwrap_or("no wasm-opt"))
+    hash_of(root, files, tools)
 }
 
 /// Returns the hash of `frontend/dist`; `None` when there is no page in it.

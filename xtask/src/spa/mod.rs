@@ -1,14 +1,15 @@
 //! Builds the page into `frontend/dist`, which the server embeds.
 //!
 //! The page is two modules: what one passes through to log in, and what is behind the login. Cargo
-//! makes them, wasm-bindgen (as a library) their JavaScript, wasm-opt shrinks them where it can be
-//! had; then every file gets its content's hash into its name and its compressed forms beside it.
+//! makes them, wasm-bindgen (as a library) their JavaScript, wasm-opt and esbuild shrink both where
+//! they can be had; then every file gets its content's hash into its name and its compressed forms beside it.
 //! Nothing is done when nothing it depends on has changed.
 
 mod assets;
 mod css;
 mod index;
 mod inputs;
+mod shrink;
 mod sizes;
 
 pub(crate) use inputs::{dist_hash, hex};
@@ -18,6 +19,7 @@ use crate::{machine, place, say, signals, tools};
 use anyhow::{Context as _, Result, bail};
 use assets::Assets;
 use index::{Documents, Module};
+use shrink::Shrinkers;
 use sizes::Sizes;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -44,10 +46,10 @@ pub(crate) struct Spa {
 /// Builds the page unless it is up to date.
 pub(crate) fn build() -> Result<Spa> {
     let _alone = alone()?;
-    let wasm_opt = tools::node::wasm_opt();
-    let inputs = inputs::hash(wasm_opt.is_some().then_some(tools::node::BINARYEN))?;
+    let shrinkers = Shrinkers::find();
+    let inputs = inputs::hash(&shrinkers.versions())?;
     if inputs::up_to_date(&inputs).is_none() {
-        make(wasm_opt.as_deref())?;
+        make(&shrinkers)?;
         inputs::remember(
             &inputs,
             &dist_hash().context("frontend/dist was not written")?,
@@ -60,8 +62,8 @@ pub(crate) fn build() -> Result<Spa> {
     for line in spa.sizes.lines() {
         say::line(&format!("    {line}"));
     }
-    if wasm_opt.is_none() {
-        say::line("      (without wasm-opt)");
+    if shrinkers.lack_one() {
+        say::line(&format!("      (with {})", shrinkers.versions()));
     }
     Ok(spa)
 }
@@ -111,7 +113,7 @@ pub(crate) fn cargo_variables() -> Vec<(String, OsString)> {
 }
 
 /// Builds the page from nothing.
-fn make(wasm_opt: Option<&Path>) -> Result<()> {
+fn make(shrinkers: &Shrinkers) -> Result<()> {
     Command::cargo()
         .args([
             "build",
@@ -129,24 +131,22 @@ fn make(wasm_opt: Option<&Path>) -> Result<()> {
     let work = place::target().join("spa/bound");
     let _ = fs::remove_dir_all(&work);
     let mut assets = Assets::default();
-    let [entry, inside] = MODULES.map(|name| module(name, &work, wasm_opt, &mut assets));
+    let [entry, inside] = MODULES.map(|name| module(name, &work, shrinkers, &mut assets));
     say::line("      compressing");
-    let documents = documents(&entry?, &inside?, &mut assets)?;
+    let documents = documents(&entry?, &inside?, &work, shrinkers, &mut assets)?;
     replace_dist(&assets, &documents)
 }
 
 /// Makes what browsers load of what cargo built.
-fn module(name: &str, work: &Path, wasm_opt: Option<&Path>, assets: &mut Assets) -> Result<Module> {
+fn module(name: &str, work: &Path, shrinkers: &Shrinkers, assets: &mut Assets) -> Result<Module> {
     let built = place::target()
         .join(machine::WASM)
         .join(format!("wasm/{name}.wasm"));
     let (js, wasm) = bind(name, &built, &work.join(name))?;
-    if let Some(wasm_opt) = wasm_opt {
-        shrink(wasm_opt, &wasm)?;
-    }
+    shrinkers.module(&wasm)?;
     Ok(Module {
         wasm: assets.add(&format!("{name}.wasm"), read(&wasm)?),
-        js: assets.add(&format!("{name}.js"), read(&js)?),
+        js: assets.add(&format!("{name}.js"), shrinkers.script(&js, work)?),
     })
 }
 
@@ -171,33 +171,14 @@ fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> 
     ))
 }
 
-/// Runs wasm-opt over the module, in place.
-fn shrink(wasm_opt: &Path, module: &Path) -> Result<()> {
-    say::line("      wasm-opt -Oz");
-    Command::new(wasm_opt)
-        // What rustc emits by itself since 1.87; every browser since 2023 has it.
-        .args([
-            "--enable-bulk-memory",
-            "--enable-sign-ext",
-            "--enable-nontrapping-float-to-int",
-        ])
-        .args([
-            "--enable-mutable-globals",
-            "--enable-reference-types",
-            "--enable-multivalue",
-        ])
-        .args([
-            "-Oz",
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
-        .args([module.as_os_str(), "-o".as_ref(), module.as_os_str()])
-        .run("shrinking the module with wasm-opt")
-}
-
 /// Writes the documents that name the files by their content.
-fn documents(entry: &Module, inside: &Module, assets: &mut Assets) -> Result<Documents> {
+fn documents(
+    entry: &Module,
+    inside: &Module,
+    work: &Path,
+    shrinkers: &Shrinkers,
+    assets: &mut Assets,
+) -> Result<Documents> {
     let frontend = place::root().join("frontend");
     let template = String::from_utf8(read(&frontend.join("index.html"))?)
         .context("frontend/index.html is not UTF-8")?;
@@ -209,6 +190,8 @@ fn documents(entry: &Module, inside: &Module, assets: &mut Assets) -> Result<Doc
     let add = |name: &str| {
         let content = if name.ends_with(".css") {
             style(name)?.into_bytes()
+        } else if name.ends_with(".js") {
+            shrinkers.script(&frontend.join(name), work)?
         } else {
             read(&frontend.join(name))?
         };

@@ -2,6 +2,8 @@
 
 use crate::{place, say};
 use anyhow::{Context as _, Result, bail};
+use shared::routes::Section;
+use shared::text::Language;
 use std::fs;
 
 /// The most that a first visit of the login page may cost, in bytes: it is waited for.
@@ -40,8 +42,18 @@ impl Sizes {
     /// Reads the sizes of the page in `frontend/dist`.
     pub(super) fn measure() -> Result<Self> {
         Ok(Self([
-            Visit::measure("the login page", super::ENTRY_DOCUMENT, ENTRY_LIMIT)?,
-            Visit::measure("the pages behind it", super::INSIDE_DOCUMENT, INSIDE_LIMIT)?,
+            Visit::measure(
+                "the login page",
+                super::ENTRY_DOCUMENT,
+                Section::Entry,
+                ENTRY_LIMIT,
+            )?,
+            Visit::measure(
+                "the pages behind it",
+                super::INSIDE_DOCUMENT,
+                Section::Inside,
+                INSIDE_LIMIT,
+            )?,
         ]))
     }
 
@@ -68,8 +80,8 @@ impl Sizes {
 }
 
 impl Visit {
-    /// Measures a document and what it names.
-    fn measure(what: &'static str, document: &str, limit: usize) -> Result<Self> {
+    /// Measures a document, what it names, and the words of its section.
+    fn measure(what: &'static str, document: &str, section: Section, limit: usize) -> Result<Self> {
         let text = fs::read_to_string(place::dist().join(document))
             .with_context(|| format!("the page has no {document}"))?;
         let mut files = vec![File {
@@ -92,6 +104,7 @@ impl Visit {
                 name: name.to_owned(),
             });
         }
+        files.push(words(section)?);
         Ok(Self { what, limit, files })
     }
 
@@ -117,6 +130,23 @@ impl Visit {
         };
         self.files.iter().chain([&all]).map(row).collect()
     }
+}
+
+/// Returns the words of a section, in the language in which they weigh most. The server has them.
+fn words(section: Section) -> Result<File> {
+    let mut heaviest: Option<File> = None;
+    for language in Language::all() {
+        let table = language.table(section);
+        let brotli = super::assets::brotli(table.as_bytes())?.len();
+        if heaviest.as_ref().is_none_or(|file| file.brotli < brotli) {
+            heaviest = Some(File {
+                name: format!("words ({})", language.tag()),
+                plain: table.len(),
+                brotli,
+            });
+        }
+    }
+    heaviest.context("there is no language")
 }
 
 /// Returns the names of the assets that a document loads, each once.

@@ -1,4 +1,4 @@
-//! What comes from npm: wasm-opt, and for the tests a real OP and what judges pages.
+//! What comes from npm: wasm-opt and esbuild, and for the tests a real OP and what judges pages.
 
 use super::apt;
 use crate::command::{Command, with_hint};
@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// The version of binaryen, which is wasm-opt. Older ones do not know what rustc now emits.
 pub(crate) const BINARYEN: &str = "132.0.0";
 
+/// The version of esbuild, which minifies the page's JavaScript.
+pub(crate) const ESBUILD: &str = "0.28.2";
+
 /// The version of the `oidc-provider` package.
 const OIDC_PROVIDER: &str = "9.13.3";
 
@@ -18,24 +21,37 @@ const AXE_CORE: &str = "4.14.1";
 /// The version of Lighthouse; the next one needs a newer Node.js than Debian has.
 const LIGHTHOUSE: &str = "12.8.2";
 
-/// Returns wasm-opt, installed by npm when it is missing; `None`, with a word on it, where it
-/// cannot be had. The page works without.
+/// Returns wasm-opt, if it can be had.
 pub(crate) fn wasm_opt() -> Option<PathBuf> {
-    let program = place::tools().join("binaryen/node_modules/.bin/wasm-opt");
-    if is_installed("binaryen", "binaryen", BINARYEN) && apt::on_path("node") {
-        return Some(program);
+    optional("binaryen", BINARYEN, "wasm-opt")
+}
+
+/// Returns esbuild, if it can be had.
+pub(crate) fn esbuild() -> Option<PathBuf> {
+    optional("esbuild", ESBUILD, "esbuild")
+}
+
+/// Returns a program that makes the page smaller, installed by npm when it is missing; `None`, with a
+/// word on it, where it cannot be had. The page works without.
+fn optional(package: &str, version: &str, program: &str) -> Option<PathBuf> {
+    let path = place::tools()
+        .join(package)
+        .join("node_modules/.bin")
+        .join(program);
+    if is_installed(package, package, version) && apt::on_path("node") {
+        return Some(path);
     }
     if !(apt::on_path("npm") && apt::on_path("node")) {
-        say::line(
-            "      no Node.js here, so no wasm-opt: the page is built without, and is larger",
-        );
+        say::line(&format!(
+            "      no Node.js here, so no {program}: the page is built without, and is larger"
+        ));
         return None;
     }
-    match install("binaryen", "binaryen", BINARYEN) {
-        Ok(()) => Some(program),
+    match install(package, package, version) {
+        Ok(()) => Some(path),
         Err(fault) => {
             say::line(&format!(
-                "      wasm-opt cannot be had: the page is built without, and is larger\n      ({fault:#})"
+                "      {program} cannot be had: the page is built without, and is larger\n      ({fault:#})"
             ));
             None
         }

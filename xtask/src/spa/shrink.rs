@@ -1,0 +1,89 @@
+//! Makes the page's files smaller, with what npm brings. The page works without.
+
+use crate::command::Command;
+use crate::tools::node;
+use crate::{place, say};
+use anyhow::{Context as _, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The programs, as far as they can be had.
+pub(super) struct Shrinkers {
+    /// For the modules.
+    wasm_opt: Option<PathBuf>,
+    /// For JavaScript.
+    esbuild: Option<PathBuf>,
+}
+
+impl Shrinkers {
+    /// Looks for them, and installs what is missing.
+    pub(super) fn find() -> Self {
+        Self {
+            wasm_opt: node::wasm_opt(),
+            esbuild: node::esbuild(),
+        }
+    }
+
+    /// Returns what the page depends on by them.
+    pub(super) fn versions(&self) -> String {
+        let version =
+            |program: &Option<PathBuf>, version| program.as_ref().map_or("none", |_| version);
+        format!(
+            "wasm-opt {}, esbuild {}",
+            version(&self.wasm_opt, node::BINARYEN),
+            version(&self.esbuild, node::ESBUILD)
+        )
+    }
+
+    /// Is one of them missing?
+    pub(super) fn lack_one(&self) -> bool {
+        self.wasm_opt.is_none() || self.esbuild.is_none()
+    }
+
+    /// Shrinks a module, in place.
+    pub(super) fn module(&self, module: &Path) -> Result<()> {
+        let Some(wasm_opt) = &self.wasm_opt else {
+            return Ok(());
+        };
+        say::line("      wasm-opt -Oz");
+        Command::new(wasm_opt)
+            // What rustc emits by itself since 1.87; every browser since 2023 has it.
+            .args([
+                "--enable-bulk-memory",
+                "--enable-sign-ext",
+                "--enable-nontrapping-float-to-int",
+            ])
+            .args([
+                "--enable-mutable-globals",
+                "--enable-reference-types",
+                "--enable-multivalue",
+            ])
+            .args([
+                "-Oz",
+                "--strip-debug",
+                "--strip-producers",
+                "--strip-target-features",
+            ])
+            .args([module.as_os_str(), "-o".as_ref(), module.as_os_str()])
+            .run("shrinking the module with wasm-opt")
+    }
+
+    /// Returns a script's content, minified; `work` is a folder for the result.
+    pub(super) fn script(&self, script: &Path, work: &Path) -> Result<Vec<u8>> {
+        let read = |path: &Path| {
+            fs::read(path).with_context(|| format!("{} cannot be read", place::shown(path)))
+        };
+        let Some(esbuild) = &self.esbuild else {
+            return read(script);
+        };
+        let name = script.file_name().unwrap_or_default();
+        let minified = work.join(Path::new(name).with_extension("min.js"));
+        let mut out = std::ffi::OsString::from("--outfile=");
+        out.push(&minified);
+        Command::new(esbuild)
+            .args(["--minify", "--format=esm", "--log-level=warning"])
+            .args([script.as_os_str(), &out])
+            .run("minifying with esbuild")?;
+        read(&minified)
+    }
+}
