@@ -11,21 +11,38 @@ use crate::components::ask::{Ask, AskDialog};
 use crate::components::dynamic::effect;
 use crate::components::frame::Loading;
 use crate::components::unsaved::{Unsaved, use_unsaved};
-use crate::pages::activity::ActivityPage;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
-use crate::pages::users::UsersPage;
 use crate::session::Session;
 
-/// All of it. Its paths are those of `shared::routes`; `FlatRoutes` since none is nested.
+/// All of it. Its paths are those of [`Section::Inside`]; `FlatRoutes` since none is nested.
 #[component]
 pub(crate) fn Inside() -> impl IntoView {
+    view! {
+        <Shell pages=|| {
+            view! {
+                <FlatRoutes fallback=Elsewhere>
+                    <Route path=path!("/") view=HomePage />
+                    <Route path=path!("/profile") view=ProfilePage />
+                </FlatRoutes>
+            }
+                .into_any()
+        } />
+    }
+}
+
+/// What all pages behind the login have around them.
+#[component]
+pub(crate) fn Shell(
+    /// The module's routes.
+    pages: fn() -> AnyView,
+) -> impl IntoView {
     let ask = Ask::provide();
     Unsaved::provide(ask);
     view! {
         <Router>
-            <Pages />
+            <Pages pages />
         </Router>
         <AskDialog ask />
     }
@@ -33,32 +50,31 @@ pub(crate) fn Inside() -> impl IntoView {
 
 /// The routes, below the router so that the session can follow the path.
 #[component]
-fn Pages() -> impl IntoView {
+fn Pages(
+    /// The module's routes.
+    pages: fn() -> AnyView,
+) -> impl IntoView {
     Session::provide();
     let (unsaved, path) = (use_unsaved(), use_location().pathname);
     effect(move || {
         path.track();
         unsaved.stay();
     });
-    view! {
-        <FlatRoutes fallback=Elsewhere>
-            <Route path=path!("/") view=HomePage />
-            <Route path=path!("/profile") view=ProfilePage />
-            <Route path=path!("/users") view=UsersPage />
-            <Route path=path!("/activity") view=ActivityPage />
-        </FlatRoutes>
-    }
+    pages()
 }
 
-/// A path that no route has: it leads nowhere, or to a page of the other module, for which the
-/// router's way is a link like any other.
+/// A path that no route has: it leads nowhere, or to a page of another module.
 #[component]
 fn Elsewhere() -> impl IntoView {
     match routes::section(&use_location().pathname.read_untracked()) {
         Section::Inside => view! { <NotFoundPage /> }.into_any(),
-        Section::Entry => {
-            browser::reload();
-            view! { <Loading /> }.into_any()
-        }
+        Section::Entry | Section::Admin => view! { <Reload /> }.into_any(),
     }
+}
+
+/// A page of another module, for which the router's way is a link like any other.
+#[component]
+pub(crate) fn Reload() -> impl IntoView {
+    browser::reload();
+    view! { <Loading /> }.into_any()
 }

@@ -1,8 +1,8 @@
 //! The page: login, profile, and what lies between. Runs in the browser; knows the server by
 //! `shared`'s wire types and paths alone.
 //!
-//! Two modules are made of it, a program each: `src/bin/entry.rs` and `src/bin/inside.rs`. Start
-//! reading at `entry` and `inside`, which name their pages; every request is in `api`.
+//! Three modules are made of it, a program each, in `src/bin`. Start reading at `entry`, `inside` and
+//! `admin`, which name their pages; every request is in `api`.
 
 #![expect(
     unreachable_pub,
@@ -26,6 +26,7 @@ mod components;
 mod pages;
 mod entry;
 mod inside;
+mod admin;
 
 use leptos::prelude::IntoView;
 use shared::routes::{self, Section};
@@ -41,11 +42,18 @@ pub fn start_inside() {
     start(inside::Inside);
 }
 
+/// Starts the pages that admins have behind the login.
+pub fn start_admin() {
+    components::frame::dress_cards(components::inside::dress_card);
+    start(admin::Admin);
+}
+
 /// Starts whatever stands at this address.
 pub fn start_here() {
     match routes::section(&browser::path()) {
         Section::Entry => start_entry(),
         Section::Inside => start_inside(),
+        Section::Admin => start_admin(),
     }
 }
 

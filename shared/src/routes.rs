@@ -62,14 +62,16 @@ pub const API_TEXTS: &str = "/api/texts";
 /// The pages that nobody sees who is not logged in.
 pub const GUARDED: [&str; 4] = [HOME, PROFILE, USERS, ACTIVITY];
 
-/// Which of the page's two modules has a path's page. They are apart so that whoever comes to log
-/// in does not wait for the pages behind the login.
+/// Which of the page's modules has a path's page. They are apart so that whoever comes to log in does
+/// not wait for the pages behind the login, and no one else for those of admins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     /// What one passes through to log in.
     Entry,
     /// What is behind the login, and the page for paths that lead nowhere.
     Inside,
+    /// What admins have behind it.
+    Admin,
 }
 
 /// Returns the section of a path, which may have a slash too many at its end.
@@ -77,6 +79,7 @@ pub enum Section {
 pub fn section(path: &str) -> Section {
     match without_last_slash(path) {
         LOGIN | SETUP | LINK | WELCOME => Section::Entry,
+        USERS | ACTIVITY => Section::Admin,
         _ => Section::Inside,
     }
 }
@@ -98,6 +101,9 @@ mod tests {
     fn what_one_passes_through_is_apart_from_what_is_behind_it() {
         for path in ["/login", "/login/", "/setup", "/link", "/welcome"] {
             assert_eq!(section(path), Section::Entry, "{path}");
+        }
+        for path in ["/users", "/activity/"] {
+            assert_eq!(section(path), Section::Admin, "{path}");
         }
         for path in [
             "/",

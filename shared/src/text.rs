@@ -40,8 +40,10 @@ impl Text {
         let index = usize::from(self.0);
         match section {
             Section::Entry => (index < INSIDE_START).then_some(index),
-            Section::Inside if index < ENTRY_START => Some(index),
-            Section::Inside => Some(index.checked_sub(INSIDE_START)? + ENTRY_START),
+            Section::Inside | Section::Admin if index < ENTRY_START => Some(index),
+            Section::Inside | Section::Admin => {
+                Some(index.checked_sub(INSIDE_START)? + ENTRY_START)
+            }
         }
     }
 
@@ -80,7 +82,7 @@ impl Language {
         let table = &TABLES[self.index()];
         match section {
             Section::Entry => table[..INSIDE_START].join("\n"),
-            Section::Inside => [&table[..ENTRY_START], &table[INSIDE_START..]]
+            Section::Inside | Section::Admin => [&table[..ENTRY_START], &table[INSIDE_START..]]
                 .concat()
                 .join("\n"),
         }

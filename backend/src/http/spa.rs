@@ -1,5 +1,5 @@
 //! The page: the built frontend, inside the binary. Its files are immutable under hashed names
-//! and precompressed; every other path is the document of one of its two modules, with a page in it
+//! and precompressed; every other path is the document of one of its modules, with a page in it
 //! that works without wasm.
 
 use std::borrow::Cow;
@@ -45,6 +45,7 @@ pub(super) struct Spa {
     /// The document of each of the page's modules.
     entry: Arc<Document>,
     inside: Arc<Document>,
+    admin: Arc<Document>,
 }
 
 impl Spa {
@@ -60,11 +61,12 @@ impl Spa {
         Self {
             entry: document("entry.html"),
             inside: document("index.html"),
+            admin: document("admin.html"),
             app,
         }
     }
 
-    /// Returns the hash of the inline style, as the content security policy names it. Both
+    /// Returns the hash of the inline style, as the content security policy names it. All
     /// documents have the same.
     pub(super) fn style_hash(&self) -> &str {
         self.inside.style_hash()
@@ -239,6 +241,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
     let document = match section {
         Section::Entry => &spa.entry,
         Section::Inside => &spa.inside,
+        Section::Admin => &spa.admin,
     };
     let html = document.show(&Shown {
         language,

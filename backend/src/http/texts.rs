@@ -54,7 +54,7 @@ static TABLES: LazyLock<HashMap<(&str, &str), Table>> = LazyLock::new(|| {
 fn name(section: Section) -> &'static str {
     match section {
         Section::Entry => "entry",
-        Section::Inside => "inside",
+        Section::Inside | Section::Admin => "inside",
     }
 }
 

@@ -118,8 +118,10 @@ fn NavLink(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let current = Signal::derive(move || (*path.read() == href).then_some("page"));
+    // A page of another module is a page load, and not the router's.
+    let is_elsewhere = routes::section(href) != routes::section(&path.read_untracked());
     view! {
-        <a href=href aria-current=current>
+        <a href=href aria-current=current rel=is_elsewhere.then_some("external")>
             {text}
         </a>
     }

@@ -43,11 +43,11 @@ fn greeting() -> Signal<String> {
 /// The ways to the pages that admins alone have.
 fn admin_cards() -> AnyView {
     view! {
-        <a class="card-link" href=routes::USERS>
+        <a class="card-link" href=routes::USERS rel="external">
             <strong>{say(Text::USERS)}</strong>
             <span>{say(Text::HOME_USERS_TEXT)}</span>
         </a>
-        <a class="card-link" href=routes::ACTIVITY>
+        <a class="card-link" href=routes::ACTIVITY rel="external">
             <strong>{say(Text::ACTIVITY)}</strong>
             <span>{say(Text::HOME_ACTIVITY_TEXT)}</span>
         </a>

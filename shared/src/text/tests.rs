@@ -16,6 +16,12 @@ const SAME: &[(&str, &str)] = &[
     ("pt", "email"),
     ("pt", "email_title"),
     ("pl", "role_admin"),
+    ("de", "activity_detail"),
+    ("it", "activity_account"),
+    ("nl", "users_list"),
+    ("nl", "users_count"),
+    ("nl", "activity_account"),
+    ("nl", "activity_detail"),
 ];
 
 #[test]

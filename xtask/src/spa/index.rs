@@ -1,5 +1,5 @@
 //! Turns `frontend/index.html`, which is Trunk's input, into the documents of the release, one for
-//! each of the page's two modules.
+//! each of the page's modules.
 //!
 //! Trunk's own elements, `<link data-trunk rel="…" href="…">`, become what they stand for, under
 //! hashed names. An element with the attribute `data-entry` or `data-inside` is in the document of
@@ -34,21 +34,26 @@ pub(super) struct Documents {
     pub(super) entry: String,
     /// That of all others.
     pub(super) inside: String,
+    /// That of the pages of admins: the same, but for the module.
+    pub(super) admin: String,
 }
 
 /// Makes the documents. `add` takes the name of a file beside the template and returns its hashed
 /// URL, `css` that of a stylesheet and returns what it says.
 pub(super) fn documents(
     template: &str,
-    entry: &Module,
-    inside: &Module,
+    [entry, inside, admin]: &[Module; 3],
     add: impl FnMut(&str) -> Result<String>,
     css: impl Fn(&str) -> Result<String>,
 ) -> Result<Documents> {
     let page = rewrite(template, &starts(entry, inside), add, css)?;
+    let behind = only(&page, INSIDE, ENTRY)?;
     Ok(Documents {
         entry: only(&page, ENTRY, INSIDE)?,
-        inside: only(&page, INSIDE, ENTRY)?,
+        admin: behind
+            .replace(&inside.js, &admin.js)
+            .replace(&inside.wasm, &admin.wasm),
+        inside: behind,
     })
 }
 
@@ -178,8 +183,7 @@ mod tests {
         };
         documents(
             template,
-            &module("e"),
-            &module("i"),
+            &[module("e"), module("i"), module("a")],
             |name| Ok(format!("/assets/{}", name.replace('.', "-9."))),
             |name| Ok(format!("/*{name}*/")),
         )
@@ -217,6 +221,7 @@ mod tests {
             .replace(r#" data-next="/assets/i-1.js /assets/i-1.wasm""#, "")
             .replace("/assets/e-1", "/assets/i-1");
         assert_eq!(documents.inside, inside);
+        assert_eq!(documents.admin, inside.replace("/i-1", "/a-1"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod sizes;
 pub(crate) use inputs::{dist_hash, hex};
 
 use crate::command::Command;
-use crate::{machine, place, say, signals, tools};
+use crate::{machine, place, say, signals};
 use anyhow::{Context as _, Result, bail};
 use assets::Assets;
 use index::{Documents, Module};
@@ -27,13 +27,16 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The modules, which are programs of the crate.
-const MODULES: [&str; 2] = ["entry", "inside"];
+const MODULES: [&str; 3] = ["entry", "inside", "admin"];
 
 /// The document of the first, for the paths of its section.
 const ENTRY_DOCUMENT: &str = "entry.html";
 
 /// The document of the second, for all other paths.
 const INSIDE_DOCUMENT: &str = "index.html";
+
+/// The document of the third, for the paths of admins.
+const ADMIN_DOCUMENT: &str = "admin.html";
 
 /// A built page.
 pub(crate) struct Spa {
@@ -131,9 +134,9 @@ fn make(shrinkers: &Shrinkers) -> Result<()> {
     let work = place::target().join("spa/bound");
     let _ = fs::remove_dir_all(&work);
     let mut assets = Assets::default();
-    let [entry, inside] = MODULES.map(|name| module(name, &work, shrinkers, &mut assets));
+    let [entry, inside, admin] = MODULES.map(|name| module(name, &work, shrinkers, &mut assets));
     say::line("      compressing");
-    let documents = documents(&entry?, &inside?, &work, shrinkers, &mut assets)?;
+    let documents = documents([entry?, inside?, admin?], &work, shrinkers, &mut assets)?;
     replace_dist(&assets, &documents)
 }
 
@@ -173,8 +176,7 @@ fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> 
 
 /// Writes the documents that name the files by their content.
 fn documents(
-    entry: &Module,
-    inside: &Module,
+    modules: [Module; 3],
     work: &Path,
     shrinkers: &Shrinkers,
     assets: &mut Assets,
@@ -197,7 +199,7 @@ fn documents(
         };
         Ok(assets.add(name, content))
     };
-    index::documents(&template, entry, inside, add, style)
+    index::documents(&template, &modules, add, style)
 }
 
 /// Reads a file.
@@ -217,6 +219,7 @@ fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
     files.write(&new)?;
     fs::write(new.join(ENTRY_DOCUMENT), &documents.entry)
         .and_then(|()| fs::write(new.join(INSIDE_DOCUMENT), &documents.inside))
+        .and_then(|()| fs::write(new.join(ADMIN_DOCUMENT), &documents.admin))
         .and_then(|()| {
             if dist.exists() {
                 fs::rename(&dist, &old)
