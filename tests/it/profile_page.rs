@@ -83,7 +83,7 @@ async fn email_form_says_what_the_provider_has() -> Result<()> {
                 "The first login at Authentik with this address",
             )
             .await?;
-        browser.fill("#email-form", "email", "").await?;
+        browser.fill("#email-form", "email", "bob@").await?;
         browser.wait_until_gone("#email-match p").await?;
         browser.forget_cookies().await?;
         stage.log_in_at_op(&bob).await?;

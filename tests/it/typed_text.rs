@@ -135,13 +135,11 @@ async fn way_to_the_provider_and_back_keeps_it() -> Result<()> {
         browser
             .click_on("dialog[open] a[href^='/api/login/openid']")
             .await?;
-        stage.op.wait_for_login_page(browser).await?;
-        stage.op.log_in(browser, &bob).await?;
-
-        is_kept(stage).await?;
+        // The OP knows him still, and sends him back at once.
         browser
             .wait_for_text("#email-form [role=status]", "Not saved yet")
             .await?;
+        is_kept(stage).await?;
         browser.click_on("#email-form [type=submit]").await?;
         browser
             .wait_for_text("#email-form [role=status]", "Saved")

@@ -55,6 +55,13 @@ pub(crate) fn Form(
         Saved::AndOthersEnded => say(Text::SAVED_OTHERS_ENDED),
         Saved::NotYet => say(Text::NOT_SAVED_YET),
     });
+    let class = Signal::derive(move || {
+        if saved.get() == Saved::NotYet {
+            "saved waits"
+        } else {
+            "saved"
+        }
+    });
     let faults = RwSignal::new(Vec::new());
     let form_id = id.clone();
     let on_submit = move |event: ev::SubmitEvent| {
@@ -88,7 +95,7 @@ pub(crate) fn Form(
                 <button type="submit" class="button button-main" aria-disabled=busy(deed)>
                     {text}
                 </button>
-                <p role="status" class="saved">
+                <p role="status" class=class>
                     {told}
                 </p>
             </div>
