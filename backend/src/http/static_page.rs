@@ -139,9 +139,18 @@ fn languages(page: &StaticPage<'_>) -> String {
     let next = page.next();
     let kept: String = [
         ("next", next.as_ref().map(ReturnTo::as_str)),
-        ("error", page.error),
-        ("ref", page.reference),
-        ("because", page.because),
+        // Only what this server may have written.
+        (
+            "error",
+            page.error
+                .and_then(LoginErrorCode::parse)
+                .map(LoginErrorCode::as_str),
+        ),
+        ("ref", page.reference.filter(|text| is_reference(text))),
+        (
+            "because",
+            page.because.and_then(Lost::parse).map(Lost::as_str),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some(hidden(name, value?)))

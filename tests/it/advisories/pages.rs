@@ -81,7 +81,7 @@ async fn cve_2026_33525_what_a_link_says_is_text_or_not_said() {
     let browser = site.browser();
     let plain_login = browser.get("/login?error=unknown&next=/profile").await;
     let plain_setup = browser.get("/setup").await;
-    let plain_page = browser.get("/profile").await;
+    let plain_page = browser.get("/profile/nothing").await;
 
     for script in SCRIPTS {
         for name in [

@@ -167,7 +167,9 @@ impl Browser {
         let is_ours = |entry: &BrowserLogEntry| {
             let message = &entry.message;
             let is_severe = entry.level == "SEVERE" || message.contains("Content Security Policy");
-            let is_elsewhere = message.starts_with("http") && !message.starts_with(origin);
+            // Or a page of the browser's own, which it shows before ours.
+            let is_elsewhere = message.starts_with("chrome:")
+                || message.starts_with("http") && !message.starts_with(origin);
             let is_answer = message.starts_with(&format!("{origin}/api/"))
                 && entry.source.as_deref() == Some("network");
             is_severe && !is_elsewhere && !is_answer

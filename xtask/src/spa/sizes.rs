@@ -198,9 +198,13 @@ mod tests {
                 .into(),
         };
 
-        let refused = Sizes([visit(1_500), visit(1_499)]).require_small();
+        let refused = Sizes([visit(1_500), visit(1_500), visit(1_499)]).require_small();
 
-        assert!(Sizes([visit(1_500), visit(1_500)]).require_small().is_ok());
+        assert!(
+            Sizes([visit(1_500), visit(1_500), visit(1_500)])
+                .require_small()
+                .is_ok()
+        );
         assert!(refused.unwrap_err().to_string().contains("the limit is"));
     }
 }

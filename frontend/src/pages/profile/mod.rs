@@ -10,6 +10,7 @@ mod appearance;
 use leptos::prelude::*;
 use shared::config::PublicConfig;
 use shared::profile::Profile;
+use shared::session::SessionEntry;
 
 use crate::api;
 use crate::components::confirm::{Confirm, ConfirmDialog};
@@ -48,13 +49,16 @@ pub(crate) fn ProfilePage() -> impl IntoView {
 fn Content() -> impl IntoView {
     let profile = Loaded::new(|| Some(api::profile()));
     let config = Loaded::new(|| Some(api::config(None)));
+    let sessions = Loaded::new(|| Some(api::sessions()));
     let on_retry = Callback::new(move |()| {
         profile.refetch();
         config.refetch();
     });
+    // Waited for as well, so that nothing moves when it comes; but not asked again for its sake.
+    let has_sessions = Memo::new(move |_| sessions.get().is_some());
     dynamic(move || match (profile.get(), config.get()) {
-        (Some(Ok(Some(profile))), Some(Ok(Some(config)))) => {
-            view! { <Sections profile config /> }.into_any()
+        (Some(Ok(Some(profile))), Some(Ok(Some(config)))) if has_sessions.get() => {
+            view! { <Sections profile config sessions /> }.into_any()
         }
         (Some(Err(error)), _) | (_, Some(Err(error))) => {
             view! { <Unavailable error on_retry /> }.into_any()
@@ -70,10 +74,11 @@ fn Sections(
     profile: Profile,
     /// What the server offers.
     config: PublicConfig,
+    /// Where the account is logged in.
+    sessions: Loaded<Vec<SessionEntry>>,
 ) -> impl IntoView {
     let profile = RwSignal::new(profile);
     let confirm = Confirm::new();
-    let sessions = Loaded::new(|| Some(api::sessions()));
     let provider = config
         .openid
         .as_ref()
