@@ -136,7 +136,7 @@ fn make(shrinkers: &Shrinkers) -> Result<()> {
     let mut assets = Assets::default();
     let [entry, inside, admin] = MODULES.map(|name| module(name, &work, shrinkers, &mut assets));
     say::line("      compressing");
-    let documents = documents([entry?, inside?, admin?], &work, shrinkers, &mut assets)?;
+    let documents = documents(&[entry?, inside?, admin?], &work, shrinkers, &mut assets)?;
     replace_dist(&assets, &documents)
 }
 
@@ -176,7 +176,7 @@ fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> 
 
 /// Writes the documents that name the files by their content.
 fn documents(
-    modules: [Module; 3],
+    modules: &[Module; 3],
     work: &Path,
     shrinkers: &Shrinkers,
     assets: &mut Assets,
@@ -199,7 +199,7 @@ fn documents(
         };
         Ok(assets.add(name, content))
     };
-    index::documents(&template, &modules, add, style)
+    index::documents(&template, modules, add, style)
 }
 
 /// Reads a file.
