@@ -10,7 +10,7 @@ const NONE_AFTER: &str = "{};,(!>:";
 /// Returns the stylesheet without what only its authors read.
 ///
 /// # Errors
-/// It ends within a comment or a string, or could end the element that it is to stand in.
+/// It ends within a comment, a string or a block, or could end the element that it is to stand in.
 pub(super) fn minify(css: &str) -> Result<String> {
     if css.to_ascii_lowercase().contains("</style") {
         bail!("a stylesheet of the page has `</style` in it, which would end its element");
@@ -18,6 +18,7 @@ pub(super) fn minify(css: &str) -> Result<String> {
     let mut small = String::with_capacity(css.len());
     let mut rest = css;
     let mut is_apart = false;
+    let mut depth = 0_usize;
     while let Some(c) = rest.chars().next() {
         if let Some(comment) = rest.strip_prefix("/*") {
             let Some((_, after)) = comment.split_once("*/") else {
@@ -42,12 +43,24 @@ pub(super) fn minify(css: &str) -> Result<String> {
         } else {
             c.len_utf8()
         };
+        depth = match c {
+            '{' => depth + 1,
+            '}' => match depth.checked_sub(1) {
+                Some(depth) => depth,
+                None => bail!("a stylesheet of the page ends a block that it has not begun"),
+            },
+            _ => depth,
+        };
         // The last declaration of a block needs no semicolon.
         if c == '}' && small.ends_with(';') {
             small.pop();
         }
         small.push_str(&rest[..end]);
         rest = &rest[end..];
+    }
+    // What follows such a block would be part of it, and be dropped by browsers without a word.
+    if depth > 0 {
+        bail!("a stylesheet of the page ends within a block");
     }
     Ok(small)
 }
@@ -119,7 +132,14 @@ mod tests {
 
     #[test]
     fn what_has_no_end_is_refused() {
-        for css in ["/* a", "a{b:\"c}", "a{b:'c\n'}", "a{b:\"</STYLE>\"}"] {
+        for css in [
+            "@media x { a { b: c }",
+            "a { b: c } }",
+            "/* a",
+            "a{b:\"c}",
+            "a{b:'c\n'}",
+            "a{b:\"</STYLE>\"}",
+        ] {
             assert!(minify(css).is_err(), "{css}");
         }
     }
