@@ -18,6 +18,7 @@ mod brand;
 mod browser;
 mod text;
 mod preference;
+mod json;
 mod api;
 mod loaded;
 mod deed;
