@@ -56,6 +56,18 @@ impl Email {
     }
 }
 
+/// May the text be an address? `false` is certain, `true` is not: only [`Email::parse`] decides.
+///
+/// For where the whole rule would be too much to carry: it is 6 kB of a compressed module.
+#[must_use]
+pub fn is_plausible(text: &str) -> bool {
+    text.trim().rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.bytes().any(|byte| b" ,;>".contains(&byte))
+    })
+}
+
 impl FromStr for Email {
     type Err = EmailInvalid;
 
@@ -66,10 +78,11 @@ impl FromStr for Email {
 
 #[cfg(test)]
 mod tests {
-    use super::Email;
+    use super::{Email, is_plausible};
 
     fn check(text: &str, is_valid: bool) {
         assert_eq!(Email::parse(text).is_ok(), is_valid, "{text:?}");
+        assert!(is_plausible(text) || !is_valid, "{text:?}");
     }
 
     #[test]
@@ -98,6 +111,20 @@ mod tests {
         check("a@-b..co", false);
         check(&format!("{}@example.com", "a".repeat(64)), true);
         check(&format!("a@{}.example", "b".repeat(250)), false);
+    }
+
+    #[test]
+    fn what_people_mistype_is_not_plausible() {
+        for text in [
+            "",
+            "alice",
+            "alice@",
+            "@example.com",
+            "a@b.example, c",
+            "A <a@b.example>",
+        ] {
+            assert!(!is_plausible(text), "{text:?}");
+        }
     }
 
     #[test]

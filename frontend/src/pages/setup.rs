@@ -1,7 +1,7 @@
 //! `/setup`: makes the first admin, for whoever holds the token from the server's log.
 
 use leptos::prelude::*;
-use shared::email::Email;
+use shared::email::is_plausible;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
 use shared::routes;
@@ -104,11 +104,11 @@ impl Draft {
         )
     }
 
-    /// What is wrong with the email.
+    /// What is wrong with the email, as far as this page can tell.
     fn email_fault(self) -> &'static str {
         let email = self.email.read();
         fault(
-            email.trim().is_empty() || Email::parse(&email).is_ok(),
+            email.trim().is_empty() || is_plausible(&email),
             ErrorCode::EmailInvalid,
         )
     }
