@@ -117,6 +117,30 @@ macro_rules! close_setup {
 }
 pub(super) use close_setup;
 
+/// Takes the lock under which admins are counted: two that would each leave the other one as the
+/// last never pass each other.
+macro_rules! guard_admins {
+    ($tx:expr) => {
+        sqlx::query("update setting set value = '' where name = 'admin_guard'")
+            .execute(&mut *$tx)
+            .await
+    };
+}
+pub(super) use guard_admins;
+
+/// Writes an account's row and returns it, so that whoever else changes it waits.
+macro_rules! lock_account {
+    ($tx:expr, $id:expr) => {
+        sqlx::query_as::<_, $crate::store::accounts::AccountRow>(
+            "update account set updated_at = updated_at where account_id = $1 returning *",
+        )
+        .bind($id)
+        .fetch_optional(&mut *$tx)
+        .await
+    };
+}
+pub(super) use lock_account;
+
 /// Says what a text became, for the audit trail.
 pub(super) fn change(old: Option<&str>, new: Option<&str>) -> String {
     format!("{} -> {}", old.unwrap_or("none"), new.unwrap_or("none"))
@@ -195,27 +219,13 @@ impl Store {
         Ok(Ok(id))
     }
 
-    /// Makes an account.
+    /// Makes an account without a welcome link.
     pub async fn create_account(
         &self,
         new: &NewAccount,
         by: impl Into<By>,
     ) -> Result<std::result::Result<AccountId, Taken>> {
-        let (id, by) = (Uuid::now_v7(), by.into());
-        let now = by.at;
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
-                return taken(error).map(Err);
-            }
-            if new.role == Role::Admin {
-                close_setup!(&mut *tx, now)?;
-            }
-            let event = Event::about(Kind::AccountMade, id).detail(new.role.as_str());
-            insert_audit!(&mut *tx, by, event)?;
-            tx.commit().await?;
-        });
-        Ok(Ok(id))
+        self.create_user(new, None, by).await
     }
 
     /// Sets or clears the email.
@@ -354,9 +364,7 @@ impl Store {
         let now = by.at;
         on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
-            // The lock under which admins are counted: two demotions never pass each other.
-            sqlx::query("update setting set value = '' where name = 'admin_guard'")
-                .execute(&mut *tx).await?;
+            guard_admins!(tx)?;
             let (others,): (i64,) = sqlx::query_as(
                 "select count(*) from account
                  where role = 'admin' and disabled_at is null and account_id <> $1",

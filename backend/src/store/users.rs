@@ -4,7 +4,7 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use super::accounts::{AccountRow, Taken, change, close_setup, taken};
+use super::accounts::{Taken, change, close_setup, guard_admins, lock_account, taken};
 use super::audit::insert_audit;
 use super::{Result, Store, on_writer};
 use crate::account::{Account, AccountId, search_key};
@@ -44,16 +44,6 @@ pub enum Refusal {
 /// The result of changing an account.
 type Changed = Result<std::result::Result<(), Refusal>>;
 
-/// Takes the lock under which admins are counted: two that would each leave the other one as the
-/// last never pass each other.
-macro_rules! guard_admins {
-    ($tx:expr) => {
-        sqlx::query("update setting set value = '' where name = 'admin_guard'")
-            .execute(&mut *$tx)
-            .await
-    };
-}
-
 /// Is there an admin who can log in? Where passwords are off, a password is no way in.
 macro_rules! has_admin {
     ($tx:expr, $password_login:expr) => {
@@ -64,18 +54,6 @@ macro_rules! has_admin {
         )
         .bind($password_login)
         .fetch_one(&mut *$tx)
-        .await
-    };
-}
-
-/// Writes an account's row and returns it, so that whoever else changes it waits.
-macro_rules! lock_account {
-    ($tx:expr, $id:expr) => {
-        sqlx::query_as::<_, AccountRow>(
-            "update account set updated_at = updated_at where account_id = $1 returning *",
-        )
-        .bind($id)
-        .fetch_optional(&mut *$tx)
         .await
     };
 }

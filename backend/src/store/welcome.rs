@@ -5,11 +5,11 @@
 
 use uuid::Uuid;
 
-use super::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
+use super::accounts::{AccountRow, Taken, close_setup, insert_account, lock_account, taken};
 use super::audit::insert_audit;
 use super::sessions::insert_session;
 use super::{Refusal, Result, Store, on_database, on_writer};
-use crate::account::{AccountId, NewAccount};
+use crate::account::{Account, AccountId, NewAccount};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::session::{Session, TokenHash};
@@ -87,10 +87,7 @@ impl Store {
         let by = by.into();
         on_writer!(self, pool => {
             let mut tx = pool.begin_with(self.begin()).await?;
-            let account: Option<AccountRow> = sqlx::query_as(
-                "update account set updated_at = updated_at where account_id = $1 returning *",
-            ).bind(id).fetch_optional(&mut *tx).await?;
-            let Some(account) = account.map(crate::account::Account::from) else {
+            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
             };
             if account.is_disabled() {
