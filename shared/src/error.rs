@@ -47,6 +47,12 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $code,)* }
             }
 
+            /// Returns the code of that name; `None` for text that is no code.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
             /// Returns the sentence for people.
             #[must_use]
             pub fn message(self) -> Text {

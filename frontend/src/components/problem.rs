@@ -44,10 +44,13 @@ fn ProblemText(
     .into_any()
 }
 
-/// What is said where nobody can log in for now. The same as on the page that works without wasm.
+/// What is said of a code that no request of the app's has had. The same as on the page that works
+/// without wasm.
 #[component]
-pub(crate) fn DatabaseAway() -> impl IntoView {
-    let code = ErrorCode::Unavailable;
+pub(crate) fn CodeNote(
+    /// The code.
+    code: ErrorCode,
+) -> impl IntoView {
     view! {
         <p role="alert" class="note note-bad" data-code=code.as_str()>
             {say(code.message())}

@@ -12,7 +12,7 @@ use crate::browser::{self, History};
 use crate::components::field::{Field, Kind};
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
-use crate::components::problem::DatabaseAway;
+use crate::components::problem::CodeNote;
 use crate::deed::Deed;
 use crate::loaded::Loaded;
 use crate::text::{around, say};
@@ -34,7 +34,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
             if config.database_away {
                 return view! {
                     <EntryFrame title=say(TITLE)>
-                        <DatabaseAway />
+                        <CodeNote code=ErrorCode::Unavailable />
                     </EntryFrame>
                 }
                 .into_any();
@@ -211,17 +211,6 @@ fn SetupForm() -> impl IntoView {
 /// What the server said of the plain form, which comes back with `?error=CODE`.
 #[component]
 fn ReturnedProblem() -> impl IntoView {
-    let given = browser::query("error").unwrap_or_default();
-    let code = ErrorCode::ALL
-        .iter()
-        .copied()
-        .find(|code| code.as_str() == given);
-    code.map(|code| {
-        view! {
-            <p role="alert" class="note note-bad" data-code=code.as_str()>
-                {say(code.message())}
-            </p>
-        }
-    })
-    .into_any()
+    let code = browser::query("error").and_then(|given| ErrorCode::parse(&given));
+    code.map(|code| view! { <CodeNote code /> }).into_any()
 }

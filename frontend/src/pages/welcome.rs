@@ -15,6 +15,7 @@ use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
+use crate::components::problem::CodeNote;
 use crate::deed::Deed;
 use crate::loaded::Loaded;
 use crate::text::{fill, say};
@@ -44,12 +45,9 @@ pub(crate) fn WelcomePage() -> impl IntoView {
 /// Says that the link is of no use.
 #[component]
 fn Invalid() -> impl IntoView {
-    let code = ErrorCode::WelcomeLinkInvalid;
     view! {
         <EntryFrame title=say(Text::WELCOME_TITLE)>
-            <p class="note note-bad" role="alert" data-code=code.as_str()>
-                {say(code.message())}
-            </p>
+            <CodeNote code=ErrorCode::WelcomeLinkInvalid />
             <a class="button button-main" href=routes::LOGIN>
                 {say(Text::TO_LOGIN)}
             </a>

@@ -4,7 +4,7 @@ use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
-use super::{Field, StaticPage, problem, submit};
+use super::{Field, StaticPage, problem, returned_problem, submit};
 
 /// The setup page's content.
 pub(super) fn content(page: &StaticPage<'_>) -> String {
@@ -21,10 +21,7 @@ pub(super) fn content(page: &StaticPage<'_>) -> String {
             page.say(Text::TO_LOGIN),
         );
     }
-    let code = ErrorCode::ALL
-        .iter()
-        .find(|code| page.error == Some(code.as_str()));
-    let fault = code.map_or(String::new(), |code| problem(page, *code));
+    let fault = returned_problem(page);
     let field = |name, label, kind, autocomplete, more, hint| {
         Field {
             name,

@@ -1,21 +1,14 @@
 //! The page behind a welcome link. The link's token is in the fragment, which only scripts see:
 //! without the app, it is typed.
 
-use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
-use super::{Field, StaticPage, problem, submit, without_app};
+use super::{Field, StaticPage, returned_problem, submit, without_app};
 
 /// The welcome page's content; the form stands only where there is no app.
 pub(super) fn content(page: &StaticPage<'_>) -> String {
-    if page.config.database_away {
-        return problem(page, ErrorCode::Unavailable);
-    }
-    let code = ErrorCode::ALL
-        .iter()
-        .find(|code| page.error == Some(code.as_str()));
-    let fault = code.map_or(String::new(), |code| problem(page, *code));
+    let fault = returned_problem(page);
     let token = Field {
         name: "token",
         label: page.say(Text::WELCOME_CODE),

@@ -31,9 +31,9 @@ pub(super) fn Entry(
     } = entry;
     let is_same = actor == account;
     // The code's own sentence, where it has one here: those of the OP's logins are in the detail.
-    let sentence = ErrorCode::ALL
-        .iter()
-        .find(|known| Some(known.as_str()) == code.as_deref())
+    let sentence = code
+        .as_deref()
+        .and_then(ErrorCode::parse)
         .map(|code| view! { <p>{say(code.message())}</p> });
     let code = code.map(|code| view! { <code class="badge badge-bad">{code}</code> });
     let class = if code.is_some() {

@@ -7,6 +7,7 @@ mod query;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::config::PublicConfig;
+use shared::error::ErrorCode;
 use shared::login_error::NextStep;
 use shared::routes;
 
@@ -14,7 +15,7 @@ use crate::api;
 use crate::browser::{self, History};
 use crate::components::dynamic::effect;
 use crate::components::frame::{EntryFrame, Loading, once_loaded};
-use crate::components::problem::DatabaseAway;
+use crate::components::problem::CodeNote;
 use crate::components::provider::ProviderLink;
 use crate::loaded::Loaded;
 use crate::next;
@@ -146,7 +147,7 @@ fn Notices(
             })}
         {asks_to_go_on
             .then(|| view! { <p class="lead">{say(Text::LOG_IN_TO_GO_ON)}</p> })}
-        {config.database_away.then(|| view! { <DatabaseAway /> })}
+        {config.database_away.then(|| view! { <CodeNote code=ErrorCode::Unavailable /> })}
         {config
             .setup_needed
             .then(|| {
