@@ -36,7 +36,8 @@ struct Files;
 /// The cookie by which the page keeps a color scheme; its values are those of [`Scheme::name`].
 const THEME: &str = "postern_theme";
 /// How long what is named by its content may be kept.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const FOR_EVER: HeaderValue =
+    HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// What the pages are answered from.
 #[derive(Clone)]
@@ -124,14 +125,10 @@ fn asset(name: &str, headers: &HeaderMap) -> Response {
     let Some(plain) = Files::get(&path).filter(|_| is_plain) else {
         return (StatusCode::NOT_FOUND, "not found\n").into_response();
     };
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
     let encoded = [("br", "br"), ("gzip", "gz")]
         .into_iter()
         .find_map(|(encoding, suffix)| {
-            let is_accepted = accepts(accepted, encoding);
+            let is_accepted = accepts_encoding(headers, encoding);
             Some((
                 encoding,
                 Files::get(&format!("{path}.{suffix}")).filter(|_| is_accepted)?,
@@ -188,8 +185,16 @@ fn with_charset(mime: &str) -> String {
     }
 }
 
+/// Does the client take the encoding?
+pub(super) fn accepts_encoding(headers: &HeaderMap, encoding: &str) -> bool {
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accepted| accepts(accepted, encoding))
+}
+
 /// Does `Accept-Encoding` name the encoding without ruling it out (RFC 9110 §12.5.3)?
-pub(super) fn accepts(header: &str, encoding: &str) -> bool {
+fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
         let is_it = parts

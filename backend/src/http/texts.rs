@@ -16,7 +16,7 @@ use shared::text::Language;
 
 use super::cookie;
 use super::error::ApiError;
-use super::spa::accepts;
+use super::spa::{FOR_EVER, accepts_encoding};
 
 /// The cookie that remembers what a visitor chose. The app writes it too; it is no secret.
 pub(super) const COOKIE: &str = "postern_language";
@@ -131,10 +131,7 @@ fn table(section: &str, language: &str, headers: &HeaderMap, version: Option<&st
     let Some(table) = found else {
         return ApiError::from(ErrorCode::NotFound).into_response();
     };
-    let is_brotli = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accepted| accepts(accepted, "br"));
+    let is_brotli = accepts_encoding(headers, "br");
     let body = if is_brotli {
         table.brotli.get_or_init(|| compressed(&table.plain).into())
     } else {
@@ -142,10 +139,10 @@ fn table(section: &str, language: &str, headers: &HeaderMap, version: Option<&st
     };
     let mut response = body.clone().into_response();
     let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, FOR_EVER);
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
     set(header::CONTENT_TYPE, "text/plain; charset=utf-8");
     set(header::VARY, "accept-encoding");
-    set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     if is_brotli {
         set(header::CONTENT_ENCODING, "br");
     }
