@@ -8,7 +8,6 @@ use backend::cli::{self, Command};
 use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
 use backend::{store, telemetry};
-use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -29,31 +28,14 @@ async fn main() -> ExitCode {
 
 async fn run() -> anyhow::Result<ExitCode> {
     let command = cli::parse();
-    if command == Command::CheckConfig {
-        return Ok(cli::check_config()?);
+    if command != Command::Serve {
+        return cli::run(command).await;
     }
-    let (config, notices) = match Config::from_env() {
+    let (config, notices) = match cli::settings()? {
         Ok(read) => read,
-        Err(faults) => {
-            writeln!(std::io::stderr(), "{faults}")?;
-            return Ok(ExitCode::from(cli::EXIT_BAD_SETTINGS));
-        }
+        Err(code) => return Ok(code),
     };
-    if command == Command::SetupToken {
-        return setup_token(config).await;
-    }
     serve(config, notices).await?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Prints the setup token, while it opens anything.
-async fn setup_token(config: Config) -> anyhow::Result<ExitCode> {
-    let app = App::new(config, Clock::System).await?;
-    let is_open = app.store.is_setup_open().await?;
-    let token = app.keys.setup_token().expose_secret();
-    app.store.close().await;
-    anyhow::ensure!(is_open, "this server has an admin: the setup is closed");
-    writeln!(std::io::stdout(), "{token}")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@ pub mod routes;
 pub mod config;
 pub mod session;
 pub mod audit;
+pub mod doctor;
 pub mod profile;
 pub mod users;
 pub mod link;
