@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use backend::config::{VARIABLES, markdown_table};
 use shared::login_error::LoginErrorCode;
+use shared::routes::{self, Section, without_last_slash};
 use tests::places::workspace;
 
 /// The most lines that ARCHITECTURE.md may have: more is not read.
@@ -248,6 +249,25 @@ fn page_fetches_in_one_file() {
             names_none_of(&file, &["gloo_net", "fetch_with", "XmlHttpRequest"]);
         }
     }
+}
+
+/// `trunk serve` has no server that could tell the boot script.
+#[test]
+fn boot_script_knows_the_pages_before_the_login() {
+    let script = read("frontend/boot.js");
+    let (_, list) = script.split_once("isEntry = [").unwrap();
+    let (list, _) = list.split_once(']').unwrap();
+
+    let listed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+
+    let source = read("shared/src/routes.rs");
+    let paths = source.split('"').filter(|text| text.starts_with('/'));
+    let entries = paths.filter(|path| {
+        !path.starts_with("/api/")
+            && *path == without_last_slash(path)
+            && routes::section(path) == Section::Entry
+    });
+    assert_eq!(listed, entries.collect());
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Every page and state, light, dark and narrow: judged by axe-core, and pictured into the folder
+//! Every page and state, light, dark, in forced colors and narrow, and every page from right to
+//! left: judged by axe-core, and pictured into the folder
 //! `$SCREENSHOTS`.
 
 use crate::users_page::{make_users, open_row};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, ensure};
 use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
-use tests::browser::Scheme::{Dark, Light};
+use tests::browser::Scheme::{Dark, Forced, Light};
 use tests::browser::{Network, Scripts};
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
@@ -27,6 +28,7 @@ async fn every_page_is_for_everyone() -> Result<()> {
         stage.log_out().await?;
         before_the_login(stage).await?;
         link_page(stage).await?;
+        from_right_to_left(stage).await?;
         let faults = FAULTS.lock().unwrap_or_else(PoisonError::into_inner);
         ensure!(
             faults.is_empty(),
@@ -219,7 +221,40 @@ async fn link_page(stage: &Stage) -> Result<()> {
     pictures(stage, "link-expired", "[data-code=link_expired]").await
 }
 
-/// Takes the four pictures of the page that is shown, once `css` is there, and judges it in each.
+/// Every page in Arabic.
+async fn from_right_to_left(stage: &Stage) -> Result<()> {
+    let browser = &stage.browser;
+    let visit = async |path: &str| {
+        stage.visit(path).await?;
+        let direction = browser.script("return document.dir").await?;
+        ensure!(direction == "rtl", "{path} is {direction}");
+        Ok(())
+    };
+    stage.visit("/profile?language=ar").await?;
+    pictures(stage, "rtl-profile", "[data-identity]").await?;
+    visit(routes::HOME).await?;
+    pictures(stage, "rtl-home", "[data-username]").await?;
+    visit(routes::USERS).await?;
+    open_row(stage, ADMIN).await?;
+    pictures(stage, "rtl-users", ".account-panel").await?;
+    visit(routes::ACTIVITY).await?;
+    pictures(stage, "rtl-activity", "[data-kind]").await?;
+    visit("/nowhere").await?;
+    pictures(stage, "rtl-not-found", "#app h1").await?;
+    browser.forget_cookies().await?;
+    stage.visit("/login?language=ar").await?;
+    pictures(stage, "rtl-login", "#login-form").await?;
+    visit("/login?error=email_unverified&ref=k3v9q2").await?;
+    pictures(stage, "rtl-login-error", "#app [data-code]").await?;
+    visit("/link").await?;
+    pictures(stage, "rtl-link-expired", "[data-code=link_expired]").await?;
+    visit("/welcome").await?;
+    pictures(stage, "rtl-welcome", "#app h1").await?;
+    visit("/setup").await?;
+    pictures(stage, "rtl-setup-closed", "[data-code=setup_closed]").await
+}
+
+/// Takes the pictures of the page that is shown, once `css` is there, and judges it in each.
 async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
     let browser = &stage.browser;
     browser.wait_for(css).await?;
@@ -228,12 +263,17 @@ async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
         ("dark", Dark, 1280),
         ("320", Light, 320),
         ("320-dark", Dark, 320),
+        ("forced", Forced, 1280),
     ] {
         browser.prefer(scheme).await?;
         browser.show_whole_page(width).await?;
         browser.picture(&format!("{name}-{suffix}")).await?;
-        judge(stage, &format!("{name}-{suffix}")).await?;
+        // Whose colors they are is not ours to judge.
+        if scheme != Forced {
+            judge(stage, &format!("{name}-{suffix}")).await?;
+        }
     }
+    browser.prefer(Light).await?;
     browser.resize(1280, 800).await
 }
 

@@ -72,11 +72,13 @@ impl StaticPage<'_> {
 
 /// Returns the HTML between the markers of `index.html`.
 pub(crate) fn render(page: &StaticPage<'_>) -> String {
+    let works_without = format!("<p class=\"hint\">{}</p>", page.say(Text::WORKS_WITHOUT));
+    let form = |content: String| entry(page, &(content + &without_app(&works_without)));
     match page.path {
-        routes::LOGIN => entry(page, Text::LOG_IN, &login::content(page)),
-        routes::SETUP => entry(page, Text::SETUP_TITLE, &setup::content(page)),
-        routes::WELCOME => entry(page, Text::WELCOME_TITLE, &welcome::content(page)),
-        routes::LINK => entry(page, Text::LINK_TITLE, &loading(page, &needs_app(page))),
+        routes::LOGIN => form(login::content(page)),
+        routes::SETUP => form(setup::content(page)),
+        routes::WELCOME => form(welcome::content(page)),
+        routes::LINK => entry(page, &loading(page, &needs_app(page))),
         routes::HOME => shell(&loading(page, &home(page))),
         _ => shell(&loading(page, &needs_app(page))),
     }
@@ -90,13 +92,22 @@ fn shell(content: &str) -> String {
 /// Returns the document's title, as HTML; the app's pages have the same.
 pub(crate) fn title(path: &str, language: Language, brand: &Brand) -> String {
     let name = escape(brand.name());
-    let title = match path {
-        routes::LOGIN => Text::LOG_IN,
-        routes::SETUP => Text::SETUP_TITLE,
-        routes::WELCOME => Text::WELCOME_TITLE,
-        _ => return name,
-    };
-    format!("{} – {name}", language.text(title))
+    heading(path).map_or_else(
+        || name.clone(),
+        |heading| format!("{} – {name}", language.text(heading)),
+    )
+}
+
+/// Returns what stands above a page before the login, and in the window's title; `None` for the
+/// pages behind it, which the app titles.
+fn heading(path: &str) -> Option<Text> {
+    match path {
+        routes::LOGIN => Some(Text::LOG_IN),
+        routes::SETUP => Some(Text::SETUP_TITLE),
+        routes::WELCOME => Some(Text::WELCOME_TITLE),
+        routes::LINK => Some(Text::LINK_TITLE),
+        _ => None,
+    }
 }
 
 /// Writes text so that it is text, in content and in quoted attributes.
@@ -117,12 +128,10 @@ fn escape(text: &str) -> String {
 
 /// The frame of a page before the login. Brand and footer stay when the app takes over: it has a
 /// card alone.
-fn entry(page: &StaticPage<'_>, heading: Text, content: &str) -> String {
-    let works_without = page.say(Text::WORKS_WITHOUT);
+fn entry(page: &StaticPage<'_>, content: &str) -> String {
     let card = format!(
-        "<main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}{}</main>",
-        page.say(heading),
-        without_app(&format!("<p class=\"hint\">{works_without}</p>")),
+        "<main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}</main>",
+        heading(page.path).map_or("", |heading| page.say(heading)),
     );
     format!(
         "<div class=\"entry\"><header class=\"brand\">{}</header>{}\

@@ -32,6 +32,8 @@ pub enum Scheme {
     Light,
     /// Light text on a dark ground.
     Dark,
+    /// The few colors of the person's own choice, as by Windows' contrast themes.
+    Forced,
 }
 
 impl Browser {
@@ -81,11 +83,15 @@ impl Browser {
     /// # Errors
     /// The browser does not answer.
     pub async fn prefer(&self, scheme: Scheme) -> Result<()> {
-        let value = match scheme {
-            Scheme::Light => "light",
-            Scheme::Dark => "dark",
+        let (value, forced) = match scheme {
+            Scheme::Light => ("light", "none"),
+            Scheme::Dark => ("dark", "none"),
+            Scheme::Forced => ("dark", "active"),
         };
-        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": value },
+            { "name": "forced-colors", "value": forced },
+        ]);
         self.devtools(
             "Emulation.setEmulatedMedia",
             json!({ "features": features }),

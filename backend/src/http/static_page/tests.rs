@@ -1,6 +1,6 @@
 use shared::config::{PublicConfig, PublicProvider};
 use shared::login_error::LoginErrorCode;
-use shared::text::Language;
+use shared::text::{Language, Text};
 
 use super::{StaticPage, render, title};
 use crate::brand::{Brand, Footer};
@@ -61,6 +61,27 @@ fn login_page_works_by_itself() {
     assert!(html.contains("<span>Log in with Authentik</span>"));
     assert!(!html.contains("name=\"next\""));
     assert!(!html.contains("data-code"));
+}
+
+#[test]
+fn pages_before_the_login_say_what_works_without_the_app() {
+    let config = config();
+    let (works, needs) = (
+        Language::ENGLISH.text(Text::WORKS_WITHOUT),
+        Language::ENGLISH.text(Text::NEEDS_APP),
+    );
+    for path in ["/login", "/setup", "/welcome"] {
+        let html = render(&page(path, &config));
+        assert!(html.contains(works) && !html.contains(needs), "{path}");
+    }
+
+    let html = render(&page("/link", &config));
+
+    assert!(html.contains(needs) && !html.contains(works));
+    assert_eq!(
+        title("/link", Language::ENGLISH, &PLAIN),
+        "Connect your accounts – Postern"
+    );
 }
 
 #[test]

@@ -105,9 +105,14 @@ fn Summary(
         let until = browser::time_text(until, TimeForm::Both);
         view! { <p class="hint">{fill(Text::USERS_WELCOME_OPEN, &[("time", &until)])}</p> }
     });
+    // Without a display name, the heading is the username.
+    let username = entry
+        .display_name
+        .is_some()
+        .then(|| view! { <bdi>{entry.username}</bdi> });
     view! {
         <p class="account-who">
-            <bdi>{entry.username}</bdi>
+            {username}
             <bdi>{entry.email.unwrap_or_else(|| say(Text::USERS_NO_EMAIL).to_owned())}</bdi>
         </p>
         <p class="badges">
