@@ -1,9 +1,10 @@
 //! What a request may reach.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::callbacks::Callbacks;
@@ -21,22 +22,21 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The application: built once, in [`App::new`].
 pub struct App {
-    /// The settings.
+    /// The settings, as they were at the start. What a reload changes of them is in
+    /// [`App::provider`] and [`App::keys`].
     pub config: Config,
     /// The database.
     pub store: Store,
     /// The time.
     pub clock: Clock,
-    /// What seals cookies.
-    pub keys: Keys,
     /// Password hashes.
     pub passwords: Passwords,
     /// Rate limits.
     pub limits: Limits,
     /// Callbacks that may come twice.
     pub callbacks: Callbacks,
-    /// The OP, where one is configured.
-    pub provider: Option<Arc<Provider>>,
+    keys: RwLock<Arc<Keys>>,
+    provider: Option<watch::Sender<Arc<Provider>>>,
 }
 
 /// A handle on the [`App`].
@@ -79,7 +79,7 @@ impl App {
         let provider = match &config.oidc {
             Some(oidc) => {
                 let provider = Provider::new(oidc.clone(), clock.clone(), patience)?;
-                Some(Arc::new(provider))
+                Some(watch::Sender::new(Arc::new(provider)))
             }
             None => None,
         };
@@ -89,12 +89,26 @@ impl App {
             config,
             store,
             clock,
-            keys,
             passwords,
             limits,
             callbacks: Callbacks::default(),
+            keys: RwLock::new(Arc::new(keys)),
             provider,
         })))
+    }
+
+    /// Returns what seals cookies. Whoever does more than one thing with it keeps it meanwhile.
+    #[must_use]
+    pub fn keys(&self) -> Arc<Keys> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&keys)
+    }
+
+    /// Returns the OP; `None` where none is configured. A request keeps the one that it began with.
+    #[must_use]
+    pub fn provider(&self) -> Option<Arc<Provider>> {
+        let provider = self.provider.as_ref()?;
+        Some(Arc::clone(&provider.borrow()))
     }
 }
 

@@ -5,7 +5,6 @@ mod connections;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -45,9 +44,8 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
     let sweeper = tokio::spawn(sweep(app.clone()));
     let looker = app
-        .provider
-        .clone()
-        .map(|provider| tokio::spawn(Arc::clone(&provider).keep_looking()));
+        .provider()
+        .map(|provider| tokio::spawn(provider.keep_looking()));
     let watcher = tokio::spawn(app.store.clone().keep_watch());
     let announcer = tokio::spawn(announce_setup(app.clone()));
     let mut connections = Connections::new(http::router(app.clone()));
@@ -68,7 +66,8 @@ async fn announce_setup(app: AppState) {
     app.store.until_there().await;
     match app.store.is_setup_open().await {
         Ok(true) if app.config.password_login => {
-            let token = app.keys.setup_token().expose_secret();
+            let keys = app.keys();
+            let token = keys.setup_token().expose_secret();
             // The one secret that belongs into the log: whoever reads it owns the server anyway.
             tracing::warn!("no admin yet: open /setup and give the setup token {token}");
         }

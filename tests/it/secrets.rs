@@ -72,7 +72,7 @@ async fn use_passwords(site: &Site, haul: &mut Haul) {
         "a wrong token",
         "a password to be",
     ]);
-    haul.keep(&[site.app.keys.setup_token().expose_secret()]);
+    haul.keep(&[site.app.keys().setup_token().expose_secret()]);
     let wrong = json!({"password": "a wrong password"});
     let form = [("username", "root"), ("password", "a wrong password")];
     let root = site.logged_in("root").await;
@@ -81,7 +81,10 @@ async fn use_passwords(site: &Site, haul: &mut Haul) {
     haul.answers
         .push(guess.log_in("root", "a wrong password").await);
     haul.answers.push(guess.post_form(API_LOGIN, &form).await);
-    for token in ["a wrong token", site.app.keys.setup_token().expose_secret()] {
+    for token in [
+        "a wrong token",
+        site.app.keys().setup_token().expose_secret(),
+    ] {
         let setup = json!({"token": token, "username": "x", "password": PASSWORD});
         haul.answers.push(root.post_json(API_SETUP, &setup).await);
     }

@@ -8,7 +8,7 @@ use tests::http_browser::until_limited;
 use tests::site::{PASSWORD, Site, admin, user};
 
 fn token(site: &Site) -> String {
-    site.app.keys.setup_token().expose_secret().to_owned()
+    site.app.keys().setup_token().expose_secret().to_owned()
 }
 
 fn body(token: &str, username: &str) -> Value {

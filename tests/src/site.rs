@@ -217,7 +217,7 @@ impl Site {
     /// The server looks at the OP once by itself: before that it might do so in the middle of a
     /// test.
     async fn wait_for_discovery(&self) {
-        let Some(provider) = &self.app.provider else {
+        let Some(provider) = self.app.provider() else {
             return;
         };
         let deadline = Instant::now() + PATIENCE;

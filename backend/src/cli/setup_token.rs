@@ -11,6 +11,6 @@ use crate::app::AppState;
 pub(super) async fn run(app: &AppState) -> anyhow::Result<ExitCode> {
     let is_open = app.store.is_setup_open().await?;
     anyhow::ensure!(is_open, "this server has an admin: the setup is closed");
-    writeln!(io::stdout(), "{}", app.keys.setup_token().expose_secret())?;
+    writeln!(io::stdout(), "{}", app.keys().setup_token().expose_secret())?;
     Ok(ExitCode::SUCCESS)
 }

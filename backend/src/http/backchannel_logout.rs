@@ -21,7 +21,7 @@ pub(super) async fn end_sessions(
     from: From,
     body: Bytes,
 ) -> ApiResult<StatusCode> {
-    let provider = app.provider.as_ref().ok_or(ErrorCode::OpenidDisabled)?;
+    let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
     let refuse = |cause: &str| {
         let code = ErrorCode::LogoutTokenInvalid;
         tracing::warn!(code = code.as_str(), "logout token refused: {cause}");

@@ -58,7 +58,7 @@ impl Known {
     pub(super) async fn ask(app: &AppState, headers: &HeaderMap) -> Self {
         let ask = async {
             let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
-            let has_both = app.config.password_login && app.provider.is_some();
+            let has_both = app.config.password_login && app.provider().is_some();
             let provider_first = has_both && app.store.prefers_openid().await?;
             let visitor = extract::visitor(headers, app).await?;
             Ok::<_, store::Error>((setup_needed, provider_first, visitor))
@@ -87,7 +87,8 @@ pub(super) fn public_config(
     known: &Known,
     error: Option<LoginErrorCode>,
 ) -> PublicConfig {
-    let provider = app.provider.as_ref();
+    let provider = app.provider();
+    let provider = provider.as_ref();
     let hint = provider.zip(error).and_then(|(provider, code)| {
         presets::hint(provider.config.provider.as_str(), code).map(str::to_owned)
     });

@@ -17,8 +17,7 @@ pub(super) async fn live() -> &'static str {
 pub(super) async fn ready(State(app): State<AppState>) -> ApiResult<Json<Value>> {
     app.store.ping().await?;
     let op = app
-        .provider
-        .as_ref()
+        .provider()
         .map(|provider| match provider.unreachable_since() {
             None => json!({"reachable": true}),
             Some(since) => json!({"reachable": false, "unreachable_since": since.unix()}),

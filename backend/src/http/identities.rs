@@ -33,13 +33,13 @@ pub(super) async fn link(
     headers: HeaderMap,
     RecentlyConfirmed(current): RecentlyConfirmed,
 ) -> ApiResult<Response> {
-    let provider = app.provider.as_ref().ok_or(ErrorCode::OpenidDisabled)?;
+    let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
     let intent = Intent::Link {
         account_id: current.account.id,
         session_id: current.session.id,
     };
     let next = ReturnTo::parse(routes::PROFILE);
-    match attempts::begin(&app, provider, &headers, intent, next, false, None).await {
+    match attempts::begin(&app, &provider, &headers, intent, next, false, None).await {
         Ok((url, cookies)) => Ok((
             cookies,
             Answer(GoTo {

@@ -49,7 +49,7 @@ pub(super) fn keep(
 ) -> Result<SetCookies, serde_json::Error> {
     let style = style(app);
     let name = style.link();
-    let sealed = cookie::seal(&app.keys.link, &name, pending)?;
+    let sealed = cookie::seal(&app.keys().link, &name, pending)?;
     Ok(SetCookies::default().with(style.set(name, sealed, LIFETIME)))
 }
 
@@ -72,7 +72,7 @@ async fn pending(
     let name = style(app).link();
     let value = cookie::single(headers, &name).ok_or_else(expired)?;
     let pending: PendingIdentity =
-        cookie::open(&app.keys.link, &name, value).ok_or_else(expired)?;
+        cookie::open(&app.keys().link, &name, value).ok_or_else(expired)?;
     if app.clock.now() >= pending.asked_at.plus(LIFETIME) {
         return Err(expired());
     }
@@ -104,8 +104,7 @@ pub(super) async fn show(
     let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
     Ok(axum::Json(PendingLink {
         label: app
-            .provider
-            .as_ref()
+            .provider()
             .map(|provider| provider.label())
             .unwrap_or_default(),
         identity_username: pending.username,

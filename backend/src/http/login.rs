@@ -184,8 +184,7 @@ fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
         return None;
     };
     let provider = app
-        .provider
-        .as_ref()
+        .provider()
         .filter(|provider| provider.config.rp_initiated_logout)?;
     let public_url = &provider.config.redirect_uri.origin;
     let return_url = format!("{}{}?logged_out=1", public_url.origin(), routes::LOGIN);
@@ -198,7 +197,7 @@ fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
 
 /// Keeps the ID token with the session only where logout will need it.
 pub(super) fn kept_id_token(app: &AppState, id_token: &secrecy::SecretString) -> Option<String> {
-    let provider = app.provider.as_ref()?;
+    let provider = app.provider()?;
     provider
         .config
         .rp_initiated_logout

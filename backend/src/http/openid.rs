@@ -44,7 +44,7 @@ impl FromRequestParts<AppState> for Visit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
-        let provider = app.provider.clone().ok_or(ErrorCode::OpenidDisabled)?;
+        let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
         let Ok(from) = From::from_request_parts(parts, app).await;
         Ok(Self {
             app: app.clone(),

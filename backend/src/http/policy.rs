@@ -80,7 +80,8 @@ pub(super) async fn apply(
     }
     let session_id = linking.as_ref().map(|linking| linking.session_id);
     let facts = facts(login, &identity, linking).await?;
-    let oidc = login.app.provider.as_ref().map(|provider| &provider.config);
+    let provider = login.app.provider();
+    let oidc = provider.as_ref().map(|provider| &provider.config);
     let policy = Policy {
         link_by_email: oidc.map(|oidc| oidc.link_by_email).unwrap_or_default(),
         allow_registration: oidc.is_some_and(|oidc| oidc.allow_registration),

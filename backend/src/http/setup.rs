@@ -56,7 +56,7 @@ async fn set_up(
     if !app.store.is_setup_open().await? {
         return Err(ErrorCode::SetupClosed.into());
     }
-    if !app.keys.is_setup_token(&setup.token) {
+    if !app.keys().is_setup_token(&setup.token) {
         tracing::warn!(code = "setup_token_wrong", "setup refused");
         let failure = Failure {
             code: ErrorCode::SetupTokenWrong.as_str(),

@@ -28,7 +28,7 @@ async fn cve_2023_48309_cookie_of_one_kind_does_not_serve_as_another() {
     waiting.log_in_as("alice").await;
     let link = waiting.cookie(LINK).unwrap();
     let session = token(&site.logged_in("alice").await);
-    let setup = site.app.keys.setup_token().expose_secret().to_owned();
+    let setup = site.app.keys().setup_token().expose_secret().to_owned();
     let elsewhere = Site::start().await;
     elsewhere.add(user("alice").await).await;
     let foreign = elsewhere.browser();
@@ -75,7 +75,7 @@ async fn all_cookies(site: &Site) -> Vec<String> {
     let login = browser.log_in_as("bob").await;
     let linking = site.browser();
     let setup = json!({
-        "token": site.app.keys.setup_token().expose_secret(), "username": "root",
+        "token": site.app.keys().setup_token().expose_secret(), "username": "root",
         "password": PASSWORD,
     });
     let form = [("username", "alice"), ("password", PASSWORD)];
