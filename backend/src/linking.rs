@@ -1,6 +1,8 @@
 //! The identity policy (contract, section 5), pure: who an identity is, from its claims and from
 //! what the store knows.
 
+pub mod reasons;
+
 use shared::login_error::LoginErrorCode;
 
 use crate::account::{Account, AccountId};

@@ -6,6 +6,7 @@ pub mod config;
 pub mod session;
 pub mod audit;
 pub mod doctor;
+pub mod test_login;
 pub mod profile;
 pub mod users;
 pub mod link;

@@ -36,6 +36,8 @@ pub const API_WELCOME: &str = "/api/welcome";
 pub const API_WELCOME_CHECK: &str = "/api/welcome/check";
 /// The audit trail.
 pub const API_AUDIT: &str = "/api/audit";
+/// A login that logs nobody in, for admins.
+pub const API_TEST_LOGIN: &str = "/api/test-login";
 /// Makes the first admin.
 pub const API_SETUP: &str = "/api/setup";
 
@@ -53,6 +55,8 @@ pub const LINK: &str = "/link";
 pub const USERS: &str = "/users";
 /// The audit trail's page, for admins.
 pub const ACTIVITY: &str = "/activity";
+/// What the doctor finds, and the test login, for admins.
+pub const DOCTOR: &str = "/doctor";
 /// The page that a welcome link leads to; the token is the fragment.
 pub const WELCOME: &str = "/welcome";
 
@@ -60,7 +64,7 @@ pub const WELCOME: &str = "/welcome";
 pub const API_TEXTS: &str = "/api/texts";
 
 /// The pages that nobody sees who is not logged in.
-pub const GUARDED: [&str; 4] = [HOME, PROFILE, USERS, ACTIVITY];
+pub const GUARDED: [&str; 5] = [HOME, PROFILE, USERS, ACTIVITY, DOCTOR];
 
 /// Which of the page's modules has a path's page. They are apart so that whoever comes to log in does
 /// not wait for the pages behind the login, and no one else for those of admins.
@@ -79,7 +83,7 @@ pub enum Section {
 pub fn section(path: &str) -> Section {
     match without_last_slash(path) {
         LOGIN | SETUP | LINK | WELCOME => Section::Entry,
-        USERS | ACTIVITY => Section::Admin,
+        USERS | ACTIVITY | DOCTOR => Section::Admin,
         _ => Section::Inside,
     }
 }
@@ -102,7 +106,7 @@ mod tests {
         for path in ["/login", "/login/", "/setup", "/link", "/welcome"] {
             assert_eq!(section(path), Section::Entry, "{path}");
         }
-        for path in ["/users", "/activity/"] {
+        for path in ["/users", "/activity/", "/doctor"] {
             assert_eq!(section(path), Section::Admin, "{path}");
         }
         for path in [

@@ -19,6 +19,7 @@ mod login;
 mod openid_start;
 mod callback;
 mod par;
+mod test_login;
 mod third_party;
 mod client_auth;
 mod autologin;

@@ -22,6 +22,7 @@ mod identities;
 mod users;
 mod welcome;
 mod audit;
+mod test_login;
 mod backchannel_logout;
 mod setup;
 mod config;
@@ -121,6 +122,10 @@ pub(crate) fn router(app: AppState) -> Router {
         .route(routes::API_WELCOME_CHECK, post(welcome::check))
         .route(routes::API_WELCOME, post(welcome::redeem))
         .route(routes::API_AUDIT, get(audit::list))
+        .route(
+            routes::API_TEST_LOGIN,
+            post(test_login::begin).get(test_login::show),
+        )
         .route(routes::API_SETUP, post(setup::create))
         .route(
             &format!("{}/{{section}}", routes::API_TEXTS),

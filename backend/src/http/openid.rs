@@ -17,7 +17,7 @@ use super::error::{ApiError, ApiResult, login_failed};
 use super::extract::{self, Current, From};
 use super::initiation::Initiation;
 use super::trail::{self, Failure};
-use super::{attempts, policy};
+use super::{attempts, policy, test_login};
 use crate::app::AppState;
 use crate::audit::Kind;
 use crate::oidc::LoginError;
@@ -114,6 +114,10 @@ pub(super) async fn callback(visit: Visit, RawQuery(query): RawQuery) -> Respons
         Ok(found) => found,
         Err(error) => return lost(&visit, &response, current, ReturnTo::home(), error).await,
     };
+    if matches!(attempt.intent, Intent::Test { .. }) {
+        let answer = test_login::finish(&visit, &response, attempt, current).await;
+        return (spent, answer).into_response();
+    }
     if attempt.intent != Intent::Login {
         return match finish(&visit, &response, attempt, current).await {
             Ok((cookies, redirect)) => (spent, cookies, redirect).into_response(),
@@ -150,6 +154,7 @@ pub(super) async fn finish(
     policy::apply(
         &policy::Login {
             app,
+            oidc: &provider.config,
             headers,
             from,
             next,

@@ -14,6 +14,7 @@ use super::link::{self, PendingIdentity};
 use super::login::kept_id_token;
 use crate::account::{Account, AccountId, NewAccount, username_from_claim, username_with_suffix};
 use crate::app::AppState;
+use crate::config::OidcConfig;
 use crate::linking::{self, Decision, EmailMatch, Facts, LinkTarget, Policy};
 use crate::oidc::LoginError;
 use crate::oidc::attempt::Intent;
@@ -21,11 +22,12 @@ use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
 use crate::oidc::provider::Redeemed;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
-use crate::store::{NewIdentity, Taken};
+use crate::store::{NewIdentity, Store, Taken};
 
 /// The request that the login came with.
 pub(super) struct Login<'a> {
     pub(super) app: &'a AppState,
+    pub(super) oidc: &'a OidcConfig,
     pub(super) headers: &'a HeaderMap,
     pub(super) from: &'a From,
     pub(super) next: ReturnTo,
@@ -79,14 +81,8 @@ pub(super) async fn apply(
         return Err(LoginError::Policy(LoginErrorCode::RoleMissing));
     }
     let session_id = linking.as_ref().map(|linking| linking.session_id);
-    let facts = facts(login, &identity, linking).await?;
-    let provider = login.app.provider();
-    let oidc = provider.as_ref().map(|provider| &provider.config);
-    let policy = Policy {
-        link_by_email: oidc.map(|oidc| oidc.link_by_email).unwrap_or_default(),
-        allow_registration: oidc.is_some_and(|oidc| oidc.allow_registration),
-        password_login: login.app.config.password_login,
-    };
+    let facts = facts(&login.app.store, &identity, linking).await?;
+    let policy = settings(login.app, login.oidc);
     let linked = facts.linked.as_ref().map(|account| account.id);
     match linking::decide(&facts, policy) {
         Decision::LogIn(account_id) => log_in(login, &identity, &id_token, account_id).await,
@@ -108,12 +104,21 @@ pub(super) async fn apply(
     }
 }
 
-async fn facts(
-    login: &Login<'_>,
+/// Returns the settings that bear on it.
+pub(super) fn settings(app: &AppState, oidc: &OidcConfig) -> Policy {
+    Policy {
+        link_by_email: oidc.link_by_email,
+        allow_registration: oidc.allow_registration,
+        password_login: app.config.password_login,
+    }
+}
+
+/// Asks the store for what the policy looks at.
+pub(super) async fn facts(
+    store: &Store,
     identity: &VerifiedIdentity,
     linking: Option<Linking>,
 ) -> Result<Facts, LoginError> {
-    let store = &login.app.store;
     let mut linked = store
         .account_by_identity(&identity.issuer, &identity.subject)
         .await?;
@@ -242,10 +247,8 @@ fn ask(
 /// How many names are tried for a new account before something else must be wrong.
 const NAMES_TRIED: u32 = 200;
 
-/// Makes a new account for the identity: without a password, with the OP's email where no account
-/// has it, under a name that nobody has.
-async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<AccountId, LoginError> {
-    let app = login.app;
+/// Returns what a new account of the identity is called, if nobody else is.
+pub(super) fn wanted_username(identity: &VerifiedIdentity) -> String {
     let from_claim = identity.username.as_deref().and_then(username_from_claim);
     let from_email = || {
         identity
@@ -253,9 +256,16 @@ async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<Acco
             .as_ref()
             .and_then(|email| username_from_claim(email.as_str()))
     };
-    let base = from_claim
+    from_claim
         .or_else(from_email)
-        .unwrap_or_else(|| "user".to_owned());
+        .unwrap_or_else(|| "user".to_owned())
+}
+
+/// Makes a new account for the identity: without a password, with the OP's email where no account
+/// has it, under a name that nobody has.
+async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<AccountId, LoginError> {
+    let app = login.app;
+    let base = wanted_username(identity);
     let mut new = NewAccount {
         username: base.clone(),
         display_name: identity.display_name.clone(),

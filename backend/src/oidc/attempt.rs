@@ -39,6 +39,13 @@ pub enum Intent {
         /// By this very session: nobody else's browser can finish it.
         session_id: Uuid,
     },
+    /// To show an admin what comes, and log nobody in.
+    Test {
+        /// The admin.
+        account_id: AccountId,
+        /// By this very session.
+        session_id: Uuid,
+    },
 }
 
 /// One Authentication Request (Core §3.1.2.1). Has no `Debug`: it holds the code verifier.

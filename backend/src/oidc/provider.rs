@@ -44,6 +44,15 @@ pub struct Redeemed {
     pub id_token: SecretString,
 }
 
+/// What the OP said of the user, source by source, as far as it came.
+#[derive(Default)]
+pub struct Seen {
+    /// The claims of the ID token, checked.
+    pub id_token: Option<Claims>,
+    /// What userinfo said: claims, or why they cannot be used. `None` where it was not asked.
+    pub userinfo: Option<Result<Claims, String>>,
+}
+
 impl Provider {
     /// Makes the provider; talks to nobody yet.
     ///
@@ -166,9 +175,49 @@ impl Provider {
     /// # Errors
     /// Every [`LoginError`] that the OP can be the cause of.
     pub async fn redeem(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
+        self.in_time(self.redeem_patiently(code, checks)).await
+    }
+
+    /// Redeems a code for a test: asks userinfo in any case, and puts down in `seen` what came, even
+    /// where the login then fails. Decides nothing otherwise than [`Provider::redeem`].
+    ///
+    /// # Errors
+    /// Those of [`Provider::redeem`].
+    pub async fn try_out(
+        &self,
+        code: &str,
+        checks: &Checks,
+        seen: &mut Seen,
+    ) -> Result<VerifiedIdentity, LoginError> {
+        self.in_time(async {
+            let (metadata, tokens, mut claims) = self.exchange(code, checks).await?;
+            seen.id_token = Some(claims.clone());
+            if let Some(endpoint) = &metadata.userinfo_endpoint {
+                let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await;
+                let told = userinfo.as_ref().map_err(ToString::to_string);
+                seen.userinfo = Some(told.cloned());
+                // What a login would not have asked for does not make it fail.
+                if identity::lacks_claims(&claims, &self.config) {
+                    identity::add_userinfo(&mut claims, userinfo?);
+                }
+            }
+            Ok(VerifiedIdentity::from_claims(
+                &metadata.issuer,
+                &claims,
+                &self.config,
+            ))
+        })
+        .await
+    }
+
+    /// Gives one login no more than its time.
+    async fn in_time<T>(
+        &self,
+        login: impl Future<Output = Result<T, LoginError>>,
+    ) -> Result<T, LoginError> {
         let patience = self.client.patience().login;
-        let redeemed = tokio::time::timeout(patience, self.redeem_patiently(code, checks)).await;
-        redeemed.unwrap_or_else(|_| {
+        let outcome = tokio::time::timeout(patience, login).await;
+        outcome.unwrap_or_else(|_| {
             Err(LoginError::OpUnreachable {
                 endpoint: "endpoints in time",
                 cause: format!("one login took more than {} s", patience.as_secs()),
@@ -176,11 +225,21 @@ impl Provider {
         })
     }
 
-    async fn redeem_patiently(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
+    /// Redeems the code and checks the ID token.
+    async fn exchange(
+        &self,
+        code: &str,
+        checks: &Checks,
+    ) -> Result<(Arc<Metadata>, Tokens, Claims), LoginError> {
         let metadata = self.metadata().await?;
         let tokens =
             token_request::redeem(&self.client, &metadata, &self.config, code, checks).await?;
-        let mut claims = self.check_id_token(&metadata, &tokens, checks).await?;
+        let claims = self.check_id_token(&metadata, &tokens, checks).await?;
+        Ok((metadata, tokens, claims))
+    }
+
+    async fn redeem_patiently(&self, code: &str, checks: &Checks) -> Result<Redeemed, LoginError> {
+        let (metadata, tokens, mut claims) = self.exchange(code, checks).await?;
         if let Some(endpoint) = &metadata.userinfo_endpoint
             && identity::lacks_claims(&claims, &self.config)
         {

@@ -16,6 +16,7 @@ mod sessions;
 mod user_list;
 mod users;
 mod welcome;
+mod test_login;
 mod search_keys;
 
 use std::sync::Arc;

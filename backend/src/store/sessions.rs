@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::accounts::AccountRow;
 use super::audit::insert_audit;
-use super::{Result, Store, on_database, on_writer};
+use super::{Result, Store, on_database, on_writer, test_login};
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
@@ -355,6 +355,8 @@ impl Store {
         let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
+            sqlx::query("delete from test_login where made_at <= $1")
+                .bind(now.minus(test_login::LIFETIME).unix()).execute(pool).await?;
             sqlx::query("delete from welcome_link where expires_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
