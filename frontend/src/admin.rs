@@ -6,6 +6,7 @@ use leptos_router::path;
 
 use crate::inside::{Reload, Shell};
 use crate::pages::activity::ActivityPage;
+use crate::pages::doctor::DoctorPage;
 use crate::pages::users::UsersPage;
 
 /// All of it. Its paths are those of [`Section::Admin`](shared::routes::Section::Admin).
@@ -17,6 +18,7 @@ pub(crate) fn Admin() -> impl IntoView {
                 <FlatRoutes fallback=Reload>
                     <Route path=path!("/users") view=UsersPage />
                     <Route path=path!("/activity") view=ActivityPage />
+                    <Route path=path!("/doctor") view=DoctorPage />
                 </FlatRoutes>
             }
                 .into_any()

@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use shared::audit::Audit;
 use shared::config::PublicConfig;
+use shared::doctor::Report;
 use shared::error::{ErrorCode, Problem};
 use shared::link::{LinkAnswer, PendingLink};
 use shared::login_error::LoginErrorCode;
 use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
 use shared::session::{Confirmation, GoTo, PasswordLogin, SessionEntry, SessionStatus, Setup};
+use shared::test_login::LastTestLogin;
 use shared::text::Text;
 use shared::users::{
     CreatedUser, NewUser, UserEntry, UserList, UserUpdate, Welcome, WelcomeCheck, WelcomeLink,
@@ -308,6 +310,21 @@ fn user_path(id: &str, rest: &[&str]) -> String {
 /// Reads a page of the audit trail; see [`Audit`] for the parameters.
 pub(crate) fn audit(parameters: &[(&str, &str)]) -> Request<Audit> {
     Request::get(&next::with_query(routes::API_AUDIT, parameters))
+}
+
+/// Has the doctor look, and reads what was found.
+pub(crate) fn doctor() -> Request<Report> {
+    Request::get(routes::API_DOCTOR)
+}
+
+/// Begins a test login, and asks where to go.
+pub(crate) fn test_login() -> Request<GoTo> {
+    Request::bare_post(routes::API_TEST_LOGIN)
+}
+
+/// Reads what the last test login showed.
+pub(crate) fn last_test_login() -> Request<LastTestLogin> {
+    Request::get(routes::API_TEST_LOGIN)
 }
 
 /// Sends one request and returns the body of a success.

@@ -36,6 +36,8 @@ pub const API_WELCOME: &str = "/api/welcome";
 pub const API_WELCOME_CHECK: &str = "/api/welcome/check";
 /// The audit trail.
 pub const API_AUDIT: &str = "/api/audit";
+/// What the doctor finds.
+pub const API_DOCTOR: &str = "/api/doctor";
 /// A login that logs nobody in, for admins.
 pub const API_TEST_LOGIN: &str = "/api/test-login";
 /// Makes the first admin.

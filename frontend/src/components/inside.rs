@@ -63,6 +63,7 @@ pub(crate) fn InsideFrame(
                         view! {
                             <NavLink href=routes::USERS text=say(Text::USERS) />
                             <NavLink href=routes::ACTIVITY text=say(Text::ACTIVITY) />
+                            <NavLink href=routes::DOCTOR text=say(Text::DOCTOR) />
                         }
                             .into_any()
                     })}

@@ -51,6 +51,10 @@ fn admin_cards() -> AnyView {
             <strong>{say(Text::ACTIVITY)}</strong>
             <span>{say(Text::HOME_ACTIVITY_TEXT)}</span>
         </a>
+        <a class="card-link" href=routes::DOCTOR rel="external">
+            <strong>{say(Text::DOCTOR)}</strong>
+            <span>{say(Text::HOME_DOCTOR_TEXT)}</span>
+        </a>
     }
     .into_any()
 }

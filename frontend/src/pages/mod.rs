@@ -7,5 +7,6 @@ pub(crate) mod home;
 pub(crate) mod profile;
 pub(crate) mod users;
 pub(crate) mod activity;
+pub(crate) mod doctor;
 pub(crate) mod link;
 pub(crate) mod not_found;

@@ -1,0 +1,106 @@
+//! What the doctor looked at.
+
+use leptos::prelude::*;
+use shared::doctor::{Outcome, Report, Step};
+use shared::text::Text;
+
+use crate::api;
+use crate::browser::{self, TimeForm};
+use crate::components::inside::Panel;
+use crate::components::listing;
+use crate::loaded::Loaded;
+use crate::pages::doctor::english;
+use crate::text::{fill, say};
+
+/// All steps, and the button that has them taken again.
+#[component]
+pub(super) fn Steps() -> impl IntoView {
+    let loaded = Loaded::new(|| Some(api::doctor()));
+    let list = listing::first_page(loaded, |report| view! { <Found report /> }.into_any());
+    view! {
+        <Panel id="steps" title=say(Text::DOCTOR_LIST)>
+            <p class="hint">{say(Text::DOCTOR_INTRO)}</p>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    id="doctor-refresh"
+                    on:click=move |_| loaded.refetch()
+                >
+                    {say(Text::ACTIVITY_REFRESH)}
+                </button>
+            </div>
+            {list}
+        </Panel>
+    }
+    .into_any()
+}
+
+/// What was found.
+#[component]
+fn Found(
+    /// The doctor's report.
+    report: Report,
+) -> impl IntoView {
+    let outcome = report.outcome();
+    let (in_all, class) = match outcome {
+        Outcome::Pass => (Text::DOCTOR_ALL_PASS, "note"),
+        Outcome::Skip => (Text::DOCTOR_ALL_SKIP, "note"),
+        Outcome::Warn => (Text::DOCTOR_ALL_WARN, "note"),
+        Outcome::Fail => (Text::DOCTOR_ALL_FAIL, "note note-bad"),
+    };
+    let at = browser::time_text(report.at, TimeForm::Both);
+    let steps = report.steps.into_iter().map(step).collect::<Vec<_>>();
+    view! {
+        <p class=class role="status" data-outcome=name(outcome)>
+            {say(in_all)}
+        </p>
+        <p class="hint">{fill(Text::DOCTOR_LOOKED, &[("time", &at)])}</p>
+        <ul class="rows entries">{steps}</ul>
+    }
+    .into_any()
+}
+
+/// One step.
+fn step(step: Step) -> AnyView {
+    let (word, badge) = match step.outcome {
+        Outcome::Pass => (Text::DOCTOR_PASS, "badge"),
+        Outcome::Skip => (Text::DOCTOR_SKIP, "badge badge-plain"),
+        Outcome::Warn => (Text::DOCTOR_WARN, "badge badge-strong"),
+        Outcome::Fail => (Text::DOCTOR_FAIL, "badge badge-bad"),
+    };
+    let class = if step.outcome == Outcome::Fail {
+        "entry-item entry-failed"
+    } else {
+        "entry-item"
+    };
+    let mend = step.mend.map(|mend| {
+        view! {
+            <p>
+                <strong>{say(Text::ACTIVITY_MEND)}": "</strong>
+                {english(mend)}
+            </p>
+        }
+    });
+    view! {
+        <li class=class data-step=step.name data-outcome=name(step.outcome)>
+            <div class="entry-head">
+                <h3>{english(step.title)}</h3>
+                <span class=badge>{say(word)}</span>
+            </div>
+            <p>{english(step.found)}</p>
+            {mend}
+        </li>
+    }
+    .into_any()
+}
+
+/// The outcome's name on the wire.
+fn name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "pass",
+        Outcome::Skip => "skip",
+        Outcome::Warn => "warn",
+        Outcome::Fail => "fail",
+    }
+}
