@@ -20,6 +20,7 @@ mod openid_start;
 mod callback;
 mod par;
 mod test_login;
+mod doctor_page;
 mod third_party;
 mod client_auth;
 mod autologin;

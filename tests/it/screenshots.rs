@@ -2,6 +2,7 @@
 //! left: judged by axe-core, and pictured into the folder
 //! `$SCREENSHOTS`.
 
+use crate::doctor_page::begin_test;
 use crate::users_page::{make_users, open_row};
 use std::sync::{Mutex, PoisonError};
 
@@ -25,6 +26,7 @@ async fn every_page_is_for_everyone() -> Result<()> {
         behind_the_login(stage).await?;
         users_page(stage).await?;
         activity_page(stage).await?;
+        doctor_page(stage).await?;
         stage.log_out().await?;
         before_the_login(stage).await?;
         link_page(stage).await?;
@@ -200,6 +202,18 @@ async fn activity_page(stage: &Stage) -> Result<()> {
     pictures(stage, "activity-nothing", ".nothing").await
 }
 
+async fn doctor_page(stage: &Stage) -> Result<()> {
+    stage.visit(routes::DOCTOR).await?;
+    pictures(stage, "doctor", "[data-step]").await?;
+    begin_test(stage).await?;
+    stage.op.wait_for_login_page(&stage.browser).await?;
+    let newcomer = stage.op.newcomer();
+    stage.op.log_in(&stage.browser, &newcomer).await?;
+    stage.wait_for_page(routes::DOCTOR).await?;
+    stage.browser.wait_for("[data-step]").await?;
+    pictures(stage, "doctor-test", "[data-claim]").await
+}
+
 async fn link_page(stage: &Stage) -> Result<()> {
     let alice = stage.op.admin();
     stage.choose_provider().await?;
@@ -239,6 +253,9 @@ async fn from_right_to_left(stage: &Stage) -> Result<()> {
     pictures(stage, "rtl-users", ".account-panel").await?;
     visit(routes::ACTIVITY).await?;
     pictures(stage, "rtl-activity", "[data-kind]").await?;
+    visit(routes::DOCTOR).await?;
+    stage.browser.wait_for("[data-step]").await?;
+    pictures(stage, "rtl-doctor", "[data-claim]").await?;
     visit("/nowhere").await?;
     pictures(stage, "rtl-not-found", "#app h1").await?;
     browser.forget_cookies().await?;

@@ -3,6 +3,7 @@
 mod accounts;
 mod identities;
 mod sessions;
+mod test_login;
 mod users;
 mod welcome;
 
