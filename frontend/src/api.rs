@@ -33,6 +33,8 @@ use crate::text::{fill, say};
 
 /// The longest wait for an answer, in milliseconds; a page that is busy for ever helps nobody.
 const TIMEOUT_MS: u32 = 30_000;
+/// The same for the doctor, who waits for others; more than the server gives a request.
+const DOCTOR_TIMEOUT_MS: u32 = 50_000;
 
 /// Why a request did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +104,8 @@ pub(crate) struct Raw {
     path: String,
     /// The JSON body.
     body: Option<String>,
+    /// The longest wait, in milliseconds.
+    timeout_ms: u32,
 }
 
 /// The answer of writes of which only the success counts.
@@ -123,6 +127,7 @@ impl<T> Request<T> {
                 method,
                 path: path.into(),
                 body,
+                timeout_ms: TIMEOUT_MS,
             },
             answer: PhantomData,
         }
@@ -314,7 +319,9 @@ pub(crate) fn audit(parameters: &[(&str, &str)]) -> Request<Audit> {
 
 /// Has the doctor look, and reads what was found.
 pub(crate) fn doctor() -> Request<Report> {
-    Request::get(routes::API_DOCTOR)
+    let mut request = Request::get(routes::API_DOCTOR);
+    request.raw.timeout_ms = DOCTOR_TIMEOUT_MS;
+    request
 }
 
 /// Begins a test login, and asks where to go.
@@ -329,7 +336,7 @@ pub(crate) fn last_test_login() -> Request<LastTestLogin> {
 
 /// Sends one request and returns the body of a success.
 pub(crate) async fn exchange(raw: Raw) -> Result<String> {
-    let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+    let timeout = web_sys::AbortSignal::timeout_with_u32(raw.timeout_ms);
     let mut builder = RequestBuilder::new(&raw.path)
         .header("accept", "application/json")
         .abort_signal(Some(&timeout));
