@@ -35,6 +35,8 @@ pub struct App {
     pub limits: Limits,
     /// Callbacks that may come twice.
     pub callbacks: Callbacks,
+    /// Whose turn it is to have the doctor look.
+    pub doctor: tokio::sync::Mutex<()>,
     keys: RwLock<Arc<Keys>>,
     provider: Option<watch::Sender<Arc<Provider>>>,
 }
@@ -92,6 +94,7 @@ impl App {
             passwords,
             limits,
             callbacks: Callbacks::default(),
+            doctor: tokio::sync::Mutex::default(),
             keys: RwLock::new(Arc::new(keys)),
             provider,
         })))

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::Key;
 use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -22,6 +23,7 @@ pub struct Keys {
     /// Seals links that wait for their user's word.
     pub link: Key,
     setup_token: SecretString,
+    doctor: SecretSlice<u8>,
 }
 
 impl Keys {
@@ -43,10 +45,13 @@ impl Keys {
         };
         let mut setup = [0; 18];
         expand("postern setup token v1", &mut setup);
+        let mut doctor = vec![0; 32];
+        expand("postern doctor v1", &mut doctor);
         Self {
             attempt: cookie_key("postern login attempt v1"),
             link: cookie_key("postern pending link v1"),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
+            doctor: doctor.into(),
         }
     }
 
@@ -54,6 +59,21 @@ impl Keys {
     #[must_use]
     pub fn setup_token(&self) -> &SecretString {
         &self.setup_token
+    }
+
+    /// Returns the doctor's keyed hash (HMAC-SHA256, RFC 2104) of what `label` says it is: whoever
+    /// can make it has the secret key.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    #[must_use]
+    pub fn doctor_mac(&self, label: &str, text: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.doctor.expose_secret())
+            .expect("HMAC takes keys of any length");
+        mac.update(label.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     /// Is this the setup token? Compared in constant time.
@@ -67,12 +87,15 @@ impl Keys {
     }
 }
 
-/// Reads the secret key from `secret.key` in the data folder, or makes one there (mode 0600).
+/// The secret key's file in the data folder.
+pub const SECRET_FILE: &str = "secret.key";
+
+/// Reads the secret key from `secret.key` in the data folder; `None` where there is none yet.
 ///
 /// # Errors
-/// When the file can be neither read nor written, or holds something else.
-pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>> {
-    let path = data_dir.join("secret.key");
+/// When the file cannot be read, or holds something else.
+pub fn read_secret(data_dir: &Path) -> anyhow::Result<Option<SecretSlice<u8>>> {
+    let path = data_dir.join(SECRET_FILE);
     let shown = path.display();
     match std::fs::read_to_string(&path) {
         Ok(text) => {
@@ -81,11 +104,23 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
                 text.len() >= 43,
                 "{shown} holds no secret key: delete it to have a new one made"
             );
-            return Ok(text.as_bytes().to_vec().into());
+            Ok(Some(text.as_bytes().to_vec().into()))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(|| format!("reading {shown}")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {shown}")),
     }
+}
+
+/// Reads the secret key from `secret.key` in the data folder, or makes one there (mode 0600).
+///
+/// # Errors
+/// When the file can be neither read nor written, or holds something else.
+pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>> {
+    if let Some(secret) = read_secret(data_dir)? {
+        return Ok(secret);
+    }
+    let path = data_dir.join(SECRET_FILE);
+    let shown = path.display();
     make_private_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
     let secret = URL_SAFE_NO_PAD.encode(random_bytes());
     write_private(&path, &secret).with_context(|| format!("writing {shown}"))?;

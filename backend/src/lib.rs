@@ -22,6 +22,7 @@ pub mod brand;
 pub mod oidc;
 pub mod store;
 pub mod http;
+pub mod doctor;
 mod serve;
 
 pub use serve::{listen, serve};

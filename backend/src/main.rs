@@ -2,14 +2,18 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use backend::app::App;
+use backend::app::{App, AppState};
 use backend::cli::{self, Command};
 use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
-use backend::{store, telemetry};
+use backend::{doctor, store, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+
+/// How long after the start the doctor looks.
+const SETTLED: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,6 +41,12 @@ async fn run() -> anyhow::Result<ExitCode> {
     };
     serve(config, notices).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Has the doctor look, once a reverse proxy has had the time to notice that the server is up.
+async fn examine_once_up(app: AppState) {
+    tokio::time::sleep(SETTLED).await;
+    doctor::log_at_start(app).await;
 }
 
 async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
@@ -74,6 +84,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
             }
         }
     };
+    tokio::spawn(examine_once_up(app.clone()));
     // A task like those of the connections. On this thread, which is none of the workers', each new
     // connection would wait until a worker has nothing else to do.
     tokio::spawn(backend::serve(app, listener, stop)).await?;

@@ -1,7 +1,12 @@
 //! Every route of the OP on one page.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 
 use crate::world::App;
@@ -45,5 +50,17 @@ pub(crate) fn router(app: App) -> Router {
         // The fault lies inside the record: a request that is never answered was still seen.
         .layer(from_fn_with_state(app.clone(), fault::fail))
         .layer(from_fn_with_state(app.clone(), record::record))
+        .layer(from_fn_with_state(app.clone(), date))
         .with_state(app)
+}
+
+/// Dates the answer by the OP's own clock, which may stand or be wrong.
+async fn date(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let seconds = u64::try_from(app.world().now()).unwrap_or_default();
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }

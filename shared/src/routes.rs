@@ -40,6 +40,8 @@ pub const API_AUDIT: &str = "/api/audit";
 pub const API_DOCTOR: &str = "/api/doctor";
 /// A login that logs nobody in, for admins.
 pub const API_TEST_LOGIN: &str = "/api/test-login";
+/// Where the doctor sees how its own request arrives; to anybody else it is not there.
+pub const API_DOCTOR_REFLECTION: &str = "/api/doctor/reflection";
 /// Makes the first admin.
 pub const API_SETUP: &str = "/api/setup";
 

@@ -3,6 +3,7 @@
 //! (`Args`), and its `run`. All of them may be used beside a running server.
 
 mod check_config;
+mod doctor;
 mod setup_token;
 
 use std::io::{self, Write};
@@ -26,6 +27,8 @@ pub enum Command {
     SetupToken,
     /// Read the settings, say everything that is wrong with them, and exit: 0 good, 2 not
     CheckConfig,
+    /// Look at everything that a login needs, from DNS to the redirect URI, and say what to do
+    Doctor(doctor::Args),
 }
 
 /// The front door of a self-hosted application: login by password or through an OpenID Provider.
@@ -58,6 +61,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => unreachable!("`main` serves"),
         Command::CheckConfig => Ok(check_config::run()?),
+        Command::Doctor(args) => doctor::run(&args).await,
         Command::SetupToken => with_app(setup_token::run).await,
     }
 }

@@ -74,6 +74,20 @@ pub struct Config {
     pub oidc: Option<OidcConfig>,
     /// What the pages look like.
     pub brand: Brand,
+    /// What was noticed about all these.
+    pub notices: Vec<Notice>,
+}
+
+/// What reading the settings came to, whether they are good or not.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The settings; where there are faults, those that could be read, with defaults for the
+    /// others: to look at, not to serve with.
+    pub config: Config,
+    /// What keeps the server from starting.
+    pub faults: Vec<Fault>,
+    /// Each variable that is set, with its value; `None` for a secret.
+    pub given: Vec<(String, Option<String>)>,
 }
 
 /// Where accounts and sessions are.
@@ -112,6 +126,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// Does whoever runs this want no colors in a terminal (`NO_COLOR`, or one that has none)?
+#[must_use]
+pub fn wants_no_color() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    no_color || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+}
+
 impl Config {
     /// Reads the settings of this process.
     ///
@@ -131,10 +152,25 @@ impl Config {
         Self::read(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
     }
 
+    /// Reads the settings of this process as far as they can be read.
+    pub fn examine_env() -> Reading {
+        Self::read_all(Self::os_reader(std::env::vars_os()))
+    }
+
+    /// Reads the settings from these variables as far as they can be read.
+    pub fn examine_vars(vars: impl IntoIterator<Item = (String, String)>) -> Reading {
+        Self::read_all(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
+    }
+
     /// Reads the settings from variables as the system has them, which need not be text.
     fn from_os_vars(
         vars: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<(Self, Vec<Notice>), Faults> {
+        Self::read(Self::os_reader(vars))
+    }
+
+    /// Sorts the variables into those that are text and those that are not.
+    fn os_reader(vars: impl Iterator<Item = (OsString, OsString)>) -> Reader {
         let (mut texts, mut not_unicode) = (BTreeMap::new(), BTreeSet::new());
         for (name, value) in vars {
             // A name that is not text is none of ours.
@@ -150,11 +186,22 @@ impl Config {
                 }
             }
         }
-        Self::read(Reader::new(texts, not_unicode))
+        Reader::new(texts, not_unicode)
+    }
+
+    /// Reads every setting, and refuses all where one is at fault.
+    fn read(reader: Reader) -> Result<(Self, Vec<Notice>), Faults> {
+        let Reading { config, faults, .. } = Self::read_all(reader);
+        let notices = config.notices.clone();
+        if faults.is_empty() {
+            Ok((config, notices))
+        } else {
+            Err(Faults { faults, notices })
+        }
     }
 
     /// Reads every setting, then checks them against each other.
-    fn read(mut reader: Reader) -> Result<(Self, Vec<Notice>), Faults> {
+    fn read_all(mut reader: Reader) -> Reading {
         let (oidc_enabled, oidc) = oidc::read(&mut reader);
         let config = Self {
             oidc,
@@ -177,16 +224,16 @@ impl Config {
                 format: reader.get_or_default("POSTERN_LOG_FORMAT", values::log_format),
             },
             brand: brand::read(&mut reader),
+            notices: Vec::new(),
         };
-        let config = config.checked(oidc_enabled, &mut reader);
+        let mut config = config.checked(oidc_enabled, &mut reader);
         judge_names(&mut reader);
-        if reader.faults.is_empty() {
-            Ok((config, reader.notices))
-        } else {
-            Err(Faults {
-                faults: reader.faults,
-                notices: reader.notices,
-            })
+        let given = reader.shown();
+        config.notices = reader.notices;
+        Reading {
+            config,
+            faults: reader.faults,
+            given,
         }
     }
 

@@ -63,6 +63,17 @@ impl Reader {
             .chain(others)
     }
 
+    /// Returns the variables that were read and are set, with their values; `None` for a secret.
+    pub(super) fn shown(&self) -> Vec<(String, Option<String>)> {
+        let given = self.known.iter().filter_map(|(name, given)| {
+            let given = given.as_ref()?;
+            let is_secret = variable(name).is_none_or(|variable| variable.secret);
+            let text = (!is_secret).then(|| given.text.clone());
+            Some((given.variable.clone(), text))
+        });
+        given.collect()
+    }
+
     /// Is there a value, good or bad, under that name or that of its file twin?
     pub(super) fn is_set(&self, name: &str) -> bool {
         let twin = format!("{name}{FILE_SUFFIX}");

@@ -18,6 +18,8 @@ pub struct CookieStyle {
 const SESSION: &str = "postern_session";
 /// The pending link's.
 const LINK: &str = "postern_link";
+/// The doctor's.
+const DOCTOR: &str = "postern_doctor";
 /// What the names of login attempts begin with.
 const ATTEMPT: &str = "postern_attempt_";
 
@@ -47,6 +49,12 @@ impl CookieStyle {
     #[must_use]
     pub fn link(self) -> String {
         self.name(LINK)
+    }
+
+    /// Returns the name of the cookie by which the doctor sees whether cookies come back.
+    #[must_use]
+    pub fn doctor(self) -> String {
+        self.name(DOCTOR)
     }
 
     /// Returns the name of the attempt with that suffix; with an empty one, what all names begin with.

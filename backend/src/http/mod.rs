@@ -23,6 +23,7 @@ mod users;
 mod welcome;
 mod audit;
 mod test_login;
+mod doctor;
 mod backchannel_logout;
 mod setup;
 mod config;
@@ -126,6 +127,8 @@ pub(crate) fn router(app: AppState) -> Router {
             routes::API_TEST_LOGIN,
             post(test_login::begin).get(test_login::show),
         )
+        .route(routes::API_DOCTOR, get(doctor::show))
+        .route(routes::API_DOCTOR_REFLECTION, get(doctor::mirror))
         .route(routes::API_SETUP, post(setup::create))
         .route(
             &format!("{}/{{section}}", routes::API_TEXTS),

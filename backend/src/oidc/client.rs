@@ -40,6 +40,9 @@ impl Default for Patience {
     }
 }
 
+/// A request that is being built.
+pub type Request = RequestBuilder;
+
 /// The client. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -167,6 +170,15 @@ impl Client {
         send(request, endpoint).await
     }
 
+    /// Sends a request of the doctor's and reads the answer, whatever it is: a redirect or a
+    /// server's error is one too, and of a long one the beginning.
+    ///
+    /// # Errors
+    /// `Silent` and `Ailing`, where none comes.
+    pub async fn ask(&self, request: Request, endpoint: &'static str) -> Result<Answer, Failure> {
+        Ok(exchange(request, endpoint).await?.0)
+    }
+
     /// Gets a document that serves all logins. Needs no turn: whoever asks sees to it that it is
     /// asked for once at a time.
     ///
@@ -190,8 +202,34 @@ impl Client {
     }
 }
 
-/// Sends the request and reads the answer.
+/// Sends the request and reads an answer that is of use.
 async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer, Failure> {
+    let (answer, is_whole) = exchange(request, endpoint).await?;
+    let status = answer.status;
+    if status.is_redirection() {
+        return Err(Failure::Beside(format!(
+            "the {endpoint} answers with a redirect ({status}): the address must be the final one"
+        )));
+    }
+    if !is_whole {
+        return Err(Failure::Beside(format!(
+            "the {endpoint} answers with more than {MAX_BODY} bytes"
+        )));
+    }
+    if status.is_server_error() {
+        return Err(Failure::Ailing {
+            endpoint,
+            cause: format!("it answers {status}"),
+        });
+    }
+    Ok(answer)
+}
+
+/// Sends the request and reads the answer; says whether that is all of it.
+async fn exchange(
+    request: RequestBuilder,
+    endpoint: &'static str,
+) -> Result<(Answer, bool), Failure> {
     let failure = |error: reqwest::Error| {
         let cause = causes(&error);
         if error.is_connect() || error.is_timeout() {
@@ -202,36 +240,49 @@ async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer,
     };
     let mut response = request.send().await.map_err(failure)?;
     let status = response.status();
-    if status.is_redirection() {
-        return Err(Failure::Beside(format!(
-            "the {endpoint} answers with a redirect ({status}): the address must be the final one"
-        )));
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(Failure::Beside(format!(
-                "the {endpoint} answers with more than {MAX_BODY} bytes"
-            )));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    if status.is_server_error() {
-        return Err(Failure::Ailing {
-            endpoint,
-            cause: format!("it answers {status}"),
-        });
-    }
     let headers = response.headers().clone();
-    Ok(Answer {
+    let (mut body, mut is_whole) = (Vec::new(), true);
+    // Nothing of a redirect's body is ever looked at.
+    while is_whole
+        && !status.is_redirection()
+        && let Some(chunk) = response.chunk().await.map_err(failure)?
+    {
+        is_whole = body.len() + chunk.len() <= MAX_BODY;
+        if is_whole {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    let answer = Answer {
         status,
         media_type: media_type(&headers),
         headers,
         body,
-    })
+    };
+    Ok((answer, is_whole))
 }
 
 impl Answer {
+    /// Returns a header's text; empty where there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// Returns the title of a page, fit for a log line.
+    #[must_use]
+    pub fn title(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.body);
+        let lower = text.to_ascii_lowercase();
+        let start = lower.find("<title")?;
+        let start = start + lower.get(start..)?.find('>')? + 1;
+        let end = start + lower.get(start..)?.find("</title")?;
+        let title = text.get(start..end)?.split_whitespace();
+        Some(for_log(&title.collect::<Vec<_>>().join(" "))).filter(|title| !title.is_empty())
+    }
+
     /// Parses the body as a JSON object, whatever the media type says.
     ///
     /// # Errors

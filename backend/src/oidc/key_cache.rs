@@ -18,6 +18,9 @@ const MAX_AGE: Duration = Duration::from_secs(3600);
 /// rotated its own since.
 const MIN_INTERVAL: Duration = Duration::from_secs(10);
 
+/// What the log calls the JWK Set.
+pub const NAME: &str = "JWKS";
+
 type Outcome = Result<Arc<SigningKeys>, Failure>;
 
 /// The keys, and how asking for them went.
@@ -80,7 +83,7 @@ impl KeyCache {
 
     async fn fetch(&self, client: &Client, jwks_uri: &Url, is_renewal: bool) -> Outcome {
         let work = async {
-            let set = client.document(jwks_uri.as_str(), "JWKS").await;
+            let set = client.document(jwks_uri.as_str(), NAME).await;
             let outcome = set.map(|set| Arc::new(SigningKeys::parse(&set)));
             let now = self.clock.now();
             let mut state = self.state();

@@ -7,7 +7,7 @@ use super::{LoginError, for_log};
 use crate::config::{OidcConfig, TokenAuthMethod};
 
 /// The path below the application URL (Discovery §4).
-const WELL_KNOWN: &str = "/.well-known/openid-configuration";
+pub(crate) const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
 /// The parts of the discovery document that are used, checked.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub struct Metadata {
 }
 
 /// The asymmetric algorithms we can check, the usual ones first (RFC 7518 §3.1, RFC 8037).
-const ASYMMETRIC: [&str; 9] = [
+pub(crate) const ASYMMETRIC: [&str; 9] = [
     "RS256", "ES256", "EdDSA", "PS256", "RS384", "ES384", "PS384", "RS512", "PS512",
 ];
 
@@ -78,7 +78,7 @@ pub fn parse(document: &Map<String, Value>, config: &OidcConfig) -> Result<Metad
 /// The issuer must be the application's URL, but for one slash at the end (Discovery §4.3): else
 /// this is another OP's document. With `OIDC_SERVER_METADATA_URL` the document may also name the
 /// place where it lies.
-fn check_issuer(issuer: &str, config: &OidcConfig) -> Result<(), LoginError> {
+pub(crate) fn check_issuer(issuer: &str, config: &OidcConfig) -> Result<(), LoginError> {
     let same = |url: &str| issuer.trim_end_matches('/') == url.trim_end_matches('/');
     let application = config.application_url.as_str();
     let is_at_metadata_url = config
@@ -97,7 +97,7 @@ fn check_issuer(issuer: &str, config: &OidcConfig) -> Result<(), LoginError> {
 }
 
 /// Returns an endpoint's URL: absolute, and https wherever the issuer is.
-fn endpoint(
+pub(crate) fn endpoint(
     document: &Map<String, Value>,
     name: &str,
     issuer: &str,
@@ -123,7 +123,11 @@ fn endpoint(
     Ok(Some(url))
 }
 
-fn id_token_algs(
+/// Returns the algorithms that both the OP and we allow.
+///
+/// # Errors
+/// `OpMisconfigured` where there are none.
+pub(crate) fn id_token_algs(
     document: &Map<String, Value>,
     config: &OidcConfig,
 ) -> Result<Vec<String>, LoginError> {
@@ -157,7 +161,11 @@ fn id_token_algs(
     Ok(allowed)
 }
 
-fn token_auth_method(
+/// Returns how the client proves itself.
+///
+/// # Errors
+/// `OpMisconfigured` where the OP offers no way that we know.
+pub(crate) fn token_auth_method(
     document: &Map<String, Value>,
     config: &OidcConfig,
 ) -> Result<TokenAuthMethod, LoginError> {
@@ -178,18 +186,21 @@ fn token_auth_method(
     }
 }
 
-fn is_true(document: &Map<String, Value>, name: &str) -> bool {
+/// Is the member `true`?
+pub(crate) fn is_true(document: &Map<String, Value>, name: &str) -> bool {
     document.get(name) == Some(&Value::Bool(true))
 }
 
-fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+/// Returns a member that is text, and not empty.
+pub(crate) fn text<'a>(document: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     document
         .get(name)
         .and_then(Value::as_str)
         .filter(|text| !text.is_empty())
 }
 
-fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
+/// Returns a list's texts; empty also where there is no such list.
+pub(crate) fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
     let values = document.get(name).and_then(Value::as_array);
     values
         .map(|values| values.iter().filter_map(Value::as_str).collect())

@@ -114,16 +114,12 @@ impl Provider {
     ) -> Result<Url, LoginError> {
         let metadata = self.discovery.for_start(&self.client, &self.config).await?;
         let (scope, challenge) = (self.config.scopes.join(" "), attempt.code_challenge());
-        let mut fields = vec![
-            ("response_type", "code"),
-            ("client_id", &self.config.client_id),
-            ("redirect_uri", &self.config.redirect_uri.verbatim),
-            ("scope", &scope),
-            ("state", attempt.state()),
-            ("nonce", attempt.nonce()),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-        ];
+        let mut fields = authorization_request(
+            &self.config.client_id,
+            &self.config.redirect_uri.verbatim,
+            &scope,
+            [attempt.state(), attempt.nonce(), &challenge],
+        );
         fields.extend(login_hint.map(|hint| ("login_hint", hint)));
         let mut url = metadata.authorization_endpoint.clone();
         if let Some(endpoint) = &metadata.pushed_request_endpoint {
@@ -395,6 +391,26 @@ impl Provider {
             .for_callback(&self.client, &self.config)
             .await
     }
+}
+
+/// Returns the parameters of an authorization request (Core §3.1.2.1, RFC 7636 §4.3); the last
+/// three are state, nonce and code challenge.
+pub fn authorization_request<'a>(
+    client_id: &'a str,
+    redirect_uri: &'a str,
+    scope: &'a str,
+    [state, nonce, challenge]: [&'a str; 3],
+) -> Vec<(&'static str, &'a str)> {
+    vec![
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", redirect_uri),
+        ("scope", scope),
+        ("state", state),
+        ("nonce", nonce),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256"),
+    ]
 }
 
 /// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.

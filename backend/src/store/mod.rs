@@ -18,6 +18,7 @@ mod users;
 mod welcome;
 mod test_login;
 mod search_keys;
+pub mod inspect;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -250,7 +250,7 @@ struct Required {
     application_url: Url,
 }
 
-/// Reads what cannot be done without; `None` where faults were recorded.
+/// Reads what cannot be done without; `None` where a URL among it has a fault.
 fn read_required(reader: &mut Reader) -> Option<Required> {
     let provider = reader.require(
         "OIDC_PROVIDER",
@@ -283,10 +283,12 @@ fn read_required(reader: &mut Reader) -> Option<Required> {
             reader.notice(Weight::Info, "OIDC_SERVER_APPLICATION_URL", *forgiven);
         }
     }
+    // What has a fault is not served with. Where the OP is, the doctor may look at all the same.
+    let no_secret = SecretString::from("");
     Some(Required {
-        provider: provider?,
-        client_id: client_id?,
-        client_secret: client_secret?,
+        provider: provider.unwrap_or(ProviderName("openid".to_owned())),
+        client_id: client_id.unwrap_or_default(),
+        client_secret: client_secret.unwrap_or(no_secret),
         redirect_uri: redirect_uri?,
         application_url: application_url?.url,
     })

@@ -27,4 +27,9 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Authelia's answer, Authelia's own log the reason. invalid_scope: each of OIDC_SCOPES \
         must be in the client's scopes.",
     access_denied: "If the user did not cancel: the client's authorization_policy in Authelia must let this user in.",
+    signing_key: "In Authelia's configuration, identity_providers.oidc.jwks must have a key, and the client's \
+        id_token_signed_response_alg must be RS256 or ES256.",
+    encryption: "In Authelia's configuration, take id_token_encrypted_response_alg away from the client.",
+    redirect_uri: "In Authelia's configuration, add OIDC_REDIRECT_URI to the letter to the client's redirect_uris.",
+    application_url: "OIDC_SERVER_APPLICATION_URL is the root of Authelia's portal, under the host name that browsers use.",
 };

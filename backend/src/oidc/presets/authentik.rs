@@ -29,4 +29,11 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Authentik's answer; Events > Logs there has the reason.",
     access_denied: "If the user did not cancel: in Authentik, open the application's Policy / Group / User Bindings \
         and see that they let this user in.",
+    signing_key: "In Authentik, open the application's provider and select a Signing Key, such as the self-signed \
+        certificate that Authentik made itself.",
+    encryption: "In Authentik, open the application's provider and clear Encryption Key.",
+    redirect_uri: "In Authentik, open the application's provider and add OIDC_REDIRECT_URI to the letter under Redirect \
+        URIs/Origins, with matching mode Strict.",
+    application_url: "OIDC_SERVER_APPLICATION_URL is https://HOST/application/o/SLUG: HOST is what browsers use for Authentik, SLUG the \
+        application's.",
 };

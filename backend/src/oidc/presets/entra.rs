@@ -25,4 +25,9 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Entra's answer with its AADSTS number; Entra's sign-in logs have the rest.",
     access_denied: "If the user did not cancel: in Entra's Enterprise applications, see whether the app has \
         \"Assignment required\" and the user is assigned, and whether admin consent was granted.",
+    signing_key: "Entra signs with RS256: leave OIDC_ID_TOKEN_ALGS empty, or have RS256 in it.",
+    encryption: "In Entra's App registrations, take tokenEncryptionKeyId out of the app's manifest.",
+    redirect_uri: "In Entra's App registrations, open the app's Authentication and add OIDC_REDIRECT_URI to the letter to the platform \
+        Web.",
+    application_url: "For Entra, OIDC_SERVER_APPLICATION_URL is https://login.microsoftonline.com/TENANT/v2.0 with your tenant's id.",
 };

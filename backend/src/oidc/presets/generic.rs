@@ -19,4 +19,9 @@ pub(super) static HINTS: Hints = Hints {
         values, case included.",
     op_error: "See the log line for what the OP answered, and the OP's own log.",
     access_denied: "If the user did not cancel: see at the OP who may use this application, and its own log.",
+    signing_key: "Have the provider sign ID tokens with a key of its own (RS256 or ES256), not with the client secret.",
+    encryption: "Have the provider send ID tokens that are signed and not encrypted.",
+    redirect_uri: "Register OIDC_REDIRECT_URI at the provider, equal to the letter: scheme, host, port, path, no slash at the end.",
+    application_url: "OIDC_SERVER_APPLICATION_URL is the provider's issuer: what stands before /.well-known/openid-configuration in the \
+        address of its discovery document.",
 };

@@ -21,4 +21,9 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Google's answer.",
     access_denied: "If the user did not cancel: in Google Auth Platform > Audience, an app in status Testing admits \
         its test users alone, and the user type Internal your organization alone.",
+    signing_key: "Google signs with RS256: leave OIDC_ID_TOKEN_ALGS empty, or have RS256 in it.",
+    encryption: "Google encrypts no ID tokens: see that OIDC_SERVER_APPLICATION_URL is Google's.",
+    redirect_uri: "In Google Auth Platform > Clients, open the client and add OIDC_REDIRECT_URI to the letter to \"Authorized \
+        redirect URIs\". A change may take minutes.",
+    application_url: "For Google, OIDC_SERVER_APPLICATION_URL is https://accounts.google.com.",
 };

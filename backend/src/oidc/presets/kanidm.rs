@@ -24,4 +24,8 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Kanidm's answer; Kanidm's own log has the reason.",
     access_denied: "If the user did not cancel: the user must be in a group that has a scope map for this client. \
         `kanidm system oauth2 get NAME` shows them, `kanidm system oauth2 update-scope-map` makes one.",
+    signing_key: "Kanidm signs with ES256 by itself: leave OIDC_ID_TOKEN_ALGS empty, or have ES256 in it.",
+    encryption: "Kanidm encrypts no ID tokens: see that OIDC_SERVER_APPLICATION_URL is Kanidm's.",
+    redirect_uri: "`kanidm system oauth2 add-redirect-url NAME URL` with OIDC_REDIRECT_URI makes it known to Kanidm.",
+    application_url: "OIDC_SERVER_APPLICATION_URL is https://HOST/oauth2/openid/NAME, NAME being the client in Kanidm.",
 };

@@ -29,4 +29,9 @@ pub(super) static HINTS: Hints = Hints {
         saves them (Realm settings > Events).",
     access_denied: "If the user did not cancel: see Keycloak's log for LOGIN_ERROR. The user may have refused the \
         consent page (the client's \"Consent required\"), or the realm's authentication flow denies access.",
+    signing_key: "In Keycloak, Realm settings > Keys must have an active RS256 key, and the client's \
+        Advanced tab an \"ID token signature algorithm\" that is not HS256.",
+    encryption: "In Keycloak, open the client's Advanced tab and clear both \"ID token encryption\" fields.",
+    redirect_uri: "In Keycloak, open the client and add OIDC_REDIRECT_URI to \"Valid redirect URIs\".",
+    application_url: "OIDC_SERVER_APPLICATION_URL is https://HOST/realms/REALM (Keycloak before 17: https://HOST/auth/realms/REALM).",
 };

@@ -67,6 +67,37 @@ struct Hints {
     op_error: &'static str,
     /// Cancelled, or kept out by the OP.
     access_denied: &'static str,
+    /// Where a signing key is chosen.
+    signing_key: &'static str,
+    /// Where encryption of ID tokens is turned off.
+    encryption: &'static str,
+    /// Where the redirect URI is registered.
+    redirect_uri: &'static str,
+    /// What `OIDC_SERVER_APPLICATION_URL` looks like.
+    application_url: &'static str,
+}
+
+/// What the doctor may have to say about an OP's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    /// How to have ID tokens signed by a key that we can check with.
+    SigningKey,
+    /// How to have ID tokens not encrypted.
+    Encryption,
+    /// How to register the redirect URI.
+    RedirectUri,
+    /// How to write `OIDC_SERVER_APPLICATION_URL`.
+    ApplicationUrl,
+}
+
+impl Advice {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::SigningKey,
+        Self::Encryption,
+        Self::RedirectUri,
+        Self::ApplicationUrl,
+    ];
 }
 
 /// Returns the provider's name for people: the preset's, else the name itself with capitals.
@@ -123,6 +154,18 @@ pub fn hint(provider: &str, code: LoginErrorCode) -> Option<&'static str> {
         | Code::PasswordLoginDisabled
         | Code::ServerError => return None,
     })
+}
+
+/// Returns what to do about one of the OP's settings, at this OP.
+#[must_use]
+pub fn advice(provider: &str, advice: Advice) -> &'static str {
+    let hints = hints(provider);
+    match advice {
+        Advice::SigningKey => hints.signing_key,
+        Advice::Encryption => hints.encryption,
+        Advice::RedirectUri => hints.redirect_uri,
+        Advice::ApplicationUrl => hints.application_url,
+    }
 }
 
 /// Returns the brand's hints; those of no brand for any other name.

@@ -24,4 +24,8 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Pocket ID's answer; its own log has the reason.",
     access_denied: "If the user did not cancel: in Pocket ID, the OIDC client's \"Allowed User Groups\" must have a \
         group of this user.",
+    signing_key: "Pocket ID makes its signing key by itself: see its log, and that it can write to its data folder.",
+    encryption: "Pocket ID encrypts no ID tokens: see that OIDC_SERVER_APPLICATION_URL is Pocket ID's.",
+    redirect_uri: "In Pocket ID, open the OIDC client and add OIDC_REDIRECT_URI to the letter to its Callback URLs.",
+    application_url: "OIDC_SERVER_APPLICATION_URL is Pocket ID's APP_URL, without a path.",
 };

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use shared::login_error::LoginErrorCode as Code;
 
-use super::{hint, label};
+use super::{Advice, advice, hint, label};
 use crate::config::VARIABLES;
 
 /// The presets that have hints of their own, with the words by which each brand is known. The
@@ -40,12 +40,29 @@ fn names(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(&word.to_lowercase())
 }
 
+/// What a hint is about.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    Error(Code),
+    Setting(Advice),
+}
+
+impl About {
+    fn hint(self, preset: &str) -> &'static str {
+        match self {
+            Self::Error(code) => hint(preset, code).unwrap_or_default(),
+            Self::Setting(about) => advice(preset, about),
+        }
+    }
+}
+
 /// Goes through every hint that an administrator of an OP can get.
-fn each(check: impl Fn(&str, &[&str], Code, &str)) {
+fn each(check: impl Fn(&str, &[&str], About, &str)) {
+    let errors = AT_THE_OP.map(About::Error);
+    let settings = Advice::ALL.map(About::Setting);
     for (preset, words) in PRESETS {
-        for code in AT_THE_OP {
-            let hint = hint(preset, code).unwrap_or_default();
-            check(preset, words, code, hint);
+        for about in errors.into_iter().chain(settings) {
+            check(preset, words, about, about.hint(preset));
         }
     }
 }
@@ -69,7 +86,7 @@ fn every_preset_has_a_hint_of_its_own_for_every_code_that_its_admin_can_mend() {
             !text.contains("  ") && !text.contains('\n'),
             "{preset} {code:?}: {text}"
         );
-        let is_generic = Some(text) == hint("an-op-that-nobody-knows", code);
+        let is_generic = text == code.hint("an-op-that-nobody-knows");
         assert_eq!(is_generic, preset == "generic", "{preset} {code:?}: {text}");
         let names_itself = words.is_empty() || words.iter().any(|word| names(text, word));
         assert!(names_itself, "{preset} {code:?} does not say where: {text}");

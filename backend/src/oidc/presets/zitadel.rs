@@ -25,4 +25,9 @@ pub(super) static HINTS: Hints = Hints {
     op_error: "The log line has Zitadel's answer; Zitadel's own log has the reason.",
     access_denied: "If the user did not cancel: where the project has \"Check authorization on Authentication\", \
         Zitadel lets in only users who have a role in the project's Authorizations.",
+    signing_key: "Zitadel makes its signing keys by itself (RS256): leave OIDC_ID_TOKEN_ALGS empty, or have RS256 in it.",
+    encryption: "Zitadel encrypts no ID tokens: see that OIDC_SERVER_APPLICATION_URL is Zitadel's.",
+    redirect_uri: "In Zitadel, open the application and add OIDC_REDIRECT_URI to the letter under Redirect Settings; one with http \
+        needs Development Mode.",
+    application_url: "OIDC_SERVER_APPLICATION_URL is Zitadel's external domain, without a path.",
 };

@@ -1,0 +1,87 @@
+//! `postern doctor`: what is in the way of a login.
+
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal as _, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use shared::doctor::Outcome;
+
+use super::EXIT_BAD_SETTINGS;
+use crate::clock::Clock;
+use crate::config::{Config, Reading};
+use crate::doctor::{self, Examination, Stand, Style, bundle};
+
+/// How to tell what was found.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Args {
+    /// Print the report as JSON
+    #[arg(long, conflicts_with = "bundle")]
+    json: bool,
+    /// Write a text that is safe to paste into an issue, without secrets, names and addresses: to
+    /// FILE, or to standard output
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    bundle: Option<PathBuf>,
+}
+
+/// Runs `postern doctor`: 0 nothing failed, 1 something did, 2 the settings are faulty.
+pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let reading = Config::examine_env();
+    let examination = doctor::examine(&reading, &Clock::System, &Stand::Beside).await;
+    let mut out = io::stdout().lock();
+    let style = if out.is_terminal() && !crate::config::wants_no_color() {
+        Style::Colored
+    } else {
+        Style::Plain
+    };
+    tell(args, &reading, &examination, style, &mut out)?;
+    Ok(code(&reading, &examination))
+}
+
+/// Returns the exit code that the findings have.
+fn code(reading: &Reading, examination: &Examination) -> ExitCode {
+    if !reading.faults.is_empty() {
+        return ExitCode::from(EXIT_BAD_SETTINGS);
+    }
+    match examination.report.outcome() {
+        Outcome::Fail => ExitCode::FAILURE,
+        Outcome::Pass | Outcome::Skip | Outcome::Warn => ExitCode::SUCCESS,
+    }
+}
+
+/// Writes the findings down in the way that is wanted.
+fn tell(
+    args: &Args,
+    reading: &Reading,
+    examination: &Examination,
+    style: Style,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &examination.report)?;
+        writeln!(out)?;
+    } else if let Some(file) = &args.bundle {
+        let text = bundle::write(reading, examination);
+        if file == Path::new("-") {
+            out.write_all(text.as_bytes())?;
+        } else {
+            save(file, &text).with_context(|| format!("writing {}", file.display()))?;
+        }
+    } else {
+        doctor::write(&examination.report, style, out)?;
+    }
+    Ok(())
+}
+
+/// Writes a file for its owner alone: whoever pastes it may want to read it first.
+fn save(file: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
+    file.write_all(text.as_bytes())
+}

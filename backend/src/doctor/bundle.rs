@@ -1,0 +1,141 @@
+//! One text that can be pasted into an issue: version, platform, settings, report and discovery
+//! document, without secrets, host names, ids, emails and addresses.
+
+use std::fmt::Write as _;
+
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use url::Url;
+
+use super::network::is_container;
+use super::redact::Redactor;
+use super::{Examination, Style, text};
+use crate::config::{Config, Database, Reading};
+
+/// Settings that say whose server this is, in words of their own.
+const OWN_WORDS: &str = "POSTERN_BRAND_";
+/// How deep and how long values of the discovery document may be.
+const MAX_DOCUMENT: usize = 16 * 1024;
+
+/// Returns the text.
+#[must_use]
+pub fn write(reading: &Reading, examination: &Examination) -> String {
+    let mut redactor = redactor(reading, examination);
+    let mut out = format!(
+        "Postern {}\nPlatform: {} {}{}, database: {}\n\nSettings\n",
+        examination.report.version,
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+        if is_container() { " in a container" } else { "" },
+        match &reading.config.database {
+            Database::Sqlite(_) => "SQLite",
+            Database::Postgres(_) => "PostgreSQL",
+        }
+    );
+    for (variable, value) in &reading.given {
+        let shown = match value {
+            None => "(set, not shown)".to_owned(),
+            Some(_) if variable.starts_with(OWN_WORDS) => "(set, not shown)".to_owned(),
+            Some(value) => redactor.redact(&setting(variable, value)),
+        };
+        let _ = writeln!(out, "{variable}={shown}");
+    }
+    let mut report = Vec::new();
+    // Writing into memory does not fail.
+    let _ = text::write(&examination.report, Style::Plain, &mut report);
+    let report = String::from_utf8_lossy(&report);
+    let _ = write!(out, "\nReport\n{}", redactor.redact(&report));
+    if let Some(document) = &examination.document {
+        let document = serde_json::to_string_pretty(document).unwrap_or_default();
+        let end = document.floor_char_boundary(MAX_DOCUMENT);
+        let document = redactor.redact(&document[..end]);
+        let _ = writeln!(out, "\nDiscovery document\n{document}");
+    }
+    out
+}
+
+/// A path may lead through somebody's home.
+fn setting(variable: &str, value: &str) -> String {
+    if variable.ends_with("_FILE") || variable == "DATA_DIR" {
+        return match value.strip_prefix("/home/").and_then(|rest| rest.split_once('/')) {
+            Some((_, rest)) => format!("/home/USER/{rest}"),
+            None => value.to_owned(),
+        };
+    }
+    value.to_owned()
+}
+
+/// Makes a redactor that knows all that the settings and the doctor know of this place.
+fn redactor(reading: &Reading, examination: &Examination) -> Redactor {
+    let config = &reading.config;
+    let mut redactor = Redactor::default();
+    know_hosts(&mut redactor, config);
+    if let Some(oidc) = &config.oidc {
+        redactor.know(oidc.client_secret.expose_secret(), "SECRET");
+        redactor.know(&oidc.client_id, "CLIENT-ID");
+    }
+    if let Some(secret) = &config.secret_key {
+        redactor.know(&String::from_utf8_lossy(secret.expose_secret()), "SECRET");
+    }
+    if let Some(home) = config.data_dir.to_str().and_then(home_of) {
+        redactor.know(&home, "/home/USER");
+    }
+    if let Some(document) = &examination.document {
+        know_urls(&mut redactor, &Value::Object(document.clone()));
+    }
+    for name in &examination.names {
+        redactor.know(name, "NAME");
+        redactor.know(&format!("{name:?}"), "NAME");
+    }
+    redactor
+}
+
+/// Returns the home that a path leads through.
+fn home_of(path: &str) -> Option<String> {
+    let user = path.strip_prefix("/home/")?.split('/').next()?;
+    Some(format!("/home/{user}"))
+}
+
+/// Has the hosts of the settings replaced by what they are.
+fn know_hosts(redactor: &mut Redactor, config: &Config) {
+    if let Some(public) = &config.public_url {
+        redactor.know_host(&public.host(), "POSTERN-HOST");
+    }
+    if let Some(oidc) = &config.oidc {
+        know_host(redactor, Some(&oidc.application_url), "PROVIDER-HOST");
+        know_host(redactor, oidc.metadata_url.as_ref(), "METADATA-HOST");
+        know_host(redactor, oidc.end_session_endpoint.as_ref(), "LOGOUT-HOST");
+    }
+    if let Database::Postgres(url) = &config.database {
+        let url = Url::parse(url.expose_secret()).ok();
+        know_host(redactor, url.as_ref(), "DATABASE-HOST");
+        let Some(url) = url else { return };
+        redactor.know(url.password().unwrap_or_default(), "SECRET");
+        redactor.know(url.username(), "DATABASE-USER");
+        redactor.know(url.path().trim_matches('/'), "DATABASE-NAME");
+    }
+}
+
+fn know_host(redactor: &mut Redactor, url: Option<&Url>, word: &str) {
+    if let Some(host) = url.and_then(Url::host_str) {
+        redactor.know_host(host, word);
+    }
+}
+
+/// Has every host in the discovery document replaced, also names without a dot.
+fn know_urls(redactor: &mut Redactor, value: &Value) {
+    match value {
+        Value::String(text) => {
+            let url = Url::parse(text).ok();
+            let host = url.as_ref().and_then(Url::host_str);
+            if let Some(host) = host.filter(|host| !host.contains('.')) {
+                redactor.know_host(host, "OTHER-HOST");
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| know_urls(redactor, value)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|value| know_urls(redactor, value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,189 @@
+//! The discovery document: is it where the settings say, and if not, where is it?
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use shared::doctor::Step;
+use shared::login_error::LoginErrorCode;
+use tokio::time::timeout;
+use url::Url;
+
+use super::asker::Asker;
+use super::subject::DISCOVERY;
+use crate::config::OidcConfig;
+use crate::oidc::client::Answer;
+use crate::oidc::metadata::{self, WELL_KNOWN};
+use crate::oidc::presets::{self, Advice};
+use crate::oidc::for_log;
+
+/// What the client calls it.
+const NAME: &str = "discovery document";
+/// How long the search for it elsewhere may take.
+const SEARCH: Duration = Duration::from_secs(8);
+
+/// Reads the document; `None` where there is none of use.
+pub(super) async fn examine(
+    asker: &Asker<'_>,
+    config: &OidcConfig,
+) -> (Step, Option<Map<String, Value>>) {
+    let url = config.discovery_url();
+    let answer = match asker.ask(get(asker, &url), NAME).await {
+        Ok(answer) => answer,
+        Err(cause) => {
+            let hint = presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable);
+            return (DISCOVERY.fail(cause, hint.unwrap_or_default()), None);
+        }
+    };
+    let status = answer.status;
+    if status.is_redirection() {
+        return (redirected(&answer, &url, config), None);
+    }
+    let fault = if status.is_success() {
+        match answer.json_object() {
+            Ok(document) if metadata::text(&document, "issuer").is_some() => {
+                let found = format!("{url} has it");
+                return (DISCOVERY.pass(found), Some(document));
+            }
+            Ok(_) => "JSON without an `issuer`".to_owned(),
+            Err(_) => page(&answer),
+        }
+    } else {
+        format!("{status}, {}", page(&answer))
+    };
+    let mend = match status.as_u16() {
+        401 | 403 => {
+            "something before the provider wants a login for this address: its reverse proxy must \
+             let it through"
+                .to_owned()
+        }
+        500..=599 => {
+            let hint = presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable);
+            let hint = hint.unwrap_or_default();
+            format!("the address is right as far as can be told, but the provider ails. {hint}")
+        }
+        _ => elsewhere(asker, config, &url).await,
+    };
+    (DISCOVERY.fail(format!("{url} answers {fault}"), mend), None)
+}
+
+fn get(asker: &Asker<'_>, url: &Url) -> crate::oidc::client::Request {
+    let request = asker.client.get(url.as_str());
+    request.header("accept", "application/json")
+}
+
+/// Says what an answer is that is no JSON object.
+pub(super) fn page(answer: &Answer) -> String {
+    if answer.body.is_empty() {
+        return "nothing".to_owned();
+    }
+    let kind = match answer.media_type.as_str() {
+        "text/html" | "application/xhtml+xml" => "a page".to_owned(),
+        "" => "something without a type".to_owned(),
+        "application/json" => "JSON that ends too early or is malformed".to_owned(),
+        other => for_log(other),
+    };
+    match answer.title() {
+        Some(title) => format!("{kind} ({title:?})"),
+        None => kind,
+    }
+}
+
+/// Says where a redirect leads, and which setting would have led there.
+fn redirected(answer: &Answer, url: &Url, config: &OidcConfig) -> Step {
+    let location = answer.header("location");
+    let Ok(target) = url.join(location) else {
+        let found = format!("{url} answers with a redirect to nowhere");
+        return DISCOVERY.fail(found, application_url(config));
+    };
+    let found = format!("{url} answers with a redirect to {}", for_log(target.as_str()));
+    let base = target.as_str().trim_end_matches('/');
+    let mend = match base.strip_suffix(WELL_KNOWN) {
+        Some(base) => format!("redirects are not followed: set {}", setting(base, config)),
+        None => format!(
+            "redirects are not followed, and this one leads to a page: the reverse proxy before the \
+             provider sends everybody there. {}",
+            application_url(config)
+        ),
+    };
+    DISCOVERY.fail(found, mend)
+}
+
+fn application_url(config: &OidcConfig) -> &'static str {
+    presets::advice(config.provider.as_str(), Advice::ApplicationUrl)
+}
+
+/// Names the variable that says where the document is, with its value.
+fn setting(base: &str, config: &OidcConfig) -> String {
+    if config.metadata_url.is_some() {
+        format!("OIDC_SERVER_METADATA_URL={base}{WELL_KNOWN}")
+    } else {
+        format!("OIDC_SERVER_APPLICATION_URL={base}")
+    }
+}
+
+/// Looks for the document where it often is; returns what to do.
+async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, asked: &Url) -> String {
+    let search = timeout(SEARCH, async {
+        for url in candidates(config, asked) {
+            let Ok(answer) = asker.ask(get(asker, &url), NAME).await else {
+                continue;
+            };
+            let document = answer.json_object().ok().filter(|_| answer.status.is_success());
+            if let Some(issuer) = document
+                .as_ref()
+                .and_then(|document| metadata::text(document, "issuer"))
+            {
+                return Some((url, for_log(issuer)));
+            }
+        }
+        None
+    });
+    let general = application_url(config);
+    match search.await {
+        Ok(Some((url, issuer))) => {
+            let variable = if config.metadata_url.is_some() {
+                format!("OIDC_SERVER_METADATA_URL={url}")
+            } else {
+                let base = url.as_str().strip_suffix(WELL_KNOWN);
+                format!("OIDC_SERVER_APPLICATION_URL={}", base.unwrap_or(&issuer))
+            };
+            format!("there is one at {url}, of the issuer {issuer}: set {variable}. {general}")
+        }
+        _ if config.metadata_url.is_some() => format!(
+            "see OIDC_SERVER_METADATA_URL: the address is compared to the letter, and a slash at its \
+             end is one too many. {general}"
+        ),
+        _ => general.to_owned(),
+    }
+}
+
+/// Returns where else it may be: further up, where the settings do not say, or below Keycloak's
+/// older path.
+fn candidates(config: &OidcConfig, asked: &Url) -> Vec<Url> {
+    let mut bases = vec![config.application_url.path().trim_end_matches('/').to_owned()];
+    if let Some(metadata) = &config.metadata_url {
+        let path = metadata.path().trim_end_matches('/');
+        bases.extend(path.strip_suffix(WELL_KNOWN).map(str::to_owned));
+    }
+    let path = bases[0].clone();
+    if let Some(rest) = path.strip_prefix("/realms/") {
+        bases.push(format!("/auth/realms/{rest}"));
+    }
+    if let Some(rest) = path.strip_prefix("/auth/realms/") {
+        bases.push(format!("/realms/{rest}"));
+    }
+    let mut up = path.as_str();
+    while let Some((parent, _)) = up.rsplit_once('/') {
+        bases.push(parent.to_owned());
+        up = parent;
+    }
+    let mut found: Vec<Url> = Vec::new();
+    for base in bases {
+        let mut url = config.application_url.clone();
+        url.set_path(&format!("{base}{WELL_KNOWN}"));
+        if url != *asked && !found.contains(&url) {
+            found.push(url);
+        }
+    }
+    found
+}

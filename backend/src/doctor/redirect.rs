@@ -1,0 +1,247 @@
+//! The redirect URI, proven by an authorization request that asks nobody anything (`prompt=none`,
+//! Core §3.1.2.1), held against one with a redirect URI that is surely not registered.
+
+use openidconnect::PkceCodeChallenge;
+use shared::doctor::Step;
+use shared::login_error::LoginErrorCode;
+use url::Url;
+
+use super::asker::Asker;
+use super::discovery::page;
+use super::subject::REDIRECT_URI;
+use super::random_text;
+use crate::config::OidcConfig;
+use crate::oidc::client::Answer;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::presets::{self, Advice};
+use crate::oidc::provider::authorization_request;
+use crate::oidc::{LoginError, for_log, pushed_request};
+
+/// What the client calls it.
+const NAME: &str = "authorization endpoint";
+
+/// What came of a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    /// The browser would be sent back, with this error; empty for none.
+    Back(String),
+    /// It would be sent on to a page of the OP's.
+    On(String),
+    /// It would see a page at once.
+    Page {
+        /// The status.
+        status: u16,
+        /// What the page is.
+        what: String,
+        /// What it seems to be about.
+        about: About,
+    },
+    /// The push was refused (RFC 9126 §2.3).
+    NotPushed(String),
+    /// Nothing came.
+    Nothing(String),
+}
+
+/// What an error page seems to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    RedirectUri,
+    Client,
+    Unknown,
+}
+
+/// Asks for both, and compares.
+pub(super) async fn examine(asker: &Asker<'_>, metadata: &Metadata, config: &OidcConfig) -> Step {
+    let own = &config.redirect_uri.verbatim;
+    // A name that can never be anybody's (RFC 2606 §2).
+    let label: String = random_text()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(24)
+        .collect();
+    let foreign = format!("https://doctor-{}.invalid/callback", label.to_ascii_lowercase());
+    let (seen, control) = tokio::join!(
+        request(asker, metadata, config, own),
+        request(asker, metadata, config, &foreign)
+    );
+    compare(&seen, &control, config)
+}
+
+async fn request(
+    asker: &Asker<'_>,
+    metadata: &Metadata,
+    config: &OidcConfig,
+    redirect_uri: &str,
+) -> Seen {
+    let (scope, state, nonce) = (config.scopes.join(" "), random_text(), random_text());
+    let (challenge, _) = PkceCodeChallenge::new_random_sha256();
+    let strings = [state.as_str(), nonce.as_str(), challenge.as_str()];
+    let mut fields = authorization_request(&config.client_id, redirect_uri, &scope, strings);
+    fields.push(("prompt", "none"));
+    let mut url = metadata.authorization_endpoint.clone();
+    if let Some(endpoint) = &metadata.pushed_request_endpoint {
+        let pushed =
+            pushed_request::push(&asker.client, endpoint, metadata, config, &fields).await;
+        let request_uri = match pushed {
+            Ok(request_uri) => request_uri,
+            Err(LoginError::OpUnreachable { endpoint, cause }) => {
+                return Seen::Nothing(format!("the {endpoint} gives no answer: {cause}"));
+            }
+            Err(error) => return Seen::NotPushed(error.to_string()),
+        };
+        url.query_pairs_mut()
+            .append_pair("client_id", &config.client_id)
+            .append_pair("request_uri", &request_uri);
+    } else {
+        url.query_pairs_mut().extend_pairs(fields);
+    }
+    let get = asker.client.get(url.as_str()).header("accept", "text/html");
+    match asker.ask(get, NAME).await {
+        Ok(answer) => classify(&answer, &url, redirect_uri),
+        Err(cause) => Seen::Nothing(cause),
+    }
+}
+
+/// Says where the browser would be.
+fn classify(answer: &Answer, asked: &Url, redirect_uri: &str) -> Seen {
+    if answer.status.is_redirection() {
+        let location = answer.header("location");
+        if let Some(rest) = location.strip_prefix(redirect_uri)
+            && (rest.is_empty() || rest.starts_with(['?', '#', '&']))
+        {
+            let pairs = rest.trim_start_matches(['?', '#', '&']).as_bytes();
+            let error = form_urlencoded::parse(pairs).find(|(name, _)| name == "error");
+            return Seen::Back(error.map_or(String::new(), |(_, error)| for_log(&error)));
+        }
+        // Without the query: it has the request in it, which differs each time.
+        return Seen::On(asked.join(location).map_or_else(
+            |_| for_log(location),
+            |target| {
+                let origin = target.origin().ascii_serialization();
+                for_log(&format!("{origin}{}", target.path()))
+            },
+        ));
+    }
+    let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+    let title = answer.title().unwrap_or_default().to_ascii_lowercase();
+    Seen::Page {
+        status: answer.status.as_u16(),
+        what: page(answer),
+        about: About::of(&title).or(|| About::of(&text)),
+    }
+}
+
+impl About {
+    /// Guesses from the words of the page.
+    fn of(text: &str) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if has(&["redirect uri", "redirect_uri", "redirect-uri", "callback url", "redirecturi"]) {
+            Self::RedirectUri
+        } else if has(&["client id", "client_id", "invalid_client", "unknown client", "client not found"]) {
+            Self::Client
+        } else {
+            Self::Unknown
+        }
+    }
+
+    fn or(self, other: impl FnOnce() -> Self) -> Self {
+        if self == Self::Unknown { other() } else { self }
+    }
+}
+
+impl Seen {
+    /// Is the request refused?
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Page { status, .. } => (400..500).contains(status),
+            Self::NotPushed(_) => true,
+            Self::On(place) => place.to_ascii_lowercase().contains("error"),
+            Self::Back(_) | Self::Nothing(_) => false,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Back(error) if error.is_empty() => "the browser is sent back".to_owned(),
+            Self::Back(error) => format!("the browser is sent back with {error}"),
+            Self::On(place) => format!("the browser is sent to {place}"),
+            Self::Page { status, what, .. } => format!("{status}, {what}"),
+            Self::NotPushed(detail) | Self::Nothing(detail) => detail.clone(),
+        }
+    }
+}
+
+/// Tells from both answers whether the redirect URI is registered.
+fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
+    let uri = &config.redirect_uri.verbatim;
+    let mend = presets::advice(config.provider.as_str(), Advice::RedirectUri);
+    let by_eye = format!("compare it with the provider's by eye, or log in. {mend}");
+    match (seen, control) {
+        (Seen::Nothing(cause), _) => REDIRECT_URI.warn(
+            format!("cannot be told: {cause}"),
+            presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable)
+                .unwrap_or_default(),
+        ),
+        (Seen::Back(_), Seen::Back(_)) => REDIRECT_URI.warn(
+            "cannot be told: the provider sends browsers anywhere, also to a redirect URI that \
+             nobody registered",
+            format!("have the provider compare redirect URIs to the letter. {mend}"),
+        ),
+        (Seen::Back(error), _) => registered(uri, error, config),
+        (seen, _) if seen.is_refusal() => refused(seen, config, mend),
+        (seen, control) if control.is_refusal() => REDIRECT_URI.pass(format!(
+            "{uri} is accepted: {}; one that is not registered: {}",
+            seen.words(),
+            control.words()
+        )),
+        (seen, control) => REDIRECT_URI.warn(
+            format!(
+                "cannot be told: for {uri} {}; for one that is not registered {}",
+                seen.words(),
+                control.words()
+            ),
+            by_eye,
+        ),
+    }
+}
+
+/// The browser comes back: the redirect URI is registered. The error says the rest.
+fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
+    match error {
+        "" | "login_required" | "interaction_required" | "consent_required"
+        | "account_selection_required" | "access_denied" => {
+            REDIRECT_URI.pass(format!("{uri} is registered"))
+        }
+        "invalid_scope" => REDIRECT_URI.fail(
+            format!("{uri} is registered, but the provider refuses the scopes: invalid_scope"),
+            "allow this client the scopes of OIDC_SCOPES at the provider, or ask for fewer",
+        ),
+        "unauthorized_client" | "unsupported_response_type" => REDIRECT_URI.fail(
+            format!("{uri} is registered, but the provider refuses the flow: {error}"),
+            "allow this client the authorization code flow (response type `code`) at the provider",
+        ),
+        error => REDIRECT_URI.warn(
+            format!("{uri} is registered, but the provider answers {error}"),
+            presets::hint(config.provider.as_str(), LoginErrorCode::OpError).unwrap_or_default(),
+        ),
+    }
+}
+
+fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
+    let uri = &config.redirect_uri.verbatim;
+    let about = match seen {
+        Seen::Page { about, .. } => *about,
+        _ => About::Unknown,
+    };
+    match about {
+        About::Client => REDIRECT_URI.fail(
+            format!("the provider does not know the client id: {}", seen.words()),
+            presets::hint(config.provider.as_str(), LoginErrorCode::ClientRejected)
+                .unwrap_or_default(),
+        ),
+        About::RedirectUri | About::Unknown => REDIRECT_URI.fail(
+            format!("the provider does not take {uri}: {}", seen.words()),
+            mend,
+        ),
+    }
+}
