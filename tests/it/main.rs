@@ -44,6 +44,7 @@ mod profile;
 mod users;
 mod welcome;
 mod setup;
+mod doctor;
 mod headers;
 mod brand;
 mod secrets;

@@ -13,6 +13,8 @@ pub mod real_op;
 pub mod browser;
 pub mod stage;
 pub mod bridge;
+pub mod authority;
+pub mod reverse_proxy;
 pub mod schema;
 pub mod site;
 pub mod answer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -230,6 +230,18 @@ impl Server {
                 String::from_utf8_lossy(&output.stderr)
             ),
         }
+    }
+
+    /// Runs a command of it with these settings, and waits for its end.
+    ///
+    /// # Errors
+    /// It could not be started.
+    pub fn run(&self, arguments: &[&str]) -> Result<Output> {
+        let mut command = self.command();
+        command.args(arguments);
+        command
+            .output()
+            .with_context(|| format!("postern {arguments:?}"))
     }
 
     /// Makes every login so old that a change of the email asks for a confirmation.

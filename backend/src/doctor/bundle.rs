@@ -36,6 +36,9 @@ pub fn write(reading: &Reading, examination: &Examination) -> String {
         let shown = match value {
             None => "(set, not shown)".to_owned(),
             Some(_) if variable.starts_with(OWN_WORDS) => "(set, not shown)".to_owned(),
+            Some(_) if has_fault(reading, variable) && is_place(variable) => {
+                "(set, has a fault, not shown)".to_owned()
+            }
             Some(value) => redactor.redact(&setting(variable, value)),
         };
         let _ = writeln!(out, "{variable}={shown}");
@@ -54,6 +57,17 @@ pub fn write(reading: &Reading, examination: &Examination) -> String {
     out
 }
 
+fn has_fault(reading: &Reading, variable: &str) -> bool {
+    let mut faults = reading.faults.iter();
+    faults.any(|fault| fault.variable == variable)
+}
+
+/// Does the setting name a machine or this client?
+fn is_place(variable: &str) -> bool {
+    let words = ["URL", "URI", "LISTEN", "ENDPOINT", "HOSTS", "DOMAIN", "CLIENT", "PROXIES"];
+    words.iter().any(|word| variable.contains(word))
+}
+
 /// A path may lead through somebody's home.
 fn setting(variable: &str, value: &str) -> String {
     if variable.ends_with("_FILE") || variable == "DATA_DIR" {
@@ -70,12 +84,15 @@ fn redactor(reading: &Reading, examination: &Examination) -> Redactor {
     let config = &reading.config;
     let mut redactor = Redactor::default();
     know_hosts(&mut redactor, config);
+    for fault in reading.faults.iter().filter(|fault| is_place(&fault.variable)) {
+        redactor.know(fault.value.as_deref().unwrap_or_default(), "VALUE");
+    }
     if let Some(oidc) = &config.oidc {
-        redactor.know(oidc.client_secret.expose_secret(), "SECRET");
+        redactor.know_secret(oidc.client_secret.expose_secret());
         redactor.know(&oidc.client_id, "CLIENT-ID");
     }
     if let Some(secret) = &config.secret_key {
-        redactor.know(&String::from_utf8_lossy(secret.expose_secret()), "SECRET");
+        redactor.know_secret(&String::from_utf8_lossy(secret.expose_secret()));
     }
     if let Some(home) = config.data_dir.to_str().and_then(home_of) {
         redactor.know(&home, "/home/USER");
@@ -110,7 +127,7 @@ fn know_hosts(redactor: &mut Redactor, config: &Config) {
         let url = Url::parse(url.expose_secret()).ok();
         know_host(redactor, url.as_ref(), "DATABASE-HOST");
         let Some(url) = url else { return };
-        redactor.know(url.password().unwrap_or_default(), "SECRET");
+        redactor.know_secret(url.password().unwrap_or_default());
         redactor.know(url.username(), "DATABASE-USER");
         redactor.know(url.path().trim_matches('/'), "DATABASE-NAME");
     }

@@ -30,16 +30,17 @@ enum Verdict {
     Silent(String),
 }
 
-/// Redeems a code that nobody made.
+/// Redeems a code that nobody made; says also whether the client is refused, by whatever it proves
+/// itself.
 pub(super) async fn examine(
     asker: &Asker<'_>,
     metadata: &Metadata,
     config: &OidcConfig,
     depth: Depth,
-) -> Step {
+) -> (Step, bool) {
     let method = metadata.token_auth_method;
     let hint = |code| presets::hint(config.provider.as_str(), code).unwrap_or_default();
-    match redeem(asker, metadata, config, method).await {
+    let step = match redeem(asker, metadata, config, method).await {
         Verdict::Known(detail) => match control(asker, metadata, config, depth).await {
             Some(Verdict::Known(_)) => CLIENT.warn(
                 "cannot be told: the provider refuses the code before it looks at the secret",
@@ -48,15 +49,16 @@ pub(super) async fn examine(
             _ => CLIENT.pass(proof(&detail, method, config)),
         },
         Verdict::Refused(detail) => {
-            let step = refused(asker, metadata, config, &detail).await;
-            step.unwrap_or_else(|| {
-                let remark = remark(config.client_secret.expose_secret(), method);
-                let hint = hint(LoginErrorCode::ClientRejected);
-                CLIENT.fail(
-                    format!("the provider refuses the client: {detail}"),
-                    format!("{}{remark}{hint}", which_of_them(config)),
-                )
-            })
+            if let Some(step) = refused(asker, metadata, config, &detail).await {
+                return (step, false);
+            }
+            let remark = remark(config.client_secret.expose_secret(), method);
+            let hint = hint(LoginErrorCode::ClientRejected);
+            let step = CLIENT.fail(
+                format!("the provider refuses the client: {detail}"),
+                format!("{}{remark}{hint}", which_of_them(config)),
+            );
+            return (step, true);
         }
         Verdict::Forbidden(detail) => CLIENT.fail(
             format!("the client may not redeem codes: {detail}"),
@@ -67,7 +69,8 @@ pub(super) async fn examine(
             hint(LoginErrorCode::OpError),
         ),
         Verdict::Silent(cause) => CLIENT.fail(cause, hint(LoginErrorCode::OpUnreachable)),
-    }
+    };
+    (step, false)
 }
 
 /// Says what was proven.
@@ -78,7 +81,8 @@ fn proof(detail: &str, method: TokenAuthMethod, config: &OidcConfig) -> String {
     } else {
         ""
     };
-    format!("accepted ({method}){more}: a code that nobody made is refused as such, {detail}")
+    let error = detail.split(' ').next().unwrap_or_default();
+    format!("accepted ({method}){more}: to a code that nobody made the answer is {error}")
 }
 
 /// Says which of several things are refused alike.

@@ -1,7 +1,7 @@
 //! The OP: from its name to the redirect URI that is registered there.
 
 use serde_json::{Map, Value};
-use shared::doctor::Step;
+use shared::doctor::{Outcome, Step};
 
 use super::asker::Asker;
 use super::subject::{
@@ -158,9 +158,13 @@ async fn registration(
             return both("the server asks nothing of a provider whose issuer or endpoints are wrong");
         }
     };
-    let (client, redirect) = tokio::join!(
+    let ((mut client, is_refused), redirect) = tokio::join!(
         client_check::examine(asker, &metadata, oidc, depth),
         redirect::examine(asker, &metadata, oidc),
     );
+    // What is refused alike at one endpoint is told apart at the other.
+    if is_refused && redirect.outcome == Outcome::Pass {
+        client.found += "; client id and redirect URI are right, so that it is the secret";
+    }
     [client, redirect]
 }

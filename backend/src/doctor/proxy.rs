@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use shared::doctor::Step;
 use shared::routes::API_DOCTOR_REFLECTION;
 
-use super::Stand;
+use super::{Stand, random_text};
 use super::asker::Asker;
 use super::discovery::page;
 use super::reflection::{HEADER, Question, Reflection};
@@ -45,9 +45,9 @@ pub(super) async fn examine(
         Ok(asker) => asker,
         Err(error) => return skipped(&format!("no HTTP client can be made: {error:#}")),
     };
-    let Some(keys) = keys else {
-        return skipped("without the secret key no server can be known as this one");
-    };
+    // Without one no server is this one; whether any runs can be seen all the same.
+    let nobodys = Keys::derive(&random_text().into_bytes().into());
+    let keys = keys.unwrap_or(&nobodys);
     let mut steps = Vec::new();
     let runs = match stand {
         Stand::Beside => {

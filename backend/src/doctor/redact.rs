@@ -11,11 +11,21 @@ const FILES: [&str; 14] = [
 /// Names with dots that the doctor itself says.
 const OURS: [&str; 4] = ["nginx.org", "realm_access.roles", "goauthentik.io", "e.g"];
 
+/// A text that is taken out wherever it stands.
+#[derive(Debug)]
+struct Known {
+    /// In lower case.
+    text: String,
+    word: String,
+    /// Also in the middle of a word?
+    is_secret: bool,
+}
+
 /// Knows what was taken out so far.
 #[derive(Debug, Default)]
 pub(super) struct Redactor {
-    /// What is looked for as it is, with its word; the longest first.
-    known: Vec<(String, String)>,
+    /// What is looked for as it is; the longest first.
+    known: Vec<Known>,
     /// Words by kind, in the order of their coming.
     given: Vec<(String, String)>,
 }
@@ -23,12 +33,26 @@ pub(super) struct Redactor {
 impl Redactor {
     /// Has every occurrence of a text replaced by this word.
     pub(super) fn know(&mut self, text: &str, word: &str) {
-        let text = text.trim();
-        if text.len() < 2 || self.known.iter().any(|(known, _)| known == text) {
+        self.add(text, word, false);
+    }
+
+    /// The same for a secret, which is nowhere left, not even in the middle of a word.
+    pub(super) fn know_secret(&mut self, text: &str) {
+        self.add(text, "SECRET", true);
+    }
+
+    fn add(&mut self, text: &str, word: &str, is_secret: bool) {
+        let text = text.trim().to_ascii_lowercase();
+        if text.is_empty() || self.known.iter().any(|known| known.text == text) {
             return;
         }
-        self.known.push((text.to_owned(), word.to_owned()));
-        self.known.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        self.known.push(Known {
+            text,
+            word: word.to_owned(),
+            is_secret,
+        });
+        self.known
+            .sort_by_key(|known| std::cmp::Reverse(known.text.len()));
     }
 
     /// Has every occurrence of a host name replaced, also where it ends another one.
@@ -62,19 +86,25 @@ impl Redactor {
     /// Replaces what is known. It must stand by itself: a client id `a` is not every `a`.
     fn replace_known(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (known, word) in &self.known {
+        for Known {
+            text: known,
+            word,
+            is_secret,
+        } in &self.known
+        {
             let mut out = String::with_capacity(text.len());
             let mut rest = text.as_str();
-            while let Some(at) = rest.find(known.as_str()) {
+            // Lower case in ASCII alone has the same places.
+            while let Some(at) = rest.to_ascii_lowercase().find(known.as_str()) {
                 let (before, found) = rest.split_at(at);
-                let after = &found[known.len()..];
+                let (found, after) = found.split_at(known.len());
                 let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
                 out.push_str(before);
                 let is_within = is_letter(before.chars().next_back().or(out.chars().next_back()))
                     || is_letter(after.chars().next());
                 // A long one is nobody's word, wherever it stands.
-                if is_within && known.len() < 8 {
-                    out.push_str(known);
+                if is_within && known.len() < 8 && !is_secret {
+                    out.push_str(found);
                 } else {
                     out.push_str(word);
                 }

@@ -262,13 +262,22 @@ fn wrong_name(name: &str, presented: &[String]) -> Step {
     let for_whom = if presented.is_empty() {
         "another name".to_owned()
     } else {
-        for_log(&presented.join(", "))
+        let names = presented.iter().map(|name| bare(name));
+        for_log(&names.collect::<Vec<_>>().join(", "))
     };
     CERTIFICATE.fail(
         format!("the certificate is for {for_whom}, not for {name}"),
         "write the host name of the certificate into OIDC_SERVER_APPLICATION_URL, or have the \
          provider's reverse proxy show one for this name",
     )
+}
+
+/// Takes a name out of `DnsName("NAME")`.
+fn bare(presented: &str) -> &str {
+    let quoted = presented.split_once('"').map(|(_, rest)| rest);
+    quoted
+        .and_then(|rest| rest.rsplit_once('"'))
+        .map_or(presented, |(name, _)| name)
 }
 
 /// Names the CA that is missing: whoever signed the topmost certificate that was sent.

@@ -1,0 +1,73 @@
+//! The doctor: each thing that can be wrong is brought about, and recognized.
+
+mod lies;
+mod settings;
+mod network;
+mod way_in;
+mod local;
+mod api;
+mod start;
+mod patience;
+mod shown;
+mod command;
+mod real_ops;
+
+use backend::clock::Clock;
+use backend::config::{Config, Reading};
+use backend::doctor::{Depth, Examination, Stand, examine};
+use shared::doctor::{Outcome, Report, Step};
+use tests::site::Site;
+
+/// What a step must come to: its name, how it came out, words of what was found, words of the mend.
+type Expected<'a> = (&'a str, Outcome, &'a str, &'a str);
+
+/// Has the doctor look at a site from within.
+async fn examined(site: &Site) -> Report {
+    let reading = Reading::good(site.app.config.clone());
+    let stand = Stand::Inside {
+        keys: &site.app.keys,
+        request: None,
+        depth: Depth::Full,
+    };
+    examine(&reading, &site.app.clock, &stand).await.report
+}
+
+/// Has the doctor look from the command line, with these settings.
+async fn beside(settings: &[(&str, &str)]) -> (Reading, Examination) {
+    let vars = settings
+        .iter()
+        .map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    let reading = Config::examine_vars(vars);
+    let examination = examine(&reading, &Clock::System, &Stand::Beside).await;
+    (reading, examination)
+}
+
+fn step<'a>(report: &'a Report, name: &str) -> &'a Step {
+    let found = report.steps.iter().find(|step| step.name == name);
+    found.unwrap_or_else(|| panic!("there is no step {name}"))
+}
+
+/// Holds a step against what it must come to.
+#[track_caller]
+fn expect(report: &Report, expected: Expected, case: &str) {
+    let (name, outcome, found, mend) = expected;
+    let step = step(report, name);
+    let words = step.mend.as_deref().unwrap_or_default();
+    let is_right =
+        step.outcome == outcome && step.found.contains(found) && words.contains(mend);
+    assert!(is_right, "{case}: wanted {expected:?}, got {step:?}");
+    assert_eq!(
+        step.mend.is_some(),
+        matches!(outcome, Outcome::Warn | Outcome::Fail),
+        "{case}: what is not well has a mend, and nothing else: {step:?}"
+    );
+}
+
+/// Names the steps that did not pass and were not skipped.
+fn not_well(report: &Report) -> Vec<&str> {
+    let steps = report.steps.iter();
+    steps
+        .filter(|step| step.outcome > Outcome::Skip)
+        .map(|step| step.name.as_str())
+        .collect()
+}

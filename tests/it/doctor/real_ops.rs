@@ -1,0 +1,81 @@
+//! OPs that this project did not write.
+
+use anyhow::{Context as _, Result};
+use backend::config::Config;
+use backend::doctor::{Stand, examine};
+use shared::doctor::Outcome::{Fail, Pass};
+use shared::doctor::Report;
+use tempfile::TempDir;
+use tests::op::{Op, OpKind, Registration};
+use tests::places::{free_port, slow_tests_wanted};
+
+use super::{expect, not_well};
+
+/// Has the doctor look at a real OP, as the registration is or otherwise.
+async fn look(op: &Op, settings: &[(&str, &str)]) -> Report {
+    let data = TempDir::new().expect("a folder");
+    let client = op.registration();
+    let issuer = op.issuer();
+    let folder = data.path().display().to_string();
+    let listen = format!("127.0.0.1:{}", free_port().expect("a port"));
+    let mut vars = vec![
+        ("OIDC_ENABLED", "true"),
+        ("OIDC_PROVIDER", "openid"),
+        ("OIDC_CLIENT_ID", &client.id),
+        ("OIDC_CLIENT_SECRET", &client.secret),
+        ("OIDC_REDIRECT_URI", &client.redirect_uri),
+        ("OIDC_SERVER_APPLICATION_URL", &issuer),
+        ("DATA_DIR", &folder),
+        ("POSTERN_LISTEN", &listen),
+    ];
+    vars.extend(settings);
+    let vars = vars
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let reading = Config::examine_vars(vars);
+    let clock = backend::clock::Clock::System;
+    examine(&reading, &clock, &Stand::Beside).await.report
+}
+
+/// What every OP shows: all well, a wrong secret, a wrong id, a wrong redirect URI.
+async fn check(kind: OpKind) -> Result<()> {
+    if !slow_tests_wanted() {
+        return Ok(());
+    }
+    let redirect_uri = format!("http://127.0.0.1:{}/api/oauth/openid", free_port()?);
+    let op = Op::start(kind, Registration::new(redirect_uri)?)
+        .await
+        .context("the OP")?;
+
+    let good = look(&op, &[]).await;
+    let secret = look(&op, &[("OIDC_CLIENT_SECRET", "another")]).await;
+    let id = look(&op, &[("OIDC_CLIENT_ID", "another")]).await;
+    let other = "http://127.0.0.1:9/api/oauth/openid";
+    let uri = look(&op, &[("OIDC_REDIRECT_URI", other)]).await;
+
+    assert_eq!(not_well(&good), ["admins"], "{good:#?}");
+    expect(&good, ("client", Pass, "accepted", ""), "");
+    expect(&good, ("redirect_uri", Pass, "is registered", ""), "");
+    expect(&secret, ("client", Fail, "it is the secret", "OIDC_CLIENT_SECRET"), "");
+    expect(&secret, ("redirect_uri", Pass, "is registered", ""), "");
+    expect(&id, ("client", Fail, "refuses the client", "OIDC_CLIENT_ID"), "");
+    expect(&id, ("redirect_uri", Fail, "", "OIDC_CLIENT_ID"), "");
+    expect(&uri, ("client", Pass, "accepted", ""), "");
+    expect(&uri, ("redirect_uri", Fail, other, "Register OIDC_REDIRECT_URI"), "");
+    Ok(())
+}
+
+#[tokio::test]
+async fn oidc_provider_is_examined() -> Result<()> {
+    check(OpKind::OidcProvider).await
+}
+
+#[tokio::test]
+async fn oidc_provider_that_wants_pushed_requests_is_examined() -> Result<()> {
+    check(OpKind::OidcProviderWithPar).await
+}
+
+#[tokio::test]
+async fn canaille_is_examined() -> Result<()> {
+    check(OpKind::Canaille).await
+}
