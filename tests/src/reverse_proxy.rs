@@ -141,7 +141,9 @@ fn read(client: &mut dyn Both) -> io::Result<(Vec<u8>, Vec<u8>)> {
 
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     let mut windows = bytes.windows(4);
-    windows.position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+    windows
+        .position(|four| four == b"\r\n\r\n")
+        .map(|at| at + 4)
 }
 
 fn lines(head: &[u8]) -> Vec<String> {

@@ -26,7 +26,11 @@ pub fn write(reading: &Reading, examination: &Examination) -> String {
         examination.report.version,
         std::env::consts::OS,
         std::env::consts::ARCH,
-        if is_container() { " in a container" } else { "" },
+        if is_container() {
+            " in a container"
+        } else {
+            ""
+        },
         match &reading.config.database {
             Database::Sqlite(_) => "SQLite",
             Database::Postgres(_) => "PostgreSQL",
@@ -64,14 +68,19 @@ fn has_fault(reading: &Reading, variable: &str) -> bool {
 
 /// Does the setting name a machine or this client?
 fn is_place(variable: &str) -> bool {
-    let words = ["URL", "URI", "LISTEN", "ENDPOINT", "HOSTS", "DOMAIN", "CLIENT", "PROXIES"];
+    let words = [
+        "URL", "URI", "LISTEN", "ENDPOINT", "HOSTS", "DOMAIN", "CLIENT", "PROXIES",
+    ];
     words.iter().any(|word| variable.contains(word))
 }
 
 /// A path may lead through somebody's home.
 fn setting(variable: &str, value: &str) -> String {
     if variable.ends_with("_FILE") || variable == "DATA_DIR" {
-        return match value.strip_prefix("/home/").and_then(|rest| rest.split_once('/')) {
+        return match value
+            .strip_prefix("/home/")
+            .and_then(|rest| rest.split_once('/'))
+        {
             Some((_, rest)) => format!("/home/USER/{rest}"),
             None => value.to_owned(),
         };
@@ -84,7 +93,11 @@ fn redactor(reading: &Reading, examination: &Examination) -> Redactor {
     let config = &reading.config;
     let mut redactor = Redactor::default();
     know_hosts(&mut redactor, config);
-    for fault in reading.faults.iter().filter(|fault| is_place(&fault.variable)) {
+    for fault in reading
+        .faults
+        .iter()
+        .filter(|fault| is_place(&fault.variable))
+    {
         redactor.know(fault.value.as_deref().unwrap_or_default(), "VALUE");
     }
     if let Some(oidc) = &config.oidc {

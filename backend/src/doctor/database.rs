@@ -159,7 +159,10 @@ fn admins(accounts: Accounts, config: &Config) -> Step {
     };
     if accounts.with_password == 0 && through_op == 0 {
         return ADMINS.fail(
-            format!("{} admins, and none has a password or an identity", accounts.admins),
+            format!(
+                "{} admins, and none has a password or an identity",
+                accounts.admins
+            ),
             "give one of them a password from the command line (`postern user`)",
         );
     }

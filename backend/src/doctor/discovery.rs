@@ -12,9 +12,9 @@ use super::asker::Asker;
 use super::subject::DISCOVERY;
 use crate::config::OidcConfig;
 use crate::oidc::client::Answer;
+use crate::oidc::for_log;
 use crate::oidc::metadata::{self, WELL_KNOWN};
 use crate::oidc::presets::{self, Advice};
-use crate::oidc::for_log;
 
 /// What the client calls it.
 const NAME: &str = "discovery document";
@@ -95,7 +95,10 @@ fn redirected(answer: &Answer, url: &Url, config: &OidcConfig) -> Step {
         let found = format!("{url} answers with a redirect to nowhere");
         return DISCOVERY.fail(found, application_url(config));
     };
-    let found = format!("{url} answers with a redirect to {}", for_log(target.as_str()));
+    let found = format!(
+        "{url} answers with a redirect to {}",
+        for_log(target.as_str())
+    );
     let base = target.as_str().trim_end_matches('/');
     let mend = match base.strip_suffix(WELL_KNOWN) {
         Some(base) => format!("redirects are not followed: set {}", setting(base, config)),
@@ -128,7 +131,10 @@ async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, asked: &Url) -> Strin
             let Ok(answer) = asker.ask(get(asker, &url), NAME).await else {
                 continue;
             };
-            let document = answer.json_object().ok().filter(|_| answer.status.is_success());
+            let document = answer
+                .json_object()
+                .ok()
+                .filter(|_| answer.status.is_success());
             if let Some(issuer) = document
                 .as_ref()
                 .and_then(|document| metadata::text(document, "issuer"))
@@ -160,7 +166,13 @@ async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, asked: &Url) -> Strin
 /// Returns where else it may be: further up, where the settings do not say, or below Keycloak's
 /// older path.
 fn candidates(config: &OidcConfig, asked: &Url) -> Vec<Url> {
-    let mut bases = vec![config.application_url.path().trim_end_matches('/').to_owned()];
+    let mut bases = vec![
+        config
+            .application_url
+            .path()
+            .trim_end_matches('/')
+            .to_owned(),
+    ];
     if let Some(metadata) = &config.metadata_url {
         let path = metadata.path().trim_end_matches('/');
         bases.extend(path.strip_suffix(WELL_KNOWN).map(str::to_owned));

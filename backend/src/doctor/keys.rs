@@ -109,7 +109,10 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
         return KEYS.fail(found, mend);
     }
     if SigningKeys::parse(set).is_empty() {
-        let found = format!("no key is of a kind that is known here: {}", names(&signing));
+        let found = format!(
+            "no key is of a kind that is known here: {}",
+            names(&signing)
+        );
         return KEYS.fail(found, mend);
     }
     let fits = |key: &&Map<String, Value>| {
@@ -138,7 +141,9 @@ fn encryption(
     let is_authentik = config.provider.as_str() == "authentik";
     let mend = presets::advice(config.provider.as_str(), Advice::Encryption);
     let offered = list(document, "id_token_encryption_alg_values_supported");
-    let keys = set.and_then(|set| set.get("keys")).and_then(Value::as_array);
+    let keys = set
+        .and_then(|set| set.get("keys"))
+        .and_then(Value::as_array);
     let has_enc_key = keys.into_iter().flatten().any(|key| {
         key.as_object()
             .is_some_and(|key| text(key, "use") == Some("enc"))
@@ -151,7 +156,8 @@ fn encryption(
         return ENCRYPTION.fail(found, mend);
     }
     if has_enc_key {
-        let found = "there is a key for encryption: if ID tokens are encrypted, they cannot be read";
+        let found =
+            "there is a key for encryption: if ID tokens are encrypted, they cannot be read";
         return ENCRYPTION.warn(found, mend);
     }
     ENCRYPTION.pass("ID tokens come signed and not encrypted, as far as can be told")

@@ -73,12 +73,16 @@ pub(super) fn data_folder(config: &Config) -> Step {
             return not_yet(folder);
         }
         Err(error) => {
-            let mend = "let the user that runs Postern enter the folder, or name another in DATA_DIR";
+            let mend =
+                "let the user that runs Postern enter the folder, or name another in DATA_DIR";
             return DATA_FOLDER.fail(format!("{shown}: {error}"), mend);
         }
     };
     if !metadata.is_dir() {
-        return DATA_FOLDER.fail(format!("{shown} is not a folder"), "name a folder in DATA_DIR");
+        return DATA_FOLDER.fail(
+            format!("{shown} is not a folder"),
+            "name a folder in DATA_DIR",
+        );
     }
     let user = geteuid().as_raw();
     if access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
@@ -106,7 +110,8 @@ fn not_yet(folder: &Path) -> Step {
         geteuid().as_raw(),
         parent.display()
     );
-    let mend = "make it, for the user that runs Postern alone (mode 0700), or name another in DATA_DIR";
+    let mend =
+        "make it, for the user that runs Postern alone (mode 0700), or name another in DATA_DIR";
     DATA_FOLDER.fail(found, mend)
 }
 
@@ -115,8 +120,12 @@ fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
     let mut odd = Vec::new();
     let mut commands = Vec::new();
     let shown = config.data_dir.display();
-    if mode(folder) & 0o027 != 0 {
-        odd.push(format!("{shown} has mode {:04o}", mode(folder)));
+    // Who can only see what is there gets at nothing: the files are for their owner alone.
+    if mode(folder) & 0o022 != 0 {
+        odd.push(format!(
+            "{shown} has mode {:04o}, so that others can write",
+            mode(folder)
+        ));
         commands.push(format!("chmod 700 {shown}"));
     }
     let mut files = vec![config.data_dir.join(SECRET_FILE)];
@@ -154,12 +163,20 @@ fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
         } else {
             format!(", of user {}", folder.uid())
         };
+        let note = if mode(folder) & 0o077 == 0 {
+            ""
+        } else {
+            "; 0700 would hide also the names of the files in it"
+        };
         return DATA_FOLDER.pass(format!(
-            "{shown} can be written to, mode {:04o}{whose}",
+            "{shown} can be written to, mode {:04o}{whose}{note}",
             mode(folder)
         ));
     }
-    let mend = format!("{}: others can get at accounts and keys", commands.join("; "));
+    let mend = format!(
+        "{}: others can get at accounts and keys",
+        commands.join("; ")
+    );
     DATA_FOLDER.warn(odd.join("; "), mend)
 }
 

@@ -47,7 +47,10 @@ pub(super) fn issuer(document: &Document, config: &OidcConfig) -> Step {
     }
     let asked = &config.application_url;
     let found = format!("the provider calls itself {shown}, but the settings call it {asked}");
-    let set = format!("OIDC_SERVER_APPLICATION_URL={}", shown.trim_end_matches('/'));
+    let set = format!(
+        "OIDC_SERVER_APPLICATION_URL={}",
+        shown.trim_end_matches('/')
+    );
     ISSUER.fail(found, issuer_mend(issuer, asked, &set, config))
 }
 
@@ -60,8 +63,7 @@ fn issuer_mend(issuer: &str, asked: &Url, set: &str, config: &OidcConfig) -> Str
         return format!("that is a template, not an issuer. {general}");
     }
     let same_host = named.host() == asked.host();
-    let same_place =
-        same_host && named.port_or_known_default() == asked.port_or_known_default();
+    let same_place = same_host && named.port_or_known_default() == asked.port_or_known_default();
     if same_host && named.scheme() == "http" && asked.scheme() == "https" {
         return "the provider does not know that it is reached by https: the reverse proxy before it \
                 must send `X-Forwarded-Proto: https`, and the provider must believe it"
@@ -145,16 +147,19 @@ pub(super) fn endpoints(
 
 /// Works inside, not outside: is the browser sent where only this server gets to?
 fn outside(url: &Url, config: &OidcConfig, public: Option<&PublicUrl>) -> Option<Step> {
-    let public = public?;
+    // Who tries it on one machine is everywhere at once.
+    let public = public.filter(|public| !public.is_loopback())?;
     let own = Url::parse(&public.origin()).ok()?;
     let origin = url.origin().ascii_serialization();
     let follows = match config.provider.as_str() {
         "authentik" => " (Authentik follows the host name and X-Forwarded-Proto of the request)",
         _ => "",
     };
-    if is_inner(&url.host()?) && !is_inner(&own.host()?) && !public.is_loopback() {
+    if is_inner(&url.host()?) && !is_inner(&own.host()?) {
         return Some(ENDPOINTS.warn(
-            format!("browsers are sent to {origin}, a name or address that only machines nearby know"),
+            format!(
+                "browsers are sent to {origin}, a name or address that only machines nearby know"
+            ),
             format!(
                 "name the provider in OIDC_SERVER_APPLICATION_URL as browsers do{follows}, and let \
                  this server reach it under that name, too"
@@ -190,7 +195,8 @@ pub(super) fn algorithms(document: &Document, config: &OidcConfig) -> Step {
         );
     }
     if allowed.iter().any(|alg| alg == "HS256") {
-        let found = "OIDC_ID_TOKEN_ALGS allows HS256: ID tokens may be signed with the client secret";
+        let found =
+            "OIDC_ID_TOKEN_ALGS allows HS256: ID tokens may be signed with the client secret";
         return ALGORITHMS.warn(found, format!("{mend} Then take HS256 away"));
     }
     ALGORITHMS.pass(format!("ID tokens signed with {}", allowed.join(", ")))
@@ -205,7 +211,10 @@ pub(super) fn pkce(document: &Document) -> Step {
     let found = if methods.is_empty() {
         "the provider does not say that it knows PKCE; it is sent all the same".to_owned()
     } else {
-        format!("the provider knows {} alone, S256 is sent", for_log(&methods.join(", ")))
+        format!(
+            "the provider knows {} alone, S256 is sent",
+            for_log(&methods.join(", "))
+        )
     };
     PKCE.warn(
         found,
@@ -357,7 +366,10 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
     }
     let mut wanted = vec![
         ("email", "the scope `email`"),
-        (config.username_attribute.as_str(), "OIDC_USERNAME_ATTRIBUTE"),
+        (
+            config.username_attribute.as_str(),
+            "OIDC_USERNAME_ATTRIBUTE",
+        ),
     ];
     if let Some(roles) = &config.roles {
         wanted.push((roles.claim.as_str(), "OIDC_CLAIM_ROLES"));
@@ -375,7 +387,11 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         let names: Vec<&str> = wanted.iter().map(|(claim, _)| *claim).collect();
         return CLAIMS.pass(format!("{} are listed", names.join(", ")));
     }
-    let code = if config.roles.as_ref().is_some_and(|roles| !is_listed(&roles.claim)) {
+    let code = if config
+        .roles
+        .as_ref()
+        .is_some_and(|roles| !is_listed(&roles.claim))
+    {
         LoginErrorCode::RoleMissing
     } else {
         LoginErrorCode::EmailMissing

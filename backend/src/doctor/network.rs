@@ -117,7 +117,10 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
             steps.push(certificate(target, stream, config, &mut names).await);
         }
         Err((cause, kind)) => {
-            let mend = unreachable(config, connection_mend(kind, &addresses, target.port).as_str());
+            let mend = unreachable(
+                config,
+                connection_mend(kind, &addresses, target.port).as_str(),
+            );
             steps.push(CONNECTION.fail(cause, mend));
             steps.push(CERTIFICATE.skip("there is no connection"));
         }
@@ -238,7 +241,8 @@ async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way
         "http" => 80,
         _ => 1080,
     });
-    let named = format!("the proxy {scheme}://{host}:{port} (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)");
+    let named =
+        format!("the proxy {scheme}://{host}:{port} (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)");
     let mut names = vec![host.to_owned()];
     let mut steps = vec![DNS.skip(format!("left to {named}"))];
     let proxy_mend = "see that the proxy runs and lets this machine through; NO_PROXY names hosts \

@@ -53,7 +53,9 @@ pub(super) async fn examine(
         ..Found::default()
     };
     let Some(oidc) = &config.oidc else {
-        let is_at_fault = faults.iter().any(|fault| fault.variable.starts_with("OIDC_"));
+        let is_at_fault = faults
+            .iter()
+            .any(|fault| fault.variable.starts_with("OIDC_"));
         return skipped(if is_at_fault {
             "the provider's settings have faults"
         } else {
@@ -155,7 +157,9 @@ async fn registration(
     let metadata: Metadata = match crate::oidc::metadata::parse(document, &any_algorithm) {
         Ok(metadata) => metadata,
         Err(_) => {
-            return both("the server asks nothing of a provider whose issuer or endpoints are wrong");
+            return both(
+                "the server asks nothing of a provider whose issuer or endpoints are wrong",
+            );
         }
     };
     let ((mut client, is_refused), redirect) = tokio::join!(

@@ -5,13 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use shared::doctor::Step;
 use shared::routes::API_DOCTOR_REFLECTION;
 
-use super::{Stand, random_text};
 use super::asker::Asker;
 use super::discovery::page;
 use super::reflection::{HEADER, Question, Reflection};
 use super::subject::{
     PROXY_ADDRESS, PROXY_COOKIE, PROXY_HOST, PROXY_SCHEME, PUBLIC, SERVER, THIS_REQUEST,
 };
+use super::{Stand, random_text};
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::http::cookie::CookieStyle;
@@ -81,7 +81,13 @@ fn skipped(why: &str) -> Vec<Step> {
 }
 
 fn proxy_steps(why: &str) -> Vec<Step> {
-    let all = [PUBLIC, PROXY_HOST, PROXY_SCHEME, PROXY_ADDRESS, PROXY_COOKIE];
+    let all = [
+        PUBLIC,
+        PROXY_HOST,
+        PROXY_SCHEME,
+        PROXY_ADDRESS,
+        PROXY_COOKIE,
+    ];
     all.map(|subject| subject.skip(why)).to_vec()
 }
 
@@ -111,13 +117,18 @@ async fn server(asker: &Asker<'_>, config: &Config, keys: &Keys, clock: &Clock) 
         ),
         Reply::Other(answer) => (
             SERVER.warn(
-                format!("something else answers at {address}: {}, {}", answer.status, page(&answer)),
+                format!(
+                    "something else answers at {address}: {}, {}",
+                    answer.status,
+                    page(&answer)
+                ),
                 "the port of POSTERN_LISTEN is taken by another program",
             ),
             false,
         ),
         Reply::Nothing(_) => {
-            let found = format!("none runs at {address}: start it, and run the doctor again beside it");
+            let found =
+                format!("none runs at {address}: start it, and run the doctor again beside it");
             (SERVER.skip(found), false)
         }
     }
@@ -149,7 +160,9 @@ async fn ask(
     };
     let reflection: Option<Reflection> = serde_json::from_slice(&answer.body).ok();
     match reflection {
-        Some(reflection) if question.is_answered_by(&reflection, keys) => {
+        Some(reflection)
+            if answer.status.is_success() && question.is_answered_by(&reflection, keys) =>
+        {
             Reply::Own(Box::new(reflection), answer)
         }
         _ => Reply::Other(answer),
@@ -350,7 +363,10 @@ fn cookies(fault: Option<String>, second: Option<&Reflection>, public: &PublicUr
         } else {
             "a cookie is set and comes back, without Secure, since the public address is http"
         }),
-        Some(_) => PROXY_COOKIE.fail("the cookie does not come back: nobody stays logged in", mend),
+        Some(_) => PROXY_COOKIE.fail(
+            "the cookie does not come back: nobody stays logged in",
+            mend,
+        ),
         None => PROXY_COOKIE.warn("a second request came to nothing", mend),
     }
 }
@@ -378,7 +394,10 @@ fn this_request(seen: &Reflection, public: Option<&PublicUrl>) -> Step {
         return THIS_REQUEST.warn(format!("{found}, which is not the public address"), mend);
     }
     if !seen.is_peer_trusted && !seen.forwarded_for.is_empty() {
-        let mend = format!("set POSTERN_TRUSTED_PROXIES={}, if that is your proxy", seen.peer);
+        let mend = format!(
+            "set POSTERN_TRUSTED_PROXIES={}, if that is your proxy",
+            seen.peer
+        );
         return THIS_REQUEST.warn(format!("{found}; that proxy is not trusted"), mend);
     }
     THIS_REQUEST.pass(found)

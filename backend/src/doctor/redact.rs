@@ -153,7 +153,14 @@ impl Redactor {
             IpAddr::V4(address) => address.is_private() || address.is_link_local(),
             IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
         };
-        self.give(text, if is_private { "private-address" } else { "address" })
+        self.give(
+            text,
+            if is_private {
+                "private-address"
+            } else {
+                "address"
+            },
+        )
     }
 
     fn give(&mut self, text: &str, kind: &str) -> String {
@@ -193,7 +200,10 @@ fn is_host(text: &str) -> bool {
         return false;
     };
     let is_label = |label: &&str| {
-        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || "-_".contains(c))
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_".contains(c))
     };
     labels.iter().all(is_label)
         && last.len() > 1
@@ -230,13 +240,19 @@ mod tests {
             "10.1.2.3:8080 and [2001:db8::7]:443, 127.0.0.1:8080",
             "private-address-1:8080 and [address-1]:443, loopback-address:8080",
         );
-        check("0.0.0.0:80, ::1, fe80::1", "any-address:80, loopback-address, private-address-2");
+        check(
+            "0.0.0.0:80, ::1, fe80::1",
+            "any-address:80, loopback-address, private-address-2",
+        );
         check("host db.internal:5432", "host host-1:5432");
         check(
             "postern.db, secret.key, 2025.10, realm_access.roles. A sentence.",
             "postern.db, secret.key, 2025.10, realm_access.roles. A sentence.",
         );
-        check("/.well-known/openid-configuration", "/.well-known/openid-configuration");
+        check(
+            "/.well-known/openid-configuration",
+            "/.well-known/openid-configuration",
+        );
         check("a clientele, a-clients", "a clientele, CLIENT-IDs");
         check("\u{fc}n\u{ef}.example", "host-2");
     }

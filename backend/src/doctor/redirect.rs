@@ -8,8 +8,8 @@ use url::Url;
 
 use super::asker::Asker;
 use super::discovery::page;
-use super::subject::REDIRECT_URI;
 use super::random_text;
+use super::subject::REDIRECT_URI;
 use crate::config::OidcConfig;
 use crate::oidc::client::Answer;
 use crate::oidc::metadata::Metadata;
@@ -59,7 +59,10 @@ pub(super) async fn examine(asker: &Asker<'_>, metadata: &Metadata, config: &Oid
         .filter(char::is_ascii_alphanumeric)
         .take(24)
         .collect();
-    let foreign = format!("https://doctor-{}.invalid/callback", label.to_ascii_lowercase());
+    let foreign = format!(
+        "https://doctor-{}.invalid/callback",
+        label.to_ascii_lowercase()
+    );
     let (seen, control) = tokio::join!(
         request(asker, metadata, config, own),
         request(asker, metadata, config, &foreign)
@@ -80,8 +83,7 @@ async fn request(
     fields.push(("prompt", "none"));
     let mut url = metadata.authorization_endpoint.clone();
     if let Some(endpoint) = &metadata.pushed_request_endpoint {
-        let pushed =
-            pushed_request::push(&asker.client, endpoint, metadata, config, &fields).await;
+        let pushed = pushed_request::push(&asker.client, endpoint, metadata, config, &fields).await;
         let request_uri = match pushed {
             Ok(request_uri) => request_uri,
             Err(LoginError::OpUnreachable { endpoint, cause }) => {
@@ -135,9 +137,21 @@ impl About {
     /// Guesses from the words of the page.
     fn of(text: &str) -> Self {
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        if has(&["redirect uri", "redirect_uri", "redirect-uri", "callback url", "redirecturi"]) {
+        if has(&[
+            "redirect uri",
+            "redirect_uri",
+            "redirect-uri",
+            "callback url",
+            "redirecturi",
+        ]) {
             Self::RedirectUri
-        } else if has(&["client id", "client_id", "invalid_client", "unknown client", "client not found"]) {
+        } else if has(&[
+            "client id",
+            "client_id",
+            "invalid_client",
+            "unknown client",
+            "client not found",
+        ]) {
             Self::Client
         } else {
             Self::Unknown
@@ -208,10 +222,12 @@ fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
 /// The browser comes back: the redirect URI is registered. The error says the rest.
 fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
     match error {
-        "" | "login_required" | "interaction_required" | "consent_required"
-        | "account_selection_required" | "access_denied" => {
-            REDIRECT_URI.pass(format!("{uri} is registered"))
-        }
+        ""
+        | "login_required"
+        | "interaction_required"
+        | "consent_required"
+        | "account_selection_required"
+        | "access_denied" => REDIRECT_URI.pass(format!("{uri} is registered")),
         "invalid_scope" => REDIRECT_URI.fail(
             format!("{uri} is registered, but the provider refuses the scopes: invalid_scope"),
             "allow this client the scopes of OIDC_SCOPES at the provider, or ask for fewer",
@@ -239,7 +255,14 @@ fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
             presets::hint(config.provider.as_str(), LoginErrorCode::ClientRejected)
                 .unwrap_or_default(),
         ),
-        About::RedirectUri | About::Unknown => REDIRECT_URI.fail(
+        About::RedirectUri => REDIRECT_URI.fail(
+            format!(
+                "the provider does not take {uri}: {} about the redirect URI",
+                seen.words()
+            ),
+            mend,
+        ),
+        About::Unknown => REDIRECT_URI.fail(
             format!("the provider does not take {uri}: {}", seen.words()),
             mend,
         ),

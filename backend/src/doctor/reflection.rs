@@ -42,10 +42,7 @@ impl Question {
     /// Is that the answer of a server with the same key?
     pub(crate) fn is_answered_by(&self, reflection: &Reflection, keys: &Keys) -> bool {
         let proof = keys.doctor_mac(ANSWER, &self.nonce);
-        proof
-            .as_bytes()
-            .ct_eq(reflection.proof.as_bytes())
-            .into()
+        proof.as_bytes().ct_eq(reflection.proof.as_bytes()).into()
     }
 }
 

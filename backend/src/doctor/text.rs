@@ -43,11 +43,7 @@ pub fn write(report: &Report, style: Style, out: &mut impl Write) -> io::Result<
     for step in &report.steps {
         let word = match style {
             Style::Plain => word(step.outcome).to_owned(),
-            Style::Colored => format!(
-                "\x1b[{}m{}\x1b[0m",
-                color(step.outcome),
-                word(step.outcome)
-            ),
+            Style::Colored => format!("\x1b[{}m{}\x1b[0m", color(step.outcome), word(step.outcome)),
         };
         writeln!(out, "{word}  {:width$}  {}", step.title, step.found)?;
         if let Some(mend) = &step.mend {

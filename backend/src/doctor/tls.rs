@@ -66,7 +66,9 @@ impl ServerCertVerifier for Witness {
         );
         let chain = std::iter::once(end_entity).chain(intermediates);
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen {
-            chain: chain.map(|certificate| certificate.clone().into_owned()).collect(),
+            chain: chain
+                .map(|certificate| certificate.clone().into_owned())
+                .collect(),
             fault: verdict.as_ref().err().cloned(),
         };
         verdict
@@ -147,7 +149,8 @@ pub(super) async fn examine(
         inner,
         seen: Mutex::default(),
     });
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let versions =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let (Ok(builder), Ok(server)) = (versions, ServerName::try_from(name.to_owned())) else {
         return CERTIFICATE.skip(format!("{name} is no name for a certificate"));
     };
@@ -233,7 +236,10 @@ fn good(chain: &[Certificate]) -> Step {
 /// Says why the certificate is refused.
 fn refused(name: &str, fault: &Error, chain: &[Certificate]) -> Step {
     let Error::InvalidCertificate(fault) = fault else {
-        return CERTIFICATE.fail(for_log(&fault.to_string()), "see the provider's certificate");
+        return CERTIFICATE.fail(
+            for_log(&fault.to_string()),
+            "see the provider's certificate",
+        );
     };
     match fault {
         CertificateError::UnknownIssuer => unknown_issuer(chain),
@@ -251,9 +257,10 @@ fn refused(name: &str, fault: &Error, chain: &[Certificate]) -> Step {
             ),
         CertificateError::NotValidForName => wrong_name(name, &[]),
         CertificateError::NotValidForNameContext { presented, .. } => wrong_name(name, presented),
-        CertificateError::Revoked => {
-            CERTIFICATE.fail(format!("the certificate of {name} was revoked"), "get a new one")
-        }
+        CertificateError::Revoked => CERTIFICATE.fail(
+            format!("the certificate of {name} was revoked"),
+            "get a new one",
+        ),
         other => unusual(name, other, chain),
     }
 }
@@ -316,9 +323,7 @@ fn unknown_issuer(chain: &[Certificate]) -> Step {
 
 /// Says whatever else is wrong with it. A certificate that is a CA's own is refused as a server's.
 fn unusual(name: &str, fault: &CertificateError, chain: &[Certificate]) -> Step {
-    let is_self_signed = chain
-        .first()
-        .is_some_and(|own| subject(own) == issuer(own));
+    let is_self_signed = chain.first().is_some_and(|own| subject(own) == issuer(own));
     if is_self_signed && chain.len() == 1 {
         let by = chain.first().map(issuer).unwrap_or_default();
         return CERTIFICATE.fail(
@@ -331,7 +336,10 @@ fn unusual(name: &str, fault: &CertificateError, chain: &[Certificate]) -> Step 
         );
     }
     CERTIFICATE.fail(
-        format!("the certificate of {name} is refused: {}", for_log(&fault.to_string())),
+        format!(
+            "the certificate of {name} is refused: {}",
+            for_log(&fault.to_string())
+        ),
         "give the provider a certificate for this host name that browsers take",
     )
 }

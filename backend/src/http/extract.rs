@@ -328,7 +328,11 @@ fn warn_of_untrusted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::
 
 /// Walks `X-Forwarded-For` from the right for as long as the hops are trusted: what stands left
 /// of the first stranger may be the stranger's invention.
-pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) -> IpAddr {
+pub(super) fn client_address(
+    peer: IpAddr,
+    headers: &HeaderMap,
+    trusted: &[ipnet::IpNet],
+) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut address = peer.to_canonical();
     let lines: Vec<&str> = headers

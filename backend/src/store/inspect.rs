@@ -162,7 +162,11 @@ async fn sqlite_tables(connection: &mut SqliteConnection) -> Result<Inspection> 
             .await?;
     found.has_tables = tables > 0;
     if found.has_tables {
-        look!(connection, sqlx::migrate!("./migrations/sqlite"), &mut found);
+        look!(
+            connection,
+            sqlx::migrate!("./migrations/sqlite"),
+            &mut found
+        );
     }
     Ok(found)
 }

@@ -18,7 +18,11 @@ async fn admin_reads_the_report_with_their_own_request_in_it() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let report: Report = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(report.at, site.now().unix());
-    expect(&report, ("this_request", Pass, "from 127.0.0.1, for the host", ""), "");
+    expect(
+        &report,
+        ("this_request", Pass, "from 127.0.0.1, for the host", ""),
+        "",
+    );
     expect(&report, ("redirect_uri", Pass, "is registered", ""), "");
     expect(&report, ("server", Pass, "this one runs", ""), "");
 }
@@ -31,12 +35,20 @@ async fn admin_who_comes_by_another_name_or_a_strange_proxy_is_told() {
 
     let get = browser.call(reqwest::Method::GET, API_DOCTOR);
     let other = browser.send(get.header("host", "other.example.com")).await;
-    let get = browser.call(reqwest::Method::GET, API_DOCTOR).header("host", "localhost:9");
-    let proxy = browser.send(get.header("x-forwarded-for", "198.51.100.7")).await;
+    let get = browser
+        .call(reqwest::Method::GET, API_DOCTOR)
+        .header("host", "localhost:9");
+    let proxy = browser
+        .send(get.header("x-forwarded-for", "198.51.100.7"))
+        .await;
 
     let report: Report = serde_json::from_str(&other.body).unwrap();
     let found = "for the host other.example.com, which is not the public address";
-    expect(&report, ("this_request", Warn, found, "OIDC_REDIRECT_URI"), "");
+    expect(
+        &report,
+        ("this_request", Warn, found, "OIDC_REDIRECT_URI"),
+        "",
+    );
     let report: Report = serde_json::from_str(&proxy.body).unwrap();
     let mend = "POSTERN_TRUSTED_PROXIES=127.0.0.1";
     expect(&report, ("this_request", Warn, "not trusted", mend), "");
@@ -51,7 +63,13 @@ async fn nobody_but_admins_reads_it() {
     let stranger = site.browser().get(API_DOCTOR).await;
     let alice = site.logged_in("alice").await.get(API_DOCTOR).await;
 
-    assert_eq!((stranger.status.as_u16(), stranger.code().as_str()), (401, "unauthenticated"));
-    assert_eq!((alice.status.as_u16(), alice.code().as_str()), (403, "forbidden"));
+    assert_eq!(
+        (stranger.status.as_u16(), stranger.code().as_str()),
+        (401, "unauthenticated")
+    );
+    assert_eq!(
+        (alice.status.as_u16(), alice.code().as_str()),
+        (403, "forbidden")
+    );
     assert_eq!(site.op.requests_to("/application/o/token/").len(), 0);
 }

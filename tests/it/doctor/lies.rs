@@ -52,18 +52,50 @@ async fn discovery_that_cannot_be_read_is_recognized() {
     check(vec![
         (
             discovery(Fault::Status(404)),
-            ("discovery", Fail, "404 Not Found, a page", "/application/o/SLUG"),
+            (
+                "discovery",
+                Fail,
+                "404 Not Found, a page",
+                "/application/o/SLUG",
+            ),
         ),
-        (discovery(Fault::Html), ("discovery", Fail, "a page (\"Bad Gateway\")", "SLUG")),
-        (discovery(Fault::Redirect), ("discovery", Fail, "redirect to", "not followed")),
-        (discovery(Fault::Empty), ("discovery", Fail, "answers nothing", "SLUG")),
-        (discovery(Fault::Truncated), ("discovery", Fail, "malformed", "SLUG")),
-        (discovery(Fault::Cut), ("discovery", Fail, "no answer", "Authentik")),
-        (discovery(Fault::Status(503)), ("discovery", Fail, "503", "the provider ails")),
-        (discovery(Fault::Status(401)), ("discovery", Fail, "401", "wants a login")),
+        (
+            discovery(Fault::Html),
+            ("discovery", Fail, "a page (\"Bad Gateway\")", "SLUG"),
+        ),
+        (
+            discovery(Fault::Redirect),
+            ("discovery", Fail, "redirect to", "not followed"),
+        ),
+        (
+            discovery(Fault::Empty),
+            ("discovery", Fail, "answers nothing", "SLUG"),
+        ),
+        (
+            discovery(Fault::Truncated),
+            ("discovery", Fail, "malformed", "SLUG"),
+        ),
+        (
+            discovery(Fault::Cut),
+            ("discovery", Fail, "no answer", "Authentik"),
+        ),
+        (
+            discovery(Fault::Status(503)),
+            ("discovery", Fail, "503", "the provider ails"),
+        ),
+        (
+            discovery(Fault::Status(401)),
+            ("discovery", Fail, "401", "wants a login"),
+        ),
         (discovery(Fault::ContentType), ("discovery", Pass, "", "")),
-        (vec![lacks("issuer")], ("discovery", Fail, "without an `issuer`", "SLUG")),
-        (discovery(Fault::Html), ("client", Skip, "no discovery document", "")),
+        (
+            vec![lacks("issuer")],
+            ("discovery", Fail, "without an `issuer`", "SLUG"),
+        ),
+        (
+            discovery(Fault::Html),
+            ("client", Skip, "no discovery document", ""),
+        ),
     ])
     .await;
 }
@@ -74,14 +106,30 @@ async fn issuer_and_endpoints_that_do_not_fit_are_recognized() {
     check(vec![
         (
             vec![Lie::IssuerMismatch],
-            ("issuer", Fail, "op.example.org", "must pass `Host` on unchanged"),
+            (
+                "issuer",
+                Fail,
+                "op.example.org",
+                "must pass `Host` on unchanged",
+            ),
         ),
         (
             vec![Lie::IssuerMismatch],
-            ("client", Skip, "asks nothing of a provider whose issuer", ""),
+            (
+                "client",
+                Skip,
+                "asks nothing of a provider whose issuer",
+                "",
+            ),
         ),
-        (issuer("http://op/{tenantid}/v2.0"), ("issuer", Fail, "", "a template")),
-        (issuer("nonsense"), ("issuer", Fail, "calls itself nonsense", "is a URL")),
+        (
+            issuer("http://op/{tenantid}/v2.0"),
+            ("issuer", Fail, "", "a template"),
+        ),
+        (
+            issuer("nonsense"),
+            ("issuer", Fail, "calls itself nonsense", "is a URL"),
+        ),
         (
             vec![lacks("token_endpoint")],
             ("endpoints", Fail, "no `token_endpoint`", "Authentik"),
@@ -90,7 +138,10 @@ async fn issuer_and_endpoints_that_do_not_fit_are_recognized() {
             vec![says("authorization_endpoint", "nonsense")],
             ("endpoints", Fail, "is no URL", "Authentik"),
         ),
-        (vec![lacks("userinfo_endpoint")], ("endpoints", Pass, "no userinfo", "")),
+        (
+            vec![lacks("userinfo_endpoint")],
+            ("endpoints", Pass, "no userinfo", ""),
+        ),
     ])
     .await;
 }
@@ -107,35 +158,87 @@ async fn issuer_of_another_scheme_or_path_is_recognized() {
     };
 
     let https = own.replace("http:", "https:");
-    let mend = format!("write https: OIDC_SERVER_APPLICATION_URL={}", https.trim_end_matches('/'));
+    let mend = format!(
+        "write https: OIDC_SERVER_APPLICATION_URL={}",
+        https.trim_end_matches('/')
+    );
     check(https, &mend).await;
     let other = own.replace("postern", "other");
-    check(other, "if that is the right one, set OIDC_SERVER_APPLICATION_URL=http").await;
+    check(
+        other,
+        "if that is the right one, set OIDC_SERVER_APPLICATION_URL=http",
+    )
+    .await;
     site.op.lies(says("issuer", own.trim_end_matches('/')));
     let report = examined(&site).await;
-    expect(&report, ("issuer", Pass, "without a slash at its end", ""), "");
+    expect(
+        &report,
+        ("issuer", Pass, "without a slash at its end", ""),
+        "",
+    );
 }
 
 #[tokio::test]
 async fn keys_and_algorithms_that_do_not_serve_are_recognized() {
     let algs = |names: &[&str]| says("id_token_signing_alg_values_supported", names);
     check(vec![
-        (vec![Lie::JwksEmpty], ("keys", Fail, "the JWK Set is {}", "select a Signing Key")),
-        (vec![Lie::JwksNoKeys], ("keys", Fail, "no key in it", "select a Signing Key")),
-        (vec![Lie::OnlyEncKeys], ("keys", Fail, "all keys are for encryption", "Signing Key")),
-        (vec![Lie::Jwks(Fault::Html)], ("keys", Fail, "a page", "Signing Key")),
-        (vec![Lie::Jwks(Fault::Status(404))], ("keys", Fail, "404", "Signing Key")),
-        (vec![Lie::Jwks(Fault::Redirect)], ("keys", Fail, "redirect", "Signing Key")),
-        (vec![Lie::Jwks(Fault::Cut)], ("keys", Fail, "no answer", "Authentik")),
+        (
+            vec![Lie::JwksEmpty],
+            ("keys", Fail, "the JWK Set is {}", "select a Signing Key"),
+        ),
+        (
+            vec![Lie::JwksNoKeys],
+            ("keys", Fail, "no key in it", "select a Signing Key"),
+        ),
+        (
+            vec![Lie::OnlyEncKeys],
+            ("keys", Fail, "all keys are for encryption", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Html)],
+            ("keys", Fail, "a page", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Status(404))],
+            ("keys", Fail, "404", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Redirect)],
+            ("keys", Fail, "redirect", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Cut)],
+            ("keys", Fail, "no answer", "Authentik"),
+        ),
         (vec![Lie::ExoticKeys], ("keys", Pass, "RSA", "")),
         (vec![Lie::BareKeys], ("keys", Pass, "RSA", "")),
-        (vec![algs(&["ES256"])], ("keys", Fail, "no key is for ES256", "Signing Key")),
-        (vec![algs(&["HS256"])], ("algorithms", Fail, "HS256 alone", "select a Signing Key")),
+        (
+            vec![algs(&["ES256"])],
+            ("keys", Fail, "no key is for ES256", "Signing Key"),
+        ),
+        (
+            vec![algs(&["HS256"])],
+            ("algorithms", Fail, "HS256 alone", "select a Signing Key"),
+        ),
         // What does not concern the client is no reason not to prove it.
         (vec![algs(&["HS256"])], ("client", Pass, "accepted", "")),
-        (vec![algs(&["ES512"])], ("algorithms", Fail, "of another kind", "Signing Key")),
-        (vec![Lie::EncKeys], ("encryption", Warn, "a key for encryption", "clear Encryption Key")),
-        (vec![Lie::Encrypted], ("encryption", Fail, "RSA-OAEP-256", "clear Encryption Key")),
+        (
+            vec![algs(&["ES512"])],
+            ("algorithms", Fail, "of another kind", "Signing Key"),
+        ),
+        (
+            vec![Lie::EncKeys],
+            (
+                "encryption",
+                Warn,
+                "a key for encryption",
+                "clear Encryption Key",
+            ),
+        ),
+        (
+            vec![Lie::Encrypted],
+            ("encryption", Fail, "RSA-OAEP-256", "clear Encryption Key"),
+        ),
     ])
     .await;
 }
@@ -153,22 +256,47 @@ async fn what_the_op_does_not_offer_is_recognized() {
             ("pkce", Warn, "does not say", "S256"),
         ),
         (vec![], ("response_iss", Pass, "not announced", "")),
-        (vec![Lie::ResponseIss], ("response_iss", Pass, "required from now on", "")),
-        (vec![lacks("end_session_endpoint")], ("end_session", Pass, "not offered", "")),
         (
-            vec![lacks("backchannel_logout_supported")],
-            ("backchannel_logout", Pass, "Authentik does since 2025.8", ""),
+            vec![Lie::ResponseIss],
+            ("response_iss", Pass, "required from now on", ""),
         ),
         (
-            list("token_endpoint_auth_methods_supported", &["private_key_jwt"]),
-            ("client_auth", Fail, "private_key_jwt", "client_secret_basic"),
+            vec![lacks("end_session_endpoint")],
+            ("end_session", Pass, "not offered", ""),
+        ),
+        (
+            vec![lacks("backchannel_logout_supported")],
+            (
+                "backchannel_logout",
+                Pass,
+                "Authentik does since 2025.8",
+                "",
+            ),
+        ),
+        (
+            list(
+                "token_endpoint_auth_methods_supported",
+                &["private_key_jwt"],
+            ),
+            (
+                "client_auth",
+                Fail,
+                "private_key_jwt",
+                "client_secret_basic",
+            ),
         ),
         (
             list("scopes_supported", &["openid"]),
             ("scopes", Warn, "profile, email", "OIDC_SCOPES"),
         ),
-        (list("claims_supported", &["sub"]), ("claims", Warn, "email", "Authentik")),
-        (vec![lacks("claims_supported")], ("claims", Skip, "does not list", "")),
+        (
+            list("claims_supported", &["sub"]),
+            ("claims", Warn, "email", "Authentik"),
+        ),
+        (
+            vec![lacks("claims_supported")],
+            ("claims", Skip, "does not list", ""),
+        ),
         (
             vec![says("require_pushed_authorization_requests", true)],
             ("pushed_requests", Fail, "names no endpoint", "pushed"),
@@ -181,10 +309,22 @@ async fn what_the_op_does_not_offer_is_recognized() {
 async fn clocks_that_differ_are_recognized() {
     check(vec![
         (vec![Lie::Clock(2)], ("clock", Pass, "", "")),
-        (vec![Lie::Clock(30)], ("clock", Warn, "ahead of this machine's", "NTP")),
-        (vec![Lie::Clock(-30)], ("clock", Warn, "behind this machine's", "NTP")),
-        (vec![Lie::Clock(600)], ("clock", Fail, "more than the leeway of 60 s", "NTP")),
-        (vec![Lie::Clock(-600)], ("clock", Fail, "behind", "OIDC_CLOCK_SKEW_SECONDS")),
+        (
+            vec![Lie::Clock(30)],
+            ("clock", Warn, "ahead of this machine's", "NTP"),
+        ),
+        (
+            vec![Lie::Clock(-30)],
+            ("clock", Warn, "behind this machine's", "NTP"),
+        ),
+        (
+            vec![Lie::Clock(600)],
+            ("clock", Fail, "more than the leeway of 60 s", "NTP"),
+        ),
+        (
+            vec![Lie::Clock(-600)],
+            ("clock", Fail, "behind", "OIDC_CLOCK_SKEW_SECONDS"),
+        ),
     ])
     .await;
 }
@@ -196,19 +336,42 @@ async fn answers_of_the_token_endpoint_are_told_apart() {
         (vec![], ("client", Pass, "and the redirect URI", "")),
         (
             error(400, "invalid_client"),
-            ("client", Fail, "so that it is the secret", "copy Client ID and Client Secret again"),
+            (
+                "client",
+                Fail,
+                "so that it is the secret",
+                "copy Client ID and Client Secret again",
+            ),
         ),
-        (error(401, "invalid_client"), ("client", Fail, "refuses the client", "Authentik")),
-        (error(400, "unauthorized_client"), ("client", Fail, "may not redeem codes", "code flow")),
+        (
+            error(401, "invalid_client"),
+            ("client", Fail, "refuses the client", "Authentik"),
+        ),
+        (
+            error(400, "unauthorized_client"),
+            ("client", Fail, "may not redeem codes", "code flow"),
+        ),
         // Whatever the secret is: that proves nothing.
         (
             error(400, "invalid_grant"),
             ("client", Warn, "before it looks at the secret", "by eye"),
         ),
-        (error(400, "home_made"), ("client", Warn, "home_made", "Events > Logs")),
-        (vec![Lie::Token(Fault::Html)], ("client", Warn, "no JSON", "Events > Logs")),
-        (vec![Lie::Token(Fault::Status(500))], ("client", Warn, "500", "Events > Logs")),
-        (vec![Lie::Token(Fault::Cut)], ("client", Fail, "no answer", "Authentik")),
+        (
+            error(400, "home_made"),
+            ("client", Warn, "home_made", "Events > Logs"),
+        ),
+        (
+            vec![Lie::Token(Fault::Html)],
+            ("client", Warn, "no JSON", "Events > Logs"),
+        ),
+        (
+            vec![Lie::Token(Fault::Status(500))],
+            ("client", Warn, "500", "Events > Logs"),
+        ),
+        (
+            vec![Lie::Token(Fault::Cut)],
+            ("client", Fail, "no answer", "Authentik"),
+        ),
     ])
     .await;
 }
@@ -218,21 +381,47 @@ async fn answers_of_the_authorization_endpoint_are_told_apart() {
     let error = |error: &str| vec![Lie::AuthorizeError(error.to_owned())];
     let pushed = |lie| vec![Lie::ParRequired, lie];
     check(vec![
-        (error("login_required"), ("redirect_uri", Pass, "is registered", "")),
-        (error("invalid_scope"), ("redirect_uri", Fail, "refuses the scopes", "OIDC_SCOPES")),
-        (error("unauthorized_client"), ("redirect_uri", Fail, "refuses the flow", "code")),
-        (error("server_error"), ("redirect_uri", Warn, "server_error", "Events > Logs")),
-        (vec![Lie::ParRequired], ("pushed_requests", Pass, "required, and done", "")),
-        (vec![Lie::ParRequired], ("redirect_uri", Pass, "is registered", "")),
+        (
+            error("login_required"),
+            ("redirect_uri", Pass, "is registered", ""),
+        ),
+        (
+            error("invalid_scope"),
+            ("redirect_uri", Fail, "refuses the scopes", "OIDC_SCOPES"),
+        ),
+        (
+            error("unauthorized_client"),
+            ("redirect_uri", Fail, "refuses the flow", "code"),
+        ),
+        (
+            error("server_error"),
+            ("redirect_uri", Warn, "server_error", "Events > Logs"),
+        ),
+        (
+            vec![Lie::ParRequired],
+            ("pushed_requests", Pass, "required, and done", ""),
+        ),
+        (
+            vec![Lie::ParRequired],
+            ("redirect_uri", Pass, "is registered", ""),
+        ),
         (
             pushed(Lie::Par(Fault::Status(404))),
             ("redirect_uri", Fail, "404", "Redirect URIs/Origins"),
         ),
         (
             pushed(Lie::ParError(400, "invalid_request".to_owned())),
-            ("redirect_uri", Fail, "invalid_request", "Redirect URIs/Origins"),
+            (
+                "redirect_uri",
+                Fail,
+                "invalid_request",
+                "Redirect URIs/Origins",
+            ),
         ),
-        (pushed(Lie::ParUri(json!(1))), ("redirect_uri", Fail, "no request_uri", "")),
+        (
+            pushed(Lie::ParUri(json!(1))),
+            ("redirect_uri", Fail, "no request_uri", ""),
+        ),
     ])
     .await;
 }

@@ -84,6 +84,7 @@ async fn before_the_first_start_nothing_is_made() {
 #[tokio::test]
 async fn folder_of_a_server_is_good_and_stays_as_it_is() {
     let folder = used().await;
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
 
     let report = look(folder.path(), &[]).await;
 
@@ -98,14 +99,18 @@ async fn folder_of_a_server_is_good_and_stays_as_it_is() {
 async fn rights_that_let_others_in_are_recognized() {
     let folder = used().await;
     let set = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-    set(folder.path(), 0o755);
+    set(folder.path(), 0o775);
     set(&folder.path().join("secret.key"), 0o644);
 
     let report = look(folder.path(), &[]).await;
 
     let mend = format!("chmod 700 {}", folder.path().display());
-    expect(&report, ("data_folder", Warn, "mode 0755", &mend), "");
-    expect(&report, ("data_folder", Warn, "secret.key has mode 0644", "chmod 600"), "");
+    expect(&report, ("data_folder", Warn, "mode 0775", &mend), "");
+    expect(
+        &report,
+        ("data_folder", Warn, "secret.key has mode 0644", "chmod 600"),
+        "",
+    );
 }
 
 #[tokio::test]
@@ -115,7 +120,11 @@ async fn key_that_is_none_is_recognized() {
 
     let report = look(folder.path(), &[]).await;
 
-    expect(&report, ("secret_key", Fail, "holds no secret key", "delete it"), "");
+    expect(
+        &report,
+        ("secret_key", Fail, "holds no secret key", "delete it"),
+        "",
+    );
 }
 
 #[tokio::test]
@@ -134,7 +143,11 @@ async fn tables_that_are_not_this_version_s_are_recognized() {
     )
     .await;
     let broken = used().await;
-    change(&broken, "update _sqlx_migrations set success = false where version = 1").await;
+    change(
+        &broken,
+        "update _sqlx_migrations set success = false where version = 1",
+    )
+    .await;
 
     let (pending, newer, broken) = (
         look(pending.path(), &[]).await,
@@ -142,9 +155,21 @@ async fn tables_that_are_not_this_version_s_are_recognized() {
         look(broken.path(), &[]).await,
     );
 
-    expect(&pending, ("tables", Warn, "1 of ", "make a backup and start"), "");
-    expect(&newer, ("tables", Fail, "a newer version", "newer version again"), "");
-    expect(&broken, ("tables", Fail, "migration 1 failed", "backup"), "");
+    expect(
+        &pending,
+        ("tables", Warn, "1 of ", "make a backup and start"),
+        "",
+    );
+    expect(
+        &newer,
+        ("tables", Fail, "a newer version", "newer version again"),
+        "",
+    );
+    expect(
+        &broken,
+        ("tables", Fail, "migration 1 failed", "backup"),
+        "",
+    );
 }
 
 #[tokio::test]
@@ -156,9 +181,16 @@ async fn file_that_is_damaged_or_no_database_is_recognized() {
     bytes[4096..].fill(0xff);
     fs::write(&file, bytes).unwrap();
     let other = used().await;
-    fs::write(other.path().join("postern.db"), "a letter to somebody, no database at all").unwrap();
+    fs::write(
+        other.path().join("postern.db"),
+        "a letter to somebody, no database at all",
+    )
+    .unwrap();
 
-    let (damaged, other) = (look(damaged.path(), &[]).await, look(other.path(), &[]).await);
+    let (damaged, other) = (
+        look(damaged.path(), &[]).await,
+        look(other.path(), &[]).await,
+    );
 
     expect(&damaged, ("database", Fail, "damaged", "backup"), "");
     expect(&other, ("database", Fail, "not a database", "backup"), "");
@@ -183,14 +215,21 @@ async fn who_can_administer_is_told_as_the_server_does() {
     expect(&nobody, ("admins", Fail, "does not start", mend), "");
     expect(&not_linked, ("admins", Fail, "does not start", mend), "");
     expect(&linked, ("admins", Pass, "1 of 1 admins", ""), "");
-    expect(&open, ("admins", Warn, "nobody can administer", "OIDC_ROLE_ADMIN"), "");
+    expect(
+        &open,
+        ("admins", Warn, "nobody can administer", "OIDC_ROLE_ADMIN"),
+        "",
+    );
     expect(&users, ("admins", Warn, "none of 1 accounts", "/setup"), "");
 }
 
 #[tokio::test]
 async fn postgresql_that_is_away_is_recognized() {
     let folder = TempDir::new().unwrap();
-    let away = format!("postgres://postern:a-password@127.0.0.1:{}/x", free_port().unwrap());
+    let away = format!(
+        "postgres://postern:a-password@127.0.0.1:{}/x",
+        free_port().unwrap()
+    );
 
     let report = look(folder.path(), &[("DATABASE_URL", &away)]).await;
 

@@ -14,7 +14,7 @@ mod real_ops;
 
 use backend::clock::Clock;
 use backend::config::{Config, Reading};
-use backend::doctor::{Depth, Examination, Stand, examine};
+use backend::doctor::{Depth, Examination, Stand, examine, reading_of};
 use shared::doctor::{Outcome, Report, Step};
 use tests::site::Site;
 
@@ -23,9 +23,9 @@ type Expected<'a> = (&'a str, Outcome, &'a str, &'a str);
 
 /// Has the doctor look at a site from within.
 async fn examined(site: &Site) -> Report {
-    let reading = Reading::good(site.app.config.clone());
+    let (reading, keys) = (reading_of(&site.app), site.app.keys());
     let stand = Stand::Inside {
-        keys: &site.app.keys,
+        keys: &keys,
         request: None,
         depth: Depth::Full,
     };
@@ -53,8 +53,7 @@ fn expect(report: &Report, expected: Expected, case: &str) {
     let (name, outcome, found, mend) = expected;
     let step = step(report, name);
     let words = step.mend.as_deref().unwrap_or_default();
-    let is_right =
-        step.outcome == outcome && step.found.contains(found) && words.contains(mend);
+    let is_right = step.outcome == outcome && step.found.contains(found) && words.contains(mend);
     assert!(is_right, "{case}: wanted {expected:?}, got {step:?}");
     assert_eq!(
         step.mend.is_some(),

@@ -32,8 +32,16 @@ async fn examined_at(url: &str, settings: &[(&str, &str)]) -> Report {
 async fn name_that_nobody_knows_is_recognized() {
     let report = examined_at("https://op.invalid/application/o/postern", &[]).await;
 
-    expect(&report, ("op_dns", Fail, "op.invalid is not known here", "DNS"), "");
-    expect(&report, ("op_connection", Skip, "the name is not known", ""), "");
+    expect(
+        &report,
+        ("op_dns", Fail, "op.invalid is not known here", "DNS"),
+        "",
+    );
+    expect(
+        &report,
+        ("op_connection", Skip, "the name is not known", ""),
+        "",
+    );
     expect(&report, ("redirect_uri", Skip, "cannot be reached", ""), "");
 }
 
@@ -60,8 +68,16 @@ async fn missing_ca_is_named() {
     let known = examined_at(&url, &[("OIDC_TLS_CACERTFILE", file.to_str().unwrap())]).await;
 
     let found = format!("does not trust CN={NAME}");
-    expect(&strange, ("op_certificate", Fail, &found, "OIDC_TLS_CACERTFILE"), "");
-    expect(&strange, ("discovery", Fail, "no answer", "OIDC_TLS_CACERTFILE"), "");
+    expect(
+        &strange,
+        ("op_certificate", Fail, &found, "OIDC_TLS_CACERTFILE"),
+        "",
+    );
+    expect(
+        &strange,
+        ("discovery", Fail, "no answer", "OIDC_TLS_CACERTFILE"),
+        "",
+    );
     let found = format!("trusted, by CN={NAME}, until");
     expect(&known, ("op_certificate", Pass, &found, ""), "");
     expect(&known, ("issuer", Pass, "https://localhost", ""), "");
@@ -95,5 +111,14 @@ async fn port_that_speaks_no_tls_is_recognized() {
 
     let report = examined_at(&url, &[]).await;
 
-    expect(&report, ("op_certificate", Fail, "TLS handshake fails", "speaks no TLS"), "");
+    expect(
+        &report,
+        (
+            "op_certificate",
+            Fail,
+            "TLS handshake fails",
+            "speaks no TLS",
+        ),
+        "",
+    );
 }

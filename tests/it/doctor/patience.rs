@@ -53,5 +53,9 @@ async fn all_endpoints_together_take_no_longer() {
     let report = timeout(A_MINUTE, examined(&site)).await.expect("an end");
 
     expect(&report, ("keys", Fail, "timed out", "Authentik"), "");
-    expect(&report, ("redirect_uri", Warn, "timed out", "Authentik"), "");
+    expect(
+        &report,
+        ("redirect_uri", Warn, "timed out", "Authentik"),
+        "",
+    );
 }

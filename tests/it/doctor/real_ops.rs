@@ -56,12 +56,24 @@ async fn check(kind: OpKind) -> Result<()> {
     assert_eq!(not_well(&good), ["admins"], "{good:#?}");
     expect(&good, ("client", Pass, "accepted", ""), "");
     expect(&good, ("redirect_uri", Pass, "is registered", ""), "");
-    expect(&secret, ("client", Fail, "it is the secret", "OIDC_CLIENT_SECRET"), "");
+    expect(
+        &secret,
+        ("client", Fail, "it is the secret", "OIDC_CLIENT_SECRET"),
+        "",
+    );
     expect(&secret, ("redirect_uri", Pass, "is registered", ""), "");
-    expect(&id, ("client", Fail, "refuses the client", "OIDC_CLIENT_ID"), "");
+    expect(
+        &id,
+        ("client", Fail, "refuses the client", "OIDC_CLIENT_ID"),
+        "",
+    );
     expect(&id, ("redirect_uri", Fail, "", "OIDC_CLIENT_ID"), "");
     expect(&uri, ("client", Pass, "accepted", ""), "");
-    expect(&uri, ("redirect_uri", Fail, other, "Register OIDC_REDIRECT_URI"), "");
+    expect(
+        &uri,
+        ("redirect_uri", Fail, other, "Register OIDC_REDIRECT_URI"),
+        "",
+    );
     Ok(())
 }
 

@@ -15,8 +15,16 @@ async fn wrong_secret_is_told_from_a_wrong_client_id() {
     let (secret, id) = (examined(&secret).await, examined(&id).await);
 
     let mend = "copy Client ID and Client Secret again";
-    expect(&secret, ("client", Fail, "it is the secret", mend), "secret");
-    expect(&secret, ("redirect_uri", Pass, "is registered", ""), "secret");
+    expect(
+        &secret,
+        ("client", Fail, "it is the secret", mend),
+        "secret",
+    );
+    expect(
+        &secret,
+        ("redirect_uri", Pass, "is registered", ""),
+        "secret",
+    );
     expect(&id, ("client", Fail, "invalid_client", mend), "id");
     let unknown = "does not know the client id";
     expect(&id, ("redirect_uri", Fail, unknown, mend), "id");
@@ -25,13 +33,21 @@ async fn wrong_secret_is_told_from_a_wrong_client_id() {
 #[tokio::test]
 async fn redirect_uri_that_is_not_registered_is_recognized() {
     let site = Site::start().await;
-    let other = format!("{}/", site.app.config.oidc.as_ref().unwrap().redirect_uri.verbatim);
-    site.op.register(Client::new(CLIENT_ID, CLIENT_SECRET, &other));
+    let other = format!(
+        "{}/",
+        site.app.config.oidc.as_ref().unwrap().redirect_uri.verbatim
+    );
+    site.op
+        .register(Client::new(CLIENT_ID, CLIENT_SECRET, &other));
 
     let report = examined(&site).await;
 
     let mend = "Redirect URIs/Origins";
-    expect(&report, ("redirect_uri", Fail, "Redirect URI Error", mend), "");
+    expect(
+        &report,
+        ("redirect_uri", Fail, "about the redirect URI", mend),
+        "",
+    );
     let mend = "a redirect URI that is not registered";
     expect(&report, ("client", Fail, "invalid_client", mend), "");
 }
@@ -48,8 +64,21 @@ async fn secret_that_is_right_but_sent_the_wrong_way_is_recognized() {
     let report = examined(&wrong).await;
 
     let mend = "OIDC_TOKEN_AUTH_METHOD=client_secret_basic";
-    expect(&report, ("client", Fail, "id and secret are right", mend), "");
-    expect(&report, ("client_auth", Warn, "offers client_secret_basic", "take OIDC"), "");
+    expect(
+        &report,
+        ("client", Fail, "id and secret are right", mend),
+        "",
+    );
+    expect(
+        &report,
+        (
+            "client_auth",
+            Warn,
+            "offers client_secret_basic",
+            "take OIDC",
+        ),
+        "",
+    );
 }
 
 #[tokio::test]
@@ -60,14 +89,27 @@ async fn secret_whose_characters_the_op_does_not_decode_is_recognized() {
         ..Settings::default()
     };
     let site = Site::with_op(&[("OIDC_CLIENT_SECRET", secret)], op).await;
-    let redirect_uri = site.app.config.oidc.as_ref().unwrap().redirect_uri.verbatim.clone();
-    site.op.register(Client::new(CLIENT_ID, secret, &redirect_uri));
+    let redirect_uri = site
+        .app
+        .config
+        .oidc
+        .as_ref()
+        .unwrap()
+        .redirect_uri
+        .verbatim
+        .clone();
+    site.op
+        .register(Client::new(CLIENT_ID, secret, &redirect_uri));
 
     let report = examined(&site).await;
 
     let mend = "special characters, which some providers do not decode in a header. Set \
                 OIDC_TOKEN_AUTH_METHOD=client_secret_post";
-    expect(&report, ("client", Fail, "It takes client_secret_post", mend), "");
+    expect(
+        &report,
+        ("client", Fail, "It takes client_secret_post", mend),
+        "",
+    );
 }
 
 #[tokio::test]
@@ -80,7 +122,12 @@ async fn settings_that_ask_for_what_the_op_has_not_are_recognized() {
     check(
         &[("OIDC_ID_TOKEN_ALGS", "ES256")],
         None,
-        ("algorithms", Fail, "allows ES256, but the provider signs with RS256", "take"),
+        (
+            "algorithms",
+            Fail,
+            "allows ES256, but the provider signs with RS256",
+            "take",
+        ),
     )
     .await;
     check(
@@ -92,7 +139,12 @@ async fn settings_that_ask_for_what_the_op_has_not_are_recognized() {
     check(
         &[("OIDC_RP_INITIATED_LOGOUT", "true")],
         Some(Lie::DiscoveryWithout("end_session_endpoint".to_owned())),
-        ("end_session", Warn, "ends here", "OIDC_END_SESSION_ENDPOINT"),
+        (
+            "end_session",
+            Warn,
+            "ends here",
+            "OIDC_END_SESSION_ENDPOINT",
+        ),
     )
     .await;
     check(
@@ -122,24 +174,49 @@ async fn address_of_the_document_that_is_not_quite_right_is_mended() {
         expect(&examined(&site).await, expected, value);
     };
     let application = "OIDC_SERVER_APPLICATION_URL";
-    check(application, "{op}", ("discovery", Fail, "404", "/application/o/SLUG")).await;
-    check(application, "{op}/application/o/other", ("discovery", Fail, "404", "SLUG")).await;
+    check(
+        application,
+        "{op}",
+        ("discovery", Fail, "404", "/application/o/SLUG"),
+    )
+    .await;
+    check(
+        application,
+        "{op}/application/o/other",
+        ("discovery", Fail, "404", "SLUG"),
+    )
+    .await;
     check(
         application,
         "{op}/application/o/postern/login",
-        ("discovery", Fail, "404", "set OIDC_SERVER_APPLICATION_URL=http://127.0.0.1"),
+        (
+            "discovery",
+            Fail,
+            "404",
+            "set OIDC_SERVER_APPLICATION_URL=http://127.0.0.1",
+        ),
     )
     .await;
     check(
         "OIDC_SERVER_METADATA_URL",
         "{op}/application/o/postern/.well-known/openid-configuration/",
-        ("discovery", Fail, "404", "set OIDC_SERVER_METADATA_URL=http://127.0.0.1"),
+        (
+            "discovery",
+            Fail,
+            "404",
+            "set OIDC_SERVER_METADATA_URL=http://127.0.0.1",
+        ),
     )
     .await;
     check(
         "OIDC_SERVER_METADATA_URL",
         "{op}/application/o/postern/",
-        ("discovery", Fail, "redirect to", "set OIDC_SERVER_METADATA_URL=http://127.0.0.1"),
+        (
+            "discovery",
+            Fail,
+            "redirect to",
+            "set OIDC_SERVER_METADATA_URL=http://127.0.0.1",
+        ),
     )
     .await;
     check(
@@ -156,7 +233,10 @@ async fn op_that_works_inside_and_not_outside_is_recognized() {
         "authorization_endpoint".to_owned(),
         json!("http://authentik-server:9000/application/o/authorize/"),
     );
-    let site = Site::with(&[("OIDC_REDIRECT_URI", "https://postern.example.com/api/oauth/openid")]);
+    let site = Site::with(&[(
+        "OIDC_REDIRECT_URI",
+        "https://postern.example.com/api/oauth/openid",
+    )]);
     let site = site.await;
     site.op.lies(inner);
 
@@ -187,9 +267,17 @@ async fn faulty_settings_do_not_keep_the_doctor_from_looking() {
     let report = examination.report;
     assert_eq!(reading.faults.len(), 3);
     let mend = "rename OICD_CLIENT_ID to OIDC_CLIENT_ID";
-    expect(&report, ("settings", Fail, "SESSION_IDLE_SECONDS", mend), "");
+    expect(
+        &report,
+        ("settings", Fail, "SESSION_IDLE_SECONDS", mend),
+        "",
+    );
     expect(&report, ("issuer", Pass, &url, ""), "");
-    expect(&report, ("client", Skip, "OIDC_CLIENT_ID has a fault", ""), "");
+    expect(
+        &report,
+        ("client", Skip, "OIDC_CLIENT_ID has a fault", ""),
+        "",
+    );
     expect(&report, ("database", Pass, "at the first start", ""), "");
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
 }

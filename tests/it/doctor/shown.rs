@@ -40,15 +40,24 @@ async fn bundle_has_no_secret_no_name_and_no_address() {
         ("OIDC_CLIENT_ID", SECRETS[0]),
         ("OIDC_CLIENT_SECRET", SECRETS[1]),
         ("POSTERN_SECRET_KEY", SECRETS[2]),
-        ("DATABASE_URL", "postgres://dbuser7:db-password-77@smith-db:5432/dbname7"),
-        ("OIDC_REDIRECT_URI", "https://postern.smith-family.example/api/oauth/openid"),
+        (
+            "DATABASE_URL",
+            "postgres://dbuser7:db-password-77@smith-db:5432/dbname7",
+        ),
+        (
+            "OIDC_REDIRECT_URI",
+            "https://postern.smith-family.example/api/oauth/openid",
+        ),
         ("OIDC_SERVER_APPLICATION_URL", &url),
         ("OIDC_SERVER_METADATA_URL", ""),
         ("OIDC_END_SESSION_ENDPOINT", "https://smith-sso/logout"),
         ("OIDC_TLS_CACERTFILE", file.to_str().unwrap()),
         ("OIDC_ROLE_ADMIN", SECRETS[5]),
         ("OIDC_CLAIM_ROLES", "email"),
-        ("POSTERN_TRUSTED_PROXIES", "192.168.77.12/32,2001:db8:77::12/128"),
+        (
+            "POSTERN_TRUSTED_PROXIES",
+            "192.168.77.12/32,2001:db8:77::12/128",
+        ),
         ("POSTERN_BRAND_NAME", "The Smith-Family"),
         ("POSTERN_LISTEN", "127.0.0.1:9"),
         ("DATA_DIR", data.path().to_str().unwrap()),
@@ -61,12 +70,28 @@ async fn bundle_has_no_secret_no_name_and_no_address() {
     let bundle = bundle::write(&reading, &examination);
 
     // What it is about is there, so that its absence below says something.
-    expect(&examination.report, ("issuer", Fail, "smith-family", "smith-family"), "");
+    expect(
+        &examination.report,
+        ("issuer", Fail, "smith-family", "smith-family"),
+        "",
+    );
     assert!(plain.contains(NAME), "{plain}");
     let lower = bundle.to_lowercase();
-    let names = ["dbuser7", "dbname7", "smith-db", "smith-sso", "smith", NAME, "localhost.", "127.0.0.1"];
+    let names = [
+        "dbuser7",
+        "dbname7",
+        "smith-db",
+        "smith-sso",
+        "smith",
+        NAME,
+        "localhost.",
+        "127.0.0.1",
+    ];
     for secret in SECRETS.iter().chain(&names) {
-        assert!(!lower.contains(&secret.to_lowercase()), "{secret} is in\n{bundle}");
+        assert!(
+            !lower.contains(&secret.to_lowercase()),
+            "{secret} is in\n{bundle}"
+        );
     }
     for word in [
         "OIDC_CLIENT_ID=CLIENT-ID",

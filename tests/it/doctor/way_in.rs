@@ -43,11 +43,37 @@ async fn behind(request: Rule, answer: Rule, settings: &[(&str, &str)]) -> Repor
 async fn good_proxy_is_seen_as_one() {
     let report = behind(Box::new(forwarded), nothing(), &[]).await;
 
-    expect(&report, ("public_url", Pass, "leads to this server", ""), "");
-    expect(&report, ("proxy_host", Pass, "arrives as it was sent", ""), "");
+    expect(
+        &report,
+        ("public_url", Pass, "leads to this server", ""),
+        "",
+    );
+    expect(
+        &report,
+        ("proxy_host", Pass, "arrives as it was sent", ""),
+        "",
+    );
     expect(&report, ("proxy_scheme", Pass, "is https", ""), "");
-    expect(&report, ("proxy_address", Pass, "198.51.100.7, as the trusted proxy", ""), "");
-    expect(&report, ("proxy_cookie", Pass, "a Secure cookie is set and comes back", ""), "");
+    expect(
+        &report,
+        (
+            "proxy_address",
+            Pass,
+            "198.51.100.7, as the trusted proxy",
+            "",
+        ),
+        "",
+    );
+    expect(
+        &report,
+        (
+            "proxy_cookie",
+            Pass,
+            "a Secure cookie is set and comes back",
+            "",
+        ),
+        "",
+    );
     assert_eq!(not_well(&report), ["admins"]);
 }
 
@@ -74,21 +100,36 @@ async fn what_a_proxy_does_to_requests_is_recognized() {
         with(|head| set(head, "x-forwarded-proto", "http")),
         nothing(),
         &[],
-        ("proxy_scheme", Warn, "X-Forwarded-Proto is http", "set X-Forwarded-Proto"),
+        (
+            "proxy_scheme",
+            Warn,
+            "X-Forwarded-Proto is http",
+            "set X-Forwarded-Proto",
+        ),
     )
     .await;
     check(
         with(|head| set(head, "x-forwarded-for", "")),
         nothing(),
         &[],
-        ("proxy_address", Warn, "does not say who asks", "X-Forwarded-For"),
+        (
+            "proxy_address",
+            Warn,
+            "does not say who asks",
+            "X-Forwarded-For",
+        ),
     )
     .await;
     check(
         with(|_| {}),
         nothing(),
         &[("POSTERN_TRUSTED_PROXIES", "")],
-        ("proxy_address", Warn, "is not trusted", "POSTERN_TRUSTED_PROXIES=127.0.0.1"),
+        (
+            "proxy_address",
+            Warn,
+            "is not trusted",
+            "POSTERN_TRUSTED_PROXIES=127.0.0.1",
+        ),
     )
     .await;
     // It passes on what the client claims.
@@ -100,7 +141,12 @@ async fn what_a_proxy_does_to_requests_is_recognized() {
         }),
         nothing(),
         &[],
-        ("proxy_address", Fail, "whoever sends X-Forwarded-For is believed", "append"),
+        (
+            "proxy_address",
+            Fail,
+            "whoever sends X-Forwarded-For is believed",
+            "append",
+        ),
     )
     .await;
     check(
@@ -131,9 +177,18 @@ async fn what_a_proxy_does_to_answers_is_recognized() {
     check(
         Box::new(|head| {
             "HTTP/1.1 302 Found".clone_into(&mut head[0]);
-            set(head, "location", "https://auth.example.com/outpost/start?rd=x");
+            set(
+                head,
+                "location",
+                "https://auth.example.com/outpost/start?rd=x",
+            );
         }),
-        ("public_url", Fail, "redirect to https://auth.example.com/outpost/start", "login"),
+        (
+            "public_url",
+            Fail,
+            "redirect to https://auth.example.com/outpost/start",
+            "login",
+        ),
     )
     .await;
     check(
@@ -153,22 +208,42 @@ async fn proxy_that_leads_elsewhere_is_recognized() {
         proxy.lead_to(port.unwrap_or(1));
         let report = examined(&site).await;
         expect(&report, expected, "");
-        expect(&report, ("proxy_cookie", Skip, "does not lead to this server", ""), "");
+        expect(
+            &report,
+            ("proxy_cookie", Skip, "does not lead to this server", ""),
+            "",
+        );
     };
     let port_of = |origin: &str| origin.rsplit_once(':').unwrap().1.parse().ok();
 
-    check(None, ("public_url", Fail, "does not reach this server", "POSTERN_LISTEN")).await;
+    check(
+        None,
+        (
+            "public_url",
+            Fail,
+            "does not reach this server",
+            "POSTERN_LISTEN",
+        ),
+    )
+    .await;
     check(
         port_of(other.origin()),
         ("public_url", Warn, "a Postern answers", "same DATA_DIR"),
     )
     .await;
-    check(port_of(other.op.origin()), ("public_url", Fail, "that is not Postern", "Postern")).await;
+    check(
+        port_of(other.op.origin()),
+        ("public_url", Fail, "that is not Postern", "Postern"),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn public_address_that_this_machine_cannot_reach_is_only_a_warning() {
-    let site = Site::with(&[("OIDC_REDIRECT_URI", "https://postern.invalid/api/oauth/openid")]);
+    let site = Site::with(&[(
+        "OIDC_REDIRECT_URI",
+        "https://postern.invalid/api/oauth/openid",
+    )]);
 
     let report = examined(&site.await).await;
 
