@@ -20,6 +20,7 @@ pub mod return_to;
 pub mod user_agent;
 pub mod brand;
 pub mod oidc;
+pub mod authentik;
 pub mod store;
 pub mod http;
 pub mod doctor;

@@ -2,6 +2,7 @@
 //! (`config`), so that there is one place to look for them. A command is a file: what it is given
 //! (`Args`), and its `run`. All of them may be used beside a running server.
 
+pub mod authentik;
 mod check_config;
 mod doctor;
 mod setup_token;
@@ -25,6 +26,9 @@ pub enum Command {
     Serve,
     /// Print the token that opens /setup, where the first admin is made
     SetupToken,
+    /// Set Authentik up for Postern: print a blueprint, or do it over its API
+    #[command(subcommand)]
+    Authentik(authentik::AuthentikCommand),
     /// Read the settings, say everything that is wrong with them, and exit: 0 good, 2 not
     CheckConfig,
     /// Look at everything that a login needs, from DNS to the redirect URI, and say what to do
@@ -60,6 +64,7 @@ pub fn parse() -> Command {
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => unreachable!("`main` serves"),
+        Command::Authentik(command) => authentik::run(command).await,
         Command::CheckConfig => Ok(check_config::run()?),
         Command::Doctor(args) => doctor::run(&args).await,
         Command::SetupToken => with_app(setup_token::run).await,
@@ -141,7 +146,7 @@ mod tests {
                 variable.name
             );
         }
-        for command in ["serve", "setup-token", "check-config"] {
+        for command in ["serve", "setup-token", "authentik", "check-config"] {
             assert!(help.contains(&format!("  {command} ")), "{command}: {help}");
         }
     }

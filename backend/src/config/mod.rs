@@ -34,6 +34,7 @@ pub use self::oidc::{
 };
 pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
 pub use self::urls::PublicUrl;
+pub(crate) use self::urls::is_clear_text;
 
 use self::faults::Wrong;
 use self::misspelled::Name;
@@ -131,6 +132,29 @@ pub enum LogFormat {
 pub fn wants_no_color() -> bool {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     no_color || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+}
+
+/// Returns a variable of this process, or what the file that its `_FILE` twin names holds: for
+/// commands that take a default from there, and need no other setting. `None` is not set.
+///
+/// # Errors
+/// What is wrong with it, and the mend.
+pub fn variable_of_process(name: &'static str) -> Result<Option<String>, String> {
+    let twin = format!("{name}_FILE");
+    let given = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        Some((name, value.into_string().ok()?))
+    });
+    let given = given.filter(|(given, _)| given == name || *given == twin);
+    let mut reader = Reader::new(given.collect(), BTreeSet::new());
+    let value = reader.get(name, |text| Ok(text.to_owned()));
+    match reader.faults.first() {
+        None => Ok(value),
+        Some(fault) => Err(format!(
+            "{} {}; {}",
+            fault.variable, fault.problem, fault.mend
+        )),
+    }
 }
 
 impl Config {

@@ -1,6 +1,7 @@
 //! URLs of http and https, and the origin that people see.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use url::{Host, Url};
 
@@ -73,6 +74,15 @@ impl PublicUrl {
     }
 }
 
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    /// Parses an origin as the setting is: what is wrong, and the mend.
+    fn from_str(text: &str) -> Result<Self, String> {
+        origin_url(text).map_err(|wrong| format!("{}; {}", wrong.problem, wrong.mend))
+    }
+}
+
 /// Does that host stay on its own machine?
 fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
@@ -86,7 +96,7 @@ fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
 }
 
 /// Does the URL send its content in the clear over a network?
-pub(super) fn is_clear_text(url: &Url) -> bool {
+pub(crate) fn is_clear_text(url: &Url) -> bool {
     url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host))
 }
 

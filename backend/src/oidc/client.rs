@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
-use reqwest::{Certificate, RequestBuilder, StatusCode, redirect};
+use reqwest::{Certificate, Method, RequestBuilder, StatusCode, redirect};
 use tokio::sync::Semaphore;
 
 use super::{LoginError, for_log};
@@ -148,6 +148,11 @@ impl Client {
     /// Begins a POST.
     pub fn post(&self, url: &str) -> RequestBuilder {
         self.http.post(url)
+    }
+
+    /// Begins a request of any method.
+    pub fn request(&self, method: Method, url: &str) -> RequestBuilder {
+        self.http.request(method, url)
     }
 
     /// Sends a request for one login, and reads the answer. Waits for its turn, but not long: with

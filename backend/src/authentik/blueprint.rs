@@ -1,0 +1,208 @@
+//! A blueprint: Authentik's own form for wanted state, in YAML with tags of its own.
+//!
+//! Written by hand rather than by a YAML library: the tags are most of it, and what comes from
+//! outside is quoted as JSON, which is YAML too.
+
+use serde_json::Value;
+
+use super::version::Version;
+use super::wanted::{EMAIL_SCOPE, MANAGED_SCOPE, Wanted};
+
+/// Where the client secret comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// Authentik makes one up.
+    Generated,
+    /// It stands in this variable of Authentik's environment.
+    Environment(String),
+}
+
+/// Blueprints of Authentik's own that make what this one looks up. They are applied first, so that
+/// this one also works in the first minute of a new Authentik.
+const BEFORE: [&str; 3] = [
+    "System - OAuth2 Provider - Scopes",
+    "Default - Provider authorization flow (implicit consent)",
+    "Default - Invalidation flow",
+];
+
+/// Writes the blueprint.
+#[must_use]
+pub fn blueprint(wanted: &Wanted, version: &Version, secret: &Secret) -> String {
+    let mut yaml = String::new();
+    head(&mut yaml, wanted, version, secret);
+    for name in BEFORE {
+        push(
+            &mut yaml,
+            &format!(
+                "  - model: authentik_blueprints.metaapplyblueprint
+    attrs:
+      identifiers:
+        name: {}
+      required: false
+",
+                quoted(name)
+            ),
+        );
+    }
+    mapping(&mut yaml, wanted);
+    provider(&mut yaml, wanted, version, secret);
+    application(&mut yaml, wanted);
+    yaml
+}
+
+/// Writes what the file is, and the values that whoever applies it may set otherwise.
+fn head(yaml: &mut String, wanted: &Wanted, version: &Version, secret: &Secret) {
+    let secret_word = match secret {
+        Secret::Generated => {
+            "Authentik makes up the client id and secret: read them on the provider's page,\n\
+             # or let `postern authentik connect` fetch them into an env file."
+                .to_owned()
+        }
+        Secret::Environment(variable) => format!(
+            "The client secret is read from {variable} in the environment of Authentik's server\n\
+             # and worker; give Postern the same one as OIDC_CLIENT_SECRET."
+        ),
+    };
+    let emails = wanted.verified_emails.value.summary();
+    push(
+        yaml,
+        &format!(
+            "# yaml-language-server: $schema=https://goauthentik.io/blueprints/schema.json
+# Made by `postern authentik blueprint` for Authentik {version}.
+# Apply it under Customization > Blueprints, or mount it below /blueprints of the worker.
+# {secret_word}
+# Emails: {emails}.
+version: 1
+metadata:
+  name: {title}
+context:
+  authorization_flow: {authorization}
+  invalidation_flow: {invalidation}
+",
+            title = quoted(&format!("Postern - {}", wanted.slug)),
+            authorization = quoted(&wanted.authorization_flow.value),
+            invalidation = quoted(&wanted.invalidation_flow.value),
+        ),
+    );
+    if let Some(flow) = &wanted.authentication_flow {
+        push(yaml, &format!("  authentication_flow: {}\n", quoted(flow)));
+    }
+    push(
+        yaml,
+        &format!(
+            "  signing_key: {}\nentries:\n",
+            quoted(&wanted.signing_key.value)
+        ),
+    );
+}
+
+/// Writes the scope mapping for emails, where one is wanted.
+fn mapping(yaml: &mut String, wanted: &Wanted) {
+    let Some(expression) = wanted.verified_emails.value.expression() else {
+        return;
+    };
+    push(
+        yaml,
+        &format!(
+            "  - model: authentik_providers_oauth2.scopemapping
+    id: email
+    identifiers:
+      name: {}
+    attrs:
+      scope_name: {EMAIL_SCOPE}
+      description: Email address
+      expression: |-
+",
+            quoted(&wanted.mapping_name())
+        ),
+    );
+    for line in expression.lines() {
+        push(yaml, &format!("        {line}\n"));
+    }
+}
+
+/// Writes the provider.
+fn provider(yaml: &mut String, wanted: &Wanted, version: &Version, secret: &Secret) {
+    const KEY: &str = "!Find [authentik_crypto.certificatekeypair, [name, !Context signing_key]]";
+    push(
+        yaml,
+        &format!(
+            "  - model: authentik_providers_oauth2.oauth2provider
+    id: provider
+    # Without the key, ID tokens would be signed by the client secret: then rather nothing is made.
+    conditions:
+      - {KEY}
+    identifiers:
+      name: {name}
+    attrs:
+      authorization_flow: !Find [authentik_flows.flow, [slug, !Context authorization_flow]]
+      invalidation_flow: !Find [authentik_flows.flow, [slug, !Context invalidation_flow]]
+",
+            name = quoted(&wanted.name.value)
+        ),
+    );
+    if wanted.authentication_flow.is_some() {
+        push(
+            yaml,
+            "      authentication_flow: !Find [authentik_flows.flow, [slug, !Context authentication_flow]]\n",
+        );
+    }
+    push(yaml, &format!("      signing_key: {KEY}\n"));
+    let mut fields = wanted.fixed_fields(version);
+    fields.extend(wanted.first_fields(version));
+    for (field, value) in fields {
+        push(yaml, &format!("      {field}: {}\n", inline(&value)));
+    }
+    if let Secret::Environment(variable) = secret {
+        push(yaml, &format!("      client_secret: !Env {variable}\n"));
+    }
+    push(yaml, "      property_mappings:\n");
+    for scope in wanted.scopes() {
+        let is_ours = scope == EMAIL_SCOPE && wanted.verified_emails.value.expression().is_some();
+        let mapping = if is_ours {
+            "!KeyOf email".to_owned()
+        } else {
+            format!(
+                "!Find [authentik_providers_oauth2.scopemapping, [managed, {}]]",
+                quoted(&format!("{MANAGED_SCOPE}{scope}"))
+            )
+        };
+        push(yaml, &format!("        - {mapping}\n"));
+    }
+}
+
+/// Writes the application.
+fn application(yaml: &mut String, wanted: &Wanted) {
+    push(
+        yaml,
+        &format!(
+            "  - model: authentik_core.application
+    identifiers:
+      slug: {}
+    attrs:
+      name: {}
+      provider: !KeyOf provider
+      meta_launch_url: {}
+",
+            quoted(&wanted.slug),
+            quoted(&wanted.name.value),
+            quoted(&wanted.public_url.origin()),
+        ),
+    );
+}
+
+/// Appends.
+fn push(yaml: &mut String, text: &str) {
+    yaml.push_str(text);
+}
+
+/// Writes a text in double quotes. JSON's are YAML's too for what [`super::wanted::name`] lets
+/// through.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Writes a value on one line; JSON is YAML's flow style.
+fn inline(value: &Value) -> String {
+    value.to_string()
+}

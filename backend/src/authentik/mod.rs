@@ -1,0 +1,18 @@
+//! Authentik, set up for Postern: a provider, an application and, where wanted, a scope mapping for
+//! emails. As a blueprint (`blueprint.rs`) for whoever keeps Authentik's state in files, or over
+//! its API (`connect.rs`), which also writes the settings of Postern (`env_file.rs`).
+//!
+//! `wanted.rs` says what there shall be, `present.rs` what there is, `plan.rs` what to do about it:
+//! all three pure. `api.rs` asks Authentik, through the client for OPs. `trouble.rs` has what can
+//! go wrong, each with what to do.
+
+pub mod version;
+pub mod wanted;
+pub mod blueprint;
+pub mod trouble;
+pub mod api;
+pub mod present;
+pub mod plan;
+pub mod show;
+pub mod env_file;
+pub mod connect;
