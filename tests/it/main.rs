@@ -35,6 +35,7 @@ mod linking;
 mod link_page;
 mod registration;
 mod connect;
+mod authentik;
 mod session;
 mod session_list;
 mod backchannel_logout;

@@ -10,6 +10,7 @@ pub mod server;
 pub mod op;
 pub mod demo_op;
 pub mod real_op;
+pub mod authentik_api;
 pub mod browser;
 pub mod stage;
 pub mod bridge;

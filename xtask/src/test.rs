@@ -51,6 +51,7 @@ fn install() -> Result<()> {
     tools::python::typos()?;
     tools::node::install_for_tests()?;
     tools::python::install_canaille()?;
+    tools::python::install_authentik_clients()?;
     tools::trunk::install(tools::trunk::Output::Log)
 }
 

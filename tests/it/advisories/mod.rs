@@ -6,7 +6,7 @@ mod cookies;
 mod email;
 mod accounts;
 mod tokens;
-mod outbound;
+pub(crate) mod outbound;
 mod payloads;
 mod open_redirect;
 mod pages;

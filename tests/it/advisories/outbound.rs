@@ -102,7 +102,7 @@ async fn cve_2026_23603_picture_is_never_fetched_nor_handed_on() {
 
 /// An OP by https with a certificate of a CA that nobody knows. It answers 404 to everything;
 /// returns its port and the count of the requests that it could read.
-fn private_op() -> (u16, Arc<AtomicUsize>) {
+pub(crate) fn private_op() -> (u16, Arc<AtomicUsize>) {
     let folder = workspace().join("tests/it/advisories/tls");
     let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the tests");
     let certificate = CertificateDer::from_pem_slice(&read("server.pem")).expect("a certificate");

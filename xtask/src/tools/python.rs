@@ -1,10 +1,10 @@
-//! What comes from PyPI: the spelling checker, and a real OP for the tests. Each has a venv of its
-//! own.
+//! What comes from PyPI: the spelling checker, and for the tests a real OP and the client of
+//! Authentik's API. Each has a venv of its own.
 
 use crate::command::{Command, with_hint};
 use crate::{place, say};
 use anyhow::{Context as _, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The spelling checker.
 const TYPOS: &str = "typos==1.52.0";
@@ -12,22 +12,69 @@ const TYPOS: &str = "typos==1.52.0";
 /// The real OP `canaille`, with its pages and its OpenID Connect.
 const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
 
+/// The versions of the client of Authentik's API: one of each shape that the API has had, the newest
+/// last. `tests/it/authentik` asks for these.
+const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "2026.8.5"];
+
+/// Reads blueprints.
+const PYYAML: &str = "PyYAML==6.0.3";
+
 /// Installs typos when it is missing, and returns its path.
 pub(crate) fn typos() -> Result<PathBuf> {
-    install("typos", TYPOS)?;
+    install("typos", &[TYPOS])?;
     Ok(place::tools().join("typos/bin/typos"))
 }
 
 /// Installs the real OP `canaille` when it is missing.
 pub(crate) fn install_canaille() -> Result<()> {
-    install("canaille", CANAILLE)
+    install("canaille", &[CANAILLE])
 }
 
-/// Installs a requirement into a venv among the tools. A file in the venv says what is in it, and is
+/// Installs the clients of Authentik's API when they are missing: what the newest one needs in a
+/// venv, and each version in a folder of its own.
+pub(crate) fn install_authentik_clients() -> Result<()> {
+    let [.., newest] = AUTHENTIK_CLIENTS;
+    let name = "authentik-client";
+    install(name, &[&format!("{name}=={newest}"), PYYAML])?;
+    let venv = place::tools().join(name);
+    for version in AUTHENTIK_CLIENTS {
+        let folder = venv.join("models").join(version);
+        let note = folder.join("installed.txt");
+        if note.exists() {
+            continue;
+        }
+        let requirement = format!("{name}=={version}");
+        say::line(&format!("      installing {requirement} by pip"));
+        let outcome = pip(&venv, &["--no-deps", "--upgrade", "--target"])
+            .args([&folder])
+            .args([&requirement])
+            .run_into(&super::log(name), &format!("installing {requirement}"));
+        with_hint(outcome, "Is there a network?")?;
+        std::fs::write(&note, &requirement)
+            .with_context(|| format!("{} cannot be written", place::shown(&note)))?;
+    }
+    Ok(())
+}
+
+/// Begins an installation by a venv's pip.
+fn pip(venv: &Path, options: &[&str]) -> Command {
+    Command::new(venv.join("bin/python"))
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--quiet",
+        ])
+        .args(options)
+}
+
+/// Installs requirements into a venv among the tools. A file in the venv says what is in it, and is
 /// written last, so that half an installation is done anew.
-fn install(name: &str, requirement: &str) -> Result<()> {
+fn install(name: &str, requirements: &[&str]) -> Result<()> {
     let venv = place::tools().join(name);
     let note = venv.join("installed.txt");
+    let requirement = requirements.join(" ");
     if std::fs::read_to_string(&note).is_ok_and(|installed| installed == requirement) {
         return Ok(());
     }
@@ -42,16 +89,7 @@ fn install(name: &str, requirement: &str) -> Result<()> {
         made,
         "It takes Python 3 with venv (on Debian: python3-venv)",
     )?;
-    let filled = Command::new(venv.join("bin/python"))
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--quiet",
-            requirement,
-        ])
-        .run_into(&log, &what);
+    let filled = pip(&venv, requirements).run_into(&log, &what);
     with_hint(filled, "Is there a network?")?;
     std::fs::write(&note, requirement)
         .with_context(|| format!("{} cannot be written", place::shown(&note)))
