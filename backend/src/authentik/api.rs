@@ -61,7 +61,8 @@ impl Kind {
     }
 
     /// Returns Authentik's name of the permission to do that with one.
-    fn permission(self, verb: &str) -> String {
+    #[must_use]
+    pub fn permission(self, verb: &str) -> String {
         let (app, model) = match self {
             Self::Flow => ("authentik_flows", "flow"),
             Self::Key => ("authentik_crypto", "certificatekeypair"),
@@ -133,8 +134,7 @@ impl Api {
             permission: kind.permission("view"),
         };
         let mut found = Vec::new();
-        let mut page = 1;
-        for _ in 0..MOST_PAGES {
+        for page in 1..=MOST_PAGES {
             let mut url = self.url(kind.path());
             url.query_pairs_mut()
                 .extend_pairs(query)
@@ -158,7 +158,6 @@ impl Api {
             if next.is_none_or(|next| next <= f64::from(page)) {
                 return Ok(found);
             }
-            page += 1;
         }
         Err(Trouble::Strange(format!(
             "more than {MOST_PAGES} pages of {}s",
@@ -374,7 +373,10 @@ mod tests {
     #[test]
     fn a_token_that_is_none_is_told_from_one_that_may_not() {
         assert!(is_about_the_token("Token invalid/expired", ""));
-        assert!(is_about_the_token("Jeton inconnu", "authentication_failed"));
+        assert!(is_about_the_token(
+            "Something else",
+            "authentication_failed"
+        ));
         assert!(!is_about_the_token(
             "You do not have permission to perform this action.",
             "permission_denied"

@@ -206,3 +206,83 @@ fn quoted(text: &str) -> String {
 fn inline(value: &Value) -> String {
     value.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Secret, blueprint};
+    use crate::authentik::version::Version;
+    use crate::authentik::wanted::{
+        AUTHORIZATION_FLOW, Choice, INVALIDATION_FLOW, SIGNING_KEY, VerifiedEmails, Wanted,
+    };
+
+    /// Returns the blueprint for emails like these.
+    fn printed(emails: VerifiedEmails, version: &Version, secret: &Secret) -> String {
+        let default = |text: &str| Choice::new(None, || text.to_owned());
+        let wanted = Wanted {
+            public_url: "https://app.example.com".parse().unwrap(),
+            slug: "postern".to_owned(),
+            name: default("My \"own\": {#1}"),
+            authorization_flow: default(AUTHORIZATION_FLOW),
+            invalidation_flow: default(INVALIDATION_FLOW),
+            authentication_flow: None,
+            signing_key: default(SIGNING_KEY),
+            verified_emails: Choice::new(Some(emails), || emails),
+            more_scopes: Vec::new(),
+            client_id: None,
+        };
+        blueprint(&wanted, version, secret)
+    }
+
+    #[test]
+    fn no_secret_is_in_it() {
+        let generated = printed(VerifiedEmails::Marked, &Version::any(), &Secret::Generated);
+        let variable = Secret::Environment("POSTERN_SECRET".to_owned());
+        let read = printed(VerifiedEmails::Marked, &Version::any(), &variable);
+
+        assert!(!generated.contains("client_secret:"), "{generated}");
+        assert!(
+            read.contains("      client_secret: !Env POSTERN_SECRET\n"),
+            "{read}"
+        );
+    }
+
+    #[test]
+    fn redirect_uri_is_compared_to_the_letter_and_for_logins_alone_where_types_are_unknown() {
+        let login = "\"url\":\"https://app.example.com/api/oauth/openid\"}";
+        let logout = "\"redirect_uri_type\":\"logout\"";
+        for (version, has_logout) in [
+            (Version::any(), false),
+            ("2025.12".parse().unwrap(), false),
+            ("2026.8".parse().unwrap(), true),
+        ] {
+            let yaml = printed(VerifiedEmails::Marked, &version, &Secret::Generated);
+
+            assert!(yaml.contains("[{\"matching_mode\":\"strict\""), "{yaml}");
+            assert!(yaml.contains(login), "{yaml}");
+            assert_eq!(yaml.contains(logout), has_logout, "{version}");
+        }
+    }
+
+    #[test]
+    fn own_mapping_for_emails_takes_the_place_of_authentiks() {
+        let any = Version::any();
+        let own = printed(VerifiedEmails::All, &any, &Secret::Generated);
+        let authentiks = printed(VerifiedEmails::Authentik, &any, &Secret::Generated);
+
+        assert!(own.contains("        - !KeyOf email\n"), "{own}");
+        assert!(own.contains("          \"email_verified\": bool("), "{own}");
+        assert!(!own.contains("scope-email"), "{own}");
+        assert!(authentiks.contains("scope-email\"]]\n"), "{authentiks}");
+        assert!(!authentiks.contains("!KeyOf email"), "{authentiks}");
+    }
+
+    #[test]
+    fn names_are_quoted() {
+        let yaml = printed(VerifiedEmails::Marked, &Version::any(), &Secret::Generated);
+
+        assert!(
+            yaml.contains("      name: \"My \\\"own\\\": {#1}\"\n"),
+            "{yaml}"
+        );
+    }
+}

@@ -104,7 +104,7 @@ pub async fn run(
         client_id = Some(outcome.map_err(|cause| half_way(done.clone(), cause))?);
     }
     if job.is_json {
-        report_json(job, &proposal, end, client_id, &done, out)?;
+        report_json(job, &proposal, end, client_id.as_deref(), &done, out)?;
     } else {
         report(job, end, &done, out)?;
     }
@@ -120,8 +120,8 @@ async fn look(job: &Job) -> Result<Proposal, Trouble> {
     let changes_provider = plan.steps.iter().any(|step| step.kind == Kind::Provider);
     if let Some(provider) = &present.provider
         && !changes_provider
-        && let Ok(text) = env_text(job, provider, &env_file)
     {
+        let text = env_text(job, provider, &env_file)?;
         env_state = Some(env_file.state(&text));
     }
     Ok(Proposal {
@@ -169,6 +169,10 @@ async fn provider(
     {
         return match api.get(Kind::Provider, &pk.to_string()).await? {
             Some(object) => Provider::read(object).map(Some),
+            None if application.provider_kind.starts_with("OAuth2") => Err(Trouble::Forbidden {
+                act: format!("see the provider of the application {:?}", wanted.slug),
+                permission: Kind::Provider.permission("view"),
+            }),
             None => Err(Trouble::SlugTaken {
                 slug: wanted.slug.clone(),
                 kind: application.provider_kind.clone(),
@@ -342,7 +346,7 @@ fn report_json(
     job: &Job,
     proposal: &Proposal,
     end: End,
-    client_id: Option<String>,
+    client_id: Option<&str>,
     done: &[String],
     out: &mut impl Write,
 ) -> anyhow::Result<()> {

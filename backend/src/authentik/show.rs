@@ -19,8 +19,9 @@ pub fn plan(plan: &Plan, version: &Version, base: &str, env_file: &str) -> Strin
         };
         let _ = writeln!(text, "  {act}  {}", title(step));
         for Change { field, from, to } in &step.changes {
+            let to = plain(to);
             let _ = match from {
-                Some(from) => writeln!(text, "            {field}: {from} -> {to}"),
+                Some(from) => writeln!(text, "            {field}: {} -> {to}", plain(from)),
                 None => writeln!(text, "            {field}: {to}"),
             };
         }
@@ -33,6 +34,11 @@ pub fn plan(plan: &Plan, version: &Version, base: &str, env_file: &str) -> Strin
         let _ = writeln!(text, "Note: {note}");
     }
     text
+}
+
+/// Takes out what a terminal would obey: names are whatever somebody called something there.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// Names what a step is about.

@@ -9,6 +9,8 @@ pub struct Version {
     year: u16,
     month: u8,
     text: String,
+    /// Does it stand for all that are supported?
+    is_any: bool,
 }
 
 /// How a provider is told where back-channel logouts are sent.
@@ -27,13 +29,16 @@ impl Version {
     /// provider had no invalidation flow.
     pub const OLDEST: (u16, u8) = (2024, 12);
 
-    /// Returns the version in which every field that is known here exists.
-    ///
-    /// # Panics
-    /// Never.
+    /// Returns what stands for all versions that are supported, where nobody says which: with the
+    /// fields that older ones pass over, without those that they would take for something else.
     #[must_use]
-    pub fn newest_known() -> Self {
-        "2026.8".parse().expect("a year and a month")
+    pub fn any() -> Self {
+        Self {
+            year: u16::MAX,
+            month: 1,
+            text: "2024.12 or later".to_owned(),
+            is_any: true,
+        }
     }
 
     /// Is it one that can be dealt with?
@@ -63,7 +68,8 @@ impl Version {
     /// Can a redirect URI be one to come back to after a logout?
     #[must_use]
     pub fn has_logout_redirects(&self) -> bool {
-        self.is_at_least((2026, 5))
+        // Older ones do not know the type, and would let logins come back there.
+        self.is_at_least((2026, 5)) && !self.is_any
     }
 
     /// Does Authentik's own mapping for emails say that every email is verified?
@@ -91,6 +97,7 @@ impl FromStr for Version {
                     year,
                     month,
                     text: text.chars().filter(|c| !c.is_control()).take(40).collect(),
+                    is_any: false,
                 })
             }
             _ => Err("write a version of Authentik, such as 2025.12".to_owned()),
@@ -124,6 +131,8 @@ mod tests {
         }
         assert!(!version("2026.2.7").has_grant_types());
         assert!(version("2026.5").has_grant_types());
+        let any = Version::any();
+        assert!(any.is_supported() && any.has_grant_types() && !any.has_logout_redirects());
         for text in ["", "2025", "v2025.12", "2025.13", "12.2025", "2025.x"] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }

@@ -1,16 +1,19 @@
 //! `postern authentik`: sets Authentik up for Postern.
 
-use std::fmt;
+mod args;
+
 use std::fs::File;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
-use clap::{Args, Subcommand, ValueEnum};
 use secrecy::SecretString;
 use url::Url;
 
+pub(super) use self::args::AuthentikCommand;
+
+use self::args::{BlueprintArgs, ConnectArgs, MakeArgs, Token, Whose};
 use super::EXIT_BAD_SETTINGS;
 use crate::authentik::api::Api;
 use crate::authentik::blueprint::{Secret, blueprint};
@@ -25,180 +28,14 @@ const MAX_TOKEN_BYTES: u64 = 4096;
 /// The most bytes of a bundle of certificates.
 const MAX_BUNDLE_BYTES: u64 = 1024 * 1024;
 
-/// What to do about Authentik.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum AuthentikCommand {
-    /// Print a blueprint that makes provider, application, redirect URI and email mapping
-    #[command(after_long_help = BLUEPRINT_HELP)]
-    Blueprint(BlueprintArgs),
-    /// Make or update them over Authentik's API, and write the settings to an env file
-    #[command(after_long_help = CONNECT_HELP)]
-    Connect(ConnectArgs),
-}
-
-/// What `blueprint --help` ends with.
-const BLUEPRINT_HELP: &str = "\
-The blueprint holds no secret: Authentik makes up client id and secret, which stand on the \
-provider's page afterwards, and which `postern authentik connect` writes to an env file. Where \
-both sides are set up from files, --secret-env NAME has Authentik read the secret from its own \
-environment, and --client-id fixes the id.";
-
-/// What `connect --help` ends with.
-const CONNECT_HELP: &str = "\
-The token is an \"API Token\" (Directory > Tokens and App passwords) of a user who may view flows, \
-keys, scope mappings, and add and change scope mappings, providers and applications; an \
-administrator may. Give it by --token-file, by `--token -` (standard input), or as AUTHENTIK_TOKEN: \
-on the command line itself every user of this machine can read it, and the shell keeps it in its \
-history.
-
-What somebody chose at Authentik stays: flows, key, email mapping, name and further scope mappings \
-of a provider that is there change only where an option names them. What Postern cannot do without \
-is always set: a confidential client, exactly its redirect URI (compared to the letter), the \
-back-channel logout URI, no encryption of tokens, an issuer of its own. The plan shows it all \
-before anything is done. A second run finds nothing to do; one that was cut short is finished by \
-the next.
-
-Exit codes: 0 done, or nothing to do; 1 it could not be done, or was not agreed to; 2 wrong options.";
-
-/// What both commands make.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct MakeArgs {
-    /// Where people reach Postern [default: POSTERN_PUBLIC_URL, or the origin of OIDC_REDIRECT_URI]
-    #[arg(long, value_name = "URL")]
-    public_url: Option<PublicUrl>,
-    /// The application's slug, part of the issuer
-    #[arg(long, default_value = "postern", value_parser = wanted::slug)]
-    slug: String,
-    /// The application's name [default: POSTERN_BRAND_NAME, or Postern]
-    #[arg(long, value_parser = wanted::name)]
-    name: Option<String>,
-    /// Slug of the flow that authorizes [default: default-provider-authorization-implicit-consent]
-    #[arg(long, value_name = "SLUG", value_parser = wanted::name)]
-    authorization_flow: Option<String>,
-    /// Slug of the flow that logs out [default: default-invalidation-flow]
-    ///
-    /// The default ends the whole session at Authentik, and has other applications told. With
-    /// default-provider-invalidation-flow, Authentik only says that one is logged out.
-    #[arg(long, value_name = "SLUG", value_parser = wanted::name)]
-    invalidation_flow: Option<String>,
-    /// Slug of the flow by which strangers log in [default: Authentik's usual one]
-    #[arg(long, value_name = "SLUG", value_parser = wanted::name)]
-    authentication_flow: Option<String>,
-    /// Name of the key that signs ID tokens [default: authentik Self-signed Certificate]
-    #[arg(long, value_name = "NAME", value_parser = wanted::name)]
-    signing_key: Option<String>,
-    /// Whose emails the claim email_verified calls verified [default: marked]
-    ///
-    /// Since 2025.10 Authentik calls nobody's email verified. It matters where a person logs in for
-    /// the first time, and an account here has the email: a verified one may be connected at once,
-    /// any other first asks for that account's password. So whoever can give himself an address
-    /// that is called verified can get at the account of its owner. The default makes a mapping
-    /// that is safe with any Authentik, and says no until you say yes, user by user.
-    #[arg(long, value_enum, value_name = "WHOSE")]
-    verified_emails: Option<Whose>,
-    /// A scope besides openid, profile and email; can be given several times
-    ///
-    /// Groups come with profile. This is for others, such as entitlements. Postern then asks for
-    /// it too: OIDC_SCOPES.
-    #[arg(long = "scope", value_name = "SCOPE", value_parser = wanted::scope)]
-    scopes: Vec<String>,
-    /// The client id [default: Authentik makes one up]
-    #[arg(long, value_name = "ID", value_parser = wanted::client_id)]
-    client_id: Option<String>,
-}
-
-/// Whose emails are called verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Whose {
-    /// Those of users to whom you give the attribute `email_verified: true`; take it away when the
-    /// address changes
-    Marked,
-    /// Everybody's: only where nobody but you sets addresses. No enrollment, no recovery or
-    /// settings flow and no other source may let users choose or change theirs
-    All,
-    /// What Authentik's own mapping says: nobody's since 2025.10, everybody's before
-    Authentik,
-}
-
-/// What `blueprint` is given.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct BlueprintArgs {
-    #[command(flatten)]
-    make: MakeArgs,
-    /// Let Authentik read the client secret from this variable of its own environment
-    #[arg(long, value_name = "NAME", value_parser = variable_name)]
-    secret_env: Option<String>,
-    /// The version of Authentik that it is for
-    #[arg(long, value_name = "VERSION", default_value_t = Version::newest_known(), value_parser = supported)]
-    authentik_version: Version,
-}
-
-/// What `connect` is given.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct ConnectArgs {
-    /// Authentik's address, such as https://auth.example.com
-    #[arg(long, value_name = "URL", value_parser = authentik_url)]
-    url: Url,
-    /// An API token; `-` reads it from standard input [default: AUTHENTIK_TOKEN]
-    ///
-    /// Given here, every user of this machine can read it while the command runs, and the shell
-    /// keeps it in its history.
-    #[arg(long, value_name = "TOKEN|-", conflicts_with = "token_file")]
-    token: Option<Token>,
-    /// A file that holds the API token
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
-    #[command(flatten)]
-    make: MakeArgs,
-    /// Where browsers reach Authentik, if not at --url
-    ///
-    /// Authentik calls itself by the name it is asked under, so Postern must ask under this one.
-    #[arg(long, value_name = "URL", value_parser = authentik_url)]
-    browser_url: Option<Url>,
-    /// Where the settings are written; other lines of the file stay
-    #[arg(long, value_name = "FILE", default_value = "./postern.env")]
-    env_file: PathBuf,
-    /// PEM file with an authority to trust besides the system's [default: OIDC_TLS_CACERTFILE]
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// Send the token over http to another machine, where all between can read it
-    #[arg(long)]
-    insecure_http: bool,
-    /// Show the plan, and change nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Do not ask
-    #[arg(long, short = 'y')]
-    yes: bool,
-    /// Print plan and result as JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// A token, which does not print.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
-impl From<String> for Token {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
 /// Runs `postern authentik`.
 ///
 /// # Errors
 /// What kept it from being done.
 pub(super) async fn run(command: AuthentikCommand) -> anyhow::Result<ExitCode> {
     match command {
-        AuthentikCommand::Blueprint(args) => print_blueprint(args, &mut io::stdout().lock()),
-        AuthentikCommand::Connect(args) => connect(args).await,
+        AuthentikCommand::Blueprint(args) => print_blueprint(*args, &mut io::stdout().lock()),
+        AuthentikCommand::Connect(args) => connect(*args).await,
     }
 }
 
@@ -211,7 +48,8 @@ fn print_blueprint(args: BlueprintArgs, out: &mut impl Write) -> anyhow::Result<
     let secret = args
         .secret_env
         .map_or(Secret::Generated, Secret::Environment);
-    out.write_all(blueprint(&wanted, &args.authentik_version, &secret).as_bytes())?;
+    let version = args.authentik_version.unwrap_or_else(Version::any);
+    out.write_all(blueprint(&wanted, &version, &secret).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -385,48 +223,4 @@ fn read(file: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
         bail!("it is longer than {most} bytes");
     }
     Ok(bytes)
-}
-
-/// Parses Authentik's address; what a browser's address bar has behind it is forgiven.
-fn authentik_url(text: &str) -> Result<Url, String> {
-    let wrong = || "write Authentik's address, such as https://auth.example.com".to_owned();
-    let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(wrong());
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("leave out the user name and password".to_owned());
-    }
-    // Authentik may live below a path of its host; these are the first words of its own.
-    let mut path = url.path().to_owned();
-    for word in ["/if/", "/api/", "/application/"] {
-        if let Some(start) = path.find(word) {
-            path.truncate(start);
-        }
-    }
-    url.set_path(&format!("{}/", path.trim_end_matches('/')));
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
-}
-
-/// Parses a version that can be dealt with.
-fn supported(text: &str) -> Result<Version, String> {
-    let version: Version = text.parse()?;
-    if version.is_supported() {
-        return Ok(version);
-    }
-    Err("it takes 2024.12 or later".to_owned())
-}
-
-/// Checks the name of an environment variable.
-fn variable_name(text: &str) -> Result<String, String> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if text.is_empty()
-        || text.starts_with(|c: char| c.is_ascii_digit())
-        || !text.chars().all(is_allowed)
-    {
-        return Err("write the name of a variable: letters, digits and _".to_owned());
-    }
-    Ok(text.to_owned())
 }

@@ -2,7 +2,7 @@
 //! (`config`), so that there is one place to look for them. A command is a file: what it is given
 //! (`Args`), and its `run`. All of them may be used beside a running server.
 
-pub mod authentik;
+mod authentik;
 mod check_config;
 mod doctor;
 mod setup_token;
@@ -28,7 +28,7 @@ pub enum Command {
     SetupToken,
     /// Set Authentik up for Postern: print a blueprint, or do it over its API
     #[command(subcommand)]
-    Authentik(authentik::AuthentikCommand),
+    Authentik(Box<authentik::AuthentikCommand>),
     /// Read the settings, say everything that is wrong with them, and exit: 0 good, 2 not
     CheckConfig,
     /// Look at everything that a login needs, from DNS to the redirect URI, and say what to do
@@ -64,7 +64,7 @@ pub fn parse() -> Command {
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => unreachable!("`main` serves"),
-        Command::Authentik(command) => authentik::run(command).await,
+        Command::Authentik(command) => authentik::run(*command).await,
         Command::CheckConfig => Ok(check_config::run()?),
         Command::Doctor(args) => doctor::run(&args).await,
         Command::SetupToken => with_app(setup_token::run).await,

@@ -199,7 +199,7 @@ async fn run_that_was_cut_short_is_finished_by_the_next() {
         for path in [MAPPINGS, PROVIDERS, APPLICATIONS] {
             let setup = Setup::start().await;
             setup.api.fail(Fault {
-                method: "POST".parse().unwrap(),
+                method: "POST",
                 path,
                 status: 502,
                 body: Value::Null,

@@ -21,9 +21,9 @@ fn read_by_a_shell(file: &Path) -> BTreeMap<String, String> {
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .output()
-        .unwrap();
+        .expect("a shell");
     assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = String::from_utf8(output.stdout).expect("text");
     let pairs = text.split('\0').filter_map(|line| line.split_once('='));
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -32,7 +32,7 @@ fn read_by_a_shell(file: &Path) -> BTreeMap<String, String> {
 
 /// Reads a file as `docker --env-file` does: every line as it is, quotes and all.
 fn read_by_docker(file: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(file).expect("the env file");
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let pairs = lines.filter_map(|line| line.split_once('='));
     pairs

@@ -31,7 +31,7 @@ const VERSIONS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "
 /// Returns what a newcomer wants.
 fn wanted() -> Wanted {
     Wanted {
-        public_url: "https://app.example.com".parse().unwrap(),
+        public_url: "https://app.example.com".parse().expect("an origin"),
         slug: "postern".to_owned(),
         name: Choice::new(None, || "Postern".to_owned()),
         authorization_flow: Choice::new(None, || AUTHORIZATION_FLOW.to_owned()),
@@ -76,7 +76,7 @@ impl Setup {
     async fn of(version: &str) -> Self {
         Self {
             api: AuthentikApi::start(version).await,
-            folder: TempDir::new().unwrap(),
+            folder: TempDir::new().expect("a folder"),
         }
     }
 
@@ -90,15 +90,15 @@ impl Setup {
     }
 
     fn env_text(&self) -> String {
-        std::fs::read_to_string(self.env_file()).unwrap()
+        std::fs::read_to_string(self.env_file()).expect("the env file")
     }
 
     fn job(&self) -> Job {
-        let url: url::Url = self.api.origin().parse().unwrap();
+        let url: url::Url = self.api.origin().parse().expect("a URL");
         Job {
-            api: Api::new(url, TOKEN.into(), None).unwrap(),
+            api: Api::new(url, TOKEN.into(), None).expect("a client"),
             wanted: wanted(),
-            op_url: "https://auth.example.com/".parse().unwrap(),
+            op_url: "https://auth.example.com/".parse().expect("a URL"),
             env_file: self.env_file(),
             is_dry_run: false,
             is_json: false,
@@ -115,7 +115,7 @@ impl Setup {
         let (mut out, mut talk) = (Vec::new(), Vec::new());
         let end = run(job, &mut out, &mut talk, |_| Ok(answer)).await;
         out.extend(if job.is_json { Vec::new() } else { talk });
-        let out = String::from_utf8(out).unwrap();
+        let out = String::from_utf8(out).expect("text");
         Ran { end, out }
     }
 

@@ -15,7 +15,7 @@ fn postern(words: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
         "target/debug/postern",
         "cargo build -p backend",
     );
-    let mut command = Command::new(program.unwrap());
+    let mut command = Command::new(program.expect("the program"));
     command.arg("authentik").args(words).env_clear();
     let mut running = command
         .envs(variables.iter().copied())
@@ -23,16 +23,20 @@ fn postern(words: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("it starts");
     // It may end without having read.
-    let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
-    running.wait_with_output().unwrap()
+    let _ = running
+        .stdin
+        .take()
+        .expect("its input")
+        .write_all(input.as_bytes());
+    running.wait_with_output().expect("it ends")
 }
 
 /// Returns exit code, standard output and standard error.
 fn parts(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let code = output.status.code().unwrap();
+    let code = output.status.code().expect("an exit code");
     (code, text(&output.stdout), text(&output.stderr))
 }
 

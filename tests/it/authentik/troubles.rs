@@ -12,7 +12,7 @@ use super::{APPLICATIONS, PROVIDERS, Setup};
 async fn at_a_get(path: &'static str, status: u16, body: Value) -> String {
     let setup = Setup::start().await;
     setup.api.fail(Fault {
-        method: "GET".parse().unwrap(),
+        method: "GET",
         path,
         status,
         body,
@@ -25,7 +25,7 @@ async fn at_a_get(path: &'static str, status: u16, body: Value) -> String {
 async fn at_a_post(path: &'static str, status: u16, body: Value) -> String {
     let setup = Setup::start().await;
     setup.api.fail(Fault {
-        method: "POST".parse().unwrap(),
+        method: "POST",
         path,
         status,
         body,
@@ -198,6 +198,17 @@ async fn slug_and_name_of_others_are_not_taken() {
         .await
         .trouble();
 
+    // It may be seen by its application, and not by itself.
+    setup.api.fail(Fault {
+        method: "GET",
+        path: PROVIDERS,
+        status: 404,
+        body: json!({ "detail": "No OAuth2Provider matches the given query." }),
+        is_late: false,
+    });
+    let hidden = setup.run(&setup.job()).await.trouble();
+
+    says(&hidden, &["authentik_providers_oauth2.view_oauth2provider"]);
     says(&slug, &["\"saml-app\"", "SAML Provider", "another --slug"]);
     says(
         &name,

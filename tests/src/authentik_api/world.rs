@@ -187,7 +187,7 @@ impl World {
     fn position(&self, kind: &str, id: &str) -> Option<usize> {
         let is_it = |object: &Value| match kind {
             APPLICATIONS => object["slug"] == id,
-            PROVIDERS => object["pk"].to_string() == id,
+            PROVIDERS => id.parse::<u64>().is_ok_and(|id| object["pk"] == id),
             _ => object["pk"] == id,
         };
         self.objects.get(kind)?.iter().position(is_it)

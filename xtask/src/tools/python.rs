@@ -16,8 +16,8 @@ const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
 /// last. `tests/it/authentik` asks for these.
 const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "2026.8.5"];
 
-/// Reads blueprints.
-const PYYAML: &str = "PyYAML==6.0.3";
+/// What some of them import, and what reads blueprints.
+const BESIDE_THE_CLIENTS: [&str; 2] = ["lazy-imports==1.2.0", "PyYAML==6.0.3"];
 
 /// Installs typos when it is missing, and returns its path.
 pub(crate) fn typos() -> Result<PathBuf> {
@@ -35,7 +35,8 @@ pub(crate) fn install_canaille() -> Result<()> {
 pub(crate) fn install_authentik_clients() -> Result<()> {
     let [.., newest] = AUTHENTIK_CLIENTS;
     let name = "authentik-client";
-    install(name, &[&format!("{name}=={newest}"), PYYAML])?;
+    let [imports, yaml] = BESIDE_THE_CLIENTS;
+    install(name, &[&format!("{name}=={newest}"), imports, yaml])?;
     let venv = place::tools().join(name);
     for version in AUTHENTIK_CLIENTS {
         let folder = venv.join("models").join(version);
