@@ -1,7 +1,7 @@
 //! Sets Authentik up over its API, and writes the settings of Postern: looks, plans, asks, does.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{PathBuf, absolute};
 
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
@@ -42,8 +42,8 @@ struct Proposal {
     version: Version,
     plan: Plan,
     env_file: EnvFile,
-    /// What to do about the env file; `None` where its values are not known yet.
-    env_state: Option<State>,
+    /// What to do about the env file.
+    env_state: State,
     provider: Option<Provider>,
 }
 
@@ -74,7 +74,7 @@ pub async fn run(
     ask: impl FnOnce(&mut dyn Write) -> io::Result<Option<bool>>,
 ) -> anyhow::Result<End> {
     let proposal = look(job).await?;
-    let has_work = !proposal.plan.steps.is_empty() || proposal.env_state != Some(State::Same);
+    let has_work = !proposal.plan.steps.is_empty() || proposal.env_state != State::Same;
     let shown = show::plan(
         &proposal.plan,
         &proposal.version,
@@ -116,14 +116,12 @@ async fn look(job: &Job) -> Result<Proposal, Trouble> {
     let present = present(&job.api, &job.wanted).await?;
     let plan = plan(&present, &job.wanted)?;
     let env_file = EnvFile::open(&job.env_file).map_err(Trouble::EnvFile)?;
-    let mut env_state = None;
     let changes_provider = plan.steps.iter().any(|step| step.kind == Kind::Provider);
-    if let Some(provider) = &present.provider
-        && !changes_provider
-    {
-        let text = env_text(job, provider, &env_file)?;
-        env_state = Some(env_file.state(&text));
-    }
+    let env_state = match &present.provider {
+        Some(provider) if !changes_provider => env_file.state(&env_text(job, provider, &env_file)?),
+        // Its values are not known yet.
+        _ => env_file.state_before_anything(),
+    };
     Ok(Proposal {
         version: present.version,
         plan,
@@ -301,9 +299,9 @@ fn env_text(job: &Job, provider: &Provider, file: &EnvFile) -> Result<String, Tr
 fn env_line(proposal: &Proposal) -> String {
     let path = proposal.env_file.path().display();
     match proposal.env_state {
-        Some(State::Same) => format!("keep    {path}"),
-        Some(State::Missing) => format!("make    {path} (0600)"),
-        Some(State::Different) | None => format!("write   {path} (0600; other lines stay)"),
+        State::Same => format!("keep    {path}"),
+        State::Missing => format!("make    {path} (0600)"),
+        State::Different => format!("write   {path} (0600; other lines stay)"),
     }
 }
 
@@ -320,7 +318,9 @@ fn half_way(done: Vec<String>, cause: Trouble) -> Trouble {
 
 /// Says how it ended, and what comes next.
 fn report(job: &Job, end: End, done: &[String], out: &mut impl Write) -> io::Result<()> {
-    let file = job.env_file.display();
+    // systemd and `.` take no name that stands alone.
+    let file = absolute(&job.env_file).unwrap_or_else(|_| job.env_file.clone());
+    let file = file.display();
     match end {
         End::Planned => writeln!(out, "\nThis was a dry run: nothing was changed."),
         End::Declined => writeln!(out, "\nNothing was changed."),
@@ -358,10 +358,9 @@ fn report_json(
         End::NobodyToAsk => "nobody_to_ask",
     };
     let env_state = match proposal.env_state {
-        Some(State::Same) => "same",
-        Some(State::Missing) => "missing",
-        Some(State::Different) => "different",
-        None => "unknown",
+        State::Same => "same",
+        State::Missing => "missing",
+        State::Different => "different",
     };
     let document = json!({
         "authentik": { "url": job.api.base(), "version": proposal.version.to_string() },

@@ -101,6 +101,15 @@ impl EnvFile {
         }
     }
 
+    /// Returns what there is to do where the text that it shall have is not known yet.
+    #[must_use]
+    pub fn state_before_anything(&self) -> State {
+        match self.text {
+            None => State::Missing,
+            Some(_) => State::Different,
+        }
+    }
+
     /// Returns its text with these settings; everything else stays.
     ///
     /// # Errors
