@@ -49,7 +49,7 @@ impl Authority {
 
     /// Makes a good certificate for this host name.
     pub fn certify(&self, host: &str) -> Shown {
-        self.sign(params(host))
+        self.sign(&params(host))
     }
 
     /// Makes one that ended long ago.
@@ -57,10 +57,10 @@ impl Authority {
         let mut params = params(host);
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2020, 2, 1);
-        self.sign(params)
+        self.sign(&params)
     }
 
-    fn sign(&self, params: CertificateParams) -> Shown {
+    fn sign(&self, params: &CertificateParams) -> Shown {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         Shown::new(certificate.der().clone(), &key)

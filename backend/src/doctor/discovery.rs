@@ -125,17 +125,17 @@ fn setting(base: &str, config: &OidcConfig) -> String {
 }
 
 /// Looks for the document where it often is; returns what to do.
-async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, asked: &Url) -> String {
+async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, document: &Url) -> String {
     let search = timeout(SEARCH, async {
-        for url in candidates(config, asked) {
+        for url in candidates(config, document) {
             let Ok(answer) = asker.ask(get(asker, &url), NAME).await else {
                 continue;
             };
-            let document = answer
+            let found = answer
                 .json_object()
                 .ok()
                 .filter(|_| answer.status.is_success());
-            if let Some(issuer) = document
+            if let Some(issuer) = found
                 .as_ref()
                 .and_then(|document| metadata::text(document, "issuer"))
             {

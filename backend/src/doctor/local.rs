@@ -163,7 +163,7 @@ fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
         } else {
             format!(", of user {}", folder.uid())
         };
-        let note = if mode(folder) & 0o077 == 0 {
+        let note = if mode(folder).trailing_zeros() >= 6 {
             ""
         } else {
             "; 0700 would hide also the names of the files in it"

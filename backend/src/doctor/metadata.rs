@@ -364,13 +364,15 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
     if offered.is_empty() {
         return CLAIMS.skip("the provider does not list its claims");
     }
-    let mut wanted = vec![
-        ("email", "the scope `email`"),
-        (
+    let mut wanted = vec![("email", "the scope `email`")];
+    // The usual one belongs to the scope `profile` (Core §5.4), and is seldom missing where it is
+    // not listed.
+    if config.username_attribute != "preferred_username" {
+        wanted.push((
             config.username_attribute.as_str(),
             "OIDC_USERNAME_ATTRIBUTE",
-        ),
-    ];
+        ));
+    }
     if let Some(roles) = &config.roles {
         wanted.push((roles.claim.as_str(), "OIDC_CLAIM_ROLES"));
     }
@@ -385,7 +387,7 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         .collect();
     if missing.is_empty() {
         let names: Vec<&str> = wanted.iter().map(|(claim, _)| *claim).collect();
-        return CLAIMS.pass(format!("{} are listed", names.join(", ")));
+        return CLAIMS.pass(format!("{}: listed", names.join(", ")));
     }
     let code = if config
         .roles
@@ -396,7 +398,14 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
     } else {
         LoginErrorCode::EmailMissing
     };
-    let hint = presets::hint(config.provider.as_str(), code).unwrap_or_default();
+    let hint = if missing
+        .iter()
+        .all(|claim| claim.ends_with("(OIDC_USERNAME_ATTRIBUTE)"))
+    {
+        "OIDC_USERNAME_ATTRIBUTE names the claim that a new account gets its username from"
+    } else {
+        presets::hint(config.provider.as_str(), code).unwrap_or_default()
+    };
     CLAIMS.warn(
         format!("the provider does not list {}", missing.join(", ")),
         format!("it may send them all the same: a login shows. {hint}"),

@@ -228,73 +228,87 @@ async fn certificate(
     tls::examine(&target.name, stream, config, names).await
 }
 
+/// A proxy on the way out.
+struct Between<'a> {
+    intercept: &'a Intercept,
+    host: String,
+    port: u16,
+    /// Can it be asked for a tunnel in HTTP, in the clear?
+    is_http: bool,
+    /// As messages name it.
+    title: String,
+}
+
+impl<'a> Between<'a> {
+    fn of(intercept: &'a Intercept) -> Self {
+        let uri = intercept.uri();
+        let scheme = uri.scheme_str().unwrap_or("http");
+        let host = uri.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let port = uri.port_u16().unwrap_or(match scheme {
+            "https" => 443,
+            "http" => 80,
+            _ => 1080,
+        });
+        let variables = "(HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)";
+        Self {
+            intercept,
+            host: host.to_owned(),
+            port,
+            is_http: scheme == "http",
+            title: format!("the proxy {scheme}://{host}:{port} {variables}"),
+        }
+    }
+
+    async fn connect(&self) -> Result<TcpStream, String> {
+        let addresses = resolve(&self.host, self.port).await?;
+        let connected = connect(&addresses).await;
+        connected
+            .map(|(stream, _)| stream)
+            .map_err(|(cause, _)| cause)
+    }
+}
+
 /// Asks the proxy for the way, as the client does.
 async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way {
-    let uri = proxy.uri();
-    let (scheme, host) = (
-        uri.scheme_str().unwrap_or("http"),
-        uri.host().unwrap_or_default(),
-    );
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let port = uri.port_u16().unwrap_or(match scheme {
-        "https" => 443,
-        "http" => 80,
-        _ => 1080,
-    });
-    let named =
-        format!("the proxy {scheme}://{host}:{port} (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)");
-    let mut names = vec![host.to_owned()];
-    let mut steps = vec![DNS.skip(format!("left to {named}"))];
-    let proxy_mend = "see that the proxy runs and lets this machine through; NO_PROXY names hosts \
-                      that are reached without it";
-    let reached = match resolve(host, port).await {
-        Ok(addresses) => connect(&addresses).await.map_err(|(cause, _)| cause),
-        Err(cause) => Err(cause),
+    let between = Between::of(proxy);
+    let title = &between.title;
+    let mut way = Way {
+        steps: vec![DNS.skip(format!("left to {title}"))],
+        names: vec![between.host.clone()],
+        is_open: true,
     };
-    let mut stream = match reached {
-        Ok((stream, _)) => stream,
-        Err(cause) => {
-            steps.push(CONNECTION.fail(format!("{named} cannot be reached: {cause}"), proxy_mend));
-            steps.push(CERTIFICATE.skip("there is no connection"));
-            return Way {
-                steps,
-                names,
-                is_open: false,
-            };
-        }
+    let mend = "see that the proxy runs and lets this machine through; NO_PROXY names hosts that \
+                are reached without it";
+    let no_way = |mut way: Way, cause: String| {
+        way.steps.push(CONNECTION.fail(cause, mend));
+        way.steps.push(CERTIFICATE.skip("there is no connection"));
+        way.is_open = false;
+        way
     };
-    if scheme != "http" || !target.is_https {
-        steps.push(CONNECTION.pass(format!("{named} accepts connections")));
-        steps.push(CERTIFICATE.skip(if target.is_https {
+    let mut stream = match between.connect().await {
+        Ok(stream) => stream,
+        Err(cause) => return no_way(way, format!("{title} cannot be reached: {cause}")),
+    };
+    if !between.is_http || !target.is_https {
+        let found = format!("{title} accepts connections");
+        way.steps.push(CONNECTION.pass(found));
+        way.steps.push(CERTIFICATE.skip(if target.is_https {
             "behind such a proxy it shows only whether discovery can be read"
         } else {
             "there is none: the provider is asked by http"
         }));
-        return Way {
-            steps,
-            names,
-            is_open: true,
-        };
+        return way;
     }
-    let tunnel = timeout(PATIENCE, tunnel(&mut stream, target, proxy)).await;
-    match tunnel.unwrap_or_else(|_| Err("it does not answer".to_owned())) {
-        Ok(()) => {
-            steps.push(CONNECTION.pass(format!("{named} leads there")));
-            steps.push(certificate(target, stream, config, &mut names).await);
-        }
-        Err(cause) => {
-            steps.push(CONNECTION.fail(format!("{named} refuses: {cause}"), proxy_mend));
-            steps.push(CERTIFICATE.skip("there is no connection"));
-        }
+    let tunnel = timeout(PATIENCE, tunnel(&mut stream, target, between.intercept)).await;
+    if let Err(cause) = tunnel.unwrap_or_else(|_| Err("it does not answer".to_owned())) {
+        return no_way(way, format!("{title} refuses: {cause}"));
     }
-    let is_open = steps
-        .iter()
-        .all(|step| step.outcome != shared::doctor::Outcome::Fail);
-    Way {
-        steps,
-        names,
-        is_open,
-    }
+    way.steps
+        .push(CONNECTION.pass(format!("{title} leads there")));
+    let step = certificate(target, stream, config, &mut way.names).await;
+    way.steps.push(step);
+    way
 }
 
 /// Has an HTTP proxy connect to the OP (RFC 9110 §9.3.6).

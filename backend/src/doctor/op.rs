@@ -162,13 +162,20 @@ async fn registration(
             );
         }
     };
-    let ((mut client, is_refused), redirect) = tokio::join!(
+    let ((mut client, is_refused), mut redirect) = tokio::join!(
         client_check::examine(asker, &metadata, oidc, depth),
         redirect::examine(asker, &metadata, oidc),
     );
     // What is refused alike at one endpoint is told apart at the other.
     if is_refused && redirect.outcome == Outcome::Pass {
         client.found += "; client id and redirect URI are right, so that it is the secret";
+    }
+    if is_refused
+        && redirect.outcome == Outcome::Fail
+        && let Some(mend) = &mut redirect.mend
+    {
+        let both = "The client is refused as well: begin with OIDC_CLIENT_ID. ";
+        mend.insert_str(0, both);
     }
     [client, redirect]
 }

@@ -38,6 +38,8 @@ enum Seen {
     },
     /// The push was refused (RFC 9126 §2.3).
     NotPushed(String),
+    /// The push was refused for the client's sake.
+    NotKnown,
     /// Nothing came.
     Nothing(String),
 }
@@ -89,6 +91,7 @@ async fn request(
             Err(LoginError::OpUnreachable { endpoint, cause }) => {
                 return Seen::Nothing(format!("the {endpoint} gives no answer: {cause}"));
             }
+            Err(LoginError::ClientRejected(_)) => return Seen::NotKnown,
             Err(error) => return Seen::NotPushed(error.to_string()),
         };
         url.query_pairs_mut()
@@ -170,7 +173,7 @@ impl Seen {
             Self::Page { status, .. } => (400..500).contains(status),
             Self::NotPushed(_) => true,
             Self::On(place) => place.to_ascii_lowercase().contains("error"),
-            Self::Back(_) | Self::Nothing(_) => false,
+            Self::Back(_) | Self::NotKnown | Self::Nothing(_) => false,
         }
     }
 
@@ -180,6 +183,7 @@ impl Seen {
             Self::Back(error) => format!("the browser is sent back with {error}"),
             Self::On(place) => format!("the browser is sent to {place}"),
             Self::Page { status, what, .. } => format!("{status}, {what}"),
+            Self::NotKnown => "the client is refused".to_owned(),
             Self::NotPushed(detail) | Self::Nothing(detail) => detail.clone(),
         }
     }
@@ -196,6 +200,8 @@ fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
             presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable)
                 .unwrap_or_default(),
         ),
+        (Seen::NotKnown, _) => REDIRECT_URI
+            .skip("cannot be told while the provider refuses the client, who must push it"),
         (Seen::Back(_), Seen::Back(_)) => REDIRECT_URI.warn(
             "cannot be told: the provider sends browsers anywhere, also to a redirect URI that \
              nobody registered",
@@ -266,5 +272,69 @@ fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
             format!("the provider does not take {uri}: {}", seen.words()),
             mend,
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{About, Seen, compare};
+    use crate::config::Config;
+    use shared::doctor::Outcome::{self, Fail, Pass, Skip, Warn};
+
+    #[test]
+    fn what_both_requests_come_to_is_compared() {
+        let vars = [
+            ("OIDC_ENABLED", "true"),
+            ("OIDC_PROVIDER", "keycloak"),
+            ("OIDC_CLIENT_ID", "a"),
+            ("OIDC_CLIENT_SECRET", "b"),
+            ("OIDC_REDIRECT_URI", "https://a.example/api/oauth/openid"),
+            ("OIDC_SERVER_APPLICATION_URL", "https://b.example/realms/a"),
+        ];
+        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let (config, _) = Config::from_vars(vars).unwrap();
+        let oidc = config.oidc.unwrap();
+        let check = |seen: &Seen, control: &Seen, outcome: Outcome, found: &str| {
+            let step = compare(seen, control, &oidc);
+            let is_right = step.outcome == outcome && step.found.contains(found);
+            assert!(is_right, "{seen:?}, {control:?}: {step:?}");
+        };
+        let back = |error: &str| Seen::Back(error.to_owned());
+        let on = |place: &str| Seen::On(place.to_owned());
+        let page = |status, about| Seen::Page {
+            status,
+            what: "a page".to_owned(),
+            about,
+        };
+        let refused = page(400, About::Unknown);
+        let nothing = Seen::Nothing("timed out".to_owned());
+
+        check(&back("login_required"), &refused, Pass, "is registered");
+        check(&back(""), &nothing, Pass, "is registered");
+        check(&back("a"), &back("a"), Warn, "sends browsers anywhere");
+        check(&back("invalid_scope"), &refused, Fail, "invalid_scope");
+        check(&refused, &refused, Fail, "does not take");
+        check(
+            &page(400, About::RedirectUri),
+            &refused,
+            Fail,
+            "about the redirect URI",
+        );
+        check(&page(400, About::Client), &refused, Fail, "client id");
+        // An OP that asks for a login whatever `prompt` says.
+        let login = on("https://b.example/login");
+        check(&login, &refused, Pass, "is accepted");
+        check(&login, &on("https://b.example/error"), Pass, "is accepted");
+        check(
+            &on("https://b.example/error"),
+            &login,
+            Fail,
+            "does not take",
+        );
+        check(&login, &login, Warn, "cannot be told");
+        check(&page(200, About::Unknown), &refused, Pass, "is accepted");
+        check(&page(200, About::Unknown), &login, Warn, "cannot be told");
+        check(&nothing, &refused, Warn, "timed out");
+        check(&Seen::NotKnown, &Seen::NotKnown, Skip, "refuses the client");
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
@@ -110,23 +111,16 @@ fn verifier(
         .flat_map(|pem| CertificateDer::pem_slice_iter(pem))
         .filter_map(Result::ok)
         .collect();
-    match Verifier::new_with_extra_roots(extra.clone(), Arc::clone(provider)) {
-        Ok(verifier) => Ok(Arc::new(verifier)),
-        // A machine without any root certificates.
-        Err(_) => {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(extra);
-            let builder = rustls::client::WebPkiServerVerifier::builder_with_provider(
-                Arc::new(roots),
-                Arc::clone(provider),
-            );
-            let built = builder.build();
-            let built = built.map_err(|_| {
-                Error::General("this machine has no root certificates at all".to_owned())
-            })?;
-            Ok(built)
-        }
+    if let Ok(verifier) = Verifier::new_with_extra_roots(extra.clone(), Arc::clone(provider)) {
+        return Ok(Arc::new(verifier));
     }
+    // A machine without any root certificates.
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(extra);
+    let roots = Arc::new(roots);
+    let built = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build();
+    let none = |_| Error::General("this machine has no root certificates at all".to_owned());
+    Ok(built.map_err(none)?)
 }
 
 /// Shakes hands with the OP over this connection.

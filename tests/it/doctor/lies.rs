@@ -21,7 +21,9 @@ async fn check(cases: Vec<(Vec<Lie>, Expected<'static>)>) {
     let site = Site::start().await;
     for (lies, expected) in cases {
         let case = format!("{lies:?}");
-        lies.into_iter().for_each(|lie| site.op.lies(lie));
+        for lie in lies {
+            site.op.lies(lie);
+        }
 
         let report = examined(&site).await;
 

@@ -24,9 +24,9 @@ use super::{beside, examined, expect};
 async fn look(folder: &Path, settings: &[(&str, &str)]) -> Report {
     let before = contents(folder);
     // No server runs there.
-    let listen = format!("127.0.0.1:{}", free_port().unwrap());
+    let listen = format!("127.0.0.1:{}", free_port().expect("a port"));
     let mut all = vec![
-        ("DATA_DIR", folder.to_str().unwrap()),
+        ("DATA_DIR", folder.to_str().expect("a path of ASCII")),
         ("POSTERN_LISTEN", &listen),
     ];
     all.extend(settings);
@@ -50,10 +50,10 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// Makes a data folder as a server leaves it.
 async fn used() -> TempDir {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("a folder");
     let vars = [("DATA_DIR".to_owned(), folder.path().display().to_string())];
-    let (config, _) = Config::from_vars(vars).unwrap();
-    let app = App::new(config, Clock::System).await.unwrap();
+    let (config, _) = Config::from_vars(vars).expect("good settings");
+    let app = App::new(config, Clock::System).await.expect("it starts");
     app.store.close().await;
     folder
 }
@@ -62,9 +62,14 @@ async fn used() -> TempDir {
 async fn change(folder: &TempDir, statement: &str) {
     let file = folder.path().join("postern.db");
     let options = SqliteConnectOptions::new().filename(file);
-    let mut connection = options.connect().await.unwrap();
-    connection.execute(statement).await.unwrap();
-    connection.close().await.unwrap();
+    let mut connection = options.connect().await.expect("it opens");
+    connection.execute(statement).await.expect("a change");
+    connection.close().await.expect("an end");
+}
+
+/// Leaves nothing in the log beside the database, from which a damaged file would be read.
+async fn put_into_one_file(folder: &TempDir) {
+    change(folder, "pragma journal_mode = delete").await;
 }
 
 #[tokio::test]
@@ -176,11 +181,13 @@ async fn tables_that_are_not_this_version_s_are_recognized() {
 async fn file_that_is_damaged_or_no_database_is_recognized() {
     let damaged = used().await;
     let file = damaged.path().join("postern.db");
+    put_into_one_file(&damaged).await;
     let mut bytes = fs::read(&file).unwrap();
     // The pages after the first one.
     bytes[4096..].fill(0xff);
     fs::write(&file, bytes).unwrap();
     let other = used().await;
+    put_into_one_file(&other).await;
     fs::write(
         other.path().join("postern.db"),
         "a letter to somebody, no database at all",

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use backend::config::Config;
 use backend::doctor::{Stand, examine};
-use shared::doctor::Outcome::{Fail, Pass};
+use shared::doctor::Outcome::{Fail, Pass, Skip};
 use shared::doctor::Report;
 use tempfile::TempDir;
 use tests::op::{Op, OpKind, Registration};
@@ -56,18 +56,23 @@ async fn check(kind: OpKind) -> Result<()> {
     assert_eq!(not_well(&good), ["admins"], "{good:#?}");
     expect(&good, ("client", Pass, "accepted", ""), "");
     expect(&good, ("redirect_uri", Pass, "is registered", ""), "");
-    expect(
-        &secret,
-        ("client", Fail, "it is the secret", "OIDC_CLIENT_SECRET"),
-        "",
-    );
-    expect(&secret, ("redirect_uri", Pass, "is registered", ""), "");
-    expect(
-        &id,
-        ("client", Fail, "refuses the client", "OIDC_CLIENT_ID"),
-        "",
-    );
-    expect(&id, ("redirect_uri", Fail, "", "OIDC_CLIENT_ID"), "");
+    // Who must push the request proves the client first.
+    let is_pushed = kind == OpKind::OidcProviderWithPar;
+    let refused = if is_pushed {
+        "refuses"
+    } else {
+        "it is the secret"
+    };
+    let mend = "OIDC_CLIENT_SECRET";
+    expect(&secret, ("client", Fail, refused, mend), "");
+    expect(&id, ("client", Fail, "refuses the client", mend), "");
+    if is_pushed {
+        expect(&secret, ("redirect_uri", Skip, "must push it", ""), "");
+        expect(&id, ("redirect_uri", Skip, "must push it", ""), "");
+    } else {
+        expect(&secret, ("redirect_uri", Pass, "is registered", ""), "");
+        expect(&id, ("redirect_uri", Fail, "", "OIDC_CLIENT_ID"), "");
+    }
     expect(&uri, ("client", Pass, "accepted", ""), "");
     expect(
         &uri,

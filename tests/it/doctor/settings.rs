@@ -116,7 +116,9 @@ async fn secret_whose_characters_the_op_does_not_decode_is_recognized() {
 async fn settings_that_ask_for_what_the_op_has_not_are_recognized() {
     let check = async |settings: &[(&str, &str)], lie: Option<Lie>, expected| {
         let site = Site::with(settings).await;
-        lie.into_iter().for_each(|lie| site.op.lies(lie));
+        if let Some(lie) = lie {
+            site.op.lies(lie);
+        }
         expect(&examined(&site).await, expected, &format!("{settings:?}"));
     };
     check(

@@ -20,6 +20,12 @@ fn forwarded(head: &mut Vec<String>) {
     set(head, "x-forwarded-proto", "https");
 }
 
+fn port_of(origin: &str) -> u16 {
+    let port = origin.rsplit(':').next();
+    port.and_then(|port| port.parse().ok())
+        .expect("an origin with a port")
+}
+
 /// A server behind a proxy that does TLS; the proxy is trusted, unless a setting says otherwise.
 async fn behind(request: Rule, answer: Rule, settings: &[(&str, &str)]) -> Report {
     let authority = Authority::new();
@@ -29,13 +35,15 @@ async fn behind(request: Rule, answer: Rule, settings: &[(&str, &str)]) -> Repor
     let file = authority.file();
     let mut all = vec![
         ("OIDC_REDIRECT_URI", redirect_uri.as_str()),
-        ("OIDC_TLS_CACERTFILE", file.to_str().unwrap()),
+        (
+            "OIDC_TLS_CACERTFILE",
+            file.to_str().expect("a path of ASCII"),
+        ),
         ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
     ];
     all.extend(settings);
     let site = Site::with(&all).await;
-    let port = site.origin().rsplit_once(':').unwrap().1.parse().unwrap();
-    proxy.lead_to(port);
+    proxy.lead_to(port_of(site.origin()));
     examined(&site).await
 }
 
@@ -214,7 +222,6 @@ async fn proxy_that_leads_elsewhere_is_recognized() {
             "",
         );
     };
-    let port_of = |origin: &str| origin.rsplit_once(':').unwrap().1.parse().ok();
 
     check(
         None,
@@ -227,12 +234,12 @@ async fn proxy_that_leads_elsewhere_is_recognized() {
     )
     .await;
     check(
-        port_of(other.origin()),
+        Some(port_of(other.origin())),
         ("public_url", Warn, "a Postern answers", "same DATA_DIR"),
     )
     .await;
     check(
-        port_of(other.op.origin()),
+        Some(port_of(other.op.origin())),
         ("public_url", Fail, "that is not Postern", "Postern"),
     )
     .await;
