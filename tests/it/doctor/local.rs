@@ -55,6 +55,7 @@ async fn used() -> TempDir {
     let (config, _) = Config::from_vars(vars).expect("good settings");
     let app = App::new(config, Clock::System).await.expect("it starts");
     app.store.close().await;
+    put_into_one_file(&folder).await;
     folder
 }
 
@@ -67,9 +68,10 @@ async fn change(folder: &TempDir, statement: &str) {
     connection.close().await.expect("an end");
 }
 
-/// Leaves nothing in the log beside the database, from which a damaged file would be read.
+/// Leaves nothing in the log beside the database, from which a damaged file would be read; the mode
+/// stays the server's.
 async fn put_into_one_file(folder: &TempDir) {
-    change(folder, "pragma journal_mode = delete").await;
+    change(folder, "pragma journal_mode = delete; pragma journal_mode = wal").await;
 }
 
 #[tokio::test]
@@ -181,13 +183,11 @@ async fn tables_that_are_not_this_version_s_are_recognized() {
 async fn file_that_is_damaged_or_no_database_is_recognized() {
     let damaged = used().await;
     let file = damaged.path().join("postern.db");
-    put_into_one_file(&damaged).await;
     let mut bytes = fs::read(&file).unwrap();
     // The pages after the first one.
     bytes[4096..].fill(0xff);
     fs::write(&file, bytes).unwrap();
     let other = used().await;
-    put_into_one_file(&other).await;
     fs::write(
         other.path().join("postern.db"),
         "a letter to somebody, no database at all",
