@@ -4,14 +4,15 @@ use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 
 use crate::callbacks::Callbacks;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::oidc::client::Patience;
 use crate::oidc::provider::Provider;
 use crate::password::Passwords;
@@ -33,10 +34,14 @@ pub struct App {
     pub passwords: Passwords,
     /// Rate limits.
     pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Callbacks that may come twice.
     pub callbacks: Callbacks,
     /// Whose turn it is to have the doctor look.
     pub doctor: tokio::sync::Mutex<()>,
+    /// What the settings that count now were given.
+    pub(crate) given: Mutex<Given>,
     keys: RwLock<Arc<Keys>>,
     provider: Option<watch::Sender<Arc<Provider>>>,
 }
@@ -87,12 +92,15 @@ impl App {
         };
         let passwords = Passwords::new();
         let limits = Limits::new(&clock);
+        let metrics = Metrics::new(clock.now());
         Ok(AppState(Arc::new(Self {
+            given: Mutex::new(config.given.clone()),
             config,
             store,
             clock,
             passwords,
             limits,
+            metrics,
             callbacks: Callbacks::default(),
             doctor: tokio::sync::Mutex::default(),
             keys: RwLock::new(Arc::new(keys)),
@@ -105,6 +113,24 @@ impl App {
     pub fn keys(&self) -> Arc<Keys> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&keys)
+    }
+
+    /// Has others seal cookies from now on.
+    pub(crate) fn exchange_keys(&self, new: Keys) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        *keys = Arc::new(new);
+    }
+
+    /// Has requests that begin from now on go to this provider.
+    pub(crate) fn exchange_provider(&self, new: Provider) {
+        if let Some(provider) = &self.provider {
+            provider.send_replace(Arc::new(new));
+        }
+    }
+
+    /// Returns the OP, to be asked when it was exchanged.
+    pub(crate) fn provider_changes(&self) -> Option<watch::Receiver<Arc<Provider>>> {
+        Some(self.provider.as_ref()?.subscribe())
     }
 
     /// Returns the OP; `None` where none is configured. A request keeps the one that it began with.

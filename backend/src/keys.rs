@@ -3,6 +3,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use base64::Engine;
@@ -14,16 +15,54 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::clock::Timestamp;
 use crate::session::random_bytes;
+
+/// How long a key opens cookies after another has taken its place: no cookie that is sealed here
+/// lives longer.
+const FORMER: Duration = Duration::from_secs(600);
 
 /// The keys. Has no `Debug`.
 pub struct Keys {
-    /// Seals login attempts.
-    pub attempt: Key,
-    /// Seals links that wait for their user's word.
-    pub link: Key,
+    /// For login attempts.
+    pub attempt: Seal,
+    /// For links that wait for their user's word.
+    pub link: Seal,
     setup_token: SecretString,
     doctor: SecretSlice<u8>,
+}
+
+/// What seals one kind of cookie. Has no `Debug`.
+pub struct Seal {
+    key: Key,
+    /// Those that had its place, and until when they open what they sealed.
+    former: Vec<(Key, Timestamp)>,
+}
+
+impl Seal {
+    fn new(key: Key) -> Self {
+        let former = Vec::new();
+        Self { key, former }
+    }
+
+    /// Returns the key that seals.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Returns the keys that open.
+    pub fn opening(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
+        let former = self.former.iter().filter(move |(_, until)| now < *until);
+        std::iter::once(&self.key).chain(former.map(|(key, _)| key))
+    }
+
+    /// Takes the place of another at this time.
+    fn replace(&mut self, other: &Self, now: Timestamp) {
+        let known = other.former.iter().filter(|(_, until)| now < *until);
+        self.former = known.cloned().collect();
+        self.former.push((other.key.clone(), now.plus(FORMER)));
+    }
 }
 
 impl Keys {
@@ -38,21 +77,35 @@ impl Keys {
             hkdf.expand(label.as_bytes(), out)
                 .expect("64 bytes are within HKDF's limit");
         };
-        let cookie_key = |label| {
+        let seal = |label| {
             let mut bytes = [0; 64];
             expand(label, &mut bytes);
-            Key::from(&bytes)
+            Seal::new(Key::from(&bytes))
         };
         let mut setup = [0; 18];
         expand("postern setup token v1", &mut setup);
         let mut doctor = vec![0; 32];
         expand("postern doctor v1", &mut doctor);
         Self {
-            attempt: cookie_key("postern login attempt v1"),
-            link: cookie_key("postern pending link v1"),
+            attempt: seal("postern login attempt v1"),
+            link: seal("postern pending link v1"),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
             doctor: doctor.into(),
         }
+    }
+
+    /// Takes the place of others: what they sealed a moment ago still opens.
+    #[must_use]
+    pub fn in_place_of(mut self, others: &Self, now: Timestamp) -> Self {
+        self.attempt.replace(&others.attempt, now);
+        self.link.replace(&others.link, now);
+        self
+    }
+
+    /// Are these derived from the same secret?
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.is_setup_token(other.setup_token.expose_secret())
     }
 
     /// Returns the setup token: the same on all replicas, and stored nowhere.

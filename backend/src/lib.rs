@@ -7,6 +7,7 @@ pub mod cli;
 pub mod app;
 pub mod clock;
 pub mod telemetry;
+pub mod metrics;
 pub mod keys;
 pub mod limits;
 pub mod callbacks;
@@ -25,5 +26,6 @@ pub mod store;
 pub mod http;
 pub mod doctor;
 mod serve;
+pub mod reload;
 
-pub use serve::{listen, serve};
+pub use serve::{listen, serve, serve_ops};

@@ -14,6 +14,7 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
+use crate::metrics::numbers::Counter;
 
 /// Where this many keys are counted, further ones share a count with others: memory stays bounded
 /// whatever comes in, and the limits still hold.
@@ -35,8 +36,30 @@ pub enum Guess {
     Failure,
 }
 
+impl Guess {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Password,
+        Self::SetupToken,
+        Self::WelcomeLink,
+        Self::Failure,
+    ];
+
+    /// Returns what metrics call it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SetupToken => "setup_token",
+            Self::WelcomeLink => "welcome_link",
+            Self::Failure => "audit_entry",
+        }
+    }
+}
+
 /// The limits.
 pub struct Limits {
+    refused: [Counter; Guess::ALL.len()],
     by_account: Counts,
     by_address: Counts,
 }
@@ -46,6 +69,7 @@ impl Limits {
     #[must_use]
     pub fn new(clock: &Clock) -> Self {
         Self {
+            refused: Default::default(),
             // Ten tries, then one every twenty seconds: some 4 000 a day.
             by_account: Counts::new(10, 20, clock),
             // A household or an office behind one address.
@@ -65,13 +89,21 @@ impl Limits {
         account: Option<&str>,
         address: Option<IpAddr>,
     ) -> Result<(), Duration> {
-        if let Some(address) = address {
-            self.by_address.check(&(guess, network(address)))?;
+        let address = address.map(|address| self.by_address.check(&(guess, network(address))));
+        let limited = match (address, account) {
+            (None | Some(Ok(())), Some(account)) => self.by_account.check(&(guess, account)),
+            (address, _) => address.unwrap_or(Ok(())),
+        };
+        if limited.is_err() {
+            self.refused[guess as usize].count();
         }
-        if let Some(account) = account {
-            self.by_account.check(&(guess, account))?;
-        }
-        Ok(())
+        limited
+    }
+
+    /// Returns how many were refused.
+    #[must_use]
+    pub fn refused(&self, guess: Guess) -> u64 {
+        self.refused[guess as usize].get()
     }
 }
 

@@ -1,6 +1,7 @@
 //! `postern`: parses the command, reads the settings, serves.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,8 +9,10 @@ use backend::app::{App, AppState};
 use backend::cli::{self, Command};
 use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
-use backend::{doctor, store, telemetry};
-use tokio::signal::unix::{SignalKind, signal};
+use backend::telemetry::Log;
+use backend::{doctor, reload, store, telemetry};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 /// How long after the start the doctor looks.
@@ -50,16 +53,19 @@ async fn examine_once_up(app: AppState) {
 }
 
 async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
-    telemetry::start(&config.log);
+    // From here on it reloads; without a handler it would end the process.
+    let hangup = signal(SignalKind::hangup())?;
+    let log = telemetry::start(&config.log);
     for notice in notices {
         match notice.weight {
             Weight::Info => tracing::info!("{notice}"),
             Weight::Warning => tracing::warn!("{notice}"),
         }
     }
-    let address = config.listen;
-    let listener = backend::listen(address)
-        .map_err(|error| anyhow::anyhow!("cannot listen on {address} (POSTERN_LISTEN): {error}"))?;
+    let listener = listen(config.listen, "POSTERN_LISTEN")?;
+    let ops = config.ops_listen;
+    let ops = ops.map(|address| listen(address, "POSTERN_OPS_LISTEN"));
+    let ops = ops.transpose()?;
     let app = App::new(config, Clock::System).await?;
     // Who could administer is not known while the database is away.
     let must_wait = match app.refuse_lockout().await {
@@ -70,6 +76,11 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
         }
     };
     tracing::info!(address = %listener.local_addr()?, "listening");
+    if let Some(ops) = ops {
+        tracing::info!(address = %ops.local_addr()?, "listening for /metrics");
+        tokio::spawn(backend::serve_ops(app.clone(), ops));
+    }
+    tokio::spawn(reload_on(hangup, app.clone(), log));
     let mut terminate = signal(SignalKind::terminate())?;
     let (refuse, mut refused) = oneshot::channel();
     let stop = {
@@ -89,4 +100,17 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     // connection would wait until a worker has nothing else to do.
     tokio::spawn(backend::serve(app, listener, stop)).await?;
     refused.try_recv().map_or(Ok(()), Err)
+}
+
+/// Listens on the address that the variable names.
+fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
+    backend::listen(address)
+        .map_err(|error| anyhow::anyhow!("cannot listen on {address} ({variable}): {error}"))
+}
+
+/// Takes over changed secrets and certificates whenever the signal comes.
+async fn reload_on(mut signal: Signal, app: AppState, log: Log) {
+    while signal.recv().await.is_some() {
+        reload::reload(&app, &log, Config::from_env()).await;
+    }
 }

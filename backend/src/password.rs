@@ -2,7 +2,7 @@
 //! and for no more people waiting than can be served soon.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
@@ -10,6 +10,9 @@ use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+
+use crate::metrics::numbers::{Counter, Histogram};
+use crate::metrics::snapshot::PasswordQueue;
 
 /// The most that wait for a core. A core does some thirty a second.
 const QUEUE: usize = 256;
@@ -35,6 +38,16 @@ pub struct Passwords {
     places: Arc<Semaphore>,
     /// Those of them who have a core.
     cores: Arc<Semaphore>,
+    /// How many cores there are.
+    most: usize,
+    counts: Arc<Counts>,
+}
+
+/// What became of them.
+#[derive(Debug, Default)]
+struct Counts {
+    refused: Counter,
+    durations: Histogram,
 }
 
 /// Stands in for the hash of an account that does not exist or has no password, so that the
@@ -58,6 +71,8 @@ impl Passwords {
         Self {
             places: Arc::new(Semaphore::new(QUEUE + cores)),
             cores: Arc::new(Semaphore::new(cores)),
+            most: cores,
+            counts: Arc::default(),
         }
     }
 
@@ -89,7 +104,33 @@ impl Passwords {
         hash.map_err(Error::Hash)
     }
 
+    /// Returns how the queue is.
+    #[must_use]
+    pub fn queue(&self) -> PasswordQueue {
+        let running = self.most - self.cores.available_permits();
+        let there = (QUEUE + self.most) - self.places.available_permits();
+        let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        PasswordQueue {
+            // They are not read at the same moment.
+            waiting: number(there.saturating_sub(running)),
+            running: number(running),
+            refused: self.counts.refused.get(),
+            durations: self.counts.durations.read(),
+        }
+    }
+
     async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let done = self.run_in_turn(work).await;
+        if done.is_err() {
+            self.counts.refused.count();
+        }
+        done
+    }
+
+    async fn run_in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
@@ -99,8 +140,11 @@ impl Passwords {
         let core = core.map_err(|_| Error::Busy)?;
         let core = core.expect("the semaphore is never closed");
         // The core goes with the work: a client that hangs up must not let another one in early.
+        let counts = Arc::clone(&self.counts);
         let done = tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
             let done = work();
+            counts.durations.observe(began.elapsed());
             drop((core, place));
             done
         });

@@ -5,6 +5,7 @@ mod connections;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -43,26 +44,50 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// database.
 pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
     let sweeper = tokio::spawn(sweep(app.clone()));
-    let looker = app
-        .provider()
-        .map(|provider| tokio::spawn(provider.keep_looking()));
+    let looker = tokio::spawn(keep_looking(app.clone()));
     let watcher = tokio::spawn(app.store.clone().keep_watch());
     let announcer = tokio::spawn(announce_setup(app.clone()));
-    let mut connections = Connections::new(http::router(app.clone()));
+    let note = {
+        let app = app.clone();
+        move |open| app.metrics.set_connections(open)
+    };
+    let mut connections = Connections::new(http::router(app.clone()), note);
     connections.accept_until(&listener, stop).await;
     tracing::info!("stopping");
     drop(listener);
     // A client that keeps its request open must not keep the server.
     connections.finish(GRACE).await;
-    for task in [sweeper, watcher, announcer].into_iter().chain(looker) {
+    for task in [sweeper, looker, watcher, announcer] {
         task.abort();
     }
     app.store.close().await;
     tracing::info!("stopped");
 }
 
+/// Serves `/metrics` on its own listener, for as long as it is let.
+pub async fn serve_ops(app: AppState, listener: TcpListener) {
+    let mut connections = Connections::few(http::ops_router(app));
+    connections
+        .accept_until(&listener, std::future::pending())
+        .await;
+}
+
+/// Looks at the OP now and then; at once where another provider has taken the place of the last.
+async fn keep_looking(app: AppState) {
+    let Some(mut changes) = app.provider_changes() else {
+        return;
+    };
+    loop {
+        let provider = Arc::clone(&changes.borrow_and_update());
+        tokio::select! {
+            () = provider.keep_looking() => {}
+            Ok(()) = changes.changed() => {}
+        }
+    }
+}
+
 /// Tells the administrator how to begin, while there is no admin.
-async fn announce_setup(app: AppState) {
+pub(crate) async fn announce_setup(app: AppState) {
     app.store.until_there().await;
     match app.store.is_setup_open().await {
         Ok(true) if app.config.password_login => {

@@ -84,6 +84,11 @@ pub struct Image {
 }
 
 impl Image {
+    /// Returns what tells two images apart.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.hash
+    }
+
     /// Takes a file's content, if it is that of an image.
     pub fn new(bytes: Vec<u8>) -> Option<Self> {
         let kind = Kind::of_content(&bytes)?;

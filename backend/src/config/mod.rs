@@ -10,6 +10,7 @@
 mod table;
 mod faults;
 mod source;
+mod given;
 mod misspelled;
 mod values;
 mod urls;
@@ -29,6 +30,7 @@ use secrecy::{SecretSlice, SecretString};
 
 // How the settings are spread over files concerns nobody outside.
 pub use self::faults::{Fault, Faults, Notice, Weight};
+pub use self::given::Given;
 pub use self::oidc::{
     CaBundle, LinkByEmail, OidcConfig, ProviderName, RedirectUri, RoleClaims, TokenAuthMethod,
 };
@@ -53,6 +55,8 @@ const SQLITE_FILE: &str = "postern.db";
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where `/metrics` is; `None` where it is nowhere.
+    pub ops_listen: Option<SocketAddr>,
     /// What people type into their browser; `None` where neither it nor a redirect URI is set.
     pub public_url: Option<PublicUrl>,
     /// Reverse proxies whose `X-Forwarded-*` headers are believed.
@@ -77,6 +81,8 @@ pub struct Config {
     pub brand: Brand,
     /// What was noticed about all these.
     pub notices: Vec<Notice>,
+    /// What each of them was given.
+    pub given: Given,
 }
 
 /// What reading the settings came to, whether they are good or not.
@@ -233,6 +239,7 @@ impl Config {
             break_glass: reader.get_or_default("POSTERN_BREAK_GLASS", values::boolean),
             sessions: read_sessions(&mut reader),
             listen: reader.get_or_default("POSTERN_LISTEN", values::listen),
+            ops_listen: reader.get("POSTERN_OPS_LISTEN", values::ops_listen),
             public_url: reader.get("POSTERN_PUBLIC_URL", urls::origin_url),
             trusted_proxies: reader
                 .get("POSTERN_TRUSTED_PROXIES", values::networks)
@@ -249,8 +256,10 @@ impl Config {
             },
             brand: brand::read(&mut reader),
             notices: Vec::new(),
+            given: Given::default(),
         };
         let mut config = config.checked(oidc_enabled, &mut reader);
+        config.given = Given::of(&reader, &config);
         judge_names(&mut reader);
         let given = reader.shown();
         config.notices = reader.notices;
@@ -278,6 +287,14 @@ impl Config {
                 .as_ref()
                 .map(|oidc| oidc.redirect_uri.origin.clone());
         }
+        if self
+            .ops_listen
+            .is_some_and(|ops| is_same_place(ops, self.listen))
+        {
+            let problem = "is the same as POSTERN_LISTEN, where /metrics would be for everybody";
+            let mend = "write another port, such as 127.0.0.1:9090";
+            reader.fault("POSTERN_OPS_LISTEN", Wrong::new(problem, mend));
+        }
         if !self.password_login && !oidc_enabled {
             let problem = "leaves no way to log in, since OIDC_ENABLED is not true";
             let mend = "turn on login through an OP, or take this variable away";
@@ -294,6 +311,12 @@ impl Config {
         }
         self
     }
+}
+
+/// Would both listeners be at the same place? Port 0 is another one each time.
+fn is_same_place(a: SocketAddr, b: SocketAddr) -> bool {
+    let is_any = a.ip().is_unspecified() || b.ip().is_unspecified();
+    a.port() != 0 && a.port() == b.port() && (is_any || a.ip() == b.ip())
 }
 
 /// Reads how long sessions live.

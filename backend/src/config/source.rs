@@ -51,6 +51,12 @@ impl Reader {
         }
     }
 
+    /// Returns the settings that have a value, with its text.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let given = self.known.iter();
+        given.filter_map(|(name, given)| Some((*name, given.as_ref()?.text.as_str())))
+    }
+
     /// Returns the names of all variables that are not empty, with their values.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
         let texts = self

@@ -222,6 +222,11 @@ pub const VARIABLES: &[Variable] = &[
     .or("604800"),
     Variable::new("POSTERN_LISTEN", "Address and port to listen on").or("127.0.0.1:8080"),
     Variable::new(
+        "POSTERN_OPS_LISTEN",
+        "Address and port of a second listener, which has /metrics for Prometheus, /healthz and \
+         /readyz: keep it from the public, such as 127.0.0.1:9090",
+    ),
+    Variable::new(
         "POSTERN_PUBLIC_URL",
         "Origin that people type into their browser; must be that of OIDC_REDIRECT_URI",
     )
@@ -293,11 +298,7 @@ pub const VARIABLES: &[Variable] = &[
 
 /// Names of the product's promise that this version does not act on yet. Refused, since a
 /// setting that is silently ignored is worse than none.
-pub(super) const UNSUPPORTED: &[&str] = &[
-    "POSTERN_OPS_LISTEN",
-    "POSTERN_COOKIE_DOMAIN",
-    "POSTERN_ALLOWED_HOSTS",
-];
+pub(super) const UNSUPPORTED: &[&str] = &["POSTERN_COOKIE_DOMAIN", "POSTERN_ALLOWED_HOSTS"];
 
 /// Returns the row of that name.
 pub(super) fn variable(name: &str) -> Option<&'static Variable> {

@@ -64,11 +64,21 @@ fn either(words: &[&str]) -> String {
 
 /// Parses the address to listen on.
 pub(super) fn listen(text: &str) -> Result<SocketAddr, Wrong> {
+    listen_at(text, 8080)
+}
+
+/// Parses the address at which `/metrics` is.
+pub(super) fn ops_listen(text: &str) -> Result<SocketAddr, Wrong> {
+    listen_at(text, 9090)
+}
+
+/// Parses an address and a port; `usual` is the port of the example where there is none.
+fn listen_at(text: &str, usual: u16) -> Result<SocketAddr, Wrong> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
     let port = text.rsplit_once(':').map_or(text, |(_, port)| port);
-    let port: u16 = port.parse().unwrap_or(8080);
+    let port: u16 = port.parse().unwrap_or(usual);
     let mend = format!(
         "write an address and a port: 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} or \
          [::]:{port} for every network"

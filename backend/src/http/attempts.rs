@@ -35,7 +35,7 @@ pub(super) async fn begin(
     let mut cookies = prune(app, headers, now);
     let style = style(app);
     let name = style.attempt(&attempt::cookie_suffix(attempt.state()));
-    let sealed = cookie::seal(&app.keys().attempt, &name, &attempt)
+    let sealed = cookie::seal(app.keys().attempt.key(), &name, &attempt)
         .map_err(|_| LoginError::OpError("the attempt cannot be sealed".to_owned()))?;
     cookies.push(style.set(name, sealed, attempt::LIFETIME));
     Ok((url, cookies))
@@ -62,7 +62,8 @@ pub(super) fn find(
             },
         );
     };
-    match cookie::open(&app.keys().attempt, &name, value) {
+    let keys = app.keys();
+    match cookie::open(keys.attempt.opening(app.clock.now()), &name, value) {
         Some(attempt) => Ok((attempt, SetCookies::default().with(style.clear(name)))),
         None => Err(LoginError::StateMissing("its cookie does not open")),
     }
@@ -72,10 +73,11 @@ pub(super) fn find(
 fn prune(app: &AppState, headers: &HeaderMap, now: Timestamp) -> SetCookies {
     let style = style(app);
     let prefix = style.attempt("");
+    let keys = app.keys();
     let mut gone = SetCookies::default();
     let mut live: Vec<(Timestamp, &str)> = Vec::new();
     for (name, value) in cookie::all(headers).filter(|(name, _)| name.starts_with(&prefix)) {
-        match cookie::open::<LoginAttempt>(&app.keys().attempt, name, value) {
+        match cookie::open::<LoginAttempt>(keys.attempt.opening(now), name, value) {
             Some(attempt) if !attempt.is_expired(now) => live.push((attempt.started_at, name)),
             _ => gone.push(style.clear(name.to_owned())),
         }

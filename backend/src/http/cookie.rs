@@ -122,13 +122,19 @@ pub fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, se
         .unwrap_or_default())
 }
 
-/// Opens a sealed value; `None` for anything that we did not seal under that key and name.
+/// Opens a sealed value; `None` for anything that we did not seal under one of the keys and that
+/// name.
 #[must_use]
-pub fn open<T: DeserializeOwned>(key: &Key, name: &str, value: &str) -> Option<T> {
+pub fn open<'a, T: DeserializeOwned>(
+    keys: impl IntoIterator<Item = &'a Key>,
+    name: &str,
+    value: &str,
+) -> Option<T> {
     let jar = CookieJar::new();
-    let opened = jar
-        .private(key)
-        .decrypt(Cookie::new(name.to_owned(), value.to_owned()))?;
+    let opened = keys.into_iter().find_map(|key| {
+        let cookie = Cookie::new(name.to_owned(), value.to_owned());
+        jar.private(key).decrypt(cookie)
+    })?;
     serde_json::from_str(opened.value()).ok()
 }
 
@@ -171,13 +177,13 @@ mod tests {
         let (key, other) = (Key::generate(), Key::generate());
         let sealed = seal(&key, "name", &"value").expect("sealed");
         assert_eq!(
-            open::<String>(&key, "name", &sealed).as_deref(),
+            open::<String>([&other, &key], "name", &sealed).as_deref(),
             Some("value")
         );
-        assert_eq!(open::<String>(&other, "name", &sealed), None);
-        assert_eq!(open::<String>(&key, "other", &sealed), None);
-        assert_eq!(open::<String>(&key, "name", &sealed[1..]), None);
-        assert_eq!(open::<String>(&key, "name", ""), None);
+        assert_eq!(open::<String>([&other], "name", &sealed), None);
+        assert_eq!(open::<String>([&key], "other", &sealed), None);
+        assert_eq!(open::<String>([&key], "name", &sealed[1..]), None);
+        assert_eq!(open::<String>([&key], "name", ""), None);
     }
 
     #[test]

@@ -11,7 +11,6 @@ use shared::routes;
 use shared::text::Language;
 
 use super::reference;
-use crate::oidc::{LoginError, presets};
 use crate::password;
 use crate::store;
 use crate::telemetry::chain;
@@ -175,26 +174,6 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
-}
-
-/// Ends a login on the error page. Logged here and nowhere else, with what the administrator
-/// should do about it at this OP.
-pub(super) fn login_failed(error: &LoginError, provider: &str, lost: Option<Lost>) -> Redirect {
-    let code = error.code();
-    let mend = presets::hint(provider, code).unwrap_or_default();
-    if code == LoginErrorCode::ServerError {
-        tracing::error!(code = code.as_str(), "login failed: {}", chain(error));
-    } else {
-        let because = lost.map(Lost::as_str);
-        tracing::warn!(
-            code = code.as_str(),
-            because,
-            mend,
-            "login failed: {}",
-            chain(error)
-        );
-    }
-    error_page(code, lost)
 }
 
 /// Returns the redirect to the error page of the request being answered.

@@ -16,9 +16,11 @@ use super::cookie;
 use super::error::{ApiError, ApiResult};
 use super::extract::{Current, From, Json, MaybeCurrent, style};
 use super::login::check_password;
+use super::outcome;
 use crate::account::{Account, AccountId};
 use crate::app::AppState;
 use crate::clock::Timestamp;
+use crate::metrics::Method;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::NewIdentity;
@@ -49,7 +51,7 @@ pub(super) fn keep(
 ) -> Result<SetCookies, serde_json::Error> {
     let style = style(app);
     let name = style.link();
-    let sealed = cookie::seal(&app.keys().link, &name, pending)?;
+    let sealed = cookie::seal(app.keys().link.key(), &name, pending)?;
     Ok(SetCookies::default().with(style.set(name, sealed, LIFETIME)))
 }
 
@@ -71,9 +73,10 @@ async fn pending(
     let expired = || ApiError::from(ErrorCode::LinkExpired);
     let name = style(app).link();
     let value = cookie::single(headers, &name).ok_or_else(expired)?;
+    let (keys, now) = (app.keys(), app.clock.now());
     let pending: PendingIdentity =
-        cookie::open(&app.keys().link, &name, value).ok_or_else(expired)?;
-    if app.clock.now() >= pending.asked_at.plus(LIFETIME) {
+        cookie::open(keys.link.opening(now), &name, value).ok_or_else(expired)?;
+    if now >= pending.asked_at.plus(LIFETIME) {
         return Err(expired());
     }
     if let Some(session_id) = pending.session_id {
@@ -183,7 +186,8 @@ async fn log_in(
     let account_id = pending.account_id;
     let begun = begin_session::begin(app, headers, from, account_id, origin, None).await?;
     let cookies = begun.ok_or(ErrorCode::AccountDisabled)?;
-    tracing::info!(account.id = %pending.account_id, method = "openid", "logged in");
+    let issuer = Some(pending.issuer.as_str());
+    outcome::succeeded(app, from, Method::Openid, account_id, issuer);
     Ok(cookies)
 }
 

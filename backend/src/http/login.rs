@@ -13,11 +13,13 @@ use shared::session::{GoTo, PasswordLogin};
 use super::begin_session::{self, SetCookies};
 use super::error::{ApiError, ApiResult, error_page};
 use super::extract::{self, From, JsonOrForm, session_token};
+use super::outcome::{self, Failed};
 use super::trail::{self, Failure};
 use crate::account::{Account, AccountId, username_key};
 use crate::app::AppState;
 use crate::audit::Kind;
 use crate::limits::Guess;
+use crate::metrics::Method;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 
@@ -29,7 +31,23 @@ pub(super) async fn password(
     JsonOrForm { body, is_form }: JsonOrForm<PasswordLogin>,
 ) -> Response {
     let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default());
-    match log_in(&app, &headers, &from, body).await {
+    match log_in(&app, &headers, &from, body)
+        .await
+        .map_err(|refused| {
+            let Refused {
+                error,
+                account,
+                cause,
+            } = refused;
+            let failed = Failed {
+                method: Method::Password,
+                code: error.code().as_str(),
+                account,
+                cause,
+            };
+            outcome::failed(&app, &from, &failed);
+            error
+        }) {
         Ok(cookies) if is_form => (cookies, Redirect::to(next.as_str())).into_response(),
         Ok(cookies) => {
             let redirect = next.as_str().to_owned();
@@ -40,16 +58,42 @@ pub(super) async fn password(
     }
 }
 
+/// A login by password that did not work.
+struct Refused {
+    /// What the client is told.
+    error: ApiError,
+    /// Whose account it was, where that is known.
+    account: Option<AccountId>,
+    /// What happened: for the log alone.
+    cause: &'static str,
+}
+
+impl<E: Into<ApiError>> std::convert::From<E> for Refused {
+    fn from(error: E) -> Self {
+        let (error, account) = (error.into(), None);
+        let cause = match error.code() {
+            ErrorCode::PasswordLoginDisabled => "passwords are not taken",
+            ErrorCode::RateLimited => "too many attempts",
+            _ => "the request failed",
+        };
+        Self {
+            error,
+            account,
+            cause,
+        }
+    }
+}
+
 async fn log_in(
     app: &AppState,
     headers: &HeaderMap,
     from: &From,
     login: PasswordLogin,
-) -> ApiResult<SetCookies> {
-    require_password_login(app).map_err(refused)?;
+) -> Result<SetCookies, Refused> {
+    require_password_login(app)?;
     let key = username_key(login.username.trim());
     let limited = app.limits.check(Guess::Password, Some(&key), from.address);
-    limited.map_err(|wait| refused(ApiError::rate_limited(wait)))?;
+    limited.map_err(ApiError::rate_limited)?;
     let account = app.store.account_by_username(&key).await?;
     let account_id = account.as_ref().map(|account| account.id);
     let hash = account
@@ -59,35 +103,32 @@ async fn log_in(
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
     let fits = app.passwords.verify(&login.password.into(), hash).await?;
+    let refuse = async |code: ErrorCode, cause: &'static str| {
+        failed(app, from, code, account_id).await;
+        let (error, account) = (code.into(), account_id);
+        Refused {
+            error,
+            account,
+            cause,
+        }
+    };
     let Some(account) = account.filter(|_| fits) else {
-        tracing::info!(code = "invalid_credentials", "login by password failed");
-        failed(app, from, ErrorCode::InvalidCredentials, account_id).await;
-        return Err(ErrorCode::InvalidCredentials.into());
+        let cause = "there is no such account, or the password is another";
+        return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
     };
     // Told only to who knows the password.
     if account.is_disabled() {
-        tracing::info!(account.id = %account.id, code = "account_disabled", "login by password failed");
-        failed(app, from, ErrorCode::AccountDisabled, account_id).await;
-        return Err(ErrorCode::AccountDisabled.into());
+        return Err(refuse(ErrorCode::AccountDisabled, "the account is disabled").await);
     }
     let hash = account.password_hash.as_deref();
     let begun =
         begin_session::begin(app, headers, from, account.id, Origin::Password, hash).await?;
     let Some(cookies) = begun else {
-        // While it was being verified.
-        tracing::info!(account.id = %account.id, code = "invalid_credentials", "login by a password that was replaced");
-        failed(app, from, ErrorCode::InvalidCredentials, account_id).await;
-        return Err(ErrorCode::InvalidCredentials.into());
+        let cause = "the password was replaced while it was being verified";
+        return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
     };
-    tracing::info!(account.id = %account.id, method = "password", "logged in");
+    outcome::succeeded(app, from, Method::Password, account.id, None);
     Ok(cookies)
-}
-
-/// Logs that a login is refused before its password is looked at: the page that says so has a
-/// reference, which must lead somewhere.
-fn refused(error: ApiError) -> ApiError {
-    tracing::info!(code = error.code().as_str(), "login by password failed");
-    error
 }
 
 /// Refuses where passwords are switched off.

@@ -7,6 +7,7 @@ mod same_origin;
 mod security_headers;
 mod extract;
 mod trail;
+mod outcome;
 mod begin_session;
 mod attempts;
 mod policy;
@@ -28,6 +29,7 @@ mod backchannel_logout;
 mod setup;
 mod config;
 mod health;
+mod ops;
 mod texts;
 mod static_page;
 mod document;
@@ -48,6 +50,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
 use error::ApiError;
+pub(crate) use ops::router as ops_router;
 
 /// The most bytes of a body; real ones have some hundred.
 const MAX_BODY: usize = 32 * 1024;
@@ -155,7 +158,7 @@ pub(crate) fn router(app: AppState) -> Router {
             security_headers::set,
         ))
         // Outermost: whatever is logged or answered within has the reference.
-        .layer(from_fn(reference::give))
+        .layer(from_fn_with_state(app.clone(), reference::give))
         .with_state(app)
 }
 

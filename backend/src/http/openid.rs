@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use super::begin_session::SetCookies;
 use super::double_callback::log_in_once;
-use super::error::{ApiError, ApiResult, login_failed};
+use super::error::{ApiError, ApiResult, error_page};
 use super::extract::{self, Current, From};
 use super::initiation::Initiation;
 use super::trail::{self, Failure};
-use super::{attempts, policy, test_login};
+use super::{attempts, outcome, policy, test_login};
 use crate::app::AppState;
 use crate::audit::Kind;
 use crate::oidc::LoginError;
@@ -225,7 +225,8 @@ async fn fail_where(visit: &Visit, error: &LoginError, lost: Option<Lost>) -> Re
     };
     trail::failed_freely(&visit.app, &visit.from, Kind::LoginFailed, failure).await;
     let provider = visit.provider.config.provider.as_str();
-    login_failed(error, provider, lost).into_response()
+    outcome::failed_at_op(&visit.app, &visit.from, error, provider, lost);
+    error_page(error.code(), lost).into_response()
 }
 
 /// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,

@@ -12,10 +12,12 @@ use super::begin_session::{self, SetCookies};
 use super::extract::{Current, From};
 use super::link::{self, PendingIdentity};
 use super::login::kept_id_token;
+use super::outcome;
 use crate::account::{Account, AccountId, NewAccount, username_from_claim, username_with_suffix};
 use crate::app::AppState;
 use crate::config::OidcConfig;
 use crate::linking::{self, Decision, EmailMatch, Facts, LinkTarget, Policy};
+use crate::metrics::Method;
 use crate::oidc::LoginError;
 use crate::oidc::attempt::Intent;
 use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
@@ -186,7 +188,8 @@ async fn log_in(
     let begun =
         begin_session::begin(app, login.headers, login.from, account_id, origin, None).await?;
     let cookies = begun.ok_or(LoginError::AccountDisabled(account_id))?;
-    tracing::info!(account.id = %account_id, method = "openid", oidc.issuer = %identity.issuer, "logged in");
+    let issuer = Some(identity.issuer.as_str());
+    outcome::succeeded(app, login.from, Method::Openid, account_id, issuer);
     Ok((cookies, Redirect::to(login.next.as_str())))
 }
 

@@ -19,12 +19,14 @@ use super::begin_session::{self, SetCookies};
 use super::error::{ApiError, ApiResult};
 use super::extract::{ConfirmedAdmin, From, Json, JsonOrForm, session_token};
 use super::login::require_password_login;
+use super::outcome::{self, Failed};
 use super::trail::{self, Failure};
 use super::{reference, users};
 use crate::app::AppState;
 use crate::audit::Kind;
 use crate::config::PublicUrl;
 use crate::limits::Guess;
+use crate::metrics::Method;
 use crate::session::{Origin, Session, SessionToken};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash, WelcomeToken};
 
@@ -81,7 +83,9 @@ pub(super) async fn check(
     from: From,
     Json(body): Json<WelcomeCheck>,
 ) -> ApiResult<Answer<Welcome>> {
-    let (_, link) = open(&app, &from, &body.token).await?;
+    let (_, link) = open(&app, &from, &body.token).await.inspect_err(|error| {
+        tracing::info!(code = error.code().as_str(), "welcome link refused");
+    })?;
     Ok(Answer(Welcome {
         username: link.account.username,
         display_name: link.account.display_name,
@@ -97,7 +101,17 @@ pub(super) async fn redeem(
     from: From,
     JsonOrForm { body, is_form }: JsonOrForm<WelcomePassword>,
 ) -> Response {
-    match log_in(&app, &headers, &from, body).await {
+    let outcome = log_in(&app, &headers, &from, body).await;
+    if let Err(error) = &outcome {
+        let failed = Failed {
+            method: Method::WelcomeLink,
+            code: error.code().as_str(),
+            account: None,
+            cause: "welcome link refused",
+        };
+        outcome::failed(&app, &from, &failed);
+    }
+    match outcome {
         Ok(cookies) if is_form => (cookies, Redirect::to(routes::HOME)).into_response(),
         Ok(cookies) => {
             let redirect = routes::HOME.to_owned();
@@ -137,7 +151,7 @@ async fn log_in(
         // Used or replaced while the password was being hashed.
         return Err(invalid(app, from).await);
     }
-    tracing::info!(account.id = %id, method = "welcome link", "password set, logged in");
+    outcome::succeeded(app, from, Method::WelcomeLink, id, None);
     Ok(begin_session::give(app, &token))
 }
 
@@ -161,7 +175,6 @@ async fn open(app: &AppState, from: &From, token: &str) -> ApiResult<(WelcomeHas
 /// Writes down that a link was no good; whose it was is not known.
 async fn invalid(app: &AppState, from: &From) -> ApiError {
     let code = ErrorCode::WelcomeLinkInvalid;
-    tracing::info!(code = code.as_str(), "welcome link refused");
     let failure = Failure {
         code: code.as_str(),
         account: None,

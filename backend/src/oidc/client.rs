@@ -2,12 +2,13 @@
 //! has only so many requests under way.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Certificate, Method, RequestBuilder, StatusCode, redirect};
 use tokio::sync::Semaphore;
 
+use super::counts::Counts;
 use super::{LoginError, for_log};
 
 /// The most bytes of an answer that are read. Real ones have some kilobytes.
@@ -49,6 +50,7 @@ pub struct Client {
     http: reqwest::Client,
     patience: Patience,
     turns: Arc<Semaphore>,
+    counts: Arc<Counts>,
 }
 
 /// An answer of the OP, read whole.
@@ -105,33 +107,29 @@ impl Client {
     /// # Errors
     /// When the certificates do not parse.
     pub fn new(extra_roots: Option<&[u8]>, patience: Patience) -> anyhow::Result<Self> {
-        // Fails when it was installed before, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let roots = match extra_roots {
-            Some(pem) => Certificate::from_pem_bundle(pem)?,
-            None => Vec::new(),
-        };
-        let builder = || {
-            reqwest::Client::builder()
-                .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
-                // A redirect could lead into the inner network, or to other keys (SSRF).
-                .redirect(redirect::Policy::none())
-                // The OP may close an idle connection in the moment in which it is used again, and
-                // a code cannot be sent twice.
-                .pool_max_idle_per_host(0)
-                .connect_timeout(patience.connect)
-                .timeout(patience.request)
-        };
-        let http = match builder().tls_certs_merge(roots.clone()).build() {
-            Ok(client) => client,
-            // A machine without any root certificates: an http OP on loopback still works.
-            Err(_) => builder().tls_certs_only(roots).build()?,
-        };
         Ok(Self {
-            http,
+            http: http(extra_roots, patience)?,
             patience,
             turns: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+            counts: Arc::default(),
         })
+    }
+
+    /// Makes a client that trusts other roots, and is counted with this one.
+    ///
+    /// # Errors
+    /// When the certificates do not parse.
+    pub fn renewed(&self, extra_roots: Option<&[u8]>) -> anyhow::Result<Self> {
+        Ok(Self {
+            http: http(extra_roots, self.patience)?,
+            ..self.clone()
+        })
+    }
+
+    /// Returns how the requests ended.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Returns how long the OP is waited for.
@@ -172,7 +170,18 @@ impl Client {
                 cause: format!("{MOST_AT_ONCE} requests wait for the OP already"),
             });
         };
-        send(request, endpoint).await
+        self.send_counted(request, endpoint).await
+    }
+
+    async fn send_counted(
+        &self,
+        request: RequestBuilder,
+        endpoint: &'static str,
+    ) -> Result<Answer, Failure> {
+        let began = Instant::now();
+        let result = send(request, endpoint).await;
+        self.counts.count(endpoint, &result, began.elapsed());
+        result
     }
 
     /// Sends a request of the doctor's and reads the answer, whatever it is: a redirect or a
@@ -195,7 +204,7 @@ impl Client {
         endpoint: &'static str,
     ) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
         let request = self.get(url).header(ACCEPT, "application/json");
-        let answer = send(request, endpoint).await?;
+        let answer = self.send_counted(request, endpoint).await?;
         if !answer.status.is_success() {
             return Err(Failure::Beside(format!(
                 "the {endpoint}'s address answers {}: {url}",
@@ -205,6 +214,32 @@ impl Client {
         let object = answer.json_object();
         object.map_err(|detail| Failure::Beside(format!("the {endpoint}: {detail}")))
     }
+}
+
+/// Makes what sends the requests.
+fn http(extra_roots: Option<&[u8]>, patience: Patience) -> anyhow::Result<reqwest::Client> {
+    // Fails when it was installed before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let roots = match extra_roots {
+        Some(pem) => Certificate::from_pem_bundle(pem)?,
+        None => Vec::new(),
+    };
+    let builder = || {
+        reqwest::Client::builder()
+            .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
+            // A redirect could lead into the inner network, or to other keys (SSRF).
+            .redirect(redirect::Policy::none())
+            // The OP may close an idle connection in the moment in which it is used again, and
+            // a code cannot be sent twice.
+            .pool_max_idle_per_host(0)
+            .connect_timeout(patience.connect)
+            .timeout(patience.request)
+    };
+    Ok(match builder().tls_certs_merge(roots.clone()).build() {
+        Ok(client) => client,
+        // A machine without any root certificates: an http OP on loopback still works.
+        Err(_) => builder().tls_certs_only(roots).build()?,
+    })
 }
 
 /// Sends the request and reads an answer that is of use.

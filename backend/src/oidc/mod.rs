@@ -20,6 +20,7 @@
 pub mod attempt;
 pub mod client;
 pub mod client_request;
+pub mod counts;
 pub mod discovery;
 pub mod id_token;
 pub mod identity;

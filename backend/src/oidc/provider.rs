@@ -9,6 +9,7 @@ use url::Url;
 
 use super::attempt::{Checks, ExpectedIssuer, LoginAttempt};
 use super::client::{Client, Failure, Patience};
+use super::counts::Counts;
 use super::discovery::Discovery;
 use super::id_token::{self, Claims, Expected, Fault, Verifier};
 use super::identity::{self, VerifiedIdentity};
@@ -32,8 +33,8 @@ pub struct Provider {
     pub config: OidcConfig,
     client: Client,
     clock: Clock,
-    discovery: Discovery,
-    keys: KeyCache,
+    discovery: Arc<Discovery>,
+    keys: Arc<KeyCache>,
 }
 
 /// What a redeemed code gives.
@@ -59,16 +60,27 @@ impl Provider {
     /// # Errors
     /// When the additional root certificates do not parse.
     pub fn new(config: OidcConfig, clock: Clock, patience: Patience) -> anyhow::Result<Self> {
-        let roots = config
-            .ca_certificates
-            .as_ref()
-            .map(|bundle| bundle.pem.as_slice());
         Ok(Self {
-            client: Client::new(roots, patience)?,
+            client: Client::new(roots(&config), patience)?,
             config,
-            discovery: Discovery::new(clock.clone()),
-            keys: KeyCache::new(clock.clone()),
+            discovery: Arc::new(Discovery::new(clock.clone())),
+            keys: Arc::new(KeyCache::new(clock.clone())),
             clock,
+        })
+    }
+
+    /// Returns the same OP with another secret or other certificate authorities. What it last said
+    /// of itself serves both.
+    ///
+    /// # Errors
+    /// When the additional root certificates do not parse.
+    pub fn renewed(&self, config: OidcConfig) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: self.client.renewed(roots(&config))?,
+            config,
+            clock: self.clock.clone(),
+            discovery: Arc::clone(&self.discovery),
+            keys: Arc::clone(&self.keys),
         })
     }
 
@@ -76,6 +88,12 @@ impl Provider {
     #[must_use]
     pub fn label(&self) -> String {
         presets::label(self.config.provider.as_str())
+    }
+
+    /// Returns how requests to it ended.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        self.client.counts()
     }
 
     /// Returns since when the OP cannot be reached; `None` while it can, or before the first try.
@@ -411,6 +429,12 @@ pub fn authorization_request<'a>(
         ("code_challenge", challenge),
         ("code_challenge_method", "S256"),
     ]
+}
+
+/// Returns the certificate authorities to trust besides the system's.
+fn roots(config: &OidcConfig) -> Option<&[u8]> {
+    let bundle = config.ca_certificates.as_ref()?;
+    Some(&bundle.pem)
 }
 
 /// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.

@@ -10,7 +10,7 @@ use super::{LoginError, client_request, for_log};
 use crate::config::OidcConfig;
 
 /// What the log calls the endpoint.
-const NAME: &str = "endpoint for pushed authorization requests";
+pub(super) const NAME: &str = "endpoint for pushed authorization requests";
 /// A longer reference is none.
 const MAX_BYTES: usize = 2048;
 

@@ -31,6 +31,8 @@ use super::pace::{Claim, Leaving, Pace, Socket};
 
 /// The most connections, however many files the process may open. Each may hold [`MAX_HEAD`].
 const MAX_CONNECTIONS: usize = 10_000;
+/// The most of those that watch over the server.
+const FEW: usize = 64;
 /// Files for everything else: the database, the OP, the log.
 const OTHER_FILES: usize = 256;
 /// The most bytes of a request's head; real ones, with all their cookies, have some thousand.
@@ -48,6 +50,8 @@ pub(super) struct Connections {
     open: HashMap<Id, Open>,
     stopping: watch::Sender<bool>,
     said: Option<Instant>,
+    /// Is told how many there are whenever that changes.
+    note: Box<dyn Fn(usize) + Send>,
 }
 
 /// One connection.
@@ -59,10 +63,20 @@ struct Open {
 impl Connections {
     /// Returns none yet, for this application. As many will be held as the process may open files,
     /// of which it takes as many as it may have.
-    pub(super) fn new(router: Router) -> Self {
+    pub(super) fn new(router: Router, note: impl Fn(usize) + Send + 'static) -> Self {
+        Self::with_limit(router, limit(raise_file_limit()), Box::new(note))
+    }
+
+    /// Returns none yet, for those who watch over the server: there are few of them.
+    pub(super) fn few(router: Router) -> Self {
+        Self::with_limit(router, FEW, Box::new(|_| {}))
+    }
+
+    fn with_limit(router: Router, limit: usize, note: Box<dyn Fn(usize) + Send>) -> Self {
         Self {
             router,
-            limit: limit(raise_file_limit()),
+            limit,
+            note,
             tasks: JoinSet::new(),
             open: HashMap::new(),
             stopping: watch::Sender::new(false),
@@ -86,6 +100,7 @@ impl Connections {
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
                 () = &mut stop => return,
             }
+            (self.note)(self.open.len());
         }
     }
 

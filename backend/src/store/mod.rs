@@ -19,6 +19,7 @@ mod welcome;
 mod test_login;
 mod search_keys;
 pub mod inspect;
+mod totals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,8 +36,10 @@ use watch::{Postgres, Seen};
 pub use accounts::Taken;
 pub use audit::{AuditFilter, PartyFilter};
 pub use identities::NewIdentity;
+pub use totals::Totals;
 pub use user_list::{UserFilter, UserRecord};
 pub use users::{Refusal, UserChange};
+pub use watch::Credentials;
 
 /// How long a request waits for a connection, or for another process that writes to SQLite's file.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,9 +1,10 @@
 //! Whether the database is there: looked at again and again, so that requests need not find out
 //! one by one, and told in the log once for each change.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -36,8 +37,11 @@ pub(super) enum Seen {
 pub(super) struct Postgres {
     /// For all requests.
     pub(super) pool: PgPool,
-    options: Arc<PgConnectOptions>,
+    options: Arc<RwLock<PgConnectOptions>>,
 }
+
+/// A password of PostgreSQL that is not refused. Has no `Debug`.
+pub struct Credentials(PgConnectOptions);
 
 impl Postgres {
     /// Prepares connections; makes none.
@@ -46,7 +50,7 @@ impl Postgres {
             .max_connections(10)
             .acquire_timeout(PATIENCE)
             .connect_lazy_with(options.clone());
-        let options = Arc::new(options);
+        let options = Arc::new(RwLock::new(options));
         Self { pool, options }
     }
 
@@ -61,7 +65,9 @@ impl Postgres {
             *connection = Some(open);
             return Ok(());
         }
-        let opened = timeout(PATIENCE, self.options.connect()).await;
+        let options = self.options.read();
+        let options = options.unwrap_or_else(PoisonError::into_inner).clone();
+        let opened = timeout(PATIENCE, options.connect()).await;
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let mut open = opened.map_err(late)??;
         let migrator = sqlx::migrate!("./migrations/postgres");
@@ -75,6 +81,30 @@ impl Postgres {
 }
 
 impl Store {
+    /// Tries the password of this URL of the same database. One that is away refuses none.
+    ///
+    /// # Errors
+    /// It refuses it; or the URL is not PostgreSQL's.
+    pub async fn check_credentials(&self, url: &SecretString) -> Result<Credentials> {
+        let options: PgConnectOptions = url.expose_secret().parse()?;
+        if let Ok(Err(error)) = timeout(PATIENCE, options.connect()).await {
+            let error = Error::from(error);
+            if !error.is_passing() {
+                return Err(error);
+            }
+        }
+        Ok(Credentials(options))
+    }
+
+    /// Has every new connection made with this password; those that are open stay.
+    pub fn use_credentials(&self, Credentials(new): Credentials) {
+        if let Place::Postgres(postgres) = &self.place {
+            let options = postgres.options.write();
+            *options.unwrap_or_else(PoisonError::into_inner) = new.clone();
+            postgres.pool.set_connect_options(new);
+        }
+    }
+
     /// Looks at the database for as long as it runs.
     pub async fn keep_watch(self) {
         let mut connection = None;

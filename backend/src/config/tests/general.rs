@@ -136,6 +136,32 @@ fn addresses_to_listen_on() {
 }
 
 #[test]
+fn metrics_have_a_place_of_their_own() {
+    let both = |listen, ops| [("POSTERN_LISTEN", listen), ("POSTERN_OPS_LISTEN", ops)];
+    assert_eq!(config(&[]).ops_listen, None);
+    for (listen, ops) in [
+        ("127.0.0.1:8080", "127.0.0.1:9090"),
+        ("10.0.0.1:8080", "127.0.0.1:8080"),
+        ("127.0.0.1:0", "127.0.0.1:0"),
+    ] {
+        let config = config(&both(listen, ops));
+        assert_eq!(
+            config.ops_listen.map(|ops| ops.to_string()).as_deref(),
+            Some(ops)
+        );
+    }
+    for (listen, ops) in [
+        ("127.0.0.1:8080", "127.0.0.1:8080"),
+        ("0.0.0.0:8080", "127.0.0.1:8080"),
+        ("127.0.0.1:8080", "[::]:8080"),
+    ] {
+        let said = said(&both(listen, ops));
+        assert!(said.contains("is the same as POSTERN_LISTEN"), "{said}");
+    }
+    assert!(said(&[("POSTERN_OPS_LISTEN", "metrics")]).contains("127.0.0.1:9090"));
+}
+
+#[test]
 fn public_urls() {
     let given = config(&[("POSTERN_PUBLIC_URL", "https://APP.example.com:443/")]);
     let derived = config(&[]);

@@ -82,10 +82,9 @@ fn unknown_names_of_ours_are_noticed() {
 #[test]
 fn what_is_promised_for_later_is_refused() {
     for name in [
-        "POSTERN_OPS_LISTEN",
         "POSTERN_COOKIE_DOMAIN",
         "POSTERN_ALLOWED_HOSTS",
-        "POSTERN_OPS_LISTEN_FILE",
+        "POSTERN_COOKIE_DOMAIN_FILE",
     ] {
         let expected = format!("{name} is not supported by this version. Mend: take it away.");
         assert_eq!(said(&[(name, "127.0.0.1:9100")]), expected);
