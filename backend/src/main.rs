@@ -55,7 +55,7 @@ async fn examine_once_up(app: AppState) {
 async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     // From here on it reloads; without a handler it would end the process.
     let hangup = signal(SignalKind::hangup())?;
-    let log = telemetry::start(&config.log);
+    let log = telemetry::start(&config.log, config.collector.as_ref());
     for notice in notices {
         match notice.weight {
             Weight::Info => tracing::info!("{notice}"),
@@ -80,7 +80,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
         tracing::info!(address = %ops.local_addr()?, "listening for /metrics");
         tokio::spawn(backend::serve_ops(app.clone(), ops));
     }
-    tokio::spawn(reload_on(hangup, app.clone(), log));
+    tokio::spawn(reload_on(hangup, app.clone(), log.clone()));
     let mut terminate = signal(SignalKind::terminate())?;
     let (refuse, mut refused) = oneshot::channel();
     let stop = {
@@ -99,6 +99,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     // A task like those of the connections. On this thread, which is none of the workers', each new
     // connection would wait until a worker has nothing else to do.
     tokio::spawn(backend::serve(app, listener, stop)).await?;
+    log.finish().await;
     refused.try_recv().map_or(Ok(()), Err)
 }
 

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
+use url::Url;
 
 // How the settings are spread over files concerns nobody outside.
 pub use self::faults::{Fault, Faults, Notice, Weight};
@@ -47,6 +48,8 @@ use crate::brand::Brand;
 const MIN_SESSION_SECONDS: u64 = 60;
 /// The longest: browsers forget a cookie after 400 days.
 const MAX_SESSION_SECONDS: u64 = 400 * 24 * 60 * 60;
+/// The one setting whose name is not ours: that of the OpenTelemetry specification.
+const COLLECTOR: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// The SQLite file where `DATABASE_URL` is not set.
 const SQLITE_FILE: &str = "postern.db";
 
@@ -75,6 +78,8 @@ pub struct Config {
     pub break_glass: bool,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// Where traces are sent; `None` where nowhere.
+    pub collector: Option<Url>,
     /// The OP; `None` where login through one is off.
     pub oidc: Option<OidcConfig>,
     /// What the pages look like.
@@ -254,6 +259,7 @@ impl Config {
                 filter: reader.get_or_default("POSTERN_LOG", values::log_filter),
                 format: reader.get_or_default("POSTERN_LOG_FORMAT", values::log_format),
             },
+            collector: read_collector(&mut reader),
             brand: brand::read(&mut reader),
             notices: Vec::new(),
             given: Given::default(),
@@ -334,6 +340,16 @@ fn read_sessions(reader: &mut Reader) -> SessionConfig {
         max_age,
         idle: idle.min(max_age),
     }
+}
+
+/// Reads where traces are sent.
+fn read_collector(reader: &mut Reader) -> Option<Url> {
+    let url = reader.get(COLLECTOR, values::collector)?;
+    if !cfg!(feature = "otel") {
+        let text = "is ignored: this build takes no traces; one with `--features otel` does";
+        reader.notice(Weight::Info, COLLECTOR, text);
+    }
+    Some(url)
 }
 
 /// Checks that people are sent back to where they came from, and warns where that is unsafe.

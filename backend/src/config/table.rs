@@ -294,6 +294,11 @@ pub const VARIABLES: &[Variable] = &[
         "text, or json with one object per line",
     )
     .or("text"),
+    Variable::new(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Base URL of an OpenTelemetry collector that takes traces over HTTP, such as \
+         http://127.0.0.1:4318; only in a build with the feature otel",
+    ),
 ];
 
 /// Names of the product's promise that this version does not act on yet. Refused, since a

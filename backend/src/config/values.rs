@@ -211,6 +211,18 @@ pub(super) fn log_filter(text: &str) -> Result<String, Wrong> {
     Ok(filter)
 }
 
+/// Parses the base URL of an OpenTelemetry collector.
+pub(super) fn collector(text: &str) -> Result<Url, Wrong> {
+    let url = Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| {
+        Wrong::new(
+            "is not an http or https URL",
+            "write the collector's base URL, such as http://127.0.0.1:4318",
+        )
+    })
+}
+
 /// Parses the shape of log lines.
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Wrong> {
     one_of(

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Certificate, Method, RequestBuilder, StatusCode, redirect};
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use super::counts::Counts;
 use super::{LoginError, for_log};
+use crate::telemetry::traces;
 
 /// The most bytes of an answer that are read. Real ones have some kilobytes.
 const MAX_BODY: usize = 256 * 1024;
@@ -179,8 +181,10 @@ impl Client {
         endpoint: &'static str,
     ) -> Result<Answer, Failure> {
         let began = Instant::now();
-        let result = send(request, endpoint).await;
-        self.counts.count(endpoint, &result, began.elapsed());
+        let trace = traces::of_op_request(endpoint);
+        let result = send(request, endpoint).instrument(trace.clone()).await;
+        let outcome = self.counts.count(endpoint, &result, began.elapsed());
+        traces::op_answered(&trace, outcome.as_str());
         result
     }
 

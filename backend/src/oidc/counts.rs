@@ -110,10 +110,16 @@ impl Outcome {
 pub struct Counts([[Histogram; Outcome::ALL.len()]; Endpoint::ALL.len()]);
 
 impl Counts {
-    /// Counts one.
-    pub(super) fn count(&self, endpoint: &str, result: &Result<Answer, Failure>, took: Duration) {
+    /// Counts one, and returns how it ended.
+    pub(super) fn count(
+        &self,
+        endpoint: &str,
+        result: &Result<Answer, Failure>,
+        took: Duration,
+    ) -> Outcome {
         let (endpoint, outcome) = (Endpoint::named(endpoint), Outcome::of(result));
         self.0[endpoint as usize][outcome as usize].observe(took);
+        outcome
     }
 
     /// Returns those that there were, and of each endpoint the good ones.

@@ -1,6 +1,9 @@
-//! Logs: one line per event, as text or JSON, to standard error.
+//! Logs: one line per event, as text or JSON, to standard error. With the feature `otel` also traces.
 
 mod json;
+pub mod traces;
+#[cfg(feature = "otel")]
+mod otel;
 
 use std::sync::Arc;
 
@@ -9,14 +12,19 @@ use tracing_subscriber::fmt::time::SystemTime;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
+use url::Url;
 
 use crate::config::{LogConfig, LogFormat};
 use json::Flat;
+#[cfg(feature = "otel")]
+use tracing_subscriber::filter::FilterExt as _;
 
 /// The log of this process.
 #[derive(Clone, Default)]
 pub struct Log {
     filter: Option<Arc<reload::Handle<EnvFilter, Registry>>>,
+    #[cfg(feature = "otel")]
+    traces: Option<opentelemetry_sdk::trace::SdkTracerProvider>,
 }
 
 impl Log {
@@ -27,10 +35,19 @@ impl Log {
             let _ = handle.reload(parse(filter));
         }
     }
+
+    /// Sends the traces that are not sent yet.
+    pub async fn finish(self) {
+        #[cfg(feature = "otel")]
+        if let Some(traces) = self.traces {
+            // Waits for its thread. That it did not succeed is in the log.
+            let _ = tokio::task::spawn_blocking(move || traces.shutdown()).await;
+        }
+    }
 }
 
-/// Begins logging. A second call does nothing.
-pub fn start(config: &LogConfig) -> Log {
+/// Begins logging, and taking traces where `collector` is. A second call does nothing.
+pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
     let (filter, handle) = reload::Layer::new(parse(&config.filter));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match config.format {
@@ -44,11 +61,32 @@ pub fn start(config: &LogConfig) -> Log {
             .event_format(Flat)
             .boxed(),
     };
-    let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
-    // Fails where logging has begun already, in tests.
-    let has_begun = subscriber.try_init().is_ok();
-    Log {
-        filter: has_begun.then(|| Arc::new(handle)),
+    #[cfg(not(feature = "otel"))]
+    {
+        let _ = collector;
+        let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
+        // Fails where logging has begun already, in tests.
+        let has_begun = subscriber.try_init().is_ok();
+        Log {
+            filter: has_begun.then(|| Arc::new(handle)),
+        }
+    }
+    #[cfg(feature = "otel")]
+    {
+        let made = collector.map(otel::provider).transpose();
+        let traces = made.as_ref().ok().cloned().flatten();
+        let lines = lines.with_filter(filter.and(otel::for_log()));
+        let subscriber = tracing_subscriber::registry()
+            .with(lines)
+            .with(traces.as_ref().map(otel::layer));
+        let has_begun = subscriber.try_init().is_ok();
+        if let Err(error) = made {
+            tracing::error!("no traces are sent: {}", chain(error.as_ref()));
+        }
+        Log {
+            filter: has_begun.then(|| Arc::new(handle)),
+            traces,
+        }
     }
 }
 

@@ -1,0 +1,58 @@
+//! Sends traces to an OpenTelemetry collector: protobuf over HTTP, in batches, on a thread of its
+//! own. Where the collector is away they are lost, and the log says so; nobody waits for it.
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::Subscriber;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, filter::FilterFn};
+use url::Url;
+
+use super::traces::TARGET;
+
+/// Makes what takes the spans and sends them; `endpoint` is the collector's base URL.
+///
+/// # Errors
+/// The client cannot be made.
+pub(super) fn provider(endpoint: &Url) -> anyhow::Result<SdkTracerProvider> {
+    // Fails when it was installed before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = format!("{}/v1/traces", endpoint.as_str().trim_end_matches('/'));
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(url)
+        .build()?;
+    let resource = Resource::builder_empty()
+        .with_service_name("postern")
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .build();
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource)
+        .build())
+}
+
+/// Makes the layer that gives it the spans for traces, and nothing else: no event, no span of the
+/// log, no place in the source.
+pub(super) fn layer<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    tracing_opentelemetry::layer()
+        .with_location(false)
+        .with_threads(false)
+        .with_target(false)
+        .with_tracked_inactivity(false)
+        .with_tracer(provider.tracer("postern"))
+        .with_filter(filter_fn(|metadata| metadata.target() == TARGET))
+}
+
+/// Keeps the spans for traces out of the log.
+pub(super) fn for_log() -> FilterFn {
+    filter_fn(|metadata| metadata.target() != TARGET)
+}

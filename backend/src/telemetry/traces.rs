@@ -1,0 +1,133 @@
+//! Spans for traces: one a request, one a request to the OP. Nothing without the feature `otel`.
+//!
+//! They are not those of the log: no line has their fields, and no trace has what is logged. What
+//! they say comes from closed sets, but for the reference: no path, no query, no header, nobody's
+//! name.
+
+use axum::http::{HeaderMap, Method};
+use tracing::Span;
+
+/// The target of these spans, by which log and traces are kept apart.
+#[cfg(feature = "otel")]
+pub(super) const TARGET: &str = "postern::trace";
+
+/// Returns the span of a request. `route` is the template that matched.
+#[cfg_attr(
+    not(feature = "otel"),
+    expect(unused_variables, reason = "there are no traces")
+)]
+pub fn of_request(method: &Method, route: Option<&str>, reference: &str) -> Span {
+    #[cfg(feature = "otel")]
+    {
+        use tracing::field::Empty;
+
+        let method = match *method {
+            Method::GET | Method::HEAD | Method::POST | Method::PUT => method.as_str(),
+            Method::PATCH | Method::DELETE | Method::OPTIONS => method.as_str(),
+            // What the semantic conventions call any other.
+            _ => "_OTHER",
+        };
+        tracing::info_span!(
+            target: TARGET,
+            "request",
+            otel.name = format!("{method} {}", route.unwrap_or("other")),
+            otel.kind = "server",
+            otel.status_code = Empty,
+            http.request.method = method,
+            http.route = route,
+            http.response.status_code = Empty,
+            postern.reference = reference,
+        )
+    }
+    #[cfg(not(feature = "otel"))]
+    Span::none()
+}
+
+/// Makes the request a part of the trace that a proxy began. Only of one that is trusted: from
+/// anybody else `traceparent` (W3C Trace Context) could join any traces, or have none taken.
+#[cfg_attr(
+    not(feature = "otel"),
+    expect(unused_variables, reason = "there are no traces")
+)]
+pub fn go_on(span: &Span, headers: &HeaderMap) {
+    #[cfg(feature = "otel")]
+    {
+        use opentelemetry::propagation::TextMapPropagator as _;
+        use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+        let propagator = opentelemetry_sdk::propagation::TraceContextPropagator::new();
+        let context = propagator.extract(&Extractor(headers));
+        // Fails where nobody takes traces.
+        let _ = span.set_parent(context);
+    }
+}
+
+/// Says how the request was answered.
+#[cfg_attr(
+    not(feature = "otel"),
+    expect(unused_variables, reason = "there are no traces")
+)]
+pub fn answered(span: &Span, status: u16) {
+    #[cfg(feature = "otel")]
+    {
+        span.record("http.response.status_code", status);
+        if status >= 500 {
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+/// Returns the span of a request to the OP. The OP is not told of the trace: it belongs to
+/// somebody else.
+#[cfg_attr(
+    not(feature = "otel"),
+    expect(unused_variables, reason = "there are no traces")
+)]
+pub fn of_op_request(endpoint: &'static str) -> Span {
+    #[cfg(feature = "otel")]
+    {
+        use tracing::field::Empty;
+
+        tracing::info_span!(
+            target: TARGET,
+            "OP",
+            otel.name = format!("OP {endpoint}"),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            postern.endpoint = endpoint,
+            postern.outcome = Empty,
+        )
+    }
+    #[cfg(not(feature = "otel"))]
+    Span::none()
+}
+
+/// Says how the request to the OP ended: `ok`, or one of the other outcomes in `/metrics`.
+#[cfg_attr(
+    not(feature = "otel"),
+    expect(unused_variables, reason = "there are no traces")
+)]
+pub fn op_answered(span: &Span, outcome: &'static str) {
+    #[cfg(feature = "otel")]
+    {
+        span.record("postern.outcome", outcome);
+        if outcome != "ok" {
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+/// Reads the headers of a request.
+#[cfg(feature = "otel")]
+struct Extractor<'a>(&'a HeaderMap);
+
+#[cfg(feature = "otel")]
+impl opentelemetry::propagation::Extractor for Extractor<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(axum::http::HeaderName::as_str).collect()
+    }
+}
