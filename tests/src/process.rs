@@ -102,6 +102,14 @@ impl Process {
         Ok(())
     }
 
+    /// Sends it SIGHUP.
+    ///
+    /// # Errors
+    /// It could not be sent the signal.
+    pub fn hang_up(&self) -> Result<()> {
+        signal("HUP", &[self.child.id()])
+    }
+
     /// Asks it to end (SIGTERM) and waits until it has.
     ///
     /// # Errors

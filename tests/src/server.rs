@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use demo_op::Client;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
@@ -13,6 +14,7 @@ use crate::database::Database;
 use crate::op::Op;
 use crate::places::{free_port, program};
 use crate::process::Process;
+use crate::site::{CLIENT_ID, CLIENT_SECRET};
 use crate::web::answers;
 
 /// A server with a data folder and a database of its own.
@@ -97,6 +99,15 @@ impl Server {
         Ok(process.id())
     }
 
+    /// Has it read its secrets again (SIGHUP).
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn reload(&self) -> Result<()> {
+        let process = self.process.as_ref().context("postern does not run")?;
+        process.hang_up()
+    }
+
     /// Returns `http://127.0.0.1:PORT`.
     pub fn origin(&self) -> &str {
         &self.origin
@@ -117,6 +128,22 @@ impl Server {
             ("OIDC_CLIENT_SECRET", &client.secret),
             ("OIDC_REDIRECT_URI", &client.redirect_uri),
             ("OIDC_SERVER_APPLICATION_URL", &op.issuer()),
+        ] {
+            self.set(name, value);
+        }
+    }
+
+    /// Configures an OP in this process, and registers the server there.
+    pub fn use_op_here(&mut self, op: &demo_op::Op) {
+        let redirect_uri = self.redirect_uri();
+        op.register(Client::new(CLIENT_ID, CLIENT_SECRET, &redirect_uri));
+        for (name, value) in [
+            ("OIDC_ENABLED", "true"),
+            ("OIDC_PROVIDER", "authentik"),
+            ("OIDC_CLIENT_ID", CLIENT_ID),
+            ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
+            ("OIDC_REDIRECT_URI", &redirect_uri),
+            ("OIDC_SERVER_APPLICATION_URL", &op.application_url()),
         ] {
             self.set(name, value);
         }

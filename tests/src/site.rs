@@ -9,7 +9,9 @@ use backend::app::{App, AppState};
 use backend::clock::{Clock, Timestamp};
 use backend::config::Config;
 use backend::oidc::client::Patience;
+use backend::reload::reload;
 use backend::store::NewIdentity;
+use backend::telemetry;
 use demo_op::{Client, Op, Settings};
 use shared::email::Email;
 use shared::routes::API_OAUTH_OPENID;
@@ -43,6 +45,7 @@ pub struct Site {
     pub op: Op,
     origin: String,
     public_origin: String,
+    settings: BTreeMap<String, String>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     _data: TempDir,
@@ -107,7 +110,8 @@ impl Site {
                 .iter()
                 .map(|(&name, value)| (name.to_owned(), value.replace("{op}", op.origin()))),
         );
-        let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
+        let (config, _) =
+            Config::from_vars(vars.clone()).unwrap_or_else(|faults| panic!("{faults}"));
 
         let clock = Clock::fixed(Timestamp::from_unix(BEGINNING));
         let app = App::with_patience(config, clock, patience).await;
@@ -123,6 +127,7 @@ impl Site {
             op,
             origin,
             public_origin,
+            settings: vars,
             stop: Some(stop),
             server,
             _data: data,
@@ -201,6 +206,30 @@ impl Site {
         linked.expect("the store answers").expect("nobody has it");
     }
 
+    /// Has the server read its settings again, as on SIGHUP, with these instead or besides.
+    pub async fn reload(&self, settings: &[(&str, &str)]) {
+        let mut vars = self.settings.clone();
+        vars.extend(
+            settings
+                .iter()
+                .map(|&(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        let read = Config::from_vars(vars);
+        reload(&self.app, &telemetry::Log::default(), read).await;
+    }
+
+    /// Serves `/metrics`, and returns where.
+    ///
+    /// # Panics
+    /// No port is free.
+    pub async fn serve_ops(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        // Ends with the test's runtime.
+        tokio::spawn(backend::serve_ops(self.app.clone(), listener));
+        format!("http://{address}")
+    }
+
     /// Asks the server to stop, and waits until it has.
     ///
     /// # Panics
@@ -239,6 +268,18 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// Starts an OP with the users of the demo and no clients, in whose time it is now.
+///
+/// # Errors
+/// No port is free.
+pub async fn op_of_today() -> anyhow::Result<Op> {
+    Op::start(Settings {
+        users: Settings::demo().users,
+        ..Settings::default()
+    })
+    .await
 }
 
 /// Starts an OP with one client, the users of the demo, and the time of the site.

@@ -61,7 +61,7 @@ impl Histogram {
         let bounds = BOUNDS.iter().map(|bound| Duration::from_micros(*bound));
         let bounds = bounds.map(|bound| bound.as_secs_f64());
         let counts = self.buckets.iter().map(|n| n.load(Ordering::Relaxed));
-        let buckets: Vec<_> = bounds.chain([f64::MAX]).zip(counts).collect();
+        let buckets: Vec<_> = bounds.chain([f64::INFINITY]).zip(counts).collect();
         Durations {
             count: buckets.iter().map(|(_, n)| n).sum(),
             buckets,
@@ -87,7 +87,7 @@ mod tests {
         let filled: Vec<_> = read.buckets.iter().filter(|(_, n)| *n > 0).collect();
         assert_eq!(
             filled,
-            [&(0.001, 2), &(0.0025, 1), &(30.0, 1), &(f64::MAX, 1)]
+            [&(0.001, 2), &(0.0025, 1), &(30.0, 1), &(f64::INFINITY, 1)]
         );
         assert_eq!((read.count, read.sum), (5, 60.002_002));
     }

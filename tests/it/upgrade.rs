@@ -1,0 +1,162 @@
+//! Sessions and login attempts outlive an upgrade: a database of any earlier version, and the next
+//! start.
+
+use anyhow::Result;
+use backend::app::App;
+use backend::clock::Clock;
+use backend::config::Config;
+use backend::session::SessionToken;
+use sqlx::migrate::Migrator;
+use sqlx::{Connection as _, Executor as _};
+use tempfile::TempDir;
+use tests::database::{Database, DatabaseKind};
+use tests::http_browser::HttpBrowser;
+use tests::places::{slow_tests_wanted, workspace};
+use tests::server::Server;
+use tests::site::op_of_today;
+use tokio::net::TcpListener;
+
+/// An account and its session as the first version wrote them; later columns may be empty.
+const ACCOUNT: &str = "insert into account
+    (account_id, username, username_key, email, email_key, email_set_by_admin, role, created_at, updated_at)
+    values (ID, 'Alice', 'alice', 'alice@example.com', 'alice@example.com', true, 'admin', NOW, NOW)";
+const SESSION: &str = "insert into session
+    (session_id, account_id, token_hash, method, started_at, last_used_at, confirmed_at, expires_at)
+    values (ID, ID, HASH, 'password', NOW, NOW, NOW, LATER)";
+
+/// Returns the time in whole seconds since 1970.
+fn now() -> i64 {
+    Clock::System.now().unix()
+}
+
+/// Fills in a statement, in the words of one of the databases.
+fn filled(statement: &str, token: &SessionToken, is_postgres: bool) -> String {
+    let hex: String = token
+        .hash()
+        .as_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let id = "019a0000000070008000000000000001";
+    let (id, hash) = if is_postgres {
+        (format!("'{id}'::uuid"), format!("'\\x{hex}'::bytea"))
+    } else {
+        (format!("x'{id}'"), format!("x'{hex}'"))
+    };
+    statement
+        .replace("ID", &id)
+        .replace("HASH", &hash)
+        .replace("NOW", &(now() - 60).to_string())
+        .replace("LATER", &(now() + 3600).to_string())
+}
+
+/// Returns the migrations up to that level alone; `None` where there are not so many.
+async fn up_to(level: usize, database: &str) -> Option<Migrator> {
+    let folder = workspace().join("backend/migrations").join(database);
+    let mut migrator = Migrator::new(folder).await.unwrap();
+    let mut migrations = migrator.migrations.into_owned();
+    if migrations.len() < level {
+        return None;
+    }
+    migrations.truncate(level);
+    migrator.migrations = migrations.into();
+    Some(migrator)
+}
+
+/// Starts the server of today on that database, and returns who it thinks the browser is.
+async fn who(settings: &[(&str, String)], token: &SessionToken) -> Option<String> {
+    let vars = settings.iter();
+    let vars = vars.map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let (config, _) = Config::from_vars(vars).unwrap();
+    let app = App::new(config, Clock::System).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(backend::serve(app, listener, std::future::pending()));
+    let browser = HttpBrowser::new(&origin, &origin, "http://no-op.invalid");
+    browser.set_cookie("postern_session", &token.reveal());
+    let who = browser.who().await;
+    server.abort();
+    who
+}
+
+#[tokio::test]
+async fn session_of_every_earlier_version_is_good_after_the_upgrade() {
+    let mut levels = 0;
+    while let Some(migrator) = up_to(levels + 1, "sqlite").await {
+        let (folder, token) = (TempDir::new().unwrap(), SessionToken::generate());
+        let file = folder.path().join("postern.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(true);
+        let mut connection = sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .unwrap();
+        migrator.run_direct(&mut connection).await.unwrap();
+        for statement in [ACCOUNT, SESSION] {
+            let statement = filled(statement, &token, false);
+            connection.execute(statement.as_str()).await.unwrap();
+        }
+        connection.close().await.unwrap();
+
+        let settings = [("DATA_DIR", folder.path().display().to_string())];
+        let who = who(&settings, &token).await;
+
+        levels += 1;
+        assert_eq!(who.as_deref(), Some("Alice"), "level {levels}");
+    }
+    assert!(levels >= 3, "{levels}");
+}
+
+#[tokio::test]
+async fn session_of_every_earlier_version_is_good_on_postgresql() -> Result<()> {
+    if std::env::var_os("TEST_POSTGRES_URL").is_none() {
+        eprintln!("skipped: TEST_POSTGRES_URL names no server");
+        return Ok(());
+    }
+    let mut levels = 0;
+    while let Some(migrator) = up_to(levels + 1, "postgres").await {
+        let database = Database::create(DatabaseKind::Postgres).await?;
+        let (folder, token) = (TempDir::new()?, SessionToken::generate());
+        let url = database.url().unwrap();
+        let mut connection = sqlx::PgConnection::connect(url).await?;
+        migrator.run_direct(&mut connection).await?;
+        for statement in [ACCOUNT, SESSION] {
+            let statement = filled(statement, &token, true);
+            connection.execute(statement.as_str()).await?;
+        }
+        connection.close().await?;
+
+        let settings = [
+            ("DATA_DIR", folder.path().display().to_string()),
+            ("DATABASE_URL", url.to_owned()),
+        ];
+        let who = who(&settings, &token).await;
+
+        levels += 1;
+        assert_eq!(who.as_deref(), Some("Alice"), "level {levels}");
+    }
+    assert!(levels >= 3, "{levels}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn login_under_way_and_session_outlive_a_restart() -> Result<()> {
+    if !slow_tests_wanted() {
+        return Ok(());
+    }
+    let op = op_of_today().await?;
+    let mut server = Server::prepare(Database::create(DatabaseKind::Sqlite).await?)?;
+    server.use_op_here(&op);
+    server.start().await?;
+    let browser = || HttpBrowser::new(server.origin(), server.origin(), op.origin());
+    let (alice, bob) = (browser(), browser());
+    alice.log_in_as("alice").await;
+    let callback = bob.callback_for("bob").await;
+
+    server.restart().await?;
+
+    assert_eq!(alice.who().await.as_deref(), Some("alice"));
+    let answer = bob.get(&callback).await;
+    assert_eq!(answer.location(), "/", "{}", answer.code());
+    server.stop().await
+}

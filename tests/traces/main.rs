@@ -1,0 +1,159 @@
+//! Traces, at a stand-in for a collector: what arrives there of a login, and what does not.
+//! A program of its own: it takes the log of its whole process.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use backend::config::{LogConfig, LogFormat};
+use backend::telemetry;
+use reqwest::Method;
+use shared::routes::API_SESSION;
+use tests::answer::param;
+use tests::site::{CLIENT_SECRET, PASSWORD, Site, user};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+/// What was sent to the collector, one body after the other: protobuf has strings as they are.
+#[derive(Clone, Default)]
+struct Received(Arc<Mutex<(Vec<String>, Vec<u8>)>>);
+
+impl Received {
+    fn has(&self, bytes: &[u8]) -> bool {
+        let received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        received
+            .1
+            .windows(bytes.len())
+            .any(|window| window == bytes)
+    }
+
+    fn heads(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .clone()
+    }
+}
+
+/// Takes requests on a port of its own, for as long as the test runs.
+async fn collector() -> (Url, Received) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let received = Received::default();
+    let all = received.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(take(stream, all.clone()));
+        }
+    });
+    (Url::parse(&url).unwrap(), received)
+}
+
+/// Takes the requests of one connection.
+async fn take(mut stream: TcpStream, all: Received) -> Option<()> {
+    loop {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).ok()?.to_ascii_lowercase();
+        let (_, length) = head.split_once("content-length: ")?;
+        let length = length.lines().next()?.parse().ok()?;
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await.ok()?;
+        {
+            let mut received = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+            received.0.push(head);
+            received.1.extend(body);
+        }
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer).await.ok()?;
+    }
+}
+
+/// Asks for something in the name of a proxy that takes traces.
+async fn ask_with_traceparent(site: &Site, trace: &str) {
+    let browser = site.browser();
+    let request = browser.call(Method::GET, API_SESSION);
+    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    browser.send(request.header("traceparent", parent)).await;
+}
+
+/// One test, since there is one log and one set of traces in a process.
+#[tokio::test(flavor = "multi_thread")]
+async fn trace_of_a_login_arrives_and_has_no_secret_in_it() {
+    let (url, received) = collector().await;
+    let config = LogConfig {
+        filter: "warn".to_owned(),
+        format: LogFormat::Text,
+    };
+    let log = telemetry::start(&config, Some(&url));
+    let site = Site::with(&[("POSTERN_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let other = Site::start().await;
+    site.add(user("alice").await).await;
+
+    let login = site.browser().log_in_as("bob").await;
+    site.browser().log_in("alice", "a wrong password").await;
+    site.logged_in("alice").await;
+    let from_trusted = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let from_anybody = "5cf92f3577b34da6a3ce929d0e0e4737";
+    ask_with_traceparent(&site, from_trusted).await;
+    ask_with_traceparent(&other, from_anybody).await;
+    tokio::time::timeout(Duration::from_secs(30), log.finish())
+        .await
+        .expect("the traces are sent");
+
+    let heads = received.heads();
+    assert!(!heads.is_empty());
+    for head in &heads {
+        assert!(head.starts_with("post /v1/traces http/1.1"), "{head}");
+        assert!(
+            head.contains("content-type: application/x-protobuf"),
+            "{head}"
+        );
+    }
+    for text in [
+        "postern",
+        "GET /api/login/openid",
+        "GET /api/oauth/openid",
+        "POST /api/login",
+        "OP token endpoint",
+        "http.response.status_code",
+    ] {
+        assert!(received.has(text.as_bytes()), "{text}");
+    }
+    // The OP was asked within the trace of the request that the browser made.
+    let id = |text: &str| -> Vec<u8> {
+        let pairs = (0..text.len()).step_by(2);
+        pairs
+            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+            .collect()
+    };
+    assert!(received.has(&id(from_trusted)), "of a trusted proxy");
+    assert!(!received.has(&id(from_anybody)), "of anybody");
+    let of_callback = |name: &str| param(&login.callback_url, name).unwrap();
+    let of_start = |name: &str| param(login.start.location(), name).unwrap();
+    for secret in [
+        of_callback("code"),
+        of_callback("state"),
+        of_start("nonce"),
+        of_start("code_challenge"),
+        CLIENT_SECRET.to_owned(),
+        PASSWORD.to_owned(),
+        "a wrong password".to_owned(),
+        "alice".to_owned(),
+        "bob".to_owned(),
+        "example.com".to_owned(),
+        "code=".to_owned(),
+        "reqwest".to_owned(),
+    ] {
+        assert!(!received.has(secret.as_bytes()), "{secret}");
+    }
+    let to_op = site.op.requests();
+    assert!(
+        to_op
+            .iter()
+            .all(|request| !request.headers.contains_key("traceparent"))
+    );
+}
