@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<()> {
     checks.run("spelling", spelling)?;
     checks.run("dependencies", licenses::check)?;
     checks.run("lints", lints)?;
+    checks.run("lints of the traces", lints_of_the_traces)?;
     checks.run("lints of the page", lints_of_the_page)?;
     checks.run("documentation", documentation)?;
     checks.close()
@@ -43,6 +44,13 @@ pub(crate) fn lints() -> Result<()> {
     ])
     .args(["--", "-D", "warnings"])
     .run("clippy")
+}
+
+/// Runs clippy over the server with the feature that is off otherwise.
+pub(crate) fn lints_of_the_traces() -> Result<()> {
+    cargo_with_page(&["clippy", "--package", "backend", "--features", "otel"])
+        .args(["--", "-D", "warnings"])
+        .run("clippy")
 }
 
 /// Runs clippy over the page, as it is built for browsers.

@@ -49,7 +49,14 @@ pub(crate) fn check() -> Result<()> {
 fn packages(target: Option<&str>) -> Result<Vec<Value>> {
     let host = machine::host()?;
     let text = Command::cargo()
-        .args(["metadata", "--locked", "--format-version", "1"])
+        // Features that are off have dependencies, too.
+        .args([
+            "metadata",
+            "--locked",
+            "--all-features",
+            "--format-version",
+            "1",
+        ])
         .args(["--filter-platform", target.unwrap_or(&host)])
         .read("asking cargo for the dependencies")?;
     let mut metadata: Value =

@@ -83,6 +83,18 @@ fn tests(tally: &mut Tally) -> Result<()> {
     bail!("tests failed; what they said is above")
 }
 
+/// Runs the tests of the feature that is off otherwise.
+fn tests_of_the_traces(tally: &mut Tally) -> Result<()> {
+    let are_good = check::cargo_with_page(&["test", "--package", "tests"])
+        .args(["--features", "otel", "--test", "traces"])
+        .without_postern_settings()
+        .stream(|line| tally.add_line(line))?;
+    if are_good {
+        return Ok(());
+    }
+    bail!("tests failed; what they said is above")
+}
+
 /// Runs every check; `installed` waits until all tools are there.
 fn everything(
     checks: &mut Checks,
@@ -99,6 +111,7 @@ fn everything(
         release::build_binaries(&built(spa.as_ref())?.hash)
     })?;
     checks.run("lints", check::lints)?;
+    checks.run("lints of the traces", check::lints_of_the_traces)?;
     checks.run("lints of the page", check::lints_of_the_page)?;
     checks.run("documentation", check::documentation)?;
     checks.run("installing tools", installed)?;
@@ -109,6 +122,7 @@ fn everything(
         }
         tests(tally)
     })?;
+    checks.run("tests of the traces", || tests_of_the_traces(tally))?;
     checks.run("weight of the release", || {
         release::report(built(spa.as_ref())?)
     })?;
