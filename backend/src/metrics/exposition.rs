@@ -10,10 +10,13 @@ use prometheus_client::registry::{Registry, Unit};
 use super::numbers::Durations;
 use super::snapshot::Snapshot;
 
-/// The media type of OpenMetrics.
+/// The media type of `OpenMetrics`.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Returns the numbers as text, and its media type. `accept` is what the client sent.
+///
+/// # Panics
+/// Never: a string takes whatever is written to it.
 #[must_use]
 pub fn write(snapshot: Snapshot, accept: &str) -> (&'static str, String) {
     let mut registry = Registry::default();

@@ -7,6 +7,8 @@ mod otel;
 
 use std::sync::Arc;
 
+#[cfg(feature = "otel")]
+use tracing_subscriber::filter::FilterExt as _;
 use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::fmt::time::SystemTime;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -16,8 +18,6 @@ use url::Url;
 
 use crate::config::{LogConfig, LogFormat};
 use json::Flat;
-#[cfg(feature = "otel")]
-use tracing_subscriber::filter::FilterExt as _;
 
 /// The log of this process.
 #[derive(Clone, Default)]
@@ -37,6 +37,10 @@ impl Log {
     }
 
     /// Sends the traces that are not sent yet.
+    #[cfg_attr(
+        not(feature = "otel"),
+        expect(clippy::unused_async, reason = "there are no traces to wait for")
+    )]
     pub async fn finish(self) {
         #[cfg(feature = "otel")]
         if let Some(traces) = self.traces {
