@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::callbacks::Callbacks;
 use crate::clock::Clock;
-use crate::config::{Config, Given};
+use crate::config::{Config, Database, Given};
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -24,7 +24,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 /// The application: built once, in [`App::new`].
 pub struct App {
     /// The settings, as they were at the start. What a reload changes of them is in
-    /// [`App::provider`] and [`App::keys`].
+    /// [`App::provider`], [`App::keys`] and [`App::database`].
     pub config: Config,
     /// The database.
     pub store: Store,
@@ -42,6 +42,7 @@ pub struct App {
     pub doctor: tokio::sync::Mutex<()>,
     /// What the settings that count now were given.
     pub(crate) given: Mutex<Given>,
+    database: RwLock<Database>,
     keys: RwLock<Arc<Keys>>,
     provider: Option<watch::Sender<Arc<Provider>>>,
 }
@@ -95,6 +96,7 @@ impl App {
         let metrics = Metrics::new(clock.now());
         Ok(AppState(Arc::new(Self {
             given: Mutex::new(config.given.clone()),
+            database: RwLock::new(config.database.clone()),
             config,
             store,
             clock,
@@ -113,6 +115,19 @@ impl App {
     pub fn keys(&self) -> Arc<Keys> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&keys)
+    }
+
+    /// Returns where the database is, with the password that counts now.
+    #[must_use]
+    pub fn database(&self) -> Database {
+        let database = self.database.read();
+        database.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has the database known by another password.
+    pub(crate) fn exchange_database(&self, new: Database) {
+        let database = self.database.write();
+        *database.unwrap_or_else(PoisonError::into_inner) = new;
     }
 
     /// Has others seal cookies from now on.

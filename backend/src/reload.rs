@@ -28,7 +28,7 @@ struct New {
     names: Vec<&'static str>,
     provider: Option<Provider>,
     keys: Option<Keys>,
-    credentials: Option<Credentials>,
+    credentials: Option<(Credentials, Database)>,
     filter: Option<String>,
 }
 
@@ -125,7 +125,7 @@ async fn prepare(
         && is_same_but_for_password(&app.config.database, url.expose_secret())
     {
         let checked = app.store.check_credentials(url).await;
-        new.credentials = Some(checked.context(DATABASE)?);
+        new.credentials = Some((checked.context(DATABASE)?, config.database.clone()));
         new.names.push(DATABASE);
     }
     if differs(FILTER) {
@@ -140,8 +140,9 @@ fn count(app: &AppState, log: &Log, new: New) {
     if let Some(filter) = new.filter {
         log.set_filter(&filter);
     }
-    if let Some(credentials) = new.credentials {
+    if let Some((credentials, database)) = new.credentials {
         app.store.use_credentials(credentials);
+        app.exchange_database(database);
     }
     if let Some(provider) = new.provider {
         app.exchange_provider(provider);

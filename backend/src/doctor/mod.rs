@@ -88,6 +88,7 @@ pub struct Examination {
 #[must_use]
 pub fn reading_of(app: &AppState) -> Reading {
     let mut config = app.config.clone();
+    config.database = app.database();
     if let Some(provider) = app.provider() {
         config.oidc = Some(provider.config.clone());
     }

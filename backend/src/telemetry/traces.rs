@@ -21,9 +21,8 @@ pub fn of_request(method: &Method, route: Option<&str>, reference: &str) -> Span
     {
         use tracing::field::Empty;
 
-        let method = match *method {
-            Method::GET | Method::HEAD | Method::POST | Method::PUT => method.as_str(),
-            Method::PATCH | Method::DELETE | Method::OPTIONS => method.as_str(),
+        let method = match method.as_str() {
+            known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
             // What the semantic conventions call any other.
             _ => "_OTHER",
         };
