@@ -48,14 +48,21 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Makes a data folder as a server leaves it.
+/// Makes a data folder as a server leaves it. The files are copies: the connections of the one that
+/// made them end when they like, and what is still in the log would be read from there.
 async fn used() -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    let vars = [("DATA_DIR".to_owned(), folder.path().display().to_string())];
+    let (first, folder) = (TempDir::new(), TempDir::new());
+    let (first, folder) = (first.expect("a folder"), folder.expect("a folder"));
+    let vars = [("DATA_DIR".to_owned(), first.path().display().to_string())];
     let (config, _) = Config::from_vars(vars).expect("good settings");
     let app = App::new(config, Clock::System).await.expect("it starts");
+    let copy = folder.path().join("postern.db");
+    change(&first, &format!("vacuum into '{}'", copy.display())).await;
+    change(&folder, "pragma journal_mode = wal").await;
     app.store.close().await;
-    put_into_one_file(&folder).await;
+    let key = "secret.key";
+    fs::copy(first.path().join(key), folder.path().join(key)).expect("a key");
+    fs::set_permissions(&copy, Permissions::from_mode(0o600)).expect("its rights");
     folder
 }
 
@@ -66,12 +73,6 @@ async fn change(folder: &TempDir, statement: &str) {
     let mut connection = options.connect().await.expect("it opens");
     connection.execute(statement).await.expect("a change");
     connection.close().await.expect("an end");
-}
-
-/// Leaves nothing in the log beside the database, from which a damaged file would be read; the mode
-/// stays the server's.
-async fn put_into_one_file(folder: &TempDir) {
-    change(folder, "pragma journal_mode = delete; pragma journal_mode = wal").await;
 }
 
 #[tokio::test]
