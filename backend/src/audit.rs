@@ -37,6 +37,8 @@ kinds! {
     SessionEnded = "session_ended",
     /// The OP ended sessions (Back-Channel Logout).
     SessionEndedByOp = "session_ended_by_op",
+    /// An admin ended sessions.
+    SessionEndedByAdmin = "session_ended_by_admin",
     /// An account was made.
     AccountMade = "account_made",
     /// An account was disabled.
@@ -63,6 +65,14 @@ kinds! {
     WelcomeLinkMade = "welcome_link_made",
     /// A welcome link was used that is no good.
     WelcomeFailed = "welcome_failed",
+    /// A login link was made; what was made before for that account is void.
+    LoginLinkMade = "login_link_made",
+    /// Somebody logged in by a login link.
+    LoginLinkUsed = "login_link_used",
+    /// An identity was taken along to another issuer: the OP moved.
+    IdentityMoved = "identity_moved",
+    /// The database is a backup's from here on.
+    DatabaseRestored = "database_restored",
     /// A wrong setup token was given.
     SetupFailed = "setup_failed",
 }
@@ -79,9 +89,20 @@ pub struct By {
     pub address: Option<IpAddr>,
     /// The request's reference.
     pub reference: Option<String>,
+    /// At the command line: the user of the system who typed it.
+    pub operator: Option<String>,
 }
 
 impl By {
+    /// Returns the entry's author where a command is typed on the server.
+    #[must_use]
+    pub fn operator(name: String, at: Timestamp) -> Self {
+        Self {
+            operator: Some(name),
+            ..Self::from(at)
+        }
+    }
+
     /// Returns it with the account that does it.
     #[must_use]
     pub fn account(mut self, actor: AccountId) -> Self {
@@ -98,6 +119,7 @@ impl From<Timestamp> for By {
             actor: None,
             address: None,
             reference: None,
+            operator: None,
         }
     }
 }

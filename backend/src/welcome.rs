@@ -1,4 +1,5 @@
-//! A welcome link: a random token by which a person sets an account's password, once. Pure.
+//! A welcome link: a random token by which a person sets an account's password, once. And a login
+//! link, by which whoever runs the server gets in when all other ways are closed. Pure.
 
 use std::time::Duration;
 
@@ -13,8 +14,10 @@ use crate::session::random_bytes;
 
 /// How long a link is good.
 pub const LIFETIME: Duration = Duration::from_secs(3 * 86_400);
+/// How long one is good that logs in: it is opened by whoever has just made it.
+pub const LOGIN_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// 256 random bits that set a password. Has no `Debug`, no `Display`, no `PartialEq`.
+/// 256 random bits that set a password or log in. Has no `Debug`, no `Display`, no `PartialEq`.
 pub struct WelcomeToken([u8; 32]);
 
 /// The SHA-256 of a [`WelcomeToken`]: what the store keeps and is asked for.
@@ -44,6 +47,14 @@ impl WelcomeToken {
     pub fn url(&self, origin: &str) -> String {
         let token = URL_SAFE_NO_PAD.encode(self.0);
         format!("{origin}{}#{token}", routes::WELCOME)
+    }
+
+    /// Returns the link of this token where it logs in. The query is for the page without the app,
+    /// which sees no fragment and asks for no password then.
+    #[must_use]
+    pub fn login_url(&self, origin: &str) -> String {
+        let token = URL_SAFE_NO_PAD.encode(self.0);
+        format!("{origin}{}?login=1#{token}", routes::WELCOME)
     }
 
     /// Returns what the store is asked for.
@@ -79,12 +90,21 @@ impl NewLink {
             expires_at: now.plus(LIFETIME),
         }
     }
+
+    /// Returns a link that logs in, and is good from `now` on.
+    #[must_use]
+    pub fn to_log_in(token: &WelcomeToken, now: Timestamp) -> Self {
+        Self {
+            hash: token.hash(),
+            expires_at: now.plus(LOGIN_LIFETIME),
+        }
+    }
 }
 
 /// A link that is good.
 #[derive(Debug, Clone)]
 pub struct OpenLink {
-    /// Whose password it sets.
+    /// Whose it is.
     pub account: Account,
     /// When it ends.
     pub expires_at: Timestamp,

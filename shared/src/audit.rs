@@ -9,6 +9,7 @@ pub const KINDS: &[&str] = &[
     "logout",
     "session_ended",
     "session_ended_by_op",
+    "session_ended_by_admin",
     "account_made",
     "account_disabled",
     "account_enabled",
@@ -22,6 +23,10 @@ pub const KINDS: &[&str] = &[
     "identity_unlinked",
     "welcome_link_made",
     "welcome_failed",
+    "login_link_made",
+    "login_link_used",
+    "identity_moved",
+    "database_restored",
     "setup_failed",
 ];
 
@@ -51,6 +56,9 @@ pub struct AuditEntry {
     pub code: Option<String>,
     /// Who did it; none for a stranger and for the server itself.
     pub actor: Option<Party>,
+    /// At the command line: the user of the system who typed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
     /// To whose account.
     pub account: Option<Party>,
     /// The client's address.

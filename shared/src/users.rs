@@ -145,19 +145,32 @@ pub struct WelcomeCheck {
     pub token: String,
 }
 
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPurpose {
+    /// To choose a password, and log in.
+    Password,
+    /// To log in, whatever other ways there are: made at the server's command line.
+    Login,
+}
+
 /// The answer of `POST /api/welcome/check`: whose link it is. A link that is no good, for whatever
 /// reason, is a 404 `welcome_link_invalid`.
 ///
 /// ```json
-/// {"username":"alice","display_name":"Alice","has_password":false,"expires_at":1760259200}
+/// {"purpose":"password","username":"alice","display_name":"Alice","has_password":false,
+///  "expires_at":1760259200}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
+    /// What the link is for.
+    pub purpose: LinkPurpose,
     /// The account's username.
     pub username: String,
     /// What its owner likes to be called.
     pub display_name: Option<String>,
-    /// Has it a password, which the link replaces?
+    /// Has it a password, which a link for a password replaces?
     pub has_password: bool,
     /// When the link ends.
     pub expires_at: i64,
@@ -165,7 +178,7 @@ pub struct Welcome {
 
 /// The body of `POST /api/welcome`, or the fields of a form. The answer is a
 /// [`GoTo`](crate::session::GoTo) with a session cookie; for a form, a redirect to `/`, or to
-/// `/welcome?error=CODE&ref=ID`.
+/// `/welcome?error=CODE&ref=ID`, without a password `/welcome?login=1&error=CODE&ref=ID`.
 ///
 /// ```json
 /// {"token":"…","password":"…"}
@@ -174,6 +187,7 @@ pub struct Welcome {
 pub struct WelcomePassword {
     /// The fragment of the link.
     pub token: String,
-    /// The new password.
-    pub password: String,
+    /// The new password; none for a link that logs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
 }

@@ -74,7 +74,8 @@ async fn new_person_sets_a_password_and_is_logged_in() {
     assert_eq!(
         known.json(),
         json!({
-            "username": "alice", "display_name": null, "has_password": false,
+            "purpose": "password", "username": "alice", "display_name": null,
+            "has_password": false,
             "expires_at": site.now().unix() + 3 * 86_400,
         })
     );

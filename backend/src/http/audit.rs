@@ -18,7 +18,7 @@ const PAGE: usize = 100;
 
 /// Returns what an admin should do about a failed login at the OP that is configured now, as its
 /// log line says.
-fn mend(app: &AppState, entry: &AuditEntry) -> Option<String> {
+pub(crate) fn mend(app: &AppState, entry: &AuditEntry) -> Option<String> {
     let code = LoginErrorCode::parse(entry.code.as_deref()?)?;
     let provider = app.config.oidc.as_ref().map(|oidc| oidc.provider.as_str());
     presets::hint(provider.unwrap_or_default(), code).map(str::to_owned)

@@ -275,6 +275,7 @@ impl From {
             actor: None,
             address: self.address,
             reference: Some(reference::current()).filter(|reference| !reference.is_empty()),
+            operator: None,
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn succeeded(
 ) {
     app.metrics.login(method, OK);
     let said = match method {
-        Method::Password | Method::Openid => "logged in",
+        Method::Password | Method::Openid | Method::LoginLink => "logged in",
         Method::WelcomeLink => "password set, logged in",
     };
     tracing::info!(

@@ -26,14 +26,15 @@ pub(super) async fn list(
         .store
         .sessions(account_id, &app.config.sessions, current.now)
         .await?;
-    let entry = |session| entry(&app, &current.session, session);
+    let entry = |session| entry(&app, Some(&current.session), session);
     Ok(Answer(sessions.into_iter().map(entry).collect()))
 }
 
-fn entry(app: &AppState, current: &Session, session: Session) -> SessionEntry {
+/// Returns a session as it is shown; `current` is the one that asks, if one does.
+pub(crate) fn entry(app: &AppState, current: Option<&Session>, session: Session) -> SessionEntry {
     let info = session.to_info(&app.config.sessions);
     SessionEntry {
-        is_current: session.id == current.id,
+        is_current: current.is_some_and(|current| session.id == current.id),
         provider: match &session.origin {
             Origin::Password => None,
             Origin::Openid { issuer, .. } => Some(issuer_label(app, issuer)),

@@ -241,6 +241,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
         because: because.as_deref(),
         next: next.as_deref(),
         logged_out: parameter("logged_out").is_some(),
+        is_login_link: parameter("login").is_some(),
     });
     let section = routes::section(path);
     let document = match section {

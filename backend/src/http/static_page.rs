@@ -40,6 +40,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) next: Option<&'a str>,
     /// Is there a `logged_out`?
     pub(crate) logged_out: bool,
+    /// Is there a `login`, as in a link that logs in?
+    pub(crate) is_login_link: bool,
 }
 
 impl StaticPage<'_> {
@@ -129,9 +131,14 @@ fn escape(text: &str) -> String {
 /// The frame of a page before the login. Brand and footer stay when the app takes over: it has a
 /// card alone.
 fn entry(page: &StaticPage<'_>, content: &str) -> String {
+    // A link that logs in welcomes nobody.
+    let heading = match page.path {
+        routes::WELCOME if page.is_login_link => Some(Text::LOG_IN),
+        path => heading(path),
+    };
     let card = format!(
         "<main class=\"card\"><h1 tabindex=\"-1\">{}</h1>{content}</main>",
-        heading(page.path).map_or("", |heading| page.say(heading)),
+        heading.map_or("", |heading| page.say(heading)),
     );
     format!(
         "<div class=\"entry\"><header class=\"brand\">{}</header>{}\
@@ -161,6 +168,7 @@ fn languages(page: &StaticPage<'_>) -> String {
             "because",
             page.because.and_then(Lost::parse).map(Lost::as_str),
         ),
+        ("login", page.is_login_link.then_some("1")),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some(hidden(name, value?)))

@@ -193,7 +193,8 @@ async fn show(app: &AppState, id: AccountId, now: Timestamp) -> ApiResult<UserEn
     Ok(entry(app, record.ok_or(ErrorCode::NotFound)?))
 }
 
-fn entry(app: &AppState, record: UserRecord) -> UserEntry {
+/// Returns a record as an admin sees it.
+pub(crate) fn entry(app: &AppState, record: UserRecord) -> UserEntry {
     let account = record.account;
     let identities = record.identities.into_iter();
     UserEntry {

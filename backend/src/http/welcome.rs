@@ -1,4 +1,6 @@
 //! Welcome links: an admin makes one, and whoever has it sets the account's password with it, once.
+//! Login links go the same way, and only log in: they are made at the command line, and are good
+//! where passwords are off and the OP is away.
 //!
 //! The token comes in a body alone, and goes out in an answer alone: never in a path, a query or a
 //! log line.
@@ -13,7 +15,7 @@ use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::routes;
 use shared::session::GoTo;
-use shared::users::{Welcome, WelcomeCheck, WelcomeLink, WelcomePassword};
+use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomeLink, WelcomePassword};
 
 use super::begin_session::{self, SetCookies};
 use super::error::{ApiError, ApiResult};
@@ -83,10 +85,12 @@ pub(super) async fn check(
     from: From,
     Json(body): Json<WelcomeCheck>,
 ) -> ApiResult<Answer<Welcome>> {
-    let (_, link) = open(&app, &from, &body.token).await.inspect_err(|error| {
+    let opened = open(&app, &from, &body.token).await;
+    let (purpose, _, link) = opened.inspect_err(|error| {
         tracing::info!(code = error.code().as_str(), "welcome link refused");
     })?;
     Ok(Answer(Welcome {
+        purpose,
         username: link.account.username,
         display_name: link.account.display_name,
         has_password: link.account.password_hash.is_some(),
@@ -94,20 +98,26 @@ pub(super) async fn check(
     }))
 }
 
-/// Sets the password and logs in; a form gets a redirect.
+/// Sets the password, where the link is for that, and logs in; a form gets a redirect.
 pub(super) async fn redeem(
     State(app): State<AppState>,
     headers: HeaderMap,
     from: From,
     JsonOrForm { body, is_form }: JsonOrForm<WelcomePassword>,
 ) -> Response {
+    // Only the form for a login link has no password.
+    let (method, login) = if body.password.is_none() {
+        (Method::LoginLink, "login=1&")
+    } else {
+        (Method::WelcomeLink, "")
+    };
     let outcome = log_in(&app, &headers, &from, body).await;
     if let Err(error) = &outcome {
         let failed = Failed {
-            method: Method::WelcomeLink,
+            method,
             code: error.code().as_str(),
             account: None,
-            cause: "welcome link refused",
+            cause: "the link was refused",
         };
         outcome::failed(&app, &from, &failed);
     }
@@ -119,7 +129,7 @@ pub(super) async fn redeem(
         }
         Err(error) if is_form => {
             let (code, reference) = (error.code().as_str(), reference::current());
-            let page = format!("{}?error={code}&ref={reference}", routes::WELCOME);
+            let page = format!("{}?{login}error={code}&ref={reference}", routes::WELCOME);
             Redirect::to(&page).into_response()
         }
         Err(error) => error.into_response(),
@@ -132,44 +142,76 @@ async fn log_in(
     from: &From,
     body: WelcomePassword,
 ) -> ApiResult<SetCookies> {
-    let (hash, link) = open(app, from, &body.token).await?;
-    if !is_new_password(&body.password) {
-        return Err(ErrorCode::PasswordUnfit.into());
-    }
-    let password = SecretString::from(body.password);
-    let password_hash = app.passwords.hash(&password).await?;
+    let (purpose, hash, link) = open(app, from, &body.token).await?;
+    let password_hash = match purpose {
+        LinkPurpose::Login => None,
+        LinkPurpose::Password => Some(hash_new(app, body.password).await?),
+    };
     let (id, now) = (link.account.id, app.clock.now());
     let token = SessionToken::generate();
     let sessions = &app.config.sessions;
     let session = Session::start(id, Origin::Password, from.client(), sessions, now);
     let replaces = session_token(headers, app);
     let (store, by) = (&app.store, from.by(now));
-    let redeemed = store
-        .redeem_welcome_link(hash, &password_hash, &session, token.hash(), replaces, by)
-        .await?;
+    let redeemed = match &password_hash {
+        Some(password) => {
+            store
+                .redeem_welcome_link(hash, password, &session, token.hash(), replaces, by)
+                .await?
+        }
+        None => {
+            store
+                .redeem_login_link(hash, &session, token.hash(), replaces, by)
+                .await?
+        }
+    };
     if !redeemed {
-        // Used or replaced while the password was being hashed.
+        // Used or replaced meanwhile, such as while the password was being hashed.
         return Err(invalid(app, from).await);
     }
-    outcome::succeeded(app, from, Method::WelcomeLink, id, None);
+    let method = match purpose {
+        LinkPurpose::Password => Method::WelcomeLink,
+        LinkPurpose::Login => Method::LoginLink,
+    };
+    outcome::succeeded(app, from, method, id, None);
     Ok(begin_session::give(app, &token))
+}
+
+/// Returns the hash of a new password.
+async fn hash_new(app: &AppState, password: Option<String>) -> ApiResult<String> {
+    match password.filter(|password| is_new_password(password)) {
+        Some(password) => Ok(app.passwords.hash(&SecretString::from(password)).await?),
+        None => Err(ErrorCode::PasswordUnfit.into()),
+    }
 }
 
 /// Returns the link of that token.
 ///
 /// # Errors
 /// `password_login_disabled`, `rate_limited`, and `welcome_link_invalid` whatever is wrong with it.
-async fn open(app: &AppState, from: &From, token: &str) -> ApiResult<(WelcomeHash, OpenLink)> {
-    require_password_login(app)?;
+async fn open(
+    app: &AppState,
+    from: &From,
+    token: &str,
+) -> ApiResult<(LinkPurpose, WelcomeHash, OpenLink)> {
     let limited = app.limits.check(Guess::WelcomeLink, None, from.address);
     limited.map_err(ApiError::rate_limited)?;
-    let Some(hash) = WelcomeToken::parse(token).map(|token| token.hash()) else {
-        return Err(invalid(app, from).await);
-    };
-    match app.store.welcome_link(hash, app.clock.now()).await? {
-        Some(link) => Ok((hash, link)),
-        None => Err(invalid(app, from).await),
+    let (hash, now) = (
+        WelcomeToken::parse(token).map(|token| token.hash()),
+        app.clock.now(),
+    );
+    if let Some(hash) = hash
+        && let Some(link) = app.store.login_link(hash, now).await?
+    {
+        return Ok((LinkPurpose::Login, hash, link));
     }
+    require_password_login(app)?;
+    if let Some(hash) = hash
+        && let Some(link) = app.store.welcome_link(hash, now).await?
+    {
+        return Ok((LinkPurpose::Password, hash, link));
+    }
+    Err(invalid(app, from).await)
 }
 
 /// Writes down that a link was no good; whose it was is not known.

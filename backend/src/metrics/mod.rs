@@ -38,6 +38,8 @@ pub enum Method {
     Openid,
     /// By a link that an admin made, which sets a password.
     WelcomeLink,
+    /// By a link that the command line made, which logs in once.
+    LoginLink,
 }
 
 impl Method {
@@ -48,6 +50,7 @@ impl Method {
             Self::Password => "password",
             Self::Openid => "openid",
             Self::WelcomeLink => "welcome_link",
+            Self::LoginLink => "login_link",
         }
     }
 }
@@ -93,7 +96,12 @@ impl Metrics {
             ErrorCode::Unavailable,
             ErrorCode::Internal,
         ];
-        let methods = [Method::Password, Method::Openid, Method::WelcomeLink];
+        let methods = [
+            Method::Password,
+            Method::Openid,
+            Method::WelcomeLink,
+            Method::LoginLink,
+        ];
         let good = methods.map(|method| (method, OK));
         let by_password = password.map(|code| (Method::Password, code.as_str()));
         let by_openid = LoginErrorCode::ALL.iter().filter(|code| {

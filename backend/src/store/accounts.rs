@@ -141,6 +141,19 @@ macro_rules! lock_account {
 }
 pub(super) use lock_account;
 
+/// Voids the links by which whoever has them gets into the account.
+macro_rules! void_links {
+    ($tx:expr, $id:expr) => {
+        for table in ["welcome_link", "login_link"] {
+            sqlx::query(&format!("delete from {table} where account_id = $1"))
+                .bind($id)
+                .execute(&mut *$tx)
+                .await?;
+        }
+    };
+}
+pub(super) use void_links;
+
 /// Says what a text became, for the audit trail.
 pub(super) fn change(old: Option<&str>, new: Option<&str>) -> String {
     format!("{} -> {}", old.unwrap_or("none"), new.unwrap_or("none"))
@@ -294,7 +307,7 @@ impl Store {
         Ok(())
     }
 
-    /// Sets the password hash, ends every session but one and a welcome link, and gives that session
+    /// Sets the password hash, ends every session but one and all links, and gives that session
     /// another token: all or nothing.
     pub async fn set_password(
         &self,
@@ -311,9 +324,8 @@ impl Store {
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(hash).bind(now.unix())
                 .execute(&mut *tx).await?;
-            // Who has a link from before could set another one.
-            sqlx::query("delete from welcome_link where account_id = $1")
-                .bind(id).execute(&mut *tx).await?;
+            // Who has a link from before could set another one, or get in all the same.
+            void_links!(tx, id);
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)
                 .execute(&mut *tx).await?;
@@ -326,7 +338,7 @@ impl Store {
         Ok(())
     }
 
-    /// Enables or disables an account; disabling ends its sessions and its welcome link.
+    /// Enables or disables an account; disabling ends its sessions and its links.
     pub async fn set_disabled(
         &self,
         id: AccountId,
@@ -346,8 +358,7 @@ impl Store {
                 .bind(id).bind(is_disabled.then_some(now.unix())).bind(now.unix())
                 .execute(&mut *tx).await?;
             if is_disabled {
-                sqlx::query("delete from welcome_link where account_id = $1")
-                    .bind(id).execute(&mut *tx).await?;
+                void_links!(tx, id);
                 sqlx::query("delete from session where account_id = $1")
                     .bind(id).execute(&mut *tx).await?;
             }

@@ -19,9 +19,10 @@ macro_rules! insert_audit {
     ($executor:expr, $by:expr, $event:expr) => {{
         let (by, event): (&$crate::audit::By, $crate::audit::Event<'_>) = (&$by, $event);
         sqlx::query(
-            "insert into audit (audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail)
+            "insert into audit (audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
+                operator)
              values ($1, $2, $3, $4, $5, (select username from account where account_id = $5),
-                $6, (select username from account where account_id = $6), $7, $8, $9)",
+                $6, (select username from account where account_id = $6), $7, $8, $9, $10)",
         )
         .bind(uuid::Uuid::now_v7())
         .bind(by.at.unix())
@@ -32,6 +33,7 @@ macro_rules! insert_audit {
         .bind(by.address.map(|address| address.to_string()))
         .bind(&by.reference)
         .bind(event.detail)
+        .bind(&by.operator)
         .execute($executor)
         .await
     }};
@@ -56,6 +58,8 @@ pub struct AuditFilter {
     pub kind: Option<String>,
     /// Of this request.
     pub reference: Option<String>,
+    /// At that time or later.
+    pub since: Option<Timestamp>,
     /// Before this entry.
     pub before: Option<Uuid>,
     /// So many at most.
@@ -76,6 +80,7 @@ struct AuditRow {
     #[sqlx(rename = "ref")]
     reference: Option<String>,
     detail: Option<String>,
+    operator: Option<String>,
 }
 
 impl From<AuditRow> for AuditEntry {
@@ -92,6 +97,7 @@ impl From<AuditRow> for AuditEntry {
             kind: row.kind,
             code: row.code,
             actor: party(row.actor_id, row.actor),
+            operator: row.operator,
             account: party(row.account_id, row.account),
             address: row.address,
             reference: row.reference,
@@ -112,7 +118,8 @@ impl Store {
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
         let rows: Vec<AuditRow> = on_database!(self, pool => {
             let mut query = sqlx::QueryBuilder::new(
-                "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail
+                "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
+                    operator
                  from audit where true",
             );
             if let Some(party) = &filter.party {
@@ -129,6 +136,9 @@ impl Store {
             }
             if let Some(reference) = &filter.reference {
                 query.push(" and ref = ").push_bind(reference);
+            }
+            if let Some(since) = filter.since {
+                query.push(" and at >= ").push_bind(since.unix());
             }
             if let Some(before) = filter.before {
                 query.push(" and audit_id < ").push_bind(before);

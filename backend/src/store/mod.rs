@@ -17,6 +17,12 @@ mod user_list;
 mod users;
 mod welcome;
 mod test_login;
+mod login_link;
+mod operator;
+mod remap;
+mod backup;
+mod restore;
+mod lock;
 mod search_keys;
 pub mod inspect;
 mod totals;
@@ -35,7 +41,12 @@ use watch::{Postgres, Seen};
 
 pub use accounts::Taken;
 pub use audit::{AuditFilter, PartyFilter};
+pub use backup::{Contents, Unfit, copy_sqlite, inspect};
 pub use identities::NewIdentity;
+pub use lock::exclude;
+pub use operator::{OpenSession, WhichSessions};
+pub use remap::{Conflict, Move, Remap};
+pub use restore::{Restored, discard, is_in_use, prepare_restore, put_in_place, sync_folder_of};
 pub use totals::Totals;
 pub use user_list::{UserFilter, UserRecord};
 pub use users::{Refusal, UserChange};
@@ -103,6 +114,12 @@ pub enum Error {
     /// The path of the SQLite file leads to another one, or to none.
     #[error("{path} was deleted or replaced under the running server: put it back, or restart")]
     Replaced {
+        /// The path.
+        path: String,
+    },
+    /// Another database is being put in the place of the SQLite file.
+    #[error("{path} is being restored by another process: try again when it is done")]
+    Restoring {
         /// The path.
         path: String,
     },
@@ -181,6 +198,14 @@ impl Store {
     /// Is the database there, as far as is known?
     pub fn is_there(&self) -> bool {
         *self.seen.borrow() == Seen::There
+    }
+
+    /// Returns why the database is away, where it is.
+    pub fn absence(&self) -> Option<String> {
+        match &*self.seen.borrow() {
+            Seen::There => None,
+            Seen::Away(reason) => Some(reason.clone()),
+        }
     }
 
     /// Asks the database for an answer, any answer.

@@ -21,7 +21,7 @@ use crate::telemetry::chain;
 const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
-struct SessionRow {
+pub(super) struct SessionRow {
     session_id: Uuid,
     #[sqlx(rename = "session_account_id")]
     account_id: Uuid,
@@ -48,7 +48,7 @@ struct SessionAndAccountRow {
 }
 
 /// The columns of [`SessionRow`].
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "session_id, session.account_id as session_account_id, method, op_issuer, op_subject,
     op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at, ended_at";
 
@@ -349,7 +349,7 @@ impl Store {
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
-    /// Removes the rows of sessions and welcome links that ended by themselves, and of logout tokens
+    /// Removes the rows of sessions and links that ended by themselves, and of logout tokens
     /// that are refused by their age; returns how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
@@ -358,6 +358,8 @@ impl Store {
             sqlx::query("delete from test_login where made_at <= $1")
                 .bind(now.minus(test_login::LIFETIME).unix()).execute(pool).await?;
             sqlx::query("delete from welcome_link where expires_at <= $1")
+                .bind(now.unix()).execute(pool).await?;
+            sqlx::query("delete from login_link where expires_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
                 .bind(now.unix()).bind(now.minus(config.idle).unix())

@@ -5,13 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::Connection as _;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::lock;
 use super::search_keys::fill_search_keys;
 use super::{Error, PATIENCE, Result};
 use crate::keys::make_private_folder;
+
+/// What brings the tables up to date.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// The database file and the connections to it.
 #[derive(Debug, Clone)]
@@ -29,6 +34,8 @@ struct File {
     path: PathBuf,
     device: u64,
     inode: u64,
+    /// Nobody puts another one in its place meanwhile.
+    _lock: Option<std::fs::File>,
 }
 
 impl Sqlite {
@@ -39,6 +46,7 @@ impl Sqlite {
             source,
         };
         make_private_file(path).map_err(file_error)?;
+        let lock = lock::share(path).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -62,7 +70,7 @@ impl Sqlite {
         };
         let writer = pool(1).connect_with(options.clone()).await;
         let writer = writer.map_err(unusable)?;
-        sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
+        MIGRATIONS.run(&writer).await?;
         {
             let mut connection = writer.acquire().await?;
             fill_search_keys!(&mut *connection);
@@ -73,6 +81,7 @@ impl Sqlite {
             path: path.to_owned(),
             device: metadata.dev(),
             inode: metadata.ino(),
+            _lock: lock,
         });
         Ok(Self {
             readers,

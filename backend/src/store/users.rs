@@ -4,7 +4,7 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use super::accounts::{Taken, change, close_setup, guard_admins, lock_account, taken};
+use super::accounts::{Taken, change, close_setup, guard_admins, lock_account, taken, void_links};
 use super::audit::insert_audit;
 use super::{Result, Store, on_writer};
 use crate::account::{Account, AccountId, search_key};
@@ -131,7 +131,7 @@ fn administers(account: &Account) -> bool {
 
 impl Store {
     /// Changes an account by an admin's word, all of it or nothing. Another role ends its sessions;
-    /// disabling ends them and its welcome link.
+    /// disabling ends them and its links.
     pub async fn change_user(
         &self,
         id: AccountId,
@@ -159,8 +159,7 @@ impl Store {
                 return Ok(Err(Refusal::LastAdmin));
             }
             if after.is_disabled() {
-                sqlx::query("delete from welcome_link where account_id = $1")
-                    .bind(id).execute(&mut *tx).await?;
+                void_links!(tx, id);
             }
             if after.is_disabled() || after.role != before.role {
                 sqlx::query("delete from session where account_id = $1")
@@ -178,7 +177,39 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Deletes an account with its sessions, identities and welcome link. Its audit entries stay.
+    /// Sets another password for an account, or takes it away, and ends its sessions and links. It
+    /// may be its owner's last way in, but not the last way in of all admins.
+    pub async fn reset_password(
+        &self,
+        id: AccountId,
+        hash: Option<&str>,
+        password_login: bool,
+        by: impl Into<By>,
+    ) -> Changed {
+        let by = by.into();
+        on_writer!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            guard_admins!(tx)?;
+            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
+                return Ok(Err(Refusal::Gone));
+            };
+            sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
+                .bind(id).bind(hash).bind(by.at.unix()).execute(&mut *tx).await?;
+            if hash.is_none() && administers(&account) && !has_admin!(tx, password_login)? {
+                return Ok(Err(Refusal::LastAdmin));
+            }
+            void_links!(tx, id);
+            sqlx::query("delete from session where account_id = $1")
+                .bind(id).execute(&mut *tx).await?;
+            let detail = if hash.is_some() { "by an admin" } else { "taken away" };
+            let event = Event::about(Kind::PasswordChanged, id).detail(detail);
+            insert_audit!(&mut *tx, by, event)?;
+            tx.commit().await?;
+        });
+        Ok(Ok(()))
+    }
+
+    /// Deletes an account with its sessions, identities and links. Its audit entries stay.
     pub async fn delete_user(
         &self,
         id: AccountId,

@@ -178,7 +178,11 @@ impl Error {
             | Self::Migrate(
                 MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _),
             ) => is_passing(error),
-            Self::Row(_) | Self::Migrate(_) | Self::File { .. } | Self::Unusable { .. } => false,
+            Self::Restoring { .. }
+            | Self::Row(_)
+            | Self::Migrate(_)
+            | Self::File { .. }
+            | Self::Unusable { .. } => false,
         }
     }
 }

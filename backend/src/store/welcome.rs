@@ -5,7 +5,9 @@
 
 use uuid::Uuid;
 
-use super::accounts::{AccountRow, Taken, close_setup, insert_account, lock_account, taken};
+use super::accounts::{
+    AccountRow, Taken, close_setup, insert_account, lock_account, taken, void_links,
+};
 use super::audit::insert_audit;
 use super::sessions::insert_session;
 use super::{Refusal, Result, Store, on_database, on_writer};
@@ -146,6 +148,7 @@ impl Store {
             let Some((purpose,)) = used.filter(|_| is_enabled) else {
                 return Ok(false);
             };
+            void_links!(tx, id);
             sqlx::query("delete from session where account_id = $1 or token_hash = $2")
                 .bind(id).bind(replaces.as_ref().map(TokenHash::as_bytes))
                 .execute(&mut *tx).await?;

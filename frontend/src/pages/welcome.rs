@@ -1,13 +1,14 @@
-//! `/welcome`: whoever has a one-time link chooses the account's password. The link's token is the
-//! fragment of the address, which no browser sends; it stays there until it is used, so that a
-//! reload does not lose it.
+//! `/welcome`: whoever has a one-time link chooses the account's password, or logs in by it, as the
+//! link is for. The link's token is the fragment of the address, which no browser sends; it stays
+//! there until it is used, so that a reload does not lose it. Nothing is used up but by the button:
+//! programs that look at links to show what is behind them press none.
 
 use leptos::prelude::*;
 use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::routes;
 use shared::text::Text;
-use shared::users::{Welcome, WelcomePassword};
+use shared::users::{LinkPurpose, Welcome, WelcomePassword};
 
 use crate::api;
 use crate::browser::{self, History};
@@ -30,6 +31,9 @@ pub(crate) fn WelcomePage() -> impl IntoView {
     });
     let on_retry = Callback::new(move |()| loaded.refetch());
     dynamic(move || match loaded.get() {
+        Some(Ok(Some(welcome))) if welcome.purpose == LinkPurpose::Login => {
+            view! { <LoginForm welcome token=token.clone() /> }.into_any()
+        }
         Some(Ok(Some(welcome))) => view! { <WelcomeForm welcome token=token.clone() /> }.into_any(),
         Some(Err(error)) if error.is(ErrorCode::WelcomeLinkInvalid) => {
             view! { <Invalid /> }.into_any()
@@ -51,6 +55,44 @@ fn Invalid() -> impl IntoView {
             <a class="button button-main" href=routes::LOGIN>
                 {say(Text::TO_LOGIN)}
             </a>
+        </EntryFrame>
+    }
+    .into_any()
+}
+
+/// Logs in when the button is pressed.
+#[component]
+fn LoginForm(
+    /// Whose link it is.
+    welcome: Welcome,
+    /// The link's token.
+    token: String,
+) -> impl IntoView {
+    let log_in = Deed::new(move || {
+        let token = token.clone();
+        async move {
+            let choice = WelcomePassword {
+                token,
+                password: None,
+            };
+            let answer = api::welcome(&choice).send().await?;
+            browser::go(&answer.redirect, History::Replace).await;
+            Ok(())
+        }
+    });
+    let intro = fill(Text::LOGIN_LINK_INTRO, &[("username", &welcome.username)]);
+    view! {
+        <EntryFrame title=say(Text::LOG_IN)>
+            {welcome.display_name.map(|name| view! { <p class="who">{name}</p> }.into_any())}
+            <p class="lead">{intro}</p>
+            <Form
+                id="login-link-form"
+                text=say(Text::LOG_IN)
+                busy_text=say(Text::LOGGING_IN)
+                deed=log_in
+            >
+                {()}
+            </Form>
         </EntryFrame>
     }
     .into_any()
@@ -84,7 +126,7 @@ fn WelcomeForm(
         let is_fit = fault.get_untracked().is_empty();
         let choice = WelcomePassword {
             token: token.clone(),
-            password: password.get_untracked(),
+            password: Some(password.get_untracked()),
         };
         async move {
             if !is_fit {

@@ -48,6 +48,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         because: None,
         next: None,
         logged_out: false,
+        is_login_link: false,
     }
 }
 

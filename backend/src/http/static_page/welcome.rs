@@ -6,7 +6,8 @@ use shared::text::Text;
 
 use super::{Field, StaticPage, returned_problem, submit, without_app};
 
-/// The welcome page's content; the form stands only where there is no app.
+/// The welcome page's content; the form stands only where there is no app. A link that only logs in
+/// has no use for a password.
 pub(super) fn content(page: &StaticPage<'_>) -> String {
     let fault = returned_problem(page);
     let token = Field {
@@ -25,11 +26,16 @@ pub(super) fn content(page: &StaticPage<'_>) -> String {
         more: "required minlength=\"10\"",
         hint: page.say(Text::PASSWORD_HINT),
     };
+    let (password, button) = if page.is_login_link {
+        (String::new(), Text::LOG_IN)
+    } else {
+        (password.html(), Text::WELCOME_SUBMIT)
+    };
     let form = [
         &format!("<form method=\"post\" action=\"{}\">", routes::API_WELCOME),
         &token.html(),
-        &password.html(),
-        &submit(page.say(Text::WELCOME_SUBMIT)),
+        &password,
+        &submit(page.say(button)),
         "</form>",
     ]
     .concat();

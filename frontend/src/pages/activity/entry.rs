@@ -9,7 +9,7 @@ use shared::text::Text;
 use crate::browser::{self, TimeForm};
 use crate::next::with_query;
 use crate::pages::activity::kinds::in_words;
-use crate::text::say;
+use crate::text::{fill, say};
 
 /// An entry.
 #[component]
@@ -22,6 +22,7 @@ pub(super) fn Entry(
         kind,
         code,
         actor,
+        operator,
         account,
         address,
         reference,
@@ -44,6 +45,7 @@ pub(super) fn Entry(
     let facts = [
         fact(Text::ACTIVITY_ACCOUNT, account.map(party)),
         fact(Text::ACTIVITY_BY, actor.filter(|_| !is_same).map(party)),
+        fact(Text::ACTIVITY_BY, operator.map(at_command_line)),
         fact(Text::ACTIVITY_DETAIL, detail.map(free_text)),
         fact(Text::ACTIVITY_MEND, mend.map(free_text)),
         fact(Text::ACTIVITY_ADDRESS, address.map(own_text)),
@@ -88,6 +90,11 @@ fn party(party: Party) -> AnyView {
         </a>
     }
     .into_any()
+}
+
+/// Whoever typed a command on the server.
+fn at_command_line(name: String) -> AnyView {
+    own_text(fill(Text::ACTIVITY_COMMAND_LINE, &[("name", &name)]))
 }
 
 /// The reference, as the way to all that has it.

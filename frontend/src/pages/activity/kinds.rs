@@ -16,6 +16,7 @@ fn text(kind: &str) -> Option<Text> {
         "logout" => Text::ACTIVITY_LOGOUT,
         "session_ended" => Text::ACTIVITY_SESSION_ENDED,
         "session_ended_by_op" => Text::ACTIVITY_SESSION_ENDED_BY_OP,
+        "session_ended_by_admin" => Text::ACTIVITY_SESSION_ENDED_BY_ADMIN,
         "account_made" => Text::ACTIVITY_ACCOUNT_MADE,
         "account_disabled" => Text::ACTIVITY_ACCOUNT_DISABLED,
         "account_enabled" => Text::ACTIVITY_ACCOUNT_ENABLED,
@@ -29,6 +30,10 @@ fn text(kind: &str) -> Option<Text> {
         "identity_unlinked" => Text::ACTIVITY_IDENTITY_UNLINKED,
         "welcome_link_made" => Text::ACTIVITY_WELCOME_LINK_MADE,
         "welcome_failed" => Text::ACTIVITY_WELCOME_FAILED,
+        "login_link_made" => Text::ACTIVITY_LOGIN_LINK_MADE,
+        "login_link_used" => Text::ACTIVITY_LOGIN_LINK_USED,
+        "identity_moved" => Text::ACTIVITY_IDENTITY_MOVED,
+        "database_restored" => Text::ACTIVITY_DATABASE_RESTORED,
         "setup_failed" => Text::ACTIVITY_SETUP_FAILED,
         _ => return None,
     })

@@ -1,0 +1,204 @@
+//! A copy of the SQLite file, made while servers use it, and what is in a copy.
+
+use std::path::Path;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::sqlite::MIGRATIONS;
+use super::{Error, PATIENCE, Result};
+use crate::clock::Timestamp;
+
+/// What is in a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contents {
+    /// How many accounts.
+    pub accounts: u64,
+    /// How many identities.
+    pub identities: u64,
+    /// The last migration of its tables.
+    pub version: i64,
+    /// When something was last written to the audit trail.
+    pub last_entry_at: Option<Timestamp>,
+}
+
+/// Why a file cannot be used as Postern's database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// SQLite cannot read it, or finds it damaged.
+    #[error("it is damaged, or no SQLite database: {0}")]
+    Damaged(String),
+    /// It is some other database.
+    #[error("it is no database of Postern: it lacks the tables")]
+    NotPostern,
+    /// A later version of Postern made it.
+    #[error(
+        "a later version of Postern made it: it has the migration {there}, and this one knows them \
+         up to {here}. Use that version, or a later one"
+    )]
+    Newer {
+        /// Its last migration.
+        there: i64,
+        /// The last one that this version knows.
+        here: i64,
+    },
+    /// Its tables were made by another migration of that number.
+    #[error("its tables are not those of any release of Postern: the migration {0} differs")]
+    Altered(i64),
+}
+
+/// Opens a file that is there.
+pub(super) async fn open(path: &Path) -> sqlx::Result<SqliteConnection> {
+    options(path).connect().await
+}
+
+/// Returns how a file that is there is opened.
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(PATIENCE)
+}
+
+/// Copies the database to `target`, which must be empty or not there, as it is at one moment.
+/// Writers do not wait for it. What was deleted is not in the copy.
+///
+/// # Errors
+/// [`Error::Unusable`]: one of the two can be neither read nor written, or the disk is full.
+pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
+    let unusable = |source| Error::Unusable {
+        path: database.display().to_string(),
+        source,
+    };
+    let mut connection = open(database).await.map_err(unusable)?;
+    let copied = sqlx::query("vacuum into $1")
+        .bind(target.to_str())
+        .execute(&mut connection)
+        .await;
+    let closed = connection.close().await;
+    copied.and_then(|_| closed).map_err(unusable)
+}
+
+/// Checks a file from its first page to its last, and returns what is in it.
+///
+/// # Errors
+/// The file is not there, or cannot be opened.
+pub async fn inspect(path: &Path) -> Result<std::result::Result<Contents, Unfit>> {
+    let looked = match open(path).await {
+        Ok(mut connection) => {
+            let looked = look(&mut connection).await;
+            // What was read was read.
+            let _ = connection.close().await;
+            looked
+        }
+        Err(error) => Err(error),
+    };
+    match looked {
+        Ok(found) => Ok(found),
+        Err(sqlx::Error::Database(error)) if is_damage(error.code().as_deref()) => {
+            Ok(Err(Unfit::Damaged(error.message().to_owned())))
+        }
+        Err(source) => Err(Error::Unusable {
+            path: path.display().to_string(),
+            source,
+        }),
+    }
+}
+
+/// Does SQLite's code say that a file is no database, or not a whole one?
+fn is_damage(code: Option<&str>) -> bool {
+    // SQLITE_CORRUPT, SQLITE_NOTADB.
+    matches!(primary(code), Some(11 | 26))
+}
+
+/// Returns the result code without what extends it.
+pub(super) fn primary(code: Option<&str>) -> Option<u32> {
+    Some(code?.parse::<u32>().ok()? & 0xff)
+}
+
+async fn look(
+    connection: &mut SqliteConnection,
+) -> sqlx::Result<std::result::Result<Contents, Unfit>> {
+    let faults: Vec<(String,)> = sqlx::query_as("pragma integrity_check(3)")
+        .fetch_all(&mut *connection)
+        .await?;
+    let faults: Vec<String> = faults.into_iter().map(|(fault,)| fault).collect();
+    if faults != ["ok"] {
+        return Ok(Err(Unfit::Damaged(faults.join("; "))));
+    }
+    let tables: i64 = sqlx::query_scalar(
+        "select count(*) from sqlite_master
+         where type = 'table' and name in ('_sqlx_migrations', 'account', 'identity', 'session', 'setting')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if tables != 5 {
+        return Ok(Err(Unfit::NotPostern));
+    }
+    let astray = sqlx::query("pragma foreign_key_check")
+        .fetch_all(&mut *connection)
+        .await?;
+    if !astray.is_empty() {
+        let rows = format!(
+            "{} rows belong to accounts that are not there",
+            astray.len()
+        );
+        return Ok(Err(Unfit::Damaged(rows)));
+    }
+    let version = match version(&mut *connection).await? {
+        Ok(version) => version,
+        Err(unfit) => return Ok(Err(unfit)),
+    };
+    contents(connection, version).await.map(Ok)
+}
+
+/// Holds the migrations of a file against those of this version; returns the last one.
+async fn version(
+    connection: &mut SqliteConnection,
+) -> sqlx::Result<std::result::Result<i64, Unfit>> {
+    let applied: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("select version, checksum, success from _sqlx_migrations order by version")
+            .fetch_all(connection)
+            .await?;
+    let here = MIGRATIONS.iter().map(|known| known.version).max();
+    let here = here.unwrap_or_default();
+    let Some(&(there, ..)) = applied.last() else {
+        return Ok(Err(Unfit::NotPostern));
+    };
+    if there > here {
+        return Ok(Err(Unfit::Newer { there, here }));
+    }
+    for (version, checksum, success) in &applied {
+        let known = MIGRATIONS.iter().find(|known| known.version == *version);
+        if !success || known.is_none_or(|known| *known.checksum != **checksum) {
+            return Ok(Err(Unfit::Altered(*version)));
+        }
+    }
+    Ok(Ok(there))
+}
+
+async fn contents(connection: &mut SqliteConnection, version: i64) -> sqlx::Result<Contents> {
+    let (accounts, identities): (i64, i64) =
+        sqlx::query_as("select (select count(*) from account), (select count(*) from identity)")
+            .fetch_one(&mut *connection)
+            .await?;
+    // The first version has no audit trail.
+    let has_audit: bool = sqlx::query_scalar(
+        "select exists (select 1 from sqlite_master where type = 'table' and name = 'audit')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let last: Option<i64> = if has_audit {
+        sqlx::query_scalar("select max(at) from audit")
+            .fetch_one(&mut *connection)
+            .await?
+    } else {
+        None
+    };
+    Ok(Contents {
+        accounts: u64::try_from(accounts).unwrap_or_default(),
+        identities: u64::try_from(identities).unwrap_or_default(),
+        version,
+        last_entry_at: last.map(Timestamp::from_unix),
+    })
+}

@@ -1,0 +1,173 @@
+//! Identities of an OP whose issuer is another one now, and whose subjects are the same.
+
+use super::accounts::{Taken, taken};
+use super::audit::insert_audit;
+use super::{Result, Store, on_database, on_writer};
+use crate::account::AccountId;
+use crate::audit::{By, Event, Kind};
+
+/// What taking identities along comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remap {
+    /// The identities at the old issuer, by username.
+    pub moves: Vec<Move>,
+    /// Those of them that cannot be moved.
+    pub conflicts: Vec<Conflict>,
+    /// How many logins came from the old issuer.
+    pub sessions: u64,
+}
+
+/// An identity and its account.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Move {
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The account's username.
+    pub username: String,
+    /// The subject, at both issuers.
+    pub subject: String,
+}
+
+/// Why an identity cannot be moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// The account has an identity at the new issuer already.
+    Bound {
+        /// The account's username.
+        username: String,
+        /// The subject that it has there.
+        subject: String,
+    },
+    /// Another account has that subject at the new issuer.
+    Taken {
+        /// The username of the account at the old issuer.
+        username: String,
+        /// The subject.
+        subject: String,
+        /// The username of the other account.
+        by: String,
+    },
+}
+
+/// An identity at the old issuer, and who is in its way at the new one.
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    identity: Move,
+    bound_subject: Option<String>,
+    taken_by: Option<String>,
+}
+
+/// Finds out what moving comes to; `$executor` gives connections.
+macro_rules! plan {
+    ($executor:expr, $from:expr, $to:expr) => {{
+        let rows: Vec<Row> = sqlx::query_as(
+            "select identity.account_id, account.username, identity.subject,
+                (select there.subject from identity as there
+                    where there.account_id = identity.account_id and there.issuer = $2)
+                    as bound_subject,
+                (select owner.username from identity as there
+                    join account as owner on owner.account_id = there.account_id
+                    where there.issuer = $2 and there.subject = identity.subject
+                        and there.account_id <> identity.account_id) as taken_by
+             from identity join account on account.account_id = identity.account_id
+             where identity.issuer = $1 order by account.username_key",
+        )
+        .bind($from)
+        .bind($to)
+        .fetch_all($executor)
+        .await?;
+        rows
+    }};
+}
+
+/// Counts the logins that came from an issuer.
+const COUNT_SESSIONS: &str =
+    "select count(*) from session where op_issuer = $1 and ended_at is null";
+
+impl Remap {
+    fn of(rows: Vec<Row>, sessions: i64) -> Self {
+        let mut plan = Self {
+            sessions: u64::try_from(sessions).unwrap_or_default(),
+            ..Self::default()
+        };
+        for row in rows {
+            let username = || row.identity.username.clone();
+            if let Some(subject) = row.bound_subject {
+                let username = username();
+                plan.conflicts.push(Conflict::Bound { username, subject });
+            }
+            if let Some(by) = row.taken_by {
+                let (username, subject) = (username(), row.identity.subject.clone());
+                plan.conflicts.push(Conflict::Taken {
+                    username,
+                    subject,
+                    by,
+                });
+            }
+            plan.moves.push(row.identity);
+        }
+        plan
+    }
+}
+
+impl Store {
+    /// Returns the issuers of all identities, with how many there are of each, the most first.
+    pub async fn issuers(&self) -> Result<Vec<(String, i64)>> {
+        let issuers = on_database!(self, pool => {
+            sqlx::query_as("select issuer, count(*) from identity group by issuer order by 2 desc, 1")
+                .fetch_all(pool).await?
+        });
+        Ok(issuers)
+    }
+
+    /// Returns what [`Store::remap_identities`] would come to.
+    pub async fn plan_remap(&self, from: &str, to: &str) -> Result<Remap> {
+        on_database!(self, pool => {
+            let rows = plan!(pool, from, to);
+            let sessions = sqlx::query_scalar(COUNT_SESSIONS).bind(from).fetch_one(pool).await?;
+            Ok(Remap::of(rows, sessions))
+        })
+    }
+
+    /// Moves all identities of one issuer to another one, or none where there are conflicts.
+    /// Sessions that came from there go on, and end by the new issuer's word; their ID token is
+    /// dropped, since the new issuer takes none of the old one's for a hint.
+    ///
+    /// [`Taken`] where somebody linked one meanwhile: nothing has changed then.
+    pub async fn remap_identities(
+        &self,
+        from: &str,
+        to: &str,
+        by: impl Into<By>,
+    ) -> Result<std::result::Result<Remap, Taken>> {
+        let by = by.into();
+        on_writer!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            let rows = plan!(&mut *tx, from, to);
+            let sessions =
+                sqlx::query_scalar(COUNT_SESSIONS).bind(from).fetch_one(&mut *tx).await?;
+            let plan = Remap::of(rows, sessions);
+            if !plan.conflicts.is_empty() {
+                return Ok(Ok(plan));
+            }
+            for moved in &plan.moves {
+                let written = sqlx::query(
+                    "update identity set issuer = $3
+                     where issuer = $1 and subject = $2 and account_id = $4",
+                ).bind(from).bind(&moved.subject).bind(to).bind(moved.account_id)
+                    .execute(&mut *tx).await;
+                if let Err(error) = written {
+                    return taken(error).map(Err);
+                }
+                let detail = format!("{from} -> {to}");
+                let event = Event::about(Kind::IdentityMoved, moved.account_id).detail(&detail);
+                insert_audit!(&mut *tx, by, event)?;
+            }
+            sqlx::query("update session set op_issuer = $2, id_token = null where op_issuer = $1")
+                .bind(from).bind(to).execute(&mut *tx).await?;
+            tx.commit().await?;
+            Ok(Ok(plan))
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! A copy in the place of the SQLite file.
+
+use std::fs::{File, hard_link, remove_file, rename};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::audit::insert_audit;
+use super::backup::{self, Contents, Unfit, inspect, primary};
+use super::lock::give_to_owner_of;
+use super::sqlite::MIGRATIONS;
+use super::{Error, Result};
+use crate::audit::{By, Event, Kind};
+
+/// A copy that is ready to be the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// What was in it before.
+    pub contents: Contents,
+    /// How many logins were ended.
+    pub sessions_ended: u64,
+}
+
+/// Does another process have the database open, by SQLite's own locks? One that cannot be read is
+/// of use to nobody. Where nobody has, all of it is in the one file afterwards.
+pub async fn is_in_use(database: &Path) -> bool {
+    // Longer than a statement takes.
+    let options = backup::options(database).busy_timeout(Duration::from_secs(1));
+    let Ok(mut connection) = options.connect().await else {
+        return false;
+    };
+    // Only who is alone may leave the write-ahead log.
+    let mode = sqlx::query_scalar::<_, String>("pragma journal_mode = delete")
+        .fetch_one(&mut connection)
+        .await;
+    let _ = connection.close().await;
+    match mode {
+        Ok(mode) => mode == "wal",
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        Err(sqlx::Error::Database(error)) => {
+            matches!(primary(error.code().as_deref()), Some(5 | 6))
+        }
+        Err(_) => false,
+    }
+}
+
+/// Makes a copy ready to be the database: checks it, brings its tables up to date, ends the
+/// sessions and links in it unless they are to be kept, since some of them were ended since, and
+/// writes all that down.
+///
+/// # Errors
+/// It cannot be written to, or a migration fails.
+pub async fn prepare_restore(
+    copy: &Path,
+    keeps_sessions: bool,
+    by: &By,
+) -> Result<std::result::Result<Restored, Unfit>> {
+    let contents = match inspect(copy).await? {
+        Ok(contents) => contents,
+        Err(unfit) => return Ok(Err(unfit)),
+    };
+    let options = backup::options(copy)
+        .journal_mode(SqliteJournalMode::Delete)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true);
+    let unusable = |source| Error::Unusable {
+        path: copy.display().to_string(),
+        source,
+    };
+    let mut connection = options.connect().await.map_err(unusable)?;
+    MIGRATIONS.run_direct(&mut connection).await?;
+    let mut tx = connection.begin_with("begin immediate").await?;
+    let mut sessions_ended = 0;
+    if !keeps_sessions {
+        for table in ["welcome_link", "login_link"] {
+            sqlx::query(&format!("delete from {table}"))
+                .execute(&mut *tx)
+                .await?;
+        }
+        let ended = sqlx::query("delete from session").execute(&mut *tx).await?;
+        sessions_ended = ended.rows_affected();
+    }
+    let detail = if keeps_sessions {
+        "logins kept".to_owned()
+    } else {
+        format!("{sessions_ended} logins ended")
+    };
+    let event = Event {
+        kind: Kind::DatabaseRestored,
+        account: None,
+        code: None,
+        detail: Some(&detail),
+    };
+    insert_audit!(&mut *tx, *by, event)?;
+    tx.commit().await?;
+    connection.close().await.map_err(unusable)?;
+    Ok(Ok(Restored {
+        contents,
+        sessions_ended,
+    }))
+}
+
+/// Puts the copy in the place of the database, in one step, and keeps the one that was there under
+/// the name of `aside`; returns whether there was one.
+///
+/// # Errors
+/// Something cannot be renamed or written; the database is the old one or the new one, and whole.
+pub fn put_in_place(copy: &Path, database: &Path, aside: &Path) -> io::Result<bool> {
+    give_to_owner_of(database, copy);
+    File::open(copy)?.sync_all()?;
+    // Of a database that could not be read these are still there, and would be taken for the new
+    // one's.
+    for suffix in ["-wal", "-shm"] {
+        unless_missing(rename(
+            with_suffix(database, suffix),
+            with_suffix(aside, suffix),
+        ))?;
+    }
+    let was_there = match hard_link(database, aside) {
+        Ok(()) => true,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+        // A file system without hard links.
+        Err(_) => unless_missing(rename(database, aside))?,
+    };
+    rename(copy, database)?;
+    sync_folder_of(database)?;
+    Ok(was_there)
+}
+
+/// Returns the path with something behind its name.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// Returns whether the file was there.
+fn unless_missing(done: io::Result<()>) -> io::Result<bool> {
+    match done {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes sure that the names in the file's folder outlive a power cut.
+pub fn sync_folder_of(file: &Path) -> io::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    File::open(folder)?.sync_all()
+}
+
+/// Removes a copy that did not come to be the database, with what SQLite made beside it.
+pub fn discard(copy: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let _ = remove_file(with_suffix(copy, suffix));
+    }
+}
