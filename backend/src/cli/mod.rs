@@ -5,13 +5,30 @@
 mod authentik;
 mod check_config;
 mod doctor;
+mod accounts;
+mod user;
+mod login_link;
+mod session;
+mod audit;
 mod setup_token;
+mod identities;
+mod backup;
+mod restore;
+mod who;
+mod password;
+mod links;
+mod operator;
+mod console;
+mod table;
+mod date;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use self::accounts::{Accounts, run_line};
+pub use self::console::{Console, Keyboard};
 use crate::app::{App, AppState};
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -24,8 +41,6 @@ pub const EXIT_BAD_SETTINGS: u8 = 2;
 pub enum Command {
     /// Run the server; the same as `postern` alone
     Serve,
-    /// Print the token that opens /setup, where the first admin is made
-    SetupToken,
     /// Set Authentik up for Postern: print a blueprint, or do it over its API
     #[command(subcommand)]
     Authentik(Box<authentik::AuthentikCommand>),
@@ -33,6 +48,9 @@ pub enum Command {
     CheckConfig,
     /// Look at everything that a login needs, from DNS to the redirect URI, and say what to do
     Doctor(doctor::Args),
+    /// Something with accounts, or with the database that holds them
+    #[command(flatten)]
+    Accounts(Accounts),
 }
 
 /// The front door of a self-hosted application: login by password or through an OpenID Provider.
@@ -67,7 +85,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Authentik(command) => authentik::run(*command).await,
         Command::CheckConfig => Ok(check_config::run()?),
         Command::Doctor(args) => doctor::run(&args).await,
-        Command::SetupToken => with_app(setup_token::run).await,
+        Command::Accounts(command) => command.run().await,
     }
 }
 
@@ -113,7 +131,6 @@ mod tests {
         Cli::command().debug_assert();
         for (word, expected) in [
             ("serve", Command::Serve),
-            ("setup-token", Command::SetupToken),
             ("check-config", Command::CheckConfig),
         ] {
             let cli = Cli::try_parse_from(["postern", word]).unwrap();
@@ -146,7 +163,14 @@ mod tests {
                 variable.name
             );
         }
-        for command in ["serve", "setup-token", "authentik", "check-config"] {
+        for command in [
+            "serve",
+            "setup-token",
+            "authentik",
+            "check-config",
+            "user",
+            "restore",
+        ] {
             assert!(help.contains(&format!("  {command} ")), "{command}: {help}");
         }
     }

@@ -1,16 +1,38 @@
 //! `postern setup-token`: what opens /setup.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use secrecy::ExposeSecret as _;
+use serde_json::json;
+use shared::routes;
 
+use super::console::Console;
+use super::links::origin;
 use crate::app::AppState;
 
+/// What it is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
+pub struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Prints the setup token, while it opens anything.
-pub(super) async fn run(app: &AppState) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    args: &Args,
+    app: &AppState,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
     let is_open = app.store.is_setup_open().await?;
     anyhow::ensure!(is_open, "this server has an admin: the setup is closed");
-    writeln!(io::stdout(), "{}", app.keys().setup_token().expose_secret())?;
+    let keys = app.keys();
+    let token = keys.setup_token().expose_secret();
+    if args.json {
+        let url = format!("{}{}", origin(app), routes::SETUP);
+        console.json(&json!({"setup_token": token, "url": url}))?;
+    } else {
+        console.say(token)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,215 @@
+//! `postern backup`: a copy of the SQLite database, while servers use it.
+//!
+//! The database alone: the secret key makes cookies of logins under way and the setup token, and a
+//! new one is made where it is missing. The tables are not brought up to date: a backup before an
+//! update is made by the version that comes after it, too.
+
+use std::fs::{File, OpenOptions, Permissions, TryLockError, hard_link, remove_file, rename};
+use std::io::{ErrorKind, IsTerminal as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::json;
+
+use super::console::{Console, Keyboard};
+use super::date;
+use crate::clock::Timestamp;
+use crate::config::{Config, Database};
+use crate::store::{Contents, copy_sqlite, inspect, sync_folder_of};
+
+/// What it is given.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Args {
+    /// The file to write, or - for standard output
+    file: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A file that is being written, and is gone with this value unless it is done. What writes it
+/// holds a lock on it, which ends with the process: one that is left over is written over.
+struct Partial {
+    path: PathBuf,
+    file: File,
+    is_done: bool,
+}
+
+impl Partial {
+    /// Makes the file, for its owner alone, and empties one that is left over.
+    fn begin(path: PathBuf) -> anyhow::Result<Self> {
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path);
+        let shown = path.display();
+        let file = opened.with_context(|| format!("cannot write {shown}"))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => bail!("another backup is writing {shown}"),
+            // A file system without locks has nobody to keep out.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        file.set_len(0)?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(Self {
+            path,
+            file,
+            is_done: false,
+        })
+    }
+
+    /// Gives the file its name. Without `force` it takes nobody else's.
+    fn finish(mut self, name: &Path, force: bool) -> anyhow::Result<()> {
+        self.file.sync_all()?;
+        if force {
+            rename(&self.path, name)?;
+            self.is_done = true;
+        } else {
+            match hard_link(&self.path, name) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    bail!("{} was made meanwhile", name.display());
+                }
+                // A file system without hard links.
+                Err(_) => {
+                    rename(&self.path, name)?;
+                    self.is_done = true;
+                }
+            }
+        }
+        sync_folder_of(name)?;
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let _ = remove_file(&self.path);
+        }
+    }
+}
+
+/// Returns the path with something behind its name.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// Copies the database.
+pub(super) async fn run(
+    args: &Args,
+    config: &Config,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
+    let Database::Sqlite(database) = &config.database else {
+        bail!(
+            "the database is PostgreSQL, which has a program for that: \
+             pg_dump --format=custom --file={} \"$DATABASE_URL\"",
+            args.file.display()
+        );
+    };
+    ensure!(
+        database.exists(),
+        "there is no database at {}: are DATA_DIR and DATABASE_URL those of the server?",
+        database.display()
+    );
+    if args.file == Path::new("-") {
+        return to_stdout(args, database, console).await;
+    }
+    let name = &args.file;
+    let is_same = || Some(name.canonicalize().ok()? == database.canonicalize().ok()?);
+    ensure!(is_same() != Some(true), "this is the database itself");
+    ensure!(
+        !name.is_dir(),
+        "{} is a folder: name a file in it",
+        name.display()
+    );
+    ensure!(
+        args.force || !name.exists(),
+        "{} exists: name another file, or write over it with --force",
+        name.display()
+    );
+    let partial = Partial::begin(with_suffix(name, ".partial"))?;
+    let contents = copy(database, &partial.path).await?;
+    let bytes = partial.file.metadata()?.len();
+    partial.finish(name, args.force)?;
+    if args.json {
+        console.json(&json!({
+            "file": name,
+            "bytes": bytes,
+            "accounts": contents.accounts,
+            "identities": contents.identities,
+            "migration": contents.version,
+        }))?;
+    } else {
+        console.say(&format!(
+            "Copied {} accounts to {} ({} kB), and checked the copy. It holds password hashes: keep \
+             it as safe as the server.",
+            contents.accounts,
+            name.display(),
+            bytes.div_ceil(1000)
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Copies the database and checks the copy. Ctrl-C leaves nothing behind.
+async fn copy(database: &Path, target: &Path) -> anyhow::Result<Contents> {
+    tokio::select! {
+        copied = copy_sqlite(database, target) => copied.context("cannot copy the database")?,
+        _ = tokio::signal::ctrl_c() => bail!("interrupted: nothing was written"),
+    }
+    match inspect(target).await? {
+        Ok(contents) => Ok(contents),
+        Err(unfit) => bail!(
+            "the copy is of no use, and was not kept: {unfit}. The database is probably damaged: \
+             keep the last good backup"
+        ),
+    }
+}
+
+/// Writes the copy to standard output, once it is whole and good.
+async fn to_stdout(
+    args: &Args,
+    database: &Path,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
+    ensure!(
+        !args.json,
+        "--json and a backup do not both fit on standard output"
+    );
+    let is_terminal =
+        matches!(console.keyboard, Keyboard::Process) && std::io::stdout().is_terminal();
+    ensure!(
+        !is_terminal,
+        "a backup is nothing for a terminal: send it to a file or a program"
+    );
+    let partial = Partial::begin(with_suffix(database, ".stdout.partial"))?;
+    let contents = copy(database, &partial.path).await?;
+    std::io::copy(&mut File::open(&partial.path)?, &mut console.out)
+        .and_then(|_| console.out.flush())
+        .context("cannot write to standard output")?;
+    console.remark(&format!("Copied {} accounts.", contents.accounts))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what is in a database.
+pub(super) fn describe(contents: &Contents) -> String {
+    let last = contents.last_entry_at.map_or_else(
+        || "nothing in the audit trail".to_owned(),
+        |at: Timestamp| format!("last changed {} UTC", date::minute(at)),
+    );
+    format!(
+        "{} accounts, {} connections, {last}",
+        contents.accounts, contents.identities
+    )
+}

@@ -1,0 +1,42 @@
+//! Links as they are printed.
+
+use std::io;
+
+use super::console::Console;
+use super::date;
+use crate::app::AppState;
+use crate::clock::Timestamp;
+use crate::config::PublicUrl;
+
+/// Returns the origin that links begin with. Where none is configured it is that of the listener,
+/// which is right on this machine alone.
+pub(super) fn origin(app: &AppState) -> String {
+    let public = app.config.public_url.as_ref().map(PublicUrl::origin);
+    public.unwrap_or_else(|| format!("http://localhost:{}", app.config.listen.port()))
+}
+
+/// Prints a link by itself, and beside it until when it is good.
+pub(super) fn print(
+    app: &AppState,
+    console: &mut Console<'_>,
+    url: &str,
+    expires_at: Timestamp,
+) -> io::Result<()> {
+    console.say(url)?;
+    console.remark(&format!(
+        "It is good once, until {} UTC. Whoever has it has the account.",
+        date::minute(expires_at)
+    ))?;
+    warn_of_origin(app, console)
+}
+
+/// Says where a link leads if nobody told where the server is.
+pub(super) fn warn_of_origin(app: &AppState, console: &mut Console<'_>) -> io::Result<()> {
+    if app.config.public_url.is_none() {
+        console.remark(
+            "POSTERN_PUBLIC_URL is not set: put the address of your server in the place of \
+             http://localhost…",
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! `postern login-link`: the way in when all others are closed, for whoever has the server's shell.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use serde_json::json;
+
+use super::console::Console;
+use super::who::find;
+use super::{links, operator};
+use crate::app::AppState;
+use crate::store::Refusal;
+use crate::welcome::{NewLink, WelcomeToken};
+
+/// What it is given.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Args {
+    /// The account: its username or its email
+    #[arg(long)]
+    user: String,
+    /// USER is the account's id
+    #[arg(long)]
+    id: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Makes the link and prints it.
+pub(super) async fn run(
+    args: &Args,
+    app: &AppState,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
+    let account = find(app, &args.user, args.id).await?;
+    let name = &account.username;
+    let token = WelcomeToken::generate();
+    let by = operator::by(app);
+    let link = NewLink::to_log_in(&token, by.at);
+    match app.store.make_login_link(account.id, link, by).await? {
+        Ok(()) => {}
+        Err(Refusal::Disabled) => bail!(
+            "{name} is disabled, and is refused by a link too. Enable it first: \
+             postern user enable {name}"
+        ),
+        Err(other) => bail!("{name}: {other}"),
+    }
+    let url = token.login_url(&links::origin(app));
+    if args.json {
+        console.json(&json!({
+            "url": url,
+            "username": name,
+            "expires_at": link.expires_at.unix(),
+        }))?;
+    } else {
+        console.remark(&format!(
+            "Logs in as {name}, with passwords off and the provider away too:"
+        ))?;
+        links::print(app, console, &url, link.expires_at)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,45 @@
+//! Who types the commands.
+
+use crate::app::AppState;
+use crate::audit::By;
+use crate::clock::Timestamp;
+
+/// Returns the author of what a command changes.
+pub(super) fn by(app: &AppState) -> By {
+    by_at(app.clock.now())
+}
+
+/// The same, at that time.
+pub(super) fn by_at(now: Timestamp) -> By {
+    By::operator(name(), now)
+}
+
+/// Returns the name of the system's user whose process this is, or the number of one without a
+/// name, as in containers.
+fn name() -> String {
+    let id = rustix::process::getuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    named(&users, &id).unwrap_or_else(|| format!("uid {id}"))
+}
+
+/// Finds the name of an id in the system's list of users.
+fn named(users: &str, id: &str) -> Option<String> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn user_of_the_system_has_a_name() {
+        let users = "root:x:0:0:root:/root:/bin/sh\n\npostern:x:100:101::/srv:/bin/false\n";
+
+        assert_eq!(named(users, "100").as_deref(), Some("postern"));
+        assert_eq!(named(users, "101"), None);
+    }
+}

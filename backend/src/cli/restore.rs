@@ -1,0 +1,203 @@
+//! `postern restore`: a backup in the place of the SQLite database.
+//!
+//! Everything happens to a copy beside the database, which takes its name at the end: whatever goes
+//! wrong before leaves the database as it is.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::json;
+
+use super::backup::{describe, with_suffix};
+use super::console::{Console, Keyboard};
+use super::{date, operator};
+use crate::clock::Timestamp;
+use crate::config::{Config, Database};
+use crate::keys::make_private_folder;
+use crate::store::{Restored, discard, exclude, is_in_use, prepare_restore, put_in_place};
+
+/// What it is given.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Args {
+    /// The backup, or - for standard input
+    file: PathBuf,
+    /// Keep the logins and links that are in the backup, those too that were ended since
+    #[arg(long)]
+    keep_sessions: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The copy that is to be the database, which is gone with this value otherwise.
+struct Copy(PathBuf);
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        discard(&self.0);
+    }
+}
+
+/// Puts the backup in the place of the database.
+pub(super) async fn run(
+    args: &Args,
+    config: &Config,
+    now: Timestamp,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
+    let Database::Sqlite(database) = &config.database else {
+        bail!(
+            "the database is PostgreSQL, which has a program for that: stop the servers, then \
+             pg_restore --clean --if-exists --no-owner --dbname=\"$DATABASE_URL\" {}",
+            args.file.display()
+        );
+    };
+    let is_same = || Some(args.file.canonicalize().ok()? == database.canonicalize().ok()?);
+    ensure!(is_same() != Some(true), "this is the database itself");
+    let is_piped = args.file == Path::new("-");
+    ensure!(
+        !is_piped || args.yes,
+        "nothing can be asked while the backup comes from standard input: say --yes"
+    );
+    if let Some(folder) = database.parent().filter(|f| !f.as_os_str().is_empty()) {
+        make_private_folder(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let _lock = alone(database).await?;
+    let copy = Copy(with_suffix(database, ".restoring"));
+    discard(&copy.0);
+    if is_piped {
+        ensure!(
+            matches!(console.keyboard, Keyboard::Process),
+            "there is no standard input"
+        );
+        write_copy(&mut std::io::stdin().lock(), &copy.0)?;
+    } else {
+        copy_with_log(&args.file, &copy.0)?;
+    }
+    let by = operator::by_at(now);
+    let restored = match prepare_restore(&copy.0, args.keep_sessions, &by).await? {
+        Ok(restored) => restored,
+        Err(unfit) => bail!("{} cannot be restored: {unfit}", args.file.display()),
+    };
+    if !args.yes {
+        console.remark(&format!(
+            "{}: {}.",
+            args.file.display(),
+            describe(&restored.contents)
+        ))?;
+    }
+    let question = format!("put it in the place of {}", database.display());
+    console.confirm(&question, args.yes || !database.exists())?;
+    let aside = with_suffix(
+        database,
+        &format!(".before-restore-{}", date::for_file(now)),
+    );
+    let was_there = put_in_place(&copy.0, database, &aside)
+        .with_context(|| format!("cannot replace {}", database.display()))?;
+    report(
+        args,
+        database,
+        was_there.then_some(&*aside),
+        &restored,
+        console,
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps everybody else from the database, for as long as what it returns is held.
+///
+/// # Errors
+/// Somebody uses it.
+async fn alone(database: &Path) -> anyhow::Result<Option<File>> {
+    let lock = match exclude(database) {
+        Ok(Some(lock)) => Some(lock),
+        Ok(None) => bail!("{}", in_use(database)),
+        // A file system without locks: there are still SQLite's own, which a server of an earlier
+        // version has too.
+        Err(_) => None,
+    };
+    ensure!(!is_in_use(database).await, "{}", in_use(database));
+    Ok(lock)
+}
+
+fn in_use(database: &Path) -> String {
+    format!(
+        "a server, or another command, uses {}: stop it first. It would go on with the old database, \
+         and what it writes would be lost",
+        database.display()
+    )
+}
+
+/// Copies the backup. One that was made by copying a live database has its last changes in a log
+/// beside it.
+fn copy_with_log(backup: &Path, copy: &Path) -> anyhow::Result<()> {
+    for suffix in ["", "-wal", "-journal"] {
+        let from = with_suffix(backup, suffix);
+        match File::open(&from) {
+            Ok(mut file) => write_copy(&mut file, &with_suffix(copy, suffix))?,
+            Err(error) if !suffix.is_empty() && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", from.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file for its owner alone.
+fn write_copy(from: &mut impl Read, to: &Path) -> anyhow::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)
+        .with_context(|| format!("cannot write {}", to.display()))?;
+    std::io::copy(from, &mut file).with_context(|| format!("cannot write {}", to.display()))?;
+    Ok(())
+}
+
+/// Says what was done.
+fn report(
+    args: &Args,
+    database: &Path,
+    aside: Option<&Path>,
+    restored: &Restored,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let contents = &restored.contents;
+    if args.json {
+        return console.json(&json!({
+            "restored": args.file,
+            "database": database,
+            "kept": aside,
+            "accounts": contents.accounts,
+            "identities": contents.identities,
+            "sessions_ended": restored.sessions_ended,
+        }));
+    }
+    console.say(&format!(
+        "Restored {}: {}.",
+        database.display(),
+        describe(contents)
+    ))?;
+    if args.keep_sessions {
+        console.say("Logins and links are those of the backup.")?;
+    } else {
+        console.say(&format!(
+            "Logins and links have ended ({} logins), since some of them may have been ended after \
+             the backup.",
+            restored.sessions_ended
+        ))?;
+    }
+    if let Some(aside) = aside {
+        console.say(&format!("The one before is {}.", aside.display()))?;
+    }
+    Ok(console.say("Start the server now.")?)
+}

@@ -1,0 +1,162 @@
+//! What is changed of an account.
+
+use serde_json::json;
+use shared::email::Email;
+use shared::session::Role;
+
+use super::{parse_email, parse_role, refused, report};
+use crate::account::Account;
+use crate::app::AppState;
+use crate::cli::console::Console;
+use crate::cli::operator;
+use crate::cli::who::Who;
+use crate::store::UserChange;
+
+/// What `set-email` is given.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub(super) struct EmailArgs {
+    #[command(flatten)]
+    who: Who,
+    /// The email
+    #[arg(value_parser = parse_email, required_unless_present = "clear", conflicts_with = "clear")]
+    email: Option<Email>,
+    /// Leave the account without an email
+    #[arg(long)]
+    clear: bool,
+}
+
+/// What `set-role` is given.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub(super) struct RoleArgs {
+    #[command(flatten)]
+    who: Who,
+    /// user or admin
+    #[arg(value_parser = parse_role)]
+    role: Role,
+}
+
+/// What `delete` is given.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub(super) struct DeleteArgs {
+    #[command(flatten)]
+    who: Who,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Changes an account, as `PATCH /api/users/{id}` does.
+async fn apply(app: &AppState, account: &Account, change: &UserChange) -> anyhow::Result<()> {
+    let (password_login, by) = (app.config.password_login, operator::by(app));
+    let changed = app
+        .store
+        .change_user(account.id, change, password_login, by)
+        .await?;
+    changed.map_err(|refusal| refused(account, refusal))
+}
+
+/// Sets or clears the email.
+pub(super) async fn email(
+    args: &EmailArgs,
+    json: bool,
+    app: &AppState,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let account = args.who.find(app).await?;
+    let change = UserChange {
+        email: Some(args.email.clone()),
+        ..UserChange::default()
+    };
+    apply(app, &account, &change).await?;
+    let name = &account.username;
+    let sentence = match &args.email {
+        Some(email) => format!("The email of {name} is {}.", email.as_str()),
+        None => format!("{name} has no email."),
+    };
+    report(app, console, json, account.id, &sentence).await
+}
+
+/// Sets the role.
+pub(super) async fn role(
+    args: &RoleArgs,
+    json: bool,
+    app: &AppState,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let account = args.who.find(app).await?;
+    let change = UserChange {
+        role: Some(args.role),
+        ..UserChange::default()
+    };
+    apply(app, &account, &change).await?;
+    let (name, role) = (&account.username, args.role.as_str());
+    let sentence = if account.role == args.role {
+        format!("{name} has the role {role} already.")
+    } else {
+        format!("{name} has the role {role}; its logins have ended.")
+    };
+    report(app, console, json, account.id, &sentence).await?;
+    warn_of_role_claims(app, console, json)
+}
+
+/// The provider's word on roles, where it is asked for, comes with every login.
+fn warn_of_role_claims(
+    app: &AppState,
+    console: &mut Console<'_>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let oidc = app.config.oidc.as_ref();
+    if oidc.is_some_and(|oidc| oidc.roles.is_some()) && !json {
+        console.remark(
+            "OIDC_CLAIM_ROLES is set: the next login through the provider sets the role that the \
+             provider says.",
+        )?;
+    }
+    Ok(())
+}
+
+/// Disables or enables the account.
+pub(super) async fn disabled(
+    who: &Who,
+    is_disabled: bool,
+    json: bool,
+    app: &AppState,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let account = who.find(app).await?;
+    let change = UserChange {
+        is_disabled: Some(is_disabled),
+        ..UserChange::default()
+    };
+    apply(app, &account, &change).await?;
+    let name = &account.username;
+    let sentence = match (is_disabled, account.is_disabled() == is_disabled) {
+        (true, false) => format!("{name} is disabled; its logins and links have ended."),
+        (false, false) => format!("{name} is enabled."),
+        (true, true) => format!("{name} is disabled already."),
+        (false, true) => format!("{name} is enabled already."),
+    };
+    report(app, console, json, account.id, &sentence).await
+}
+
+/// Deletes the account.
+pub(super) async fn delete(
+    args: &DeleteArgs,
+    json: bool,
+    app: &AppState,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let account = args.who.find(app).await?;
+    let name = &account.username;
+    console.confirm(&format!("delete {name}"), args.yes)?;
+    let (password_login, by) = (app.config.password_login, operator::by(app));
+    let deleted = app
+        .store
+        .delete_user(account.id, password_login, by)
+        .await?;
+    deleted.map_err(|refusal| refused(&account, refusal))?;
+    if json {
+        return console.json(&json!({"deleted": {"id": account.id, "username": name}}));
+    }
+    Ok(console.say(&format!("Deleted {name}."))?)
+}
