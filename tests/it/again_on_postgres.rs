@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 /// Their modules.
-const MODULES: [&str; 25] = [
+const MODULES: [&str; 26] = [
     "store::",
     "login::",
     "openid_start::",
@@ -25,6 +25,7 @@ const MODULES: [&str; 25] = [
     "welcome::",
     "test_login::",
     "setup::",
+    "command_line::",
     "headers::",
     "secrets::",
     "failures::",

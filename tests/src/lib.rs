@@ -22,3 +22,4 @@ pub mod answer;
 pub mod http_browser;
 pub mod log;
 pub mod trial;
+pub mod command_line;

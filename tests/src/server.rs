@@ -1,8 +1,9 @@
 //! The real program `postern`, run as its admin runs it: by environment variables alone.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use demo_op::Client;
@@ -236,6 +237,31 @@ impl Server {
     pub fn log(&self) -> String {
         let running = self.process.as_ref().map(Process::log).unwrap_or_default();
         format!("{}{running}", self.past_log)
+    }
+
+    /// Runs another command of the program with something on its standard input.
+    ///
+    /// # Errors
+    /// It could not be run.
+    pub fn feed(&self, words: &[&str], input: &str) -> Result<Output> {
+        let mut child = self
+            .other(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let mut stdin = child.stdin.take().context("standard input")?;
+        // Not every command reads what it is given.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        Ok(child.wait_with_output()?)
+    }
+
+    /// Returns another command with the server's settings, to be run in some other way.
+    pub fn other(&self, words: &[&str]) -> Command {
+        let mut command = self.command();
+        command.args(words);
+        command
     }
 
     /// Asks `postern setup-token` for the token that makes the first admin.

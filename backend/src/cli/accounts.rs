@@ -10,7 +10,8 @@ use super::{
     audit, backup, identities, login_link, restore, session, settings, setup_token, user, with_app,
 };
 use crate::app::AppState;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
+use crate::config::Config;
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -41,22 +42,14 @@ impl Accounts {
             err: &mut std::io::stderr(),
             keyboard: Keyboard::Process,
         };
-        // These two open the database in their own way.
-        match &self {
-            Self::Backup(args) => {
-                return match settings()? {
-                    Ok((config, _)) => backup::run(args, &config, &mut console).await,
-                    Err(code) => Ok(code),
-                };
-            }
-            Self::Restore(args) => {
+        match settings()? {
+            Err(code) => return Ok(code),
+            Ok((config, _)) => {
                 let now = Clock::System.now();
-                return match settings()? {
-                    Ok((config, _)) => restore::run(args, &config, now, &mut console).await,
-                    Err(code) => Ok(code),
-                };
+                if let Some(outcome) = self.run_on_file(&config, now, &mut console).await {
+                    return outcome;
+                }
             }
-            _ => {}
         }
         with_app(async |app| match app.store.absence() {
             Some(reason) => Err(anyhow::anyhow!("the database is away: {reason}")),
@@ -65,8 +58,23 @@ impl Accounts {
         .await
     }
 
+    /// Runs a command that opens the database in its own way; `None` for all others.
+    async fn run_on_file(
+        &self,
+        config: &Config,
+        now: Timestamp,
+        console: &mut Console<'_>,
+    ) -> Option<anyhow::Result<ExitCode>> {
+        match self {
+            Self::Backup(args) => Some(backup::run(args, config, console).await),
+            Self::Restore(args) => Some(restore::run(args, config, now, console).await),
+            _ => None,
+        }
+    }
+
     /// Runs the command on that application.
     async fn run_on(&self, app: &AppState, console: &mut Console<'_>) -> anyhow::Result<ExitCode> {
+        let (config, now) = (&app.config, app.clock.now());
         match self {
             Self::User(args) => user::run(args, app, console).await,
             Self::LoginLink(args) => login_link::run(args, app, console).await,
@@ -74,8 +82,8 @@ impl Accounts {
             Self::Audit(args) => audit::run(args, app, console).await,
             Self::SetupToken(args) => setup_token::run(args, app, console).await,
             Self::Identities(args) => identities::run(args, app, console).await,
-            Self::Backup(args) => backup::run(args, &app.config, console).await,
-            Self::Restore(args) => restore::run(args, &app.config, app.clock.now(), console).await,
+            Self::Backup(args) => backup::run(args, config, console).await,
+            Self::Restore(args) => restore::run(args, config, now, console).await,
         }
     }
 }
@@ -88,6 +96,13 @@ struct Line {
     command: Accounts,
 }
 
+/// Parses a command line of these commands.
+fn parse(words: &[&str]) -> Result<Accounts, clap::Error> {
+    let words = ["postern"].iter().chain(words);
+    let matches = Line::command().try_get_matches_from(words)?;
+    Ok(Line::from_arg_matches(&matches)?.command)
+}
+
 /// Runs a command line of these commands on an application that is there already: what `postern`
 /// does with it in a process of its own.
 ///
@@ -98,10 +113,19 @@ pub async fn run_line(
     app: &AppState,
     console: &mut Console<'_>,
 ) -> anyhow::Result<ExitCode> {
-    let words = ["postern"].iter().chain(words);
-    let matches = Line::command().try_get_matches_from(words)?;
-    Line::from_arg_matches(&matches)?
-        .command
-        .run_on(app, console)
-        .await
+    parse(words)?.run_on(app, console).await
+}
+
+/// The same for a backup or a restoration, where there is no application.
+///
+/// # Errors
+/// As the command, and where the words are neither.
+pub async fn run_line_on_file(
+    words: &[&str],
+    config: &Config,
+    now: Timestamp,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
+    let outcome = parse(words)?.run_on_file(config, now, console).await;
+    outcome.unwrap_or_else(|| Err(anyhow::anyhow!("this one wants an application")))
 }

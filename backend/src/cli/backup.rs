@@ -17,7 +17,7 @@ use super::console::{Console, Keyboard};
 use super::date;
 use crate::clock::Timestamp;
 use crate::config::{Config, Database};
-use crate::store::{Contents, copy_sqlite, inspect, sync_folder_of};
+use crate::store::{Contents, copy_sqlite, discard, inspect, sync_folder_of};
 
 /// What it is given.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -56,6 +56,8 @@ impl Partial {
             // A file system without locks has nobody to keep out.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
+        // SQLite would take the log of one that was killed for this one's.
+        let _ = remove_file(with_suffix(&path, "-journal"));
         file.set_len(0)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
         Ok(Self {
@@ -92,7 +94,7 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.is_done {
-            let _ = remove_file(&self.path);
+            discard(&self.path);
         }
     }
 }

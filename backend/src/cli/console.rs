@@ -10,6 +10,8 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Serialize;
 
+use self::secret::Hidden;
+
 /// The longest password that is read, with its line's end.
 const MAX_TYPED: u64 = 64 * 1024;
 
@@ -111,11 +113,16 @@ impl Console<'_> {
 
     /// Reads a line that is not shown.
     async fn secret(&mut self, prompt: &str) -> anyhow::Result<String> {
+        // Before anybody is asked to type.
+        let hidden = match self.keyboard {
+            Keyboard::Process => Some(Hidden::begin()?),
+            _ => None,
+        };
         write!(self.err, "{prompt}")?;
         self.err.flush()?;
-        let typed = match &mut self.keyboard {
-            Keyboard::Process => secret::read_line().await?,
-            _ => self.line()?,
+        let typed = match hidden {
+            Some(hidden) => hidden.read_line().await?,
+            None => self.line()?,
         };
         writeln!(self.err)?;
         Ok(without_line_end(typed))

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use self::accounts::{Accounts, run_line};
+pub use self::accounts::{Accounts, run_line, run_line_on_file};
 pub use self::console::{Console, Keyboard};
 use crate::app::{App, AppState};
 use crate::clock::Clock;

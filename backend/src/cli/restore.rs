@@ -61,6 +61,11 @@ pub(super) async fn run(
     };
     let is_same = || Some(args.file.canonicalize().ok()? == database.canonicalize().ok()?);
     ensure!(is_same() != Some(true), "this is the database itself");
+    ensure!(
+        !args.file.is_dir(),
+        "{} is a folder: name the backup's file",
+        args.file.display()
+    );
     let is_piped = args.file == Path::new("-");
     ensure!(
         !is_piped || args.yes,
@@ -95,10 +100,7 @@ pub(super) async fn run(
     }
     let question = format!("put it in the place of {}", database.display());
     console.confirm(&question, args.yes || !database.exists())?;
-    let aside = with_suffix(
-        database,
-        &format!(".before-restore-{}", date::for_file(now)),
-    );
+    let aside = free_name(database, now);
     let was_there = put_in_place(&copy.0, database, &aside)
         .with_context(|| format!("cannot replace {}", database.display()))?;
     report(
@@ -109,6 +111,17 @@ pub(super) async fn run(
         console,
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the name under which the database is kept that is there now.
+fn free_name(database: &Path, now: Timestamp) -> PathBuf {
+    let first = with_suffix(
+        database,
+        &format!(".before-restore-{}", date::for_file(now)),
+    );
+    let others = (2..).map(|number| with_suffix(&first, &format!("-{number}")));
+    let mut names = std::iter::once(first.clone()).chain(others);
+    names.find(|name| !name.exists()).unwrap_or(first)
 }
 
 /// Keeps everybody else from the database, for as long as what it returns is held.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::audit::insert_audit;
@@ -25,25 +25,30 @@ pub struct Restored {
 }
 
 /// Does another process have the database open, by SQLite's own locks? One that cannot be read is
-/// of use to nobody. Where nobody has, all of it is in the one file afterwards.
+/// of use to nobody. Where nobody has, all of it is in the one file afterwards: the last one to
+/// close the log puts it there.
 pub async fn is_in_use(database: &Path) -> bool {
-    // Longer than a statement takes.
-    let options = backup::options(database).busy_timeout(Duration::from_secs(1));
-    let Ok(mut connection) = options.connect().await else {
-        return false;
+    let options = backup::options(database)
+        // Only who is alone is let in.
+        .locking_mode(SqliteLockingMode::Exclusive)
+        // Longer than a statement takes.
+        .busy_timeout(Duration::from_secs(1));
+    let looked = match options.connect().await {
+        Ok(mut connection) => {
+            let looked = sqlx::query("select count(*) from sqlite_master")
+                .execute(&mut connection)
+                .await;
+            let _ = connection.close().await;
+            looked.err()
+        }
+        Err(error) => Some(error),
     };
-    // Only who is alone may leave the write-ahead log.
-    let mode = sqlx::query_scalar::<_, String>("pragma journal_mode = delete")
-        .fetch_one(&mut connection)
-        .await;
-    let _ = connection.close().await;
-    match mode {
-        Ok(mode) => mode == "wal",
+    match looked {
         // SQLITE_BUSY, SQLITE_LOCKED.
-        Err(sqlx::Error::Database(error)) => {
+        Some(sqlx::Error::Database(error)) => {
             matches!(primary(error.code().as_deref()), Some(5 | 6))
         }
-        Err(_) => false,
+        _ => false,
     }
 }
 

@@ -1,0 +1,110 @@
+//! A command line typed beside a site, in this process.
+
+use std::process::ExitCode;
+
+use backend::cli::{Console, Keyboard, run_line, run_line_on_file};
+use backend::clock::Timestamp;
+use backend::config::Config;
+use serde_json::Value;
+
+use crate::site::Site;
+
+/// What a command came to.
+pub struct Said {
+    /// What kept it from being done, causes included.
+    pub error: Option<String>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// Returns standard output as JSON.
+    ///
+    /// # Panics
+    /// The command failed, or printed something else.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        let out = self.good();
+        serde_json::from_str(out).unwrap_or_else(|error| panic!("{error}: {out}"))
+    }
+
+    /// Returns standard output.
+    ///
+    /// # Panics
+    /// The command failed.
+    #[track_caller]
+    pub fn good(&self) -> &str {
+        assert_eq!(self.error, None, "{}{}", self.out, self.err);
+        &self.out
+    }
+
+    /// Returns why the command failed.
+    ///
+    /// # Panics
+    /// It did not.
+    #[track_caller]
+    pub fn failure(&self) -> &str {
+        let error = self.error.as_deref();
+        error.unwrap_or_else(|| panic!("it is done: {}{}", self.out, self.err))
+    }
+}
+
+/// Types a command where there is no terminal and nothing to read; words are parted by spaces.
+pub async fn type_in(site: &Site, line: &str) -> Said {
+    type_with(site, line, Keyboard::Piped(String::new())).await
+}
+
+/// Types a command on a terminal, and then these lines.
+pub async fn type_and_answer(site: &Site, line: &str, answers: &[&str]) -> Said {
+    let answers = answers.iter().map(|answer| format!("{answer}\n")).collect();
+    type_with(site, line, Keyboard::Typed(answers)).await
+}
+
+/// Types a command whose standard input is this text.
+pub async fn type_and_pipe(site: &Site, line: &str, input: &str) -> Said {
+    type_with(site, line, Keyboard::Piped(input.to_owned())).await
+}
+
+async fn type_with(site: &Site, line: &str, keyboard: Keyboard) -> Said {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console {
+        out: &mut out,
+        err: &mut err,
+        keyboard,
+    };
+    let outcome = run_line(&words, &site.app, &mut console).await;
+    said(outcome, &out, &err)
+}
+
+/// Types a command that opens the database in its own way, where no server runs.
+pub async fn type_on_file(
+    config: &Config,
+    now: Timestamp,
+    words: &[&str],
+    keyboard: Keyboard,
+) -> Said {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console {
+        out: &mut out,
+        err: &mut err,
+        keyboard,
+    };
+    let outcome = run_line_on_file(words, config, now, &mut console).await;
+    said(outcome, &out, &err)
+}
+
+fn said(outcome: anyhow::Result<ExitCode>, out: &[u8], err: &[u8]) -> Said {
+    let error = match outcome {
+        Ok(code) if code == ExitCode::SUCCESS => None,
+        Ok(code) => Some(format!("{code:?}")),
+        Err(error) => Some(format!("{error:#}")),
+    };
+    Said {
+        error,
+        out: String::from_utf8_lossy(out).into_owned(),
+        err: String::from_utf8_lossy(err).into_owned(),
+    }
+}
