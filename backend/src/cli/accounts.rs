@@ -1,6 +1,7 @@
 //! The commands on accounts and on the database that holds them. What they change, a server that
 //! runs beside them sees with its next request: it keeps nothing of it in memory.
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -38,8 +39,8 @@ impl Accounts {
     /// Runs the command with this process's settings and terminal.
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let mut console = Console {
-            out: &mut std::io::stdout(),
-            err: &mut std::io::stderr(),
+            out: &mut io::stdout(),
+            err: &mut io::stderr(),
             keyboard: Keyboard::Process,
         };
         match settings()? {
@@ -51,11 +52,16 @@ impl Accounts {
                 }
             }
         }
-        with_app(async |app| match app.store.absence() {
+        let outcome = with_app(async |app| match app.store.absence() {
             Some(reason) => Err(anyhow::anyhow!("the database is away: {reason}")),
             None => self.run_on(app, &mut console).await,
         })
-        .await
+        .await;
+        match outcome {
+            // Whoever reads it has read enough, as `head` does.
+            Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+            outcome => outcome,
+        }
     }
 
     /// Runs a command that opens the database in its own way; `None` for all others.
@@ -86,6 +92,12 @@ impl Accounts {
             Self::Restore(args) => restore::run(args, config, now, console).await,
         }
     }
+}
+
+/// Does nobody read what is written any more?
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Only these commands.

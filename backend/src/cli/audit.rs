@@ -1,5 +1,6 @@
 //! `postern audit`: who did what.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use shared::audit::{AuditEntry, KINDS, Party};
@@ -21,7 +22,7 @@ pub struct Args {
     /// Only what was done by or to this account, which may be gone: username, email or id
     #[arg(long)]
     user: Option<String>,
-    /// Only entries of this kind, such as login_failed
+    /// Only entries of this kind: login, logout, …
     #[arg(long, value_parser = parse_kind)]
     kind: Option<String>,
     /// Only what has this reference, as on an error page and in the log
@@ -113,6 +114,7 @@ fn print(entry: &AuditEntry, console: &mut Console<'_>) -> std::io::Result<()> {
         let operator = entry.operator.as_ref()?;
         Some(format!("command line ({operator})"))
     });
+    // Writing to a `String` cannot fail.
     let mut line = format!(
         "{}  {:<22} {}",
         date::minute(Timestamp::from_unix(entry.at)),
@@ -120,7 +122,7 @@ fn print(entry: &AuditEntry, console: &mut Console<'_>) -> std::io::Result<()> {
         or_dash(account.clone()),
     );
     if let Some(actor) = actor.filter(|actor| Some(actor) != account.as_ref()) {
-        line += &format!("  by {actor}");
+        let _ = write!(line, "  by {actor}");
     }
     for (name, value) in [
         ("from", &entry.address),
@@ -128,7 +130,7 @@ fn print(entry: &AuditEntry, console: &mut Console<'_>) -> std::io::Result<()> {
         ("ref", &entry.reference),
     ] {
         if let Some(value) = value {
-            line += &format!("  {name} {value}");
+            let _ = write!(line, "  {name} {value}");
         }
     }
     console.say(&line.replace('\n', " "))?;

@@ -49,9 +49,8 @@ impl Console<'_> {
 
     /// Writes the answer as one JSON document.
     pub(super) fn json(&mut self, answer: &impl Serialize) -> anyhow::Result<()> {
-        serde_json::to_writer_pretty(&mut *self.out, answer)?;
-        writeln!(self.out)?;
-        Ok(())
+        let document = serde_json::to_string_pretty(answer)?;
+        Ok(writeln!(self.out, "{document}")?)
     }
 
     /// Is there somebody to ask?

@@ -170,8 +170,8 @@ mod tests {
 
     #[test]
     fn since_is_a_while_or_a_moment() {
-        let hours = |hours| Ok(Since::Ago(Duration::from_secs(hours * 3600)));
-        let at = |unix| Ok(Since::At(Timestamp::from_unix(unix)));
+        let hours = |hours: u64| Ok(Since::Ago(Duration::from_secs(hours * 3600)));
+        let at = |unix: i64| Ok(Since::At(Timestamp::from_unix(unix)));
         for (text, expected) in [
             ("12h", hours(12)),
             ("2w", hours(14 * 24)),

@@ -1,6 +1,7 @@
 //! `postern identities remap`: a provider moved, so that its issuer is another one, and its
 //! subjects are the same.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -104,9 +105,10 @@ async fn nobody_is_at(app: &AppState, from: &str) -> anyhow::Result<String> {
     if issuers.is_empty() {
         return Ok("no account is connected to any provider".to_owned());
     }
+    // Writing to a `String` cannot fail.
     let mut message = format!("no account is connected to {from}. Those that are:");
     for (issuer, count) in &issuers {
-        message += &format!("\n  {issuer}  ({count})");
+        let _ = write!(message, "\n  {issuer}  ({count})");
     }
     let bare = |issuer: &str| {
         let issuer = issuer.to_lowercase();
@@ -122,7 +124,8 @@ async fn nobody_is_at(app: &AppState, from: &str) -> anyhow::Result<String> {
         near.max_by(|(a, _), (b, _)| likeness(a).total_cmp(&likeness(b)))
     });
     if let Some((issuer, _)) = near {
-        message += &format!(
+        let _ = write!(
+            message,
             "\nDid you mean {issuer}? Issuers are compared exactly, a slash at the end included"
         );
     }
@@ -184,8 +187,9 @@ fn refuse_conflicts(plan: &Remap, from: &str) -> anyhow::Result<()> {
     }
     let mut message = "nothing was changed, since some cannot be moved:".to_owned();
     for conflict in &plan.conflicts {
-        message += &match conflict {
-            Conflict::Bound { username, subject } => format!(
+        let _ = match conflict {
+            Conflict::Bound { username, subject } => write!(
+                message,
                 "\n  {username} is connected at the new issuer already, as {subject}. If that is \
                  right, disconnect the old one: postern user unlink {username} --issuer {from}"
             ),
@@ -193,7 +197,8 @@ fn refuse_conflicts(plan: &Remap, from: &str) -> anyhow::Result<()> {
                 username,
                 subject,
                 by,
-            } => format!(
+            } => write!(
+                message,
                 "\n  {username} is {subject} at the old issuer, and {by} is at the new one. \
                  Disconnect one of them: postern user unlink {by}"
             ),

@@ -15,6 +15,10 @@ const GENERATED: usize = 20;
 /// Where the password comes from; nothing of these means a link by which its owner chooses it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
 #[group(multiple = false)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of the command line, of which one is set"
+)]
 pub(super) struct Source {
     /// Ask for a password instead of making a link
     #[arg(long)]

@@ -104,7 +104,7 @@ mod tests {
     fn mistyped_names_are_near() {
         let known = ["alice", "Alicia", "bob", "carol"].map(str::to_owned);
 
-        assert_eq!(near("alise", &known), ["alice", "Alicia"]);
+        assert_eq!(near("alici", &known), ["Alicia", "alice"]);
         assert_eq!(near("BOB@example.com", &known), ["bob"]);
         assert_eq!(near("zoe", &known), [""; 0]);
     }

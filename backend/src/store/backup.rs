@@ -76,7 +76,7 @@ pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
         .execute(&mut connection)
         .await;
     let closed = connection.close().await;
-    copied.and_then(|_| closed).map_err(unusable)
+    copied.and(closed).map_err(unusable)
 }
 
 /// Checks a file from its first page to its last, and returns what is in it.

@@ -20,7 +20,9 @@ async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
         email: None,
     };
     let linked = site.app.store.link_identity(id, identity, site.now()).await;
-    linked.unwrap().unwrap();
+    linked
+        .expect("the store answers")
+        .expect("nothing is in the way");
 }
 
 /// Two accounts that are connected at the old issuer.
@@ -36,7 +38,7 @@ async fn moved() -> (Site, AccountId, AccountId) {
 }
 
 async fn issuers(site: &Site) -> Vec<(String, i64)> {
-    site.app.store.issuers().await.unwrap()
+    site.app.store.issuers().await.expect("the store answers")
 }
 
 #[tokio::test]

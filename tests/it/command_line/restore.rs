@@ -29,7 +29,7 @@ struct Place {
 impl Place {
     /// Makes a backup in which alice is logged in and has a link; since then bob came, too.
     async fn new() -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("a file of the test");
         let data = folder.path().join("data");
         let vars = [("DATA_DIR".to_owned(), data.display().to_string())];
         let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
@@ -44,8 +44,8 @@ impl Place {
         let id = store
             .create_account(&user("alice").await, NOW)
             .await
-            .unwrap()
-            .unwrap();
+            .expect("the store answers")
+            .expect("nothing is in the way");
         let lives = &place.config.sessions;
         let session = Session::start(id, Origin::Password, Client::default(), lives, NOW);
         let hash = place.session.hash();
@@ -53,25 +53,25 @@ impl Place {
             store
                 .insert_session(&session, hash, None, None, NOW)
                 .await
-                .unwrap()
+                .expect("a file of the test")
         );
         let link = NewLink::of(&place.link, NOW);
         store
             .make_welcome_link(id, link, NOW)
             .await
-            .unwrap()
-            .unwrap();
+            .expect("the store answers")
+            .expect("nothing is in the way");
         store.close().await;
         drop(store);
         copy_sqlite(&place.database(), &place.backup())
             .await
-            .unwrap();
+            .expect("a file of the test");
         let store = place.open().await;
         store
             .create_account(&user("bob").await, NOW)
             .await
-            .unwrap()
-            .unwrap();
+            .expect("the store answers")
+            .expect("nothing is in the way");
         store.close().await;
         place
     }
@@ -87,11 +87,11 @@ impl Place {
     async fn open(&self) -> Store {
         Store::connect(&config::Database::Sqlite(self.database()))
             .await
-            .unwrap()
+            .expect("a file of the test")
     }
 
     async fn restore(&self, file: &Path, more: &[&str], keyboard: Keyboard) -> Said {
-        let mut words = vec!["restore", file.to_str().unwrap()];
+        let mut words = vec!["restore", file.to_str().expect("a file of the test")];
         words.extend(more);
         type_on_file(&self.config, NOW, &words, keyboard).await
     }
@@ -110,8 +110,13 @@ impl Place {
 
     /// Returns the names in the data folder.
     fn names(&self) -> Vec<String> {
-        let names = fs::read_dir(&self.config.data_dir).unwrap();
-        let names = names.map(|name| name.unwrap().file_name().into_string().unwrap());
+        let names = fs::read_dir(&self.config.data_dir).expect("a file of the test");
+        let names = names.map(|name| {
+            name.expect("a file of the test")
+                .file_name()
+                .into_string()
+                .expect("a file of the test")
+        });
         let mut names: Vec<String> = names.collect();
         names.sort();
         names
@@ -121,7 +126,7 @@ impl Place {
     async fn other_program(path: &Path) -> sqlx::SqliteConnection {
         let options = sqlx::sqlite::SqliteConnectOptions::new();
         let options = options.filename(path).create_if_missing(true);
-        options.connect().await.unwrap()
+        options.connect().await.expect("a file of the test")
     }
 }
 
@@ -130,7 +135,11 @@ fn piped() -> Keyboard {
 }
 
 async fn has(store: &Store, name: &str) -> bool {
-    store.account_by_username(name).await.unwrap().is_some()
+    store
+        .account_by_username(name)
+        .await
+        .expect("a file of the test")
+        .is_some()
 }
 
 #[tokio::test]
