@@ -17,7 +17,7 @@ use super::console::{Console, Keyboard};
 use super::date;
 use crate::clock::Timestamp;
 use crate::config::{Config, Database};
-use crate::store::{Contents, copy_sqlite, discard, inspect, sync_folder_of};
+use crate::store::{Contents, check_sqlite, copy_sqlite, discard, sync_folder_of};
 
 /// What it is given.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -170,7 +170,7 @@ async fn copy(database: &Path, target: &Path) -> anyhow::Result<Contents> {
         copied = copy_sqlite(database, target) => copied.context("cannot copy the database")?,
         _ = tokio::signal::ctrl_c() => bail!("interrupted: nothing was written"),
     }
-    match inspect(target).await? {
+    match check_sqlite(target).await? {
         Ok(contents) => Ok(contents),
         Err(unfit) => bail!(
             "the copy is of no use, and was not kept: {unfit}. The database is probably damaged: \

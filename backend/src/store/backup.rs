@@ -83,7 +83,7 @@ pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
 ///
 /// # Errors
 /// The file is not there, or cannot be opened.
-pub async fn inspect(path: &Path) -> Result<std::result::Result<Contents, Unfit>> {
+pub async fn check_sqlite(path: &Path) -> Result<std::result::Result<Contents, Unfit>> {
     let looked = match open(path).await {
         Ok(mut connection) => {
             let looked = look(&mut connection).await;

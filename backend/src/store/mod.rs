@@ -41,7 +41,7 @@ use watch::{Postgres, Seen};
 
 pub use accounts::Taken;
 pub use audit::{AuditFilter, PartyFilter};
-pub use backup::{Contents, Unfit, copy_sqlite, inspect};
+pub use backup::{Contents, Unfit, check_sqlite, copy_sqlite};
 pub use identities::NewIdentity;
 pub use lock::exclude;
 pub use operator::{OpenSession, WhichSessions};

@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::audit::insert_audit;
-use super::backup::{self, Contents, Unfit, inspect, primary};
+use super::backup::{self, Contents, Unfit, check_sqlite, primary};
 use super::lock::give_to_owner_of;
 use super::sqlite::MIGRATIONS;
 use super::{Error, Result};
@@ -63,7 +63,7 @@ pub async fn prepare_restore(
     keeps_sessions: bool,
     by: &By,
 ) -> Result<std::result::Result<Restored, Unfit>> {
-    let contents = match inspect(copy).await? {
+    let contents = match check_sqlite(copy).await? {
         Ok(contents) => contents,
         Err(unfit) => return Ok(Err(unfit)),
     };

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use backend::store::inspect;
+use backend::store::check_sqlite;
 use serde_json::{Value, json};
 use shared::routes::{API_SESSION, API_USERS, API_WELCOME};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -202,7 +202,7 @@ async fn backup_that_is_killed_leaves_no_half_file() -> Result<()> {
         killed += usize::from(!had_ended);
         if file.exists() {
             ensure!(
-                inspect(&file).await?.is_ok(),
+                check_sqlite(&file).await?.is_ok(),
                 "half a file after {moment} ms"
             );
         }
@@ -211,7 +211,7 @@ async fn backup_that_is_killed_leaves_no_half_file() -> Result<()> {
     let line = format!("backup {} --force", file.display());
     good(&server, &line, "")?;
 
-    ensure!(inspect(&file).await?.is_ok(), "the backup after that");
+    ensure!(check_sqlite(&file).await?.is_ok(), "the backup after that");
     ensure!(
         names(folder.path())? == ["copy.db"],
         "{:?}",
@@ -246,7 +246,7 @@ async fn people_change_things_while_a_backup_is_made() -> Result<()> {
 
     ensure!(child.wait()?.success(), "the backup failed");
     ensure!(changes > 0, "nothing was changed meanwhile");
-    ensure!(inspect(&file).await?.is_ok(), "the copy");
+    ensure!(check_sqlite(&file).await?.is_ok(), "the copy");
     server.stop().await
 }
 
