@@ -115,11 +115,12 @@ async fn secret_whose_characters_the_op_does_not_decode_is_recognized() {
 #[tokio::test]
 async fn settings_that_ask_for_what_the_op_has_not_are_recognized() {
     let check = async |settings: &[(&str, &str)], lie: Option<Lie>, expected| {
-        let site = Site::with(settings).await;
+        let site = Box::pin(Site::with(settings)).await;
         if let Some(lie) = lie {
             site.op.lies(lie);
         }
-        expect(&examined(&site).await, expected, &format!("{settings:?}"));
+        let report = Box::pin(examined(&site)).await;
+        expect(&report, expected, &format!("{settings:?}"));
     };
     check(
         &[("OIDC_ID_TOKEN_ALGS", "ES256")],
