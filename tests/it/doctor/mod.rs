@@ -29,7 +29,10 @@ async fn examined(site: &Site) -> Report {
         request: None,
         depth: Depth::Full,
     };
-    examine(&reading, &site.app.clock, &stand).await.report
+    // Large, and awaited in many a test.
+    Box::pin(examine(&reading, &site.app.clock, &stand))
+        .await
+        .report
 }
 
 /// Has the doctor look from the command line, with these settings.

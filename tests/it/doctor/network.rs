@@ -25,7 +25,8 @@ fn behind_tls(op: &Op, tls: Arc<ServerConfig>) -> String {
 async fn examined_at(url: &str, settings: &[(&str, &str)]) -> Report {
     let mut all = vec![("OIDC_SERVER_APPLICATION_URL", url)];
     all.extend(settings);
-    examined(&Site::with(&all).await).await
+    let site = Box::pin(Site::with(&all)).await;
+    examined(&site).await
 }
 
 #[tokio::test]

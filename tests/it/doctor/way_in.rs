@@ -42,7 +42,7 @@ async fn behind(request: Rule, answer: Rule, settings: &[(&str, &str)]) -> Repor
         ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
     ];
     all.extend(settings);
-    let site = Site::with(&all).await;
+    let site = Box::pin(Site::with(&all)).await;
     proxy.lead_to(port_of(site.origin()));
     examined(&site).await
 }
@@ -212,7 +212,7 @@ async fn proxy_that_leads_elsewhere_is_recognized() {
     let check = async |port: Option<u16>, expected| {
         let proxy = ReverseProxy::start(None, nothing(), nothing());
         let redirect_uri = format!("http://127.0.0.1:{}/api/oauth/openid", proxy.port());
-        let site = Site::with(&[("OIDC_REDIRECT_URI", redirect_uri.as_str())]).await;
+        let site = Box::pin(Site::with(&[("OIDC_REDIRECT_URI", redirect_uri.as_str())])).await;
         proxy.lead_to(port.unwrap_or(1));
         let report = examined(&site).await;
         expect(&report, expected, "");
