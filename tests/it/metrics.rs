@@ -28,34 +28,44 @@ impl Scrape {
     }
 
     async fn accepting(ops: &str, accept: &str) -> Self {
-        let client = web::client(Duration::from_secs(30)).unwrap();
+        let client = web::client(Duration::from_secs(30)).expect("a client");
         let request = client
             .get(format!("{ops}/metrics"))
             .header("accept", accept);
-        let answer = request.send().await.unwrap();
+        let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
         let media_type = answer.headers()["content-type"]
             .to_str()
-            .unwrap()
+            .expect("a media type")
             .to_owned();
-        let body = answer.text().await.unwrap();
+        let body = answer.text().await.expect("a body");
         Self { media_type, body }
     }
 
     /// Returns the series with their values; each is there once.
-    fn series(&self) -> BTreeMap<&str, f64> {
+    fn series(&self) -> BTreeMap<&str, &str> {
         let mut series = BTreeMap::new();
         for line in self.body.lines().filter(|line| !line.starts_with('#')) {
-            let (name, value) = line.rsplit_once(' ').unwrap();
-            let value = value.parse().unwrap_or_else(|_| panic!("{line}"));
+            let (name, value) = line.rsplit_once(' ').expect("name and value");
+            assert!(value.parse::<f64>().is_ok(), "{line}");
             assert!(series.insert(name, value).is_none(), "twice: {line}");
         }
         series
     }
 
-    fn value(&self, series: &str) -> f64 {
+    /// Returns a value as it is written.
+    fn text(&self, series: &str) -> &str {
         let value = self.series().get(series).copied();
         value.unwrap_or_else(|| panic!("{series} is not in\n{}", self.body))
+    }
+
+    fn value(&self, series: &str) -> f64 {
+        self.text(series).parse().expect("a number")
+    }
+
+    /// Returns a value that counts something.
+    fn count(&self, series: &str) -> u64 {
+        whole(self.text(series))
     }
 
     /// Returns the names of the metrics, as they stand in queries but for what a histogram adds.
@@ -64,6 +74,14 @@ impl Scrape {
         let types = types.filter_map(|line| line.strip_prefix("# TYPE "));
         types.filter_map(|rest| rest.split(' ').next()).collect()
     }
+}
+
+/// Reads a whole number, which some formats write as `1.0`.
+fn whole(text: &str) -> u64 {
+    let digits = text.strip_suffix(".0").unwrap_or(text);
+    digits
+        .parse()
+        .unwrap_or_else(|_| panic!("{text} is no whole number"))
 }
 
 fn login(method: &str, outcome: &str) -> String {
@@ -76,7 +94,7 @@ async fn each_login_is_counted_once_by_method_and_outcome() {
     site.add(user("alice").await).await;
     let ops = site.serve_ops().await;
     let before = Scrape::of(&ops).await;
-    assert_eq!(before.value(&login("openid", "ok")), 0.0);
+    assert_eq!(before.count(&login("openid", "ok")), 0);
 
     site.logged_in("alice").await;
     site.browser().log_in("alice", "a wrong password").await;
@@ -90,20 +108,24 @@ async fn each_login_is_counted_once_by_method_and_outcome() {
 
     let after = Scrape::of(&ops).await;
     for (series, count) in [
-        (login("password", "ok"), 1.0),
-        (login("password", "invalid_credentials"), 2.0),
-        (login("openid", "ok"), 1.0),
+        (login("password", "ok"), 1),
+        (login("password", "invalid_credentials"), 2),
+        (login("openid", "ok"), 1),
     ] {
-        assert_eq!(after.value(&series), count, "{series}");
+        assert_eq!(after.count(&series), count, "{series}");
     }
     let all = after.series();
     let logins = all
         .iter()
         .filter(|(name, _)| name.starts_with("postern_logins_total"));
-    assert_eq!(logins.map(|(_, count)| count).sum::<f64>(), 5.0, "{all:?}");
     assert_eq!(
-        after.value("postern_accounts"),
-        1.0,
+        logins.map(|(_, count)| whole(count)).sum::<u64>(),
+        5,
+        "{all:?}"
+    );
+    assert_eq!(
+        after.count("postern_accounts"),
+        1,
         "for ten seconds it is not counted anew"
     );
 }
@@ -115,10 +137,12 @@ async fn each_failure_at_the_op_has_its_series_from_the_beginning() {
 
     let scrape = Scrape::of(&ops).await;
 
-    use LoginErrorCode::{InvalidCredentials, PasswordLoginDisabled};
     for code in LoginErrorCode::ALL {
-        if !matches!(code, InvalidCredentials | PasswordLoginDisabled) {
-            assert_eq!(scrape.value(&login("openid", code.as_str())), 0.0);
+        if !matches!(
+            code,
+            LoginErrorCode::InvalidCredentials | LoginErrorCode::PasswordLoginDisabled
+        ) {
+            assert_eq!(scrape.count(&login("openid", code.as_str())), 0);
         }
     }
 }
@@ -138,17 +162,17 @@ async fn op_sessions_passwords_and_limits_are_measured() {
     let token = "postern_op_request_duration_seconds_count{endpoint=\"token\",outcome=\"ok\"}";
     let route = "postern_http_request_duration_seconds_count{route=\"/api/oauth/openid\"}";
     for (series, value) in [
-        ("postern_op_reachable", 1.0),
-        ("postern_database_up", 1.0),
-        ("postern_sessions", 2.0),
-        ("postern_accounts", 2.0),
-        ("postern_rate_limited_total{kind=\"password\"}", 1.0),
-        (token, 1.0),
-        (route, 1.0),
-        ("postern_password_hashes_running", 0.0),
-        ("postern_password_hashes_waiting", 0.0),
+        ("postern_op_reachable", 1),
+        ("postern_database_up", 1),
+        ("postern_sessions", 2),
+        ("postern_accounts", 2),
+        ("postern_rate_limited_total{kind=\"password\"}", 1),
+        (token, 1),
+        (route, 1),
+        ("postern_password_hashes_running", 0),
+        ("postern_password_hashes_waiting", 0),
     ] {
-        assert_eq!(scrape.value(series), value, "{series}");
+        assert_eq!(scrape.count(series), value, "{series}");
     }
     assert!(scrape.value("postern_password_hash_duration_seconds_count") > 5.0);
     assert!(scrape.value("postern_password_hash_duration_seconds_sum") > 0.0);
@@ -156,7 +180,7 @@ async fn op_sessions_passwords_and_limits_are_measured() {
     assert!(scrape.value("process_resident_memory_bytes") > 1e6);
     assert!(scrape.value("process_open_fds") > 3.0);
     let began = "process_start_time_seconds";
-    assert_eq!(scrape.value(began), 1_750_000_000.0);
+    assert_eq!(scrape.count(began), 1_750_000_000);
 }
 
 #[tokio::test]
@@ -169,8 +193,8 @@ async fn op_that_is_down_is_told() {
 
     let scrape = Scrape::of(&ops).await;
 
-    assert_eq!(scrape.value("postern_op_reachable"), 0.0);
-    assert_eq!(scrape.value(&login("openid", "op_unreachable")), 1.0);
+    assert_eq!(scrape.count("postern_op_reachable"), 0);
+    assert_eq!(scrape.count(&login("openid", "op_unreachable")), 1);
     let unreachable =
         "postern_op_request_duration_seconds_count{endpoint=\"discovery\",outcome=\"unreachable\"}";
     assert!(scrape.value(unreachable) >= 1.0);
@@ -213,7 +237,7 @@ async fn nothing_that_a_client_sends_makes_another_series() {
     }
     let route =
         "postern_http_requests_total{route=\"/api/users/{id}\",method=\"DELETE\",status=\"4xx\"}";
-    assert_eq!(after.value(route), 6.0);
+    assert_eq!(after.count(route), 6);
 }
 
 #[tokio::test]
@@ -238,11 +262,11 @@ async fn both_formats_are_well_formed() {
 /// Each histogram's buckets grow up to its count, and the last has no bound.
 fn assert_histograms_add_up(scrape: &Scrape) {
     // By name and labels: what the last bucket had, and whether it was the last of all.
-    let mut last: BTreeMap<String, (f64, bool)> = BTreeMap::new();
-    let all = scrape.series();
+    let mut last: BTreeMap<String, (u64, bool)> = BTreeMap::new();
     for line in scrape.body.lines().filter(|line| line.contains("_bucket{")) {
-        let (series, value) = line.rsplit_once(' ').unwrap();
-        let (name, labels) = series.trim_end_matches('}').split_once("_bucket{").unwrap();
+        let (series, value) = line.rsplit_once(' ').expect("a value");
+        let series = series.trim_end_matches('}').split_once("_bucket{");
+        let (name, labels) = series.expect("the labels of a bucket");
         let (bounds, labels): (Vec<_>, Vec<_>) = labels
             .split(',')
             .partition(|label| label.starts_with("le="));
@@ -252,7 +276,7 @@ fn assert_histograms_add_up(scrape: &Scrape) {
         } else {
             format!("{name}_count{{{labels}}}")
         };
-        let value: f64 = value.parse().unwrap();
+        let value = whole(value);
         let (before, _) = last.get(&count).copied().unwrap_or_default();
         assert!(value >= before, "{line}");
         last.insert(count, (value, bounds == ["le=\"+Inf\""]));
@@ -260,7 +284,7 @@ fn assert_histograms_add_up(scrape: &Scrape) {
     assert!(last.len() >= 5, "{last:?}");
     for (count, (value, is_unbounded)) in last {
         assert!(is_unbounded, "{count}");
-        assert_eq!(all[count.as_str()], value, "{count}");
+        assert_eq!(scrape.count(&count), value, "{count}");
     }
 }
 
@@ -318,9 +342,9 @@ async fn database_that_hangs_does_not_hang_the_scrape() -> anyhow::Result<()> {
         began.elapsed()
     );
     for scrape in [scrapes.0, scrapes.1] {
-        assert_eq!(scrape.value("postern_database_up"), 0.0);
+        assert_eq!(scrape.count("postern_database_up"), 0);
         assert!(!scrape.series().contains_key("postern_accounts"));
-        assert_eq!(scrape.value("postern_op_reachable"), 1.0);
+        assert_eq!(scrape.count("postern_op_reachable"), 1);
     }
     other.close().await?;
     Ok(())

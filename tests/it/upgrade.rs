@@ -1,6 +1,8 @@
 //! Sessions and login attempts outlive an upgrade: a database of any earlier version, and the next
 //! start.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 use backend::app::App;
 use backend::clock::Clock;
@@ -31,12 +33,11 @@ fn now() -> i64 {
 
 /// Fills in a statement, in the words of one of the databases.
 fn filled(statement: &str, token: &SessionToken, is_postgres: bool) -> String {
-    let hex: String = token
-        .hash()
-        .as_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut hex = String::new();
+    for byte in token.hash().as_bytes() {
+        // Writing to a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
     let id = "019a0000000070008000000000000001";
     let (id, hash) = if is_postgres {
         (format!("'{id}'::uuid"), format!("'\\x{hex}'::bytea"))
@@ -53,7 +54,7 @@ fn filled(statement: &str, token: &SessionToken, is_postgres: bool) -> String {
 /// Returns the migrations up to that level alone; `None` where there are not so many.
 async fn up_to(level: usize, database: &str) -> Option<Migrator> {
     let folder = workspace().join("backend/migrations").join(database);
-    let mut migrator = Migrator::new(folder).await.unwrap();
+    let mut migrator = Migrator::new(folder).await.expect("the migrations");
     let mut migrations = migrator.migrations.into_owned();
     if migrations.len() < level {
         return None;
@@ -67,10 +68,12 @@ async fn up_to(level: usize, database: &str) -> Option<Migrator> {
 async fn who(settings: &[(&str, String)], token: &SessionToken) -> Option<String> {
     let vars = settings.iter();
     let vars = vars.map(|(name, value)| ((*name).to_owned(), value.clone()));
-    let (config, _) = Config::from_vars(vars).unwrap();
-    let app = App::new(config, Clock::System).await.unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let (config, _) = Config::from_vars(vars).expect("good settings");
+    let app = App::new(config, Clock::System)
+        .await
+        .expect("an application");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
     let server = tokio::spawn(backend::serve(app, listener, std::future::pending()));
     let browser = HttpBrowser::new(&origin, &origin, "http://no-op.invalid");
     browser.set_cookie("postern_session", &token.reveal());
@@ -83,20 +86,20 @@ async fn who(settings: &[(&str, String)], token: &SessionToken) -> Option<String
 async fn session_of_every_earlier_version_is_good_after_the_upgrade() {
     let mut levels = 0;
     while let Some(migrator) = up_to(levels + 1, "sqlite").await {
-        let (folder, token) = (TempDir::new().unwrap(), SessionToken::generate());
+        let (folder, token) = (TempDir::new().expect("a folder"), SessionToken::generate());
         let file = folder.path().join("postern.db");
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true);
         let mut connection = sqlx::SqliteConnection::connect_with(&options)
             .await
-            .unwrap();
-        migrator.run_direct(&mut connection).await.unwrap();
+            .expect("a database");
+        migrator.run_direct(&mut connection).await.expect("tables");
         for statement in [ACCOUNT, SESSION] {
             let statement = filled(statement, &token, false);
-            connection.execute(statement.as_str()).await.unwrap();
+            connection.execute(statement.as_str()).await.expect("a row");
         }
-        connection.close().await.unwrap();
+        connection.close().await.expect("an end");
 
         let settings = [("DATA_DIR", folder.path().display().to_string())];
         let who = who(&settings, &token).await;
@@ -117,7 +120,7 @@ async fn session_of_every_earlier_version_is_good_on_postgresql() -> Result<()> 
     while let Some(migrator) = up_to(levels + 1, "postgres").await {
         let database = Database::create(DatabaseKind::Postgres).await?;
         let (folder, token) = (TempDir::new()?, SessionToken::generate());
-        let url = database.url().unwrap();
+        let url = database.url().expect("a URL");
         let mut connection = sqlx::PgConnection::connect(url).await?;
         migrator.run_direct(&mut connection).await?;
         for statement in [ACCOUNT, SESSION] {

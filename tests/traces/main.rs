@@ -79,7 +79,7 @@ async fn log_in_within(site: &Site, trace: &str) {
     let browser = site.browser();
     let callback = browser.callback_for("carol").await;
     let request = browser.call(Method::GET, &callback);
-    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let parent = format!("00-{trace}-00f067aa0ca902c7-01");
     let answer = browser.send(request.header("traceparent", parent)).await;
     assert_eq!(answer.location(), "/", "{}", answer.code());
 }
@@ -88,7 +88,7 @@ async fn log_in_within(site: &Site, trace: &str) {
 async fn ask_with_traceparent(site: &Site, trace: &str) {
     let browser = site.browser();
     let request = browser.call(Method::GET, API_SESSION);
-    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let parent = format!("00-{trace}-00f067aa0ca902c7-01");
     browser.send(request.header("traceparent", parent)).await;
 }
 

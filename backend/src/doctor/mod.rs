@@ -2,7 +2,7 @@
 //! do. It changes nothing: it makes no file, no table and no session, and may come before the
 //! server's first start.
 //!
-//! [`examine`] has the order. What is on this machine is in [`local`] and [`database`]; the OP in
+//! [`examine`] has the order. What is on this machine is in [`local`] and [`mod@database`]; the OP in
 //! [`op`], which goes from its name ([`network`], [`tls`]) over its [`discovery`] document
 //! ([`metadata`], [`keys`]) to how we are registered there ([`client_check`], [`redirect`]); the way
 //! in, through the reverse proxy, in [`proxy`] and [`reflection`]. [`bundle`] makes of it what can be

@@ -33,7 +33,8 @@ pub(super) fn succeeded(
 ) {
     app.metrics.login(method, OK);
     let said = match method {
-        Method::Password | Method::Openid | Method::LoginLink => "logged in",
+        Method::Password | Method::Openid => "logged in",
+        Method::LoginLink => "logged in by a login link",
         Method::WelcomeLink => "password set, logged in",
     };
     tracing::info!(

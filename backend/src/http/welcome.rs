@@ -106,10 +106,10 @@ pub(super) async fn redeem(
     JsonOrForm { body, is_form }: JsonOrForm<WelcomePassword>,
 ) -> Response {
     // Only the form for a login link has no password.
-    let (method, login) = if body.password.is_none() {
-        (Method::LoginLink, "login=1&")
+    let (method, cause, login) = if body.password.is_none() {
+        (Method::LoginLink, "login link refused", "login=1&")
     } else {
-        (Method::WelcomeLink, "")
+        (Method::WelcomeLink, "welcome link refused", "")
     };
     let outcome = log_in(&app, &headers, &from, body).await;
     if let Err(error) = &outcome {
@@ -117,7 +117,7 @@ pub(super) async fn redeem(
             method,
             code: error.code().as_str(),
             account: None,
-            cause: "the link was refused",
+            cause,
         };
         outcome::failed(&app, &from, &failed);
     }

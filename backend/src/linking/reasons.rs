@@ -28,23 +28,22 @@ pub fn reasons(
     }
     reasons.push("No account is connected to this subject".to_owned());
     reasons.push(email(identity, oidc));
-    match &facts.by_email {
-        Some(found) => by_email(&mut reasons, found, facts.is_email_verified, policy),
-        None => {
-            if facts.has_email {
-                reasons.push("No account has this email".to_owned());
-            }
-            reasons.push(format!(
-                "Unknown identities {} (OIDC_ALLOW_REGISTRATION={})",
-                if policy.allow_registration {
-                    "get an account"
-                } else {
-                    "get no account"
-                },
-                policy.allow_registration
-            ));
-        }
+    if let Some(found) = &facts.by_email {
+        by_email(&mut reasons, found, facts.is_email_verified, policy);
+        return reasons;
     }
+    if facts.has_email {
+        reasons.push("No account has this email".to_owned());
+    }
+    let do_they = if policy.allow_registration {
+        "get an account"
+    } else {
+        "get no account"
+    };
+    reasons.push(format!(
+        "Unknown identities {do_they} (OIDC_ALLOW_REGISTRATION={})",
+        policy.allow_registration
+    ));
     reasons
 }
 

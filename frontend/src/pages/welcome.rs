@@ -91,7 +91,7 @@ fn LoginForm(
                 busy_text=say(Text::LOGGING_IN)
                 deed=log_in
             >
-                {()}
+                ""
             </Form>
         </EntryFrame>
     }

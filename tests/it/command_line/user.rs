@@ -200,7 +200,7 @@ async fn unknown_account_is_told_with_near_names() {
     );
     site.add(user("alice").await).await;
 
-    assert_snapshot!(failure("user show alise").await, @"no account is called alise; did you mean alice?");
+    assert_snapshot!(failure("user show alyce").await, @"no account is called alyce; did you mean alice?");
     assert_snapshot!(failure("user delete zoe@example.com --yes").await, @"no account is called zoe@example.com; `postern user list` shows all");
     assert_snapshot!(failure("user show --id 01234567-89ab-7cde-8f01-23456789abcd").await, @"no account has the id 01234567-89ab-7cde-8f01-23456789abcd");
     assert!(failure("user show --id alice").await.contains("is no id"));
