@@ -223,6 +223,6 @@ async fn token_is_in_neither_log_nor_audit_trail() {
 
     let (log, trail) = (Log::text(), type_in(&site, "audit --json").await);
 
-    assert!(log.contains("login link"), "{log}");
+    assert!(log.contains("login_link"), "{log}");
     assert!(!log.contains(&token) && !trail.good().contains(&token));
 }

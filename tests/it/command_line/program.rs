@@ -161,12 +161,16 @@ async fn fill(server: &Server) -> Result<()> {
         sqlx::sqlite::SqliteConnectOptions::new().filename(server.data().join("postern.db"));
     let mut connection = options.connect().await?;
     sqlx::query(
-        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 100000)
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 50000)
          insert into audit (audit_id, at, kind, detail)
             select randomblob(16), i, 'login_failed', hex(randomblob(200)) from n",
     )
     .execute(&mut connection)
     .await?;
+    // Otherwise the server's next write would have to wait for all of it to be put into the file.
+    sqlx::query("pragma wal_checkpoint(truncate)")
+        .execute(&mut connection)
+        .await?;
     connection.close().await?;
     Ok(())
 }
@@ -240,7 +244,7 @@ async fn people_change_things_while_a_backup_is_made() -> Result<()> {
     while child.try_wait()?.is_none() {
         let change = json!({ "display_name": format!("name {changes}") });
         let answer = alice.patch(shared::routes::API_PROFILE, &change).await;
-        ensure!(answer.status == 200, "{}", answer.body);
+        ensure!(answer.status == 200, "{}: {}", answer.body, server.log());
         changes += 1;
     }
 
