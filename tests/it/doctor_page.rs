@@ -31,7 +31,7 @@ async fn test_login_shows_what_came_and_logs_nobody_in() -> Result<()> {
             .wait_for_text("[data-claim=email]", bob.email)
             .await?;
         browser
-            .wait_for_text("[data-claim=email_verified]", "false")
+            .wait_for_text("[data-claim=email]", "id_token, userinfo")
             .await?;
         browser
             .wait_for_text(".reasons", "No account is connected")

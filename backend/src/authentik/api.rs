@@ -333,8 +333,11 @@ fn complaints(object: &Object) -> String {
         });
         texts.collect::<Vec<_>>().join(" ")
     };
-    let fields = object
-        .iter()
+    // By name: the order of an object is no one's promise.
+    let mut fields: Vec<_> = object.iter().collect();
+    fields.sort_by_key(|(field, _)| *field);
+    let fields = fields
+        .into_iter()
         .filter(|(field, _)| *field != "code")
         .map(|(field, value)| match field.as_str() {
             "non_field_errors" | "detail" => for_log(&texts(value)),

@@ -126,8 +126,11 @@ async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
         Ok(metadata) if metadata.len() == 0 => return Ok(None),
         Ok(_) => {}
     }
-    // Without the right to read it SQLite only says that it cannot open it.
-    std::fs::File::open(path).map_err(file_error)?;
+    // Without the right to read it SQLite only says that it cannot open it. Asked, and not tried:
+    // whoever opens and closes the file by himself takes away all locks that SQLite has on it in this
+    // process, and the next program that uses it would throw away the server's log.
+    let may_read = rustix::fs::access(path, rustix::fs::Access::READ_OK);
+    may_read.map_err(|error| file_error(error.into()))?;
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     let options = SqliteConnectOptions::new()

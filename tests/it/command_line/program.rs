@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use backend::store::check_sqlite;
 use serde_json::{Value, json};
-use shared::routes::{API_SESSION, API_USERS, API_WELCOME};
+use shared::routes::{API_DOCTOR, API_SESSION, API_USERS, API_WELCOME};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
@@ -51,6 +51,36 @@ async fn server(kind: DatabaseKind) -> Result<Server> {
     server.start().await?;
     good(&server, "user add alice --password-stdin", PASSWORD)?;
     Ok(server)
+}
+
+/// The doctor in the server looks at the file that the server has open. Whatever it does there must
+/// leave the server's locks alone: the next command to end would take the database's log away.
+#[tokio::test]
+async fn commands_leave_a_server_its_database_when_the_doctor_has_looked() -> Result<()> {
+    if !slow_tests_wanted() {
+        return Ok(());
+    }
+    let mut server = server(DatabaseKind::Sqlite).await?;
+    let root = browser(&server);
+    root.log_in("root", PASSWORD).await;
+    let examined = root.get(API_DOCTOR).await;
+    ensure!(examined.status == 200, "{}", examined.body);
+
+    good(&server, "user add bob --password-stdin", PASSWORD)?;
+
+    for _ in 0..4 {
+        let bob = browser(&server);
+        let logged_in = bob.log_in("bob", PASSWORD).await;
+        ensure!(logged_in.status == 200, "{}", logged_in.body);
+        let (one, other) = tokio::join!(bob.get(API_SESSION), root.get(API_USERS));
+        ensure!(one.status == 200, "{}", one.body);
+        ensure!(other.status == 200, "{}", other.body);
+    }
+    ensure!(root.get(API_DOCTOR).await.status == 200);
+    server.restart().await?;
+    let bob = browser(&server);
+    ensure!(bob.log_in("bob", PASSWORD).await.status == 200, "kept");
+    Ok(())
 }
 
 /// What a command changes, the server sees with its next request.
