@@ -44,8 +44,8 @@ fn Found(
 ) -> impl IntoView {
     let outcome = report.outcome();
     let (in_all, class) = match outcome {
-        Outcome::Pass => (Text::DOCTOR_ALL_PASS, "note"),
-        Outcome::Skip => (Text::DOCTOR_ALL_SKIP, "note"),
+        Outcome::Pass => (Text::DOCTOR_ALL_PASS, "note note-good"),
+        Outcome::Skip => (Text::DOCTOR_ALL_SKIP, "note note-good"),
         Outcome::Warn => (Text::DOCTOR_ALL_WARN, "note"),
         Outcome::Fail => (Text::DOCTOR_ALL_FAIL, "note note-bad"),
     };

@@ -68,10 +68,10 @@ fn Shown(
     report: Report,
 ) -> impl IntoView {
     let (sentence, class) = match report.verdict {
-        Verdict::LogIn => (Text::TEST_LOG_IN, "note"),
-        Verdict::Link => (Text::TEST_LINK, "note"),
-        Verdict::AskForPassword => (Text::TEST_ASK, "note"),
-        Verdict::Register => (Text::TEST_REGISTER, "note"),
+        Verdict::LogIn => (Text::TEST_LOG_IN, "note note-good"),
+        Verdict::Link => (Text::TEST_LINK, "note note-good"),
+        Verdict::AskForPassword => (Text::TEST_ASK, "note note-good"),
+        Verdict::Register => (Text::TEST_REGISTER, "note note-good"),
         Verdict::Refuse => (Text::TEST_REFUSE, "note note-bad"),
         Verdict::Fail => (Text::TEST_FAIL, "note note-bad"),
     };
@@ -132,33 +132,21 @@ fn Claims(
             };
             let name = claim.name.clone();
             view! {
-                <tr data-claim=name>
-                    <th scope="row">
-                        <code>{claim.name}</code>
-                    </th>
-                    <td>
-                        <code>{claim.value}</code>
-                    </td>
-                    <td>
-                        <code>{source}</code>
-                    </td>
-                </tr>
+                <dt>
+                    <code>{claim.name}</code>
+                </dt>
+                <dd data-claim=name>
+                    <code>{claim.value}</code>
+                    " "
+                    <span class="hint">{source}</span>
+                </dd>
             }
             .into_any()
         })
         .collect::<Vec<_>>();
     view! {
-        <h3 id="claims-title">{say(Text::TEST_CLAIMS)}</h3>
-        <table class="claims" aria-labelledby="claims-title">
-            <thead>
-                <tr>
-                    <th scope="col">{say(Text::TEST_CLAIM)}</th>
-                    <th scope="col">{say(Text::TEST_VALUE)}</th>
-                    <th scope="col">{say(Text::TEST_SOURCE)}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <h3>{say(Text::TEST_CLAIMS)}</h3>
+        <dl class="facts claims">{rows}</dl>
     }
     .into_any()
 }
