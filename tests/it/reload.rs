@@ -1,15 +1,19 @@
 //! SIGHUP: secrets and certificates are taken over while the server runs.
 
+use std::fs::copy;
 use std::time::Duration;
 
 use anyhow::Result;
 use demo_op::{Client, Op};
-use shared::routes::API_OAUTH_OPENID;
+use shared::routes::{API_LOGIN_OPENID, API_OAUTH_OPENID};
+use tempfile::TempDir;
+use tests::authority::Authority;
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
 use tests::places::slow_tests_wanted;
 use tests::poll::{PATIENCE, until};
+use tests::reverse_proxy::{ReverseProxy, nothing, set};
 use tests::server::Server;
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site, op_of_today, user};
 
@@ -78,6 +82,38 @@ async fn login_under_way_and_sessions_outlive_another_secret_key() {
     assert_eq!(answer.location(), "/", "{}", answer.code());
     let begun_after = site.browser().log_in_as("bob").await.callback;
     assert_eq!(begun_after.location(), "/", "{}", begun_after.code());
+}
+
+#[tokio::test]
+async fn authority_that_was_renewed_is_trusted_from_then_on() {
+    let (former, renewed) = (Authority::new(), Authority::new());
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("ca.pem");
+    copy(former.file(), &file).unwrap();
+    let request = Box::new(|head: &mut Vec<String>| set(head, "x-forwarded-proto", "https"));
+    let tls = renewed.certify("localhost").tls();
+    let before_op = ReverseProxy::start(Some(tls), request, nothing());
+    let origin = format!("https://localhost:{}", before_op.port());
+    let site = Site::with(&[
+        ("OIDC_TLS_CACERTFILE", file.to_str().unwrap()),
+        (
+            "OIDC_SERVER_APPLICATION_URL",
+            &format!("{origin}/application/o/postern/"),
+        ),
+    ])
+    .await;
+    before_op.lead_to(site.op.address().port());
+    let start = async || site.browser().get(API_LOGIN_OPENID).await;
+    let before = start().await;
+    copy(renewed.file(), &file).unwrap();
+    let not_yet = start().await;
+
+    site.reload(&[]).await;
+
+    let after = start().await;
+    assert_eq!(before.code(), "op_unreachable");
+    assert_eq!(not_yet.code(), "op_unreachable");
+    assert!(after.location().starts_with(&origin), "{}", after.summary());
 }
 
 #[tokio::test]

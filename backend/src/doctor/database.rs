@@ -106,7 +106,8 @@ fn nobody_yet(config: &Config) -> Step {
     }
     ADMINS.warn(
         "there is no admin yet",
-        "start Postern, open /setup, and give the token that `postern setup-token` prints",
+        "start Postern, open /setup, and give the token that `postern setup-token` prints; \
+         or make one by `postern user add NAME --role admin`",
     )
 }
 
