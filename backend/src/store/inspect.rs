@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
 use tokio::time::timeout;
 
-use super::{Error, Result};
+use super::{Error, Result, lock};
 use crate::config::Database;
 
 /// How long the database may take in all.
@@ -136,7 +136,8 @@ async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
-        .immutable(!Path::new(&log).exists())
+        // A server that nobody visits closes its connections, and its log is gone until it writes.
+        .immutable(!Path::new(&log).exists() && !lock::is_used(path))
         .busy_timeout(CHECK);
     let unusable = |source| Error::Unusable {
         path: path.display().to_string(),

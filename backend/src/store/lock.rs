@@ -76,6 +76,12 @@ pub(super) async fn share(database: &Path) -> Result<Option<File>> {
     }
 }
 
+/// Does anybody use the database? `false` also where the file system cannot tell. Makes no file.
+pub(super) fn is_used(database: &Path) -> bool {
+    let file = OpenOptions::new().write(true).open(beside(database));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// Keeps everybody else from the database, for as long as the file is held. `None` where somebody
 /// uses it.
 ///
