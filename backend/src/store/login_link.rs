@@ -2,23 +2,16 @@
 //!
 //! As with welcome links, whatever changes one writes its account's row first.
 
-use super::accounts::{AccountRow, lock_account};
+use super::accounts::lock_account;
 use super::audit::insert_audit;
 use super::sessions::insert_session;
+use super::welcome::open_link;
 use super::{Refusal, Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::session::{Session, TokenHash};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
-
-/// An open link and its account.
-#[derive(sqlx::FromRow)]
-struct LinkRow {
-    expires_at: i64,
-    #[sqlx(flatten)]
-    account: AccountRow,
-}
 
 impl Store {
     /// Makes a link that logs in to an account, once; an older one is void. Refused where the
@@ -53,16 +46,7 @@ impl Store {
 
     /// Returns the link of that token, unless it is too old or its account is disabled.
     pub async fn login_link(&self, hash: WelcomeHash, now: Timestamp) -> Result<Option<OpenLink>> {
-        let row: Option<LinkRow> = on_database!(self, pool => {
-            sqlx::query_as(
-                "select expires_at, account.* from login_link join account using (account_id)
-                 where token_hash = $1 and expires_at > $2 and disabled_at is null",
-            ).bind(hash.as_bytes()).bind(now.unix()).fetch_optional(pool).await?
-        });
-        Ok(row.map(|row| OpenLink {
-            account: row.account.into(),
-            expires_at: Timestamp::from_unix(row.expires_at),
-        }))
+        open_link!(self, "login_link", hash, now)
     }
 
     /// Uses up a link: begins this session, and ends the one that the browser had. `false` where

@@ -20,11 +20,37 @@ use shared::session::Role;
 
 /// An open link and its account.
 #[derive(sqlx::FromRow)]
-struct LinkRow {
+pub(super) struct LinkRow {
     expires_at: i64,
     #[sqlx(flatten)]
     account: AccountRow,
 }
+
+impl From<LinkRow> for OpenLink {
+    fn from(row: LinkRow) -> Self {
+        Self {
+            account: row.account.into(),
+            expires_at: Timestamp::from_unix(row.expires_at),
+        }
+    }
+}
+
+/// Returns the link of that token in a table of links, unless it is too old or its account is
+/// disabled.
+macro_rules! open_link {
+    ($store:expr, $table:literal, $hash:expr, $now:expr) => {{
+        let row: Option<$crate::store::welcome::LinkRow> = on_database!($store, pool => {
+            sqlx::query_as(concat!(
+                "select expires_at, account.* from ",
+                $table,
+                " join account using (account_id)
+                 where token_hash = $1 and expires_at > $2 and disabled_at is null",
+            )).bind($hash.as_bytes()).bind($now.unix()).fetch_optional(pool).await?
+        });
+        Ok(row.map(Into::into))
+    }};
+}
+pub(super) use open_link;
 
 /// Puts a link in the place of the account's older one, with its audit entry.
 macro_rules! insert_link {
@@ -107,16 +133,7 @@ impl Store {
         hash: WelcomeHash,
         now: Timestamp,
     ) -> Result<Option<OpenLink>> {
-        let row: Option<LinkRow> = on_database!(self, pool => {
-            sqlx::query_as(
-                "select expires_at, account.* from welcome_link join account using (account_id)
-                 where token_hash = $1 and expires_at > $2 and disabled_at is null",
-            ).bind(hash.as_bytes()).bind(now.unix()).fetch_optional(pool).await?
-        });
-        Ok(row.map(|row| OpenLink {
-            account: row.account.into(),
-            expires_at: Timestamp::from_unix(row.expires_at),
-        }))
+        open_link!(self, "welcome_link", hash, now)
     }
 
     /// Uses up a link: sets the password of the session's account, ends all of its sessions and

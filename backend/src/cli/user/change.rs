@@ -45,14 +45,16 @@ pub(super) struct DeleteArgs {
     yes: bool,
 }
 
-/// Changes an account, as `PATCH /api/users/{id}` does.
-async fn apply(app: &AppState, account: &Account, change: &UserChange) -> anyhow::Result<()> {
+/// Changes an account, as `PATCH /api/users/{id}` does; returns it as it was.
+async fn apply(who: &Who, change: UserChange, app: &AppState) -> anyhow::Result<Account> {
+    let account = who.find(app).await?;
     let (password_login, by) = (app.config.password_login, operator::by(app));
     let changed = app
         .store
-        .change_user(account.id, change, password_login, by)
+        .change_user(account.id, &change, password_login, by)
         .await?;
-    changed.map_err(|refusal| refused(account, refusal))
+    changed.map_err(|refusal| refused(&account, refusal))?;
+    Ok(account)
 }
 
 /// Sets or clears the email.
@@ -62,12 +64,11 @@ pub(super) async fn email(
     app: &AppState,
     console: &mut Console<'_>,
 ) -> anyhow::Result<()> {
-    let account = args.who.find(app).await?;
     let change = UserChange {
         email: Some(args.email.clone()),
         ..UserChange::default()
     };
-    apply(app, &account, &change).await?;
+    let account = apply(&args.who, change, app).await?;
     let name = &account.username;
     let sentence = match &args.email {
         Some(email) => format!("The email of {name} is {}.", email.as_str()),
@@ -83,12 +84,11 @@ pub(super) async fn role(
     app: &AppState,
     console: &mut Console<'_>,
 ) -> anyhow::Result<()> {
-    let account = args.who.find(app).await?;
     let change = UserChange {
         role: Some(args.role),
         ..UserChange::default()
     };
-    apply(app, &account, &change).await?;
+    let account = apply(&args.who, change, app).await?;
     let (name, role) = (&account.username, args.role.as_str());
     let sentence = if account.role == args.role {
         format!("{name} has the role {role} already.")
@@ -123,12 +123,11 @@ pub(super) async fn disabled(
     app: &AppState,
     console: &mut Console<'_>,
 ) -> anyhow::Result<()> {
-    let account = who.find(app).await?;
     let change = UserChange {
         is_disabled: Some(is_disabled),
         ..UserChange::default()
     };
-    apply(app, &account, &change).await?;
+    let account = apply(who, change, app).await?;
     let name = &account.username;
     let sentence = match (is_disabled, account.is_disabled() == is_disabled) {
         (true, false) => format!("{name} is disabled; its logins and links have ended."),
