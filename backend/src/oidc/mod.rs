@@ -30,6 +30,7 @@ pub mod logout;
 pub mod logout_token;
 pub mod metadata;
 pub mod presets;
+mod rejection;
 pub mod provider;
 pub mod pushed_request;
 pub mod single_flight;

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::attempt::{Checks, ExpectedIssuer, LoginAttempt};
-use super::client::{Client, Failure, Patience};
+use super::client::{Client, Patience};
 use super::counts::Counts;
 use super::discovery::Discovery;
 use super::id_token::{self, Claims, Expected, Fault, Verifier};
@@ -17,6 +17,7 @@ use super::jwks::SigningKeys;
 use super::key_cache::KeyCache;
 use super::logout_token::{self, LogoutToken};
 use super::metadata::Metadata;
+use super::rejection::{Rejection, rejected};
 use super::token_request::{self, Tokens};
 use super::{LoginError, for_log, logout, presets, pushed_request};
 use crate::clock::{Clock, Timestamp};
@@ -435,41 +436,4 @@ pub fn authorization_request<'a>(
 fn roots(config: &OidcConfig) -> Option<&[u8]> {
     let bundle = config.ca_certificates.as_ref()?;
     Some(&bundle.pem)
-}
-
-/// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.
-enum Rejection {
-    Fault(Fault),
-    Login(LoginError),
-}
-
-impl From<Fault> for Rejection {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<LoginError> for Rejection {
-    fn from(error: LoginError) -> Self {
-        Self::Login(error)
-    }
-}
-
-impl From<Failure> for Rejection {
-    fn from(failure: Failure) -> Self {
-        Self::Login(failure.into())
-    }
-}
-
-/// Gives a fault the error of the thing that has it; an encrypted one is a setting at the OP.
-fn rejected(otherwise: impl FnOnce(String) -> LoginError) -> impl FnOnce(Rejection) -> LoginError {
-    move |rejection| {
-        match rejection {
-        Rejection::Login(error) => error,
-        Rejection::Fault(Fault::Encrypted) => LoginError::OpMisconfigured(
-            "the OP encrypts its tokens (five parts): deselect the Encryption Key in the OP's provider".to_owned(),
-        ),
-        Rejection::Fault(fault) => otherwise(fault.to_string()),
-    }
-    }
 }
