@@ -13,7 +13,7 @@ use super::table::or_dash;
 use super::who::find;
 use crate::app::AppState;
 use crate::clock::Timestamp;
-use crate::http::audit::mend;
+use crate::http::admin::audit::mend;
 use crate::store::{AuditFilter, PartyFilter};
 
 /// What it is given.

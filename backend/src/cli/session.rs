@@ -15,7 +15,7 @@ use super::{date, operator};
 use crate::account::AccountId;
 use crate::app::AppState;
 use crate::clock::Timestamp;
-use crate::http::sessions::entry;
+use crate::http::account::sessions::entry;
 use crate::store::WhichSessions;
 
 /// What it is given.

@@ -1,12 +1,14 @@
 //! Cookies: their names, their attributes, and the sealing of those that the browser only keeps.
-//! Pure.
 
-use axum::http::HeaderMap;
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponseParts, ResponseParts};
 use cookie::{Cookie, CookieJar, Key, SameSite, time};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
+
+use crate::app::AppState;
 
 /// Names and attributes follow from whether the public origin is https.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +83,70 @@ impl CookieStyle {
     #[must_use]
     pub fn clear(self, name: String) -> String {
         self.set(name, String::new(), Duration::ZERO)
+    }
+}
+
+/// Returns the names and attributes of this server's cookies.
+pub(crate) fn style(app: &AppState) -> CookieStyle {
+    let is_https = app
+        .config
+        .public_url
+        .as_ref()
+        .is_some_and(crate::config::PublicUrl::is_https);
+    CookieStyle::new(is_https)
+}
+
+/// `Set-Cookie` lines for a response.
+#[derive(Debug, Default)]
+pub(crate) struct SetCookies(Vec<String>);
+
+impl SetCookies {
+    /// Returns the lines.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Adds one.
+    pub(crate) fn push(&mut self, cookie: String) {
+        self.0.push(cookie);
+    }
+
+    /// Adds one.
+    pub(crate) fn with(mut self, cookie: String) -> Self {
+        self.push(cookie);
+        self
+    }
+
+    /// Returns the lines.
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        self.0
+    }
+
+    /// Adds those of another.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+impl std::convert::From<Vec<String>> for SetCookies {
+    fn from(lines: Vec<String>) -> Self {
+        Self(lines)
+    }
+}
+
+impl IntoResponseParts for SetCookies {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        // A cookie of ours has no character that a header may not have.
+        for value in self
+            .0
+            .into_iter()
+            .filter_map(|cookie| HeaderValue::try_from(cookie).ok())
+        {
+            parts.headers_mut().append(SET_COOKIE, value);
+        }
+        Ok(parts)
     }
 }
 

@@ -10,10 +10,9 @@ use shared::login_error::{LoginErrorCode, Lost};
 use shared::routes;
 use shared::text::Language;
 
-use super::reference;
-use crate::password;
-use crate::store;
+use crate::http::layers::reference;
 use crate::telemetry::chain;
+use crate::{password, store};
 
 /// The result of a handler that a fetch asks.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;

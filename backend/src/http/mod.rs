@@ -1,39 +1,14 @@
 //! HTTP: every route on one page, and every layer with the reason for its place.
 
-mod reference;
 mod error;
 pub mod cookie;
-mod same_origin;
-mod security_headers;
-mod extract;
-mod trail;
-mod outcome;
-mod begin_session;
-mod attempts;
-mod policy;
-mod login;
-mod initiation;
-mod openid;
-mod double_callback;
-mod link;
-mod session;
-pub(crate) mod sessions;
-mod profile;
-mod identities;
-pub(crate) mod users;
-mod welcome;
-pub(crate) mod audit;
-mod test_login;
-mod doctor;
-mod backchannel_logout;
-mod setup;
-mod config;
-mod health;
-mod ops;
-mod texts;
-mod static_page;
-mod document;
-mod spa;
+pub(crate) mod layers;
+pub(crate) mod extract;
+pub(crate) mod login;
+pub(crate) mod account;
+pub(crate) mod admin;
+pub(crate) mod page;
+pub(crate) mod ops;
 
 use std::any::Any;
 use std::time::Duration;
@@ -49,8 +24,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
+use account::{identities, profile, session, sessions};
+use admin::{audit, doctor, users};
 use error::ApiError;
-pub(crate) use ops::router as ops_router;
+use layers::{reference, same_origin, security_headers};
+use login::{backchannel_logout, link, openid, password, setup, test_login, welcome};
+use ops::health;
+pub(crate) use ops::metrics::router as ops_router;
+use page::{config, spa, texts};
 
 /// The most bytes of a body; real ones have some hundred.
 const MAX_BODY: usize = 32 * 1024;
@@ -66,7 +47,7 @@ pub(crate) fn router(app: AppState) -> Router {
     let csp = security_headers::Csp::new(&app.config, spa.style_hash());
     Router::new()
         .route(routes::API_CONFIG, get(config::show))
-        .route(routes::API_LOGIN, post(login::password))
+        .route(routes::API_LOGIN, post(password::password))
         .route(
             routes::API_LOGIN_OPENID,
             get(openid::start).post(openid::initiate),
@@ -81,7 +62,7 @@ pub(crate) fn router(app: AppState) -> Router {
             routes::API_BACKCHANNEL_LOGOUT,
             post(backchannel_logout::end_sessions),
         )
-        .route(routes::API_LOGOUT, post(login::logout))
+        .route(routes::API_LOGOUT, post(password::logout))
         .route(routes::API_SESSION, get(session::show))
         .route(routes::API_SESSION_CONFIRM, post(session::confirm))
         .route(

@@ -18,7 +18,7 @@ use super::console::Console;
 use super::who::Who;
 use crate::account::{Account, AccountId};
 use crate::app::AppState;
-use crate::http::users::entry;
+use crate::http::admin::users::entry;
 use crate::store::{Refusal, Taken};
 
 /// What it is given.

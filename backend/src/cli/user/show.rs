@@ -7,12 +7,11 @@ use shared::users::UserEntry;
 use super::{entry_of, parse_role};
 use crate::app::AppState;
 use crate::cli::console::Console;
-use crate::cli::date;
-use crate::cli::session;
 use crate::cli::table::{Table, or_dash};
 use crate::cli::who::{Who, place};
+use crate::cli::{date, session};
 use crate::clock::Timestamp;
-use crate::http::users::entry;
+use crate::http::admin::users::entry;
 use crate::store::UserFilter;
 
 /// So many accounts are read at a time.

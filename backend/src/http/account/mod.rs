@@ -1,0 +1,6 @@
+//! What people see and change of their own account.
+
+pub(crate) mod session;
+pub(crate) mod profile;
+pub(crate) mod sessions;
+pub(crate) mod identities;

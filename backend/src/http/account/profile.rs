@@ -1,0 +1,149 @@
+//! The user's own record: names, email, password.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use secrecy::SecretString;
+use shared::email::Email;
+use shared::error::ErrorCode;
+use shared::name::{is_display_name, is_new_password};
+use shared::profile::{LinkedIdentity, PasswordChange, Profile, ProfileUpdate};
+use shared::session::Role;
+
+use crate::account::{AccountId, Identity};
+use crate::app::AppState;
+use crate::http::error::ApiResult;
+use crate::http::extract::body::Json;
+use crate::http::extract::client::From;
+use crate::http::extract::principal::Current;
+use crate::http::login::begin_session;
+use crate::http::login::password::{check_password, require_password_login};
+use crate::oidc::presets;
+use crate::session::SessionToken;
+
+/// Returns the user's record and the identities linked to it.
+pub(crate) async fn show(
+    State(app): State<AppState>,
+    current: Current,
+) -> ApiResult<Answer<Profile>> {
+    Ok(Answer(profile(&app, current.account.id).await?))
+}
+
+async fn profile(app: &AppState, account_id: AccountId) -> ApiResult<Profile> {
+    let account = app
+        .store
+        .account(account_id)
+        .await?
+        .ok_or(ErrorCode::Unauthenticated)?;
+    Ok(Profile {
+        user: account.to_user(),
+        identities: identities(app, account_id).await?,
+    })
+}
+
+/// Returns the account's identities as their owner sees them.
+pub(crate) async fn identities(
+    app: &AppState,
+    account_id: AccountId,
+) -> ApiResult<Vec<LinkedIdentity>> {
+    let identities = app.store.identities(account_id).await?;
+    Ok(identities
+        .into_iter()
+        .map(|identity| linked_identity(app, identity))
+        .collect())
+}
+
+/// Returns an issuer's name for people. An OP that is no longer configured goes by its issuer.
+pub(crate) fn issuer_label(app: &AppState, issuer: &str) -> String {
+    let provider = app.config.oidc.as_ref().filter(|oidc| {
+        let same = |url: &str| url.trim_end_matches('/') == issuer.trim_end_matches('/');
+        same(oidc.application_url.as_str()) || oidc.metadata_url.is_some()
+    });
+    provider.map_or_else(
+        || issuer.to_owned(),
+        |oidc| presets::label(oidc.provider.as_str()),
+    )
+}
+
+/// Returns an identity as people see it.
+pub(crate) fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
+    LinkedIdentity {
+        id: identity.id.to_string(),
+        label: issuer_label(app, &identity.issuer),
+        issuer: identity.issuer,
+        username: identity.username,
+        email: identity.email,
+        linked_at: identity.linked_at.unix(),
+        last_login_at: identity.last_login_at.map(crate::clock::Timestamp::unix),
+    }
+}
+
+/// Changes what the body names. Everything is checked before anything is written.
+pub(crate) async fn update(
+    State(app): State<AppState>,
+    current: Current,
+    from: From,
+    Json(update): Json<ProfileUpdate>,
+) -> ApiResult<Answer<Profile>> {
+    let account = &current.account;
+    let email = match update.email.as_deref().map(str::trim) {
+        None => None,
+        Some("") => Some(None),
+        Some(text) => Some(Some(
+            Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?,
+        )),
+    };
+    // Saving the form with the same address in it is no change, and asks for nothing.
+    let email = email.filter(|email| email.as_ref().map(Email::as_str) != account.email.as_deref());
+    let display_name = update.display_name.as_deref().map(str::trim);
+    if display_name.is_some_and(|name| !is_display_name(name)) {
+        return Err(ErrorCode::DisplayNameInvalid.into());
+    }
+    if let Some(email) = &email {
+        // The email decides which identity gets this account: not for who finds an open browser.
+        current.require_confirmed()?;
+        let is_admin = account.role == Role::Admin;
+        app.store
+            .set_email(account.id, email.as_ref(), is_admin, current.by(&from))
+            .await??;
+        tracing::info!(account.id = %account.id, "email changed");
+    }
+    if let Some(name) = display_name {
+        let name = Some(name).filter(|name| !name.is_empty());
+        app.store
+            .set_display_name(account.id, name, current.by(&from))
+            .await?;
+    }
+    Ok(Answer(profile(&app, account.id).await?))
+}
+
+/// Changes the password, or sets the first one; ends the account's other sessions.
+pub(crate) async fn change_password(
+    State(app): State<AppState>,
+    current: Current,
+    from: From,
+    Json(change): Json<PasswordChange>,
+) -> ApiResult<Response> {
+    require_password_login(&app)?;
+    if !is_new_password(&change.new) {
+        return Err(ErrorCode::PasswordUnfit.into());
+    }
+    let account = &current.account;
+    if account.password_hash.is_some() {
+        check_password(&app, &from, account, change.current.unwrap_or_default()).await?;
+    } else {
+        // There is no password to ask for: a recent login through the OP stands for it.
+        current.require_confirmed()?;
+    }
+    let new = SecretString::from(change.new);
+    let hash = app.passwords.hash(&new).await?;
+    let token = SessionToken::generate();
+    let (session_id, by) = (current.session.id, current.by(&from));
+    app.store
+        .set_password(account.id, &hash, session_id, token.hash(), by)
+        .await?;
+    tracing::info!(account.id = %account.id, "password changed");
+    let cookies = begin_session::give(&app, &token);
+    Ok((cookies, StatusCode::NO_CONTENT).into_response())
+}

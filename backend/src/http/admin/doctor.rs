@@ -1,0 +1,97 @@
+//! What the doctor finds, for admins; and how a request of the doctor's own arrives.
+
+use std::net::SocketAddr;
+
+use axum::Json as Answer;
+use axum::extract::{ConnectInfo, State};
+use axum::http::header::{CACHE_CONTROL, HOST, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+
+use shared::doctor::Report;
+use shared::error::ErrorCode;
+
+use crate::app::AppState;
+use crate::doctor::reflection::{self, HEADER};
+use crate::doctor::{Depth, Reflection, Stand, examine, reading_of};
+use crate::http::cookie::{self, style};
+use crate::http::error::{ApiError, ApiResult};
+use crate::http::extract::client::client_address;
+use crate::http::extract::principal::Admin;
+use crate::oidc::for_log;
+
+/// How long the doctor's cookie lives: two requests.
+const COOKIE_LIFE: Duration = Duration::from_secs(60);
+
+/// Examines everything, once at a time.
+///
+/// # Errors
+/// `forbidden` for who is no admin.
+pub(crate) async fn show(
+    State(app): State<AppState>,
+    _: Admin,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> ApiResult<Answer<Report>> {
+    let _turn = app.doctor.lock().await;
+    let (reading, keys) = (reading_of(&app), app.keys());
+    let stand = Stand::Inside {
+        keys: &keys,
+        request: Some(reflect(&app, peer, &headers)),
+        depth: Depth::Full,
+    };
+    Ok(Answer(examine(&reading, &app.clock, &stand).await.report))
+}
+
+/// Tells the doctor how its request arrived; for anybody else there is nothing here.
+pub(crate) async fn mirror(
+    State(app): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let now = app.clock.now();
+    let question = text(&headers, HEADER);
+    let Some(proof) = reflection::answer(&question, &app.keys(), now) else {
+        return ApiError::from(ErrorCode::NotFound).into_response();
+    };
+    let reflection = Reflection {
+        proof,
+        ..reflect(&app, peer, &headers)
+    };
+    let style = style(&app);
+    let cookie = style.set(style.doctor(), "1".to_owned(), COOKIE_LIFE);
+    let mut response = Answer(reflection).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    response
+}
+
+/// Returns a header, several lines joined as one (RFC 9110 §5.3).
+fn text(headers: &HeaderMap, name: &str) -> String {
+    let lines = headers.get_all(name).into_iter();
+    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    for_log(&lines.join(", "))
+}
+
+/// Returns how a request arrived.
+fn reflect(app: &AppState, peer: SocketAddr, headers: &HeaderMap) -> Reflection {
+    let trusted = &app.config.trusted_proxies;
+    let peer = peer.ip().to_canonical();
+    let signs = ["via", "forwarded", "x-real-ip"];
+    Reflection {
+        proof: String::new(),
+        peer: peer.to_string(),
+        is_peer_trusted: trusted.iter().any(|network| network.contains(&peer)),
+        client: client_address(peer, headers, trusted).to_string(),
+        host: text(headers, HOST.as_str()),
+        forwarded_for: text(headers, "x-forwarded-for"),
+        forwarded_proto: text(headers, "x-forwarded-proto"),
+        forwarded_host: text(headers, "x-forwarded-host"),
+        has_other_signs: signs.iter().any(|name| headers.contains_key(*name)),
+        has_cookie: cookie::single(headers, &style(app).doctor()).is_some(),
+    }
+}

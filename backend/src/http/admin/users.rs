@@ -1,0 +1,194 @@
+//! Accounts, for admins: list, create, change, delete, disconnect.
+//!
+//! Reading asks for an admin. Changing asks for one who logged in or confirmed a moment ago: an
+//! account can be taken over by its email, its role or its welcome link.
+
+use axum::Json as Answer;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use shared::error::ErrorCode;
+use shared::name::is_username;
+use shared::session::Role;
+use shared::users::{CreatedUser, NewUser, USERS_PAGE, UserEntry, UserList, UserUpdate};
+
+use crate::account::{AccountId, NewAccount};
+use crate::app::AppState;
+use crate::clock::Timestamp;
+use crate::http::account::profile;
+use crate::http::error::ApiResult;
+use crate::http::extract::body::Json;
+use crate::http::extract::client::From;
+use crate::http::extract::parse::{display_name, email, parse_id};
+use crate::http::extract::principal::{Admin, ConfirmedAdmin};
+use crate::http::login::welcome;
+use crate::store::{UserChange, UserFilter, UserRecord};
+use crate::welcome::{NewLink, WelcomeToken};
+
+/// Lists accounts by username; the query narrows them down.
+///
+/// # Errors
+/// `forbidden` for who is no admin, `bad_request` for a role or status that is none and for text
+/// that holds a control character.
+pub(crate) async fn list(
+    State(app): State<AppState>,
+    _: Admin,
+    RawQuery(query): RawQuery,
+) -> ApiResult<Answer<UserList>> {
+    let mut filter = filter(query.as_deref().unwrap_or_default())?;
+    // One more than is shown tells whether there are more.
+    filter.limit = i64::try_from(USERS_PAGE + 1).unwrap_or(i64::MAX);
+    let (mut records, total) = app.store.users(&filter, app.clock.now()).await?;
+    let has_more = records.len() > USERS_PAGE;
+    records.truncate(USERS_PAGE);
+    let users: Vec<UserEntry> = records.into_iter().map(|user| entry(&app, user)).collect();
+    let last = users.last().filter(|_| has_more);
+    let next = last.map(|user| crate::account::username_key(&user.username));
+    Ok(Answer(UserList { users, next, total }))
+}
+
+/// Parses the query of the list; an empty value asks for nothing.
+fn filter(query: &str) -> ApiResult<UserFilter> {
+    let mut filter = UserFilter::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = value.trim();
+        if value.chars().any(char::is_control) {
+            return Err(ErrorCode::BadRequest.into());
+        }
+        match (name.as_ref(), value) {
+            ("search" | "role" | "status" | "after", "") => {}
+            ("search", text) => filter.search = Some(text.to_owned()),
+            ("role", "admin") => filter.role = Some(Role::Admin),
+            ("role", "user") => filter.role = Some(Role::User),
+            ("status", "enabled") => filter.is_disabled = Some(false),
+            ("status", "disabled") => filter.is_disabled = Some(true),
+            ("role" | "status", _) => return Err(ErrorCode::BadRequest.into()),
+            ("after", cursor) => filter.after = Some(cursor.to_owned()),
+            _ => {}
+        }
+    }
+    Ok(filter)
+}
+
+/// Makes an account, with a link by which its owner sets a password. Where passwords are off, the
+/// owner comes through the OP, and there is no link.
+pub(crate) async fn create(
+    State(app): State<AppState>,
+    ConfirmedAdmin(admin): ConfirmedAdmin,
+    headers: HeaderMap,
+    from: From,
+    Json(new): Json<NewUser>,
+) -> ApiResult<(StatusCode, Answer<CreatedUser>)> {
+    let username = new.username.trim();
+    if !is_username(username) {
+        return Err(ErrorCode::UsernameInvalid.into());
+    }
+    let new = NewAccount {
+        username: username.to_owned(),
+        display_name: display_name(new.display_name.as_deref().unwrap_or_default())?,
+        email: email(new.email.as_deref().unwrap_or_default())?,
+        email_set_by_admin: true,
+        role: new.role,
+        password_hash: None,
+    };
+    let token = app.config.password_login.then(WelcomeToken::generate);
+    let link = token.as_ref().map(|token| NewLink::of(token, admin.now));
+    let by = admin.by(&from);
+    let id = app.store.create_user(&new, link, by).await??;
+    tracing::info!(account.id = %id, by = %admin.account.id, "account made by an admin");
+    let link = token.zip(link);
+    let created = CreatedUser {
+        user: show(&app, id, admin.now).await?,
+        welcome: link.map(|(token, link)| welcome::shown(&app, &headers, &token, link)),
+    };
+    Ok((StatusCode::CREATED, Answer(created)))
+}
+
+/// Changes what the body names: all of it or nothing.
+pub(crate) async fn update(
+    State(app): State<AppState>,
+    ConfirmedAdmin(admin): ConfirmedAdmin,
+    from: From,
+    Path(id): Path<String>,
+    Json(update): Json<UserUpdate>,
+) -> ApiResult<Answer<UserEntry>> {
+    let id = parse_id(&id)?;
+    let change = UserChange {
+        email: update.email.as_deref().map(email).transpose()?,
+        display_name: update
+            .display_name
+            .as_deref()
+            .map(display_name)
+            .transpose()?,
+        role: update.role,
+        is_disabled: update.disabled,
+    };
+    let (password_login, by) = (app.config.password_login, admin.by(&from));
+    app.store
+        .change_user(id, &change, password_login, by)
+        .await??;
+    tracing::info!(account.id = %id, by = %admin.account.id, "account changed by an admin");
+    Ok(Answer(show(&app, id, admin.now).await?))
+}
+
+/// Deletes an account; what it did stays in the audit trail.
+pub(crate) async fn remove(
+    State(app): State<AppState>,
+    ConfirmedAdmin(admin): ConfirmedAdmin,
+    from: From,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
+    let id = parse_id(&id)?;
+    let (password_login, by) = (app.config.password_login, admin.by(&from));
+    app.store.delete_user(id, password_login, by).await??;
+    tracing::info!(account.id = %id, by = %admin.account.id, "account deleted by an admin");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Disconnects an identity, and ends the sessions that came from it.
+///
+/// It may be its owner's last way in, unlike where owners do it themselves: an admin disconnects
+/// what is wrong, and can make a welcome link, or have the owner's email tie the right identity.
+/// Only the last way in of all admins stays.
+pub(crate) async fn disconnect(
+    State(app): State<AppState>,
+    ConfirmedAdmin(admin): ConfirmedAdmin,
+    from: From,
+    Path((id, identity)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    let (id, identity) = (parse_id(&id)?, parse_id(&identity)?);
+    let (password_login, by) = (app.config.password_login, admin.by(&from));
+    let store = &app.store;
+    store
+        .disconnect_identity(id, identity, password_login, by)
+        .await??;
+    tracing::info!(account.id = %id, by = %admin.account.id, "identity disconnected by an admin");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Returns the account as an admin sees it.
+async fn show(app: &AppState, id: AccountId, now: Timestamp) -> ApiResult<UserEntry> {
+    let record = app.store.user(id, now).await?;
+    Ok(entry(app, record.ok_or(ErrorCode::NotFound)?))
+}
+
+/// Returns a record as an admin sees it.
+pub(crate) fn entry(app: &AppState, record: UserRecord) -> UserEntry {
+    let account = record.account;
+    let identities = record.identities.into_iter();
+    UserEntry {
+        id: account.id.to_string(),
+        disabled: account.is_disabled(),
+        has_password: account.password_hash.is_some(),
+        username: account.username,
+        display_name: account.display_name,
+        email_set_by_admin: account.email_set_by_admin && account.email.is_some(),
+        email: account.email,
+        role: account.role,
+        created_at: record.created_at.unix(),
+        last_login_at: record.last_login_at.map(Timestamp::unix),
+        identities: identities
+            .map(|identity| profile::linked_identity(app, identity))
+            .collect(),
+        welcome_until: record.welcome_until.map(Timestamp::unix),
+    }
+}

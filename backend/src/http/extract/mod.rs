@@ -1,0 +1,6 @@
+//! What handlers take from a request: who asks, from where, and with which body.
+
+pub(crate) mod client;
+pub(crate) mod parse;
+pub(crate) mod body;
+pub(crate) mod principal;

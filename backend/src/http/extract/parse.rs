@@ -1,0 +1,32 @@
+//! What paths and bodies name: ids, emails, display names.
+
+use shared::email::Email;
+use shared::error::ErrorCode;
+use shared::name::is_display_name;
+use uuid::Uuid;
+
+use crate::http::error::ApiResult;
+
+/// Parses an id of a path; what is none names nothing.
+pub(crate) fn parse_id(text: &str) -> ApiResult<Uuid> {
+    Ok(Uuid::parse_str(text).map_err(|_| ErrorCode::NotFound)?)
+}
+
+/// Parses an email; an empty one is none.
+pub(crate) fn email(text: &str) -> ApiResult<Option<Email>> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Ok(Some(
+            Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?,
+        )),
+    }
+}
+
+/// Parses a display name; an empty one is none.
+pub(crate) fn display_name(text: &str) -> ApiResult<Option<String>> {
+    match text.trim() {
+        "" => Ok(None),
+        name if is_display_name(name) => Ok(Some(name.to_owned())),
+        _ => Err(ErrorCode::DisplayNameInvalid.into()),
+    }
+}

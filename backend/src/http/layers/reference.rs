@@ -1,0 +1,92 @@
+//! The reference of a request: short enough to read out, in the log and in what the browser gets.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::{Instrument, Span};
+
+use crate::app::AppState;
+use crate::session::random_bytes;
+use crate::telemetry::traces;
+
+tokio::task_local! {
+    static CURRENT: Answering;
+}
+
+/// What belongs to a request while it is answered.
+#[derive(Clone)]
+struct Answering {
+    reference: String,
+    trace: Span,
+}
+
+/// Letters and digits that are not mistaken for each other.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Returns the reference of the request being answered; empty outside of one.
+pub(crate) fn current() -> String {
+    CURRENT
+        .try_with(|current| current.reference.clone())
+        .unwrap_or_default()
+}
+
+/// Lets work that outlives its request keep the request's reference, log span and trace.
+pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let current = CURRENT.try_with(Clone::clone).unwrap_or(Answering {
+        reference: String::new(),
+        trace: Span::none(),
+    });
+    let trace = current.trace.clone();
+    CURRENT.scope(current, work.in_current_span().instrument(trace))
+}
+
+/// Gives the request a reference and a log span that carries it, counts it, and says in the trace
+/// how it was answered.
+pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let reference: String = random_bytes()[..10]
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
+    // The route, not the path: a path may hold anything, and queries hold codes.
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map(MatchedPath::as_str);
+    let method = request.method().clone();
+    // At the highest level, so that the reference is on whichever lines are written.
+    let span = tracing::error_span!(
+        "request",
+        r#ref = %reference,
+        http.request.method = method.as_str(),
+        http.route = route.unwrap_or("other"),
+    );
+    let trace = traces::of_request(&method, route, &reference);
+    if is_from_trusted_proxy(&app, &request) {
+        traces::go_on(&trace, request.headers());
+    }
+    let began = std::time::Instant::now();
+    let current = Answering {
+        reference,
+        trace: trace.clone(),
+    };
+    let answer = async {
+        let response = next.run(request).await;
+        let (status, took) = (response.status().as_u16(), began.elapsed());
+        traces::answered(&trace, status);
+        app.metrics.answered(route, method.as_str(), status, took);
+        let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(status, elapsed_ms, "answered");
+        response
+    };
+    let answer = answer.instrument(span).instrument(trace.clone());
+    CURRENT.scope(current, answer).await
+}
+
+fn is_from_trusted_proxy(app: &AppState, request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let trusted = &app.config.trusted_proxies;
+    peer.is_some_and(|ConnectInfo(peer)| {
+        let peer = peer.ip().to_canonical();
+        trusted.iter().any(|network| network.contains(&peer))
+    })
+}

@@ -1,0 +1,94 @@
+//! Headers that make browsers careful.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::AppState;
+use crate::config::Config;
+
+/// The content security policy.
+#[derive(Clone)]
+pub(crate) struct Csp(HeaderValue);
+
+impl Csp {
+    /// Scripts and styles are files of this origin; nothing is inline but the one style of that
+    /// hash, nothing is evaluated but wasm.
+    pub(crate) fn new(config: &Config, style_hash: &str) -> Self {
+        // Browsers hold the redirect after a form against `form-action`: where logout leads on to
+        // the OP, the OP must be named.
+        let op = match &config.oidc {
+            Some(oidc) if oidc.rp_initiated_logout => {
+                let url = oidc
+                    .end_session_endpoint
+                    .as_ref()
+                    .unwrap_or(&oidc.application_url);
+                format!(" {}", url.origin().ascii_serialization())
+            }
+            _ => String::new(),
+        };
+        let csp = format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' {style_hash}; \
+             img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+             form-action 'self'{op}; base-uri 'none'; frame-ancestors 'none'"
+        );
+        // An origin has no character that a header may not have.
+        Self(HeaderValue::from_str(&csp).unwrap_or(HeaderValue::from_static("default-src 'none'")))
+    }
+}
+
+/// Sets them on every answer.
+pub(crate) async fn set(
+    State((app, Csp(csp))): State<(AppState, Csp)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/");
+    // The words of the pages, under a version: they say how long they may be kept.
+    let is_public = path.starts_with(shared::routes::API_TEXTS);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    // An image has one of its own, which is narrower.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(csp);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // The callback's URL has the code in it: it must not travel on. Not `no-referrer`, under which
+    // browsers send forms with `Origin: null`.
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "permissions-policy",
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    );
+    if app
+        .config
+        .public_url
+        .as_ref()
+        .is_some_and(crate::config::PublicUrl::is_https)
+    {
+        // Not for subdomains: they are not ours to decide on.
+        let hsts = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
+    }
+    if is_api && !is_public {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,88 @@
+//! Login attempts in the browser's cookies: begun, found again, and at most five.
+
+use axum::http::HeaderMap;
+use url::Url;
+
+use crate::app::AppState;
+use crate::clock::Timestamp;
+use crate::http::cookie::{self, SetCookies, style};
+use crate::oidc::LoginError;
+use crate::oidc::attempt::{self, Intent, LoginAttempt};
+use crate::oidc::provider::Provider;
+use crate::return_to::ReturnTo;
+
+/// The most attempts that one browser keeps: so many tabs log in at once.
+const MOST: usize = 5;
+
+/// Begins an attempt: returns the OP's URL, and the cookie that ties the browser to it.
+///
+/// # Errors
+/// Those of [`Provider::authorization_url`].
+pub(crate) async fn begin(
+    app: &AppState,
+    provider: &Provider,
+    headers: &HeaderMap,
+    intent: Intent,
+    next: ReturnTo,
+    is_restart: bool,
+    login_hint: Option<&str>,
+) -> Result<(Url, SetCookies), LoginError> {
+    let now = app.clock.now();
+    let attempt = LoginAttempt::begin(intent, next, is_restart, now);
+    let url = provider.authorization_url(&attempt, login_hint).await?;
+    let mut cookies = prune(app, headers, now);
+    let style = style(app);
+    let name = style.attempt(&attempt::cookie_suffix(attempt.state()));
+    let sealed = cookie::seal(app.keys().attempt.key(), &name, &attempt)
+        .map_err(|_| LoginError::OpError("the attempt cannot be sealed".to_owned()))?;
+    cookies.push(style.set(name, sealed, attempt::LIFETIME));
+    Ok((url, cookies))
+}
+
+/// Finds the attempt that the state names, and the line that makes the browser forget it.
+///
+/// # Errors
+/// `StateMissing` where the browser brings no attempt, `StateMismatch` where only others.
+pub(crate) fn find(
+    app: &AppState,
+    headers: &HeaderMap,
+    state: &str,
+) -> Result<(LoginAttempt, SetCookies), LoginError> {
+    let style = style(app);
+    let name = style.attempt(&attempt::cookie_suffix(state));
+    let Some(value) = cookie::single(headers, &name) else {
+        let prefix = style.attempt("");
+        return Err(
+            if cookie::all(headers).any(|(name, _)| name.starts_with(&prefix)) {
+                LoginError::StateMismatch("the browser has other attempts, but not this one")
+            } else {
+                LoginError::StateMissing("the browser has none")
+            },
+        );
+    };
+    let keys = app.keys();
+    match cookie::open(keys.attempt.opening(app.clock.now()), &name, value) {
+        Some(attempt) => Ok((attempt, SetCookies::default().with(style.clear(name)))),
+        None => Err(LoginError::StateMissing("its cookie does not open")),
+    }
+}
+
+/// Makes room for one more: what is expired or does not open goes, and the oldest.
+fn prune(app: &AppState, headers: &HeaderMap, now: Timestamp) -> SetCookies {
+    let style = style(app);
+    let prefix = style.attempt("");
+    let keys = app.keys();
+    let mut gone = SetCookies::default();
+    let mut live: Vec<(Timestamp, &str)> = Vec::new();
+    for (name, value) in cookie::all(headers).filter(|(name, _)| name.starts_with(&prefix)) {
+        match cookie::open::<LoginAttempt>(keys.attempt.opening(now), name, value) {
+            Some(attempt) if !attempt.is_expired(now) => live.push((attempt.started_at, name)),
+            _ => gone.push(style.clear(name.to_owned())),
+        }
+    }
+    live.sort_unstable();
+    for (_, name) in live.iter().take(live.len().saturating_sub(MOST - 1)) {
+        gone.push(style.clear((*name).to_owned()));
+    }
+    gone
+}

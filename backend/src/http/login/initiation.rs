@@ -1,0 +1,98 @@
+//! What a login begins with: `next` from a page of our own, or what a third party has to say, such
+//! as the OP's own list of applications (Core §4).
+
+use shared::routes;
+use url::Url;
+
+use crate::config::PublicUrl;
+use crate::oidc::LoginError;
+use crate::return_to::ReturnTo;
+
+/// The longest query that is read.
+const MAX_QUERY: usize = 16 * 1024;
+/// The longest login hint: an email address fits.
+const MAX_HINT: usize = 255;
+
+/// The parameters, as they came.
+#[derive(Default)]
+pub(crate) struct Initiation {
+    next: Option<String>,
+    iss: Option<String>,
+    login_hint: Option<String>,
+    target_link_uri: Option<String>,
+}
+
+impl Initiation {
+    /// Parses a query or a form.
+    ///
+    /// # Errors
+    /// `OpError` where it is too long, or says a thing twice. A doubled `next` leads home: where a
+    /// login ends is no reason for it to fail.
+    pub(crate) fn parse(query: &[u8]) -> Result<Self, LoginError> {
+        let refuse = |detail: &str| Err(LoginError::OpError(detail.to_owned()));
+        if query.len() > MAX_QUERY {
+            return refuse("what should begin a login is too long");
+        }
+        let mut initiation = Self::default();
+        for (name, value) in form_urlencoded::parse(query) {
+            let place = match name.as_ref() {
+                "next" => &mut initiation.next,
+                "iss" => &mut initiation.iss,
+                "login_hint" => &mut initiation.login_hint,
+                "target_link_uri" => &mut initiation.target_link_uri,
+                _ => continue,
+            };
+            if place.replace(value.into_owned()).is_some() {
+                if name == "next" {
+                    initiation.next = Some(String::new());
+                    continue;
+                }
+                return refuse("what should begin a login is there twice");
+            }
+        }
+        Ok(initiation)
+    }
+
+    /// Returns the issuer at which somebody else wants the login to be.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+
+    /// Returns who is about to log in, in a form fit for the OP; `None` too where it is not fit.
+    pub(crate) fn login_hint(&self) -> Option<&str> {
+        let is_fit = |hint: &&str| {
+            !hint.is_empty() && hint.len() <= MAX_HINT && !hint.contains(char::is_control)
+        };
+        self.login_hint.as_deref().filter(is_fit)
+    }
+
+    /// Returns where to go after the login: `next`, or the path of a target at our own origin.
+    pub(crate) fn return_to(&self, own: &PublicUrl) -> ReturnTo {
+        if let Some(next) = &self.next {
+            return ReturnTo::parse(next);
+        }
+        let target = self.target_link_uri.as_deref();
+        let target = target.and_then(|target| Url::parse(target).ok());
+        match target.filter(|url| url.origin().ascii_serialization() == own.origin()) {
+            Some(url) => ReturnTo::parse(&url[url::Position::BeforePath..]),
+            None => ReturnTo::home(),
+        }
+    }
+
+    /// Returns the address that begins the same login by a GET.
+    pub(crate) fn as_get(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let fields = [
+            ("next", &self.next),
+            ("iss", &self.iss),
+            ("login_hint", &self.login_hint),
+            ("target_link_uri", &self.target_link_uri),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        format!("{}?{}", routes::API_LOGIN_OPENID, query.finish())
+    }
+}

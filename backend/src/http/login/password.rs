@@ -1,0 +1,249 @@
+//! Login by password, and logout.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use secrecy::ExposeSecret;
+use shared::error::ErrorCode;
+use shared::login_error::LoginErrorCode;
+use shared::name::MAX_PASSWORD_BYTES;
+use shared::routes;
+use shared::session::{GoTo, PasswordLogin};
+
+use crate::account::{Account, AccountId, username_key};
+use crate::app::AppState;
+use crate::audit::Kind;
+use crate::http::cookie::SetCookies;
+use crate::http::error::{ApiError, ApiResult, error_page};
+use crate::http::extract::body::{JsonOrForm, is_form};
+use crate::http::extract::client::From;
+use crate::http::extract::principal::session_token;
+use crate::http::login::begin_session;
+use crate::http::login::outcome::{self, Failed};
+use crate::http::login::trail::{self, Failure};
+use crate::limits::Guess;
+use crate::metrics::Method;
+use crate::return_to::ReturnTo;
+use crate::session::Origin;
+
+/// Logs in by password: `{redirect}` with a session cookie, or for a form a redirect.
+pub(crate) async fn password(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    JsonOrForm { body, is_form }: JsonOrForm<PasswordLogin>,
+) -> Response {
+    let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default());
+    match log_in(&app, &headers, &from, body)
+        .await
+        .map_err(|refused| {
+            let Refused {
+                error,
+                account,
+                cause,
+            } = refused;
+            let failed = Failed {
+                method: Method::Password,
+                code: error.code().as_str(),
+                account,
+                cause,
+            };
+            outcome::failed(&app, &from, &failed);
+            error
+        }) {
+        Ok(cookies) if is_form => (cookies, Redirect::to(next.as_str())).into_response(),
+        Ok(cookies) => {
+            let redirect = next.as_str().to_owned();
+            (cookies, axum::Json(GoTo { redirect })).into_response()
+        }
+        Err(error) if is_form => error_page(login_error(error.code()), None).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// A login by password that did not work.
+struct Refused {
+    /// What the client is told.
+    error: ApiError,
+    /// Whose account it was, where that is known.
+    account: Option<AccountId>,
+    /// What happened: for the log alone.
+    cause: &'static str,
+}
+
+impl<E: Into<ApiError>> std::convert::From<E> for Refused {
+    fn from(error: E) -> Self {
+        let (error, account) = (error.into(), None);
+        let cause = match error.code() {
+            ErrorCode::PasswordLoginDisabled => "passwords are not taken",
+            ErrorCode::RateLimited => "too many attempts",
+            _ => "the request failed",
+        };
+        Self {
+            error,
+            account,
+            cause,
+        }
+    }
+}
+
+async fn log_in(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &From,
+    login: PasswordLogin,
+) -> Result<SetCookies, Refused> {
+    require_password_login(app)?;
+    let key = username_key(login.username.trim());
+    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    let account = app.store.account_by_username(&key).await?;
+    let account_id = account.as_ref().map(|account| account.id);
+    let hash = account
+        .as_ref()
+        .and_then(|account| account.password_hash.as_deref());
+    // Nothing that long was ever set; hashing it would only cost time.
+    let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
+    let hash = hash.filter(|_| is_possible);
+    let fits = app.passwords.verify(&login.password.into(), hash).await?;
+    let refuse = async |code: ErrorCode, cause: &'static str| {
+        failed(app, from, code, account_id).await;
+        let (error, account) = (code.into(), account_id);
+        Refused {
+            error,
+            account,
+            cause,
+        }
+    };
+    let Some(account) = account.filter(|_| fits) else {
+        let cause = "there is no such account, or the password is another";
+        return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
+    };
+    // Told only to who knows the password.
+    if account.is_disabled() {
+        return Err(refuse(ErrorCode::AccountDisabled, "the account is disabled").await);
+    }
+    let hash = account.password_hash.as_deref();
+    let begun =
+        begin_session::begin(app, headers, from, account.id, Origin::Password, hash).await?;
+    let Some(cookies) = begun else {
+        let cause = "the password was replaced while it was being verified";
+        return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
+    };
+    outcome::succeeded(app, from, Method::Password, account.id, None);
+    Ok(cookies)
+}
+
+/// Refuses where passwords are switched off.
+///
+/// # Errors
+/// `password_login_disabled`.
+pub(crate) fn require_password_login(app: &AppState) -> ApiResult<()> {
+    if app.config.password_login {
+        Ok(())
+    } else {
+        Err(ErrorCode::PasswordLoginDisabled.into())
+    }
+}
+
+/// Checks the password of an account that is known already: a confirmation, or a link. Counts as
+/// a guess at it, in the same count as logins.
+///
+/// # Errors
+/// `rate_limited`, `password_wrong`, `password_login_disabled`.
+pub(crate) async fn check_password(
+    app: &AppState,
+    from: &From,
+    account: &Account,
+    password: String,
+) -> ApiResult<()> {
+    require_password_login(app)?;
+    let key = username_key(&account.username);
+    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    let is_possible = password.len() <= MAX_PASSWORD_BYTES;
+    let hash = account.password_hash.as_deref().filter(|_| is_possible);
+    if app.passwords.verify(&password.into(), hash).await? {
+        Ok(())
+    } else {
+        failed(app, from, ErrorCode::PasswordWrong, Some(account.id)).await;
+        Err(ErrorCode::PasswordWrong.into())
+    }
+}
+
+/// Writes down that a password was wrong. Never what was typed as a username: people type their
+/// password there.
+async fn failed(app: &AppState, from: &From, code: ErrorCode, account: Option<AccountId>) {
+    let failure = Failure {
+        code: code.as_str(),
+        account,
+        detail: Some("password"),
+    };
+    trail::failed(app, from, Kind::LoginFailed, failure).await;
+}
+
+/// Returns the login error that a page without wasm shows for a failed form.
+fn login_error(code: ErrorCode) -> LoginErrorCode {
+    match code {
+        ErrorCode::InvalidCredentials => LoginErrorCode::InvalidCredentials,
+        ErrorCode::AccountDisabled => LoginErrorCode::AccountDisabled,
+        ErrorCode::PasswordLoginDisabled => LoginErrorCode::PasswordLoginDisabled,
+        ErrorCode::RateLimited => LoginErrorCode::RateLimited,
+        _ => LoginErrorCode::ServerError,
+    }
+}
+
+/// Ends the session on the server, and says where to go: the login page, or the OP's logout.
+pub(crate) async fn logout(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+) -> ApiResult<Response> {
+    let session = match session_token(&headers, &app) {
+        Some(token) => {
+            app.store
+                .take_session(token, from.by(app.clock.now()))
+                .await?
+        }
+        None => None,
+    };
+    let mut redirect = format!("{}?logged_out=1", routes::LOGIN);
+    if let Some(session) = session {
+        tracing::info!(account.id = %session.account_id, "logged out");
+        if let Some(url) = op_logout(&app, &session.origin) {
+            redirect = url;
+        }
+    }
+    let cookies = begin_session::forget(&app);
+    Ok(if is_form(&headers) {
+        (cookies, Redirect::to(&redirect)).into_response()
+    } else {
+        (cookies, axum::Json(GoTo { redirect })).into_response()
+    })
+}
+
+/// Returns the OP's logout URL, where the session came from there and logging out there is on.
+fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
+    let Origin::Openid { id_token, .. } = origin else {
+        return None;
+    };
+    let provider = app
+        .provider()
+        .filter(|provider| provider.config.rp_initiated_logout)?;
+    let public_url = &provider.config.redirect_uri.origin;
+    let return_url = format!("{}{}?logged_out=1", public_url.origin(), routes::LOGIN);
+    Some(
+        provider
+            .end_session_url(id_token.as_deref(), &return_url)?
+            .to_string(),
+    )
+}
+
+/// Keeps the ID token with the session only where logout will need it.
+pub(crate) fn kept_id_token(app: &AppState, id_token: &secrecy::SecretString) -> Option<String> {
+    let provider = app.provider()?;
+    provider
+        .config
+        .rp_initiated_logout
+        .then(|| id_token.expose_secret().to_owned())
+}

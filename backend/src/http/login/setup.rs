@@ -1,0 +1,100 @@
+//! The first admin, made by whoever holds the setup token.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use secrecy::SecretString;
+use shared::email::Email;
+use shared::error::ErrorCode;
+use shared::name::{is_new_password, is_username};
+use shared::routes;
+use shared::session::{GoTo, Role, Setup};
+
+use crate::account::NewAccount;
+use crate::app::AppState;
+use crate::audit::Kind;
+use crate::http::cookie::SetCookies;
+use crate::http::error::{ApiError, ApiResult};
+use crate::http::extract::body::JsonOrForm;
+use crate::http::extract::client::From;
+use crate::http::login::begin_session;
+use crate::http::login::password::require_password_login;
+use crate::http::login::trail::{self, Failure};
+use crate::limits::Guess;
+use crate::session::Origin;
+
+/// Makes the first admin and logs in as such; a form gets a redirect.
+pub(crate) async fn create(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    JsonOrForm { body, is_form }: JsonOrForm<Setup>,
+) -> Response {
+    match set_up(&app, &headers, &from, body).await {
+        Ok(cookies) if is_form => (cookies, Redirect::to(routes::HOME)).into_response(),
+        Ok(cookies) => {
+            let redirect = routes::HOME.to_owned();
+            (cookies, axum::Json(GoTo { redirect })).into_response()
+        }
+        Err(error) if is_form => Redirect::to(&format!(
+            "{}?error={}",
+            routes::SETUP,
+            error.code().as_str()
+        ))
+        .into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn set_up(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &From,
+    setup: Setup,
+) -> ApiResult<SetCookies> {
+    require_password_login(app)?;
+    let limited = app.limits.check(Guess::SetupToken, None, from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    if !app.store.is_setup_open().await? {
+        return Err(ErrorCode::SetupClosed.into());
+    }
+    if !app.keys().is_setup_token(&setup.token) {
+        tracing::warn!(code = "setup_token_wrong", "setup refused");
+        let failure = Failure {
+            code: ErrorCode::SetupTokenWrong.as_str(),
+            account: None,
+            detail: None,
+        };
+        trail::failed(app, from, Kind::SetupFailed, failure).await;
+        return Err(ErrorCode::SetupTokenWrong.into());
+    }
+    let username = setup.username.trim();
+    if !is_username(username) {
+        return Err(ErrorCode::UsernameInvalid.into());
+    }
+    if !is_new_password(&setup.password) {
+        return Err(ErrorCode::PasswordUnfit.into());
+    }
+    let email = match setup.email.as_deref().map(str::trim) {
+        None | Some("") => None,
+        Some(email) => Some(Email::parse(email).map_err(|_| ErrorCode::EmailInvalid)?),
+    };
+    let password = SecretString::from(setup.password);
+    let hash = app.passwords.hash(&password).await?;
+    let new = NewAccount {
+        username: username.to_owned(),
+        display_name: None,
+        email,
+        email_set_by_admin: true,
+        role: Role::Admin,
+        password_hash: Some(hash),
+    };
+    let account_id = app
+        .store
+        .create_first_admin(&new, from.by(app.clock.now()))
+        .await??;
+    tracing::info!(account.id = %account_id, "first admin made, setup closed");
+    let begun =
+        begin_session::begin(app, headers, from, account_id, Origin::Password, None).await?;
+    Ok(begun.ok_or(ErrorCode::AccountDisabled)?)
+}

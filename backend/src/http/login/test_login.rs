@@ -1,0 +1,302 @@
+//! The test login: an admin goes to the OP and back, nobody is logged in and nothing is linked or
+//! made, and what came and what a login would come to is kept for the admin to read.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::Value;
+use shared::error::ErrorCode;
+use shared::login_error::LoginErrorCode;
+use shared::routes;
+use shared::session::{GoTo, Role};
+use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin, Verdict};
+
+use crate::app::AppState;
+use crate::http::error::{ApiError, ApiResult};
+use crate::http::extract::principal::{Admin, Current};
+use crate::http::layers::reference;
+use crate::http::login::openid::{self, Visit};
+use crate::http::login::{attempts, policy};
+use crate::linking::{self, Decision, reasons};
+use crate::oidc::attempt::{AuthorizationResponse, Intent, LoginAttempt};
+use crate::oidc::id_token::Claims;
+use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
+use crate::oidc::provider::Seen;
+use crate::oidc::{LoginError, presets};
+use crate::return_to::ReturnTo;
+use crate::store;
+use crate::telemetry::chain;
+
+/// The most characters of a claim's value that are shown.
+const MOST_SHOWN: usize = 300;
+
+/// Begins one: an attempt bound to this admin's session. Answers with the OP's URL.
+pub(crate) async fn begin(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    _: Admin,
+    current: Current,
+) -> ApiResult<Response> {
+    let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
+    let intent = Intent::Test {
+        account_id: current.account.id,
+        session_id: current.session.id,
+    };
+    let next = ReturnTo::parse(routes::DOCTOR);
+    let begun = attempts::begin(&app, &provider, &headers, intent, next, false, None).await;
+    match begun {
+        Ok((url, cookies)) => {
+            let redirect = url.to_string();
+            Ok((cookies, Answer(GoTo { redirect })).into_response())
+        }
+        // What keeps a test from leaving for the OP is what it was to show.
+        Err(error) => {
+            let report = failed(&app, &error, &Seen::default());
+            keep(&app, &current, &report).await?;
+            let redirect = routes::DOCTOR.to_owned();
+            Ok(Answer(GoTo { redirect }).into_response())
+        }
+    }
+}
+
+/// Returns what the admin's last one showed.
+pub(crate) async fn show(
+    State(app): State<AppState>,
+    _: Admin,
+    current: Current,
+) -> ApiResult<Answer<LastTestLogin>> {
+    let report = app
+        .store
+        .test_login(current.account.id, current.now)
+        .await?;
+    // One that another version wrote, and that is not understood, is none.
+    Ok(Answer(
+        report.and_then(|report| serde_json::from_str(&report).ok()),
+    ))
+}
+
+/// Ends one: the OP has sent the browser back.
+pub(crate) async fn finish(
+    visit: &Visit,
+    response: &AuthorizationResponse,
+    attempt: LoginAttempt,
+    current: Option<&Current>,
+) -> Response {
+    let Some(admin) = current.filter(|current| is_by(&attempt.intent, current)) else {
+        let error = LoginError::StateMismatch("the admin's session that began the test is gone");
+        return openid::fail(visit, &error).await;
+    };
+    let mut seen = Seen::default();
+    let report = match try_out(visit, response, attempt, &mut seen).await {
+        Ok(report) => report,
+        Err(error) => failed(&visit.app, &error, &seen),
+    };
+    match keep(&visit.app, admin, &report).await {
+        Ok(()) => Redirect::to(routes::DOCTOR).into_response(),
+        Err(error) => openid::fail(visit, &error.into()).await,
+    }
+}
+
+/// Is this the very session in which the test was begun, and still an admin's?
+fn is_by(intent: &Intent, current: &Current) -> bool {
+    matches!(intent, Intent::Test { account_id, session_id }
+        if current.account.id == *account_id
+            && current.session.id == *session_id
+            && current.account.role == Role::Admin)
+}
+
+/// Does all that a login does up to the decision, and tells what that would be.
+async fn try_out(
+    visit: &Visit,
+    response: &AuthorizationResponse,
+    attempt: LoginAttempt,
+    seen: &mut Seen,
+) -> Result<TestLogin, LoginError> {
+    let Visit { app, provider, .. } = visit;
+    let expected = provider.expected_issuer().await?;
+    let (code, checks) = attempt.accept(response, &expected, app.clock.now())?;
+    let identity = provider.try_out(&code, &checks, seen).await?;
+    let facts = policy::facts(&app.store, &identity, None).await?;
+    let settings = policy::settings(app, &provider.config);
+    let decision = match identity.role {
+        RoleAnswer::None => Decision::Refuse(LoginErrorCode::RoleMissing),
+        RoleAnswer::NotAsked | RoleAnswer::Role(_) => linking::decide(&facts, settings),
+    };
+    let account = match decision {
+        Decision::Register => Some(policy::wanted_username(&identity)),
+        _ => reasons::account_of(decision, &facts).map(|account| account.username.clone()),
+    };
+    let code = match decision {
+        Decision::Refuse(code) => Some(code),
+        _ => None,
+    };
+    let mut report = TestLogin {
+        verdict: verdict(decision),
+        account,
+        reasons: reasons::reasons(&identity, &facts, settings, &provider.config),
+        claims: claims(seen),
+        ..empty(app)
+    };
+    report.reasons.extend(userinfo_fault(seen));
+    report.reasons.insert(0, who(&identity));
+    refer(app, &mut report, code);
+    tracing::info!(
+        code = report.code,
+        oidc.issuer = %identity.issuer,
+        "test login: a login would end as {:?}",
+        report.verdict
+    );
+    Ok(report)
+}
+
+/// What a decision is to the person who logs in.
+fn verdict(decision: Decision) -> Verdict {
+    match decision {
+        // The two of a link cannot be: no test asks for one.
+        Decision::LogIn(_) | Decision::AlreadyLinked => Verdict::LogIn,
+        Decision::LinkAndLogIn(_) => Verdict::Link,
+        Decision::AskForPassword(_) | Decision::AskForConsent(_) => Verdict::AskForPassword,
+        Decision::Register => Verdict::Register,
+        Decision::Refuse(_) => Verdict::Refuse,
+    }
+}
+
+/// Returns the report on one that failed on the way, and logs it as a failed login is.
+fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
+    let mut report = TestLogin {
+        verdict: Verdict::Fail,
+        reasons: vec![chain(error)],
+        claims: claims(seen),
+        ..empty(app)
+    };
+    refer(app, &mut report, Some(error.code()));
+    tracing::warn!(
+        code = report.code,
+        mend = report.mend,
+        "test login failed: {}",
+        chain(error)
+    );
+    report
+}
+
+/// Gives a report its code, and what to do about it.
+fn refer(app: &AppState, report: &mut TestLogin, code: Option<LoginErrorCode>) {
+    let Some(code) = code else {
+        return;
+    };
+    report.code = Some(code.as_str().to_owned());
+    let provider = app.provider();
+    let provider = provider
+        .as_ref()
+        .map(|provider| provider.config.provider.as_str());
+    report.mend = presets::hint(provider.unwrap_or_default(), code).map(str::to_owned);
+}
+
+/// A report that says nothing yet.
+fn empty(app: &AppState) -> TestLogin {
+    TestLogin {
+        at: app.clock.now().unix(),
+        reference: reference::current(),
+        verdict: Verdict::Fail,
+        account: None,
+        code: None,
+        reasons: Vec::new(),
+        mend: None,
+        claims: Vec::new(),
+    }
+}
+
+/// Who the OP says it was.
+fn who(identity: &VerifiedIdentity) -> String {
+    format!(
+        "The OP says: subject {} of {}",
+        identity.subject, identity.issuer
+    )
+}
+
+/// What was wrong with a userinfo that no login would have asked for.
+fn userinfo_fault(seen: &Seen) -> Option<String> {
+    let fault = seen.userinfo.as_ref()?.as_ref().err()?;
+    Some(format!(
+        "Userinfo cannot be used ({fault}); a login does not ask it, since the ID token has all"
+    ))
+}
+
+/// Keeps a report for the admin.
+async fn keep(app: &AppState, admin: &Current, report: &TestLogin) -> Result<(), Unkept> {
+    let json = serde_json::to_string(report)?;
+    let now = app.clock.now();
+    Ok(app
+        .store
+        .keep_test_login(admin.account.id, &json, now)
+        .await?)
+}
+
+/// Why a report could not be kept.
+#[derive(Debug, thiserror::Error)]
+enum Unkept {
+    #[error("the report cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<Unkept> for ApiError {
+    fn from(unkept: Unkept) -> Self {
+        match unkept {
+            Unkept::Store(error) => error.into(),
+            Unkept::Json(_) => Self::internal(&unkept),
+        }
+    }
+}
+
+impl From<Unkept> for LoginError {
+    fn from(unkept: Unkept) -> Self {
+        match unkept {
+            Unkept::Store(error) => error.into(),
+            Unkept::Json(_) => Self::OpError(unkept.to_string()),
+        }
+    }
+}
+
+/// Returns the claims that came, by name, each with where it came from.
+fn claims(seen: &Seen) -> Vec<SeenClaim> {
+    let none = Claims::new();
+    let id_token = seen.id_token.as_ref().unwrap_or(&none);
+    let userinfo = seen.userinfo.as_ref().and_then(|said| said.as_ref().ok());
+    let userinfo = userinfo.unwrap_or(&none);
+    let mut claims: Vec<SeenClaim> = Vec::new();
+    let mut add = |name: &str, value: &Value, source| {
+        claims.push(SeenClaim {
+            name: name.to_owned(),
+            value: shown(value),
+            source,
+        });
+    };
+    for (name, value) in id_token {
+        let is_same = userinfo.get(name) == Some(value);
+        let source = if is_same {
+            Source::Both
+        } else {
+            Source::IdToken
+        };
+        add(name, value, source);
+    }
+    for (name, value) in userinfo {
+        if id_token.get(name) != Some(value) {
+            add(name, value, Source::Userinfo);
+        }
+    }
+    claims.sort_by(|one, other| one.name.cmp(&other.name));
+    claims
+}
+
+/// A claim's value as JSON, cut off where it is long.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

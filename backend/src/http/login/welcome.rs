@@ -1,0 +1,231 @@
+//! Welcome links: an admin makes one, and whoever has it sets the account's password with it, once.
+//! Login links go the same way, and only log in: they are made at the command line, and are good
+//! where passwords are off and the OP is away.
+//!
+//! The token comes in a body alone, and goes out in an answer alone: never in a path, a query or a
+//! log line.
+
+use axum::Json as Answer;
+use axum::extract::{Path, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Redirect, Response};
+use secrecy::SecretString;
+use shared::error::ErrorCode;
+use shared::name::is_new_password;
+use shared::routes;
+use shared::session::GoTo;
+use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomeLink, WelcomePassword};
+
+use crate::app::AppState;
+use crate::audit::Kind;
+use crate::config::PublicUrl;
+use crate::http::cookie::SetCookies;
+use crate::http::error::{ApiError, ApiResult};
+use crate::http::extract::body::{Json, JsonOrForm};
+use crate::http::extract::client::From;
+use crate::http::extract::parse;
+use crate::http::extract::principal::{ConfirmedAdmin, session_token};
+use crate::http::layers::reference;
+use crate::http::login::begin_session;
+use crate::http::login::outcome::{self, Failed};
+use crate::http::login::password::require_password_login;
+use crate::http::login::trail::{self, Failure};
+use crate::limits::Guess;
+use crate::metrics::Method;
+use crate::session::{Origin, Session, SessionToken};
+use crate::welcome::{NewLink, OpenLink, WelcomeHash, WelcomeToken};
+
+/// Makes a link for an account, in the place of an older one. For an account that has a password
+/// it is the way to another one.
+///
+/// # Errors
+/// `password_login_disabled`, `account_disabled`.
+pub(crate) async fn make(
+    State(app): State<AppState>,
+    ConfirmedAdmin(admin): ConfirmedAdmin,
+    headers: HeaderMap,
+    from: From,
+    Path(id): Path<String>,
+) -> ApiResult<Answer<WelcomeLink>> {
+    let id = parse::parse_id(&id)?;
+    require_password_login(&app)?;
+    let token = WelcomeToken::generate();
+    let link = NewLink::of(&token, admin.now);
+    let by = admin.by(&from);
+    app.store.make_welcome_link(id, link, by).await??;
+    tracing::info!(account.id = %id, by = %admin.account.id, "welcome link made");
+    Ok(Answer(shown(&app, &headers, &token, link)))
+}
+
+/// Returns the link as the admin passes it on.
+pub(crate) fn shown(
+    app: &AppState,
+    headers: &HeaderMap,
+    token: &WelcomeToken,
+    link: NewLink,
+) -> WelcomeLink {
+    WelcomeLink {
+        url: token.url(&public_origin(app, headers)),
+        expires_at: link.expires_at.unix(),
+    }
+}
+
+/// Returns the public origin. Where none is configured it is what the admin's browser says of
+/// itself, which `same_origin` has held against the host.
+fn public_origin(app: &AppState, headers: &HeaderMap) -> String {
+    if let Some(public) = app.config.public_url.as_ref().map(PublicUrl::origin) {
+        return public;
+    }
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let origin = headers.get(ORIGIN).and_then(text);
+    let host = headers.get(HOST).and_then(text);
+    origin.unwrap_or_else(|| format!("http://{}", host.unwrap_or_default()))
+}
+
+/// Says whose link it is, and uses nothing up.
+pub(crate) async fn check(
+    State(app): State<AppState>,
+    from: From,
+    Json(body): Json<WelcomeCheck>,
+) -> ApiResult<Answer<Welcome>> {
+    let opened = open(&app, &from, &body.token).await;
+    let (purpose, _, link) = opened.inspect_err(|error| {
+        tracing::info!(code = error.code().as_str(), "welcome link refused");
+    })?;
+    Ok(Answer(Welcome {
+        purpose,
+        username: link.account.username,
+        display_name: link.account.display_name,
+        has_password: link.account.password_hash.is_some(),
+        expires_at: link.expires_at.unix(),
+    }))
+}
+
+/// Sets the password, where the link is for that, and logs in; a form gets a redirect.
+pub(crate) async fn redeem(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    from: From,
+    JsonOrForm { body, is_form }: JsonOrForm<WelcomePassword>,
+) -> Response {
+    // Only the form for a login link has no password.
+    let (method, cause, login) = if body.password.is_none() {
+        (Method::LoginLink, "login link refused", "login=1&")
+    } else {
+        (Method::WelcomeLink, "welcome link refused", "")
+    };
+    let outcome = log_in(&app, &headers, &from, body).await;
+    if let Err(error) = &outcome {
+        let failed = Failed {
+            method,
+            code: error.code().as_str(),
+            account: None,
+            cause,
+        };
+        outcome::failed(&app, &from, &failed);
+    }
+    match outcome {
+        Ok(cookies) if is_form => (cookies, Redirect::to(routes::HOME)).into_response(),
+        Ok(cookies) => {
+            let redirect = routes::HOME.to_owned();
+            (cookies, Answer(GoTo { redirect })).into_response()
+        }
+        Err(error) if is_form => {
+            let (code, reference) = (error.code().as_str(), reference::current());
+            let page = format!("{}?{login}error={code}&ref={reference}", routes::WELCOME);
+            Redirect::to(&page).into_response()
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn log_in(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &From,
+    body: WelcomePassword,
+) -> ApiResult<SetCookies> {
+    let (purpose, hash, link) = open(app, from, &body.token).await?;
+    let password_hash = match purpose {
+        LinkPurpose::Login => None,
+        LinkPurpose::Password => Some(hash_new(app, body.password).await?),
+    };
+    let (id, now) = (link.account.id, app.clock.now());
+    let token = SessionToken::generate();
+    let sessions = &app.config.sessions;
+    let session = Session::start(id, Origin::Password, from.client(), sessions, now);
+    let replaces = session_token(headers, app);
+    let (store, by) = (&app.store, from.by(now));
+    let redeemed = match &password_hash {
+        Some(password) => {
+            store
+                .redeem_welcome_link(hash, password, &session, token.hash(), replaces, by)
+                .await?
+        }
+        None => {
+            store
+                .redeem_login_link(hash, &session, token.hash(), replaces, by)
+                .await?
+        }
+    };
+    if !redeemed {
+        // Used or replaced meanwhile, such as while the password was being hashed.
+        return Err(invalid(app, from).await);
+    }
+    let method = match purpose {
+        LinkPurpose::Password => Method::WelcomeLink,
+        LinkPurpose::Login => Method::LoginLink,
+    };
+    outcome::succeeded(app, from, method, id, None);
+    Ok(begin_session::give(app, &token))
+}
+
+/// Returns the hash of a new password.
+async fn hash_new(app: &AppState, password: Option<String>) -> ApiResult<String> {
+    match password.filter(|password| is_new_password(password)) {
+        Some(password) => Ok(app.passwords.hash(&SecretString::from(password)).await?),
+        None => Err(ErrorCode::PasswordUnfit.into()),
+    }
+}
+
+/// Returns the link of that token.
+///
+/// # Errors
+/// `password_login_disabled`, `rate_limited`, and `welcome_link_invalid` whatever is wrong with it.
+async fn open(
+    app: &AppState,
+    from: &From,
+    token: &str,
+) -> ApiResult<(LinkPurpose, WelcomeHash, OpenLink)> {
+    let limited = app.limits.check(Guess::WelcomeLink, None, from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    let (hash, now) = (
+        WelcomeToken::parse(token).map(|token| token.hash()),
+        app.clock.now(),
+    );
+    if let Some(hash) = hash
+        && let Some(link) = app.store.login_link(hash, now).await?
+    {
+        return Ok((LinkPurpose::Login, hash, link));
+    }
+    require_password_login(app)?;
+    if let Some(hash) = hash
+        && let Some(link) = app.store.welcome_link(hash, now).await?
+    {
+        return Ok((LinkPurpose::Password, hash, link));
+    }
+    Err(invalid(app, from).await)
+}
+
+/// Writes down that a link was no good; whose it was is not known.
+async fn invalid(app: &AppState, from: &From) -> ApiError {
+    let code = ErrorCode::WelcomeLinkInvalid;
+    let failure = Failure {
+        code: code.as_str(),
+        account: None,
+        detail: None,
+    };
+    trail::failed_freely(app, from, Kind::WelcomeFailed, failure).await;
+    code.into()
+}

@@ -1,0 +1,113 @@
+//! What the login page needs to know.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use shared::config::{PublicConfig, PublicProvider};
+use shared::login_error::LoginErrorCode;
+use tokio::time::timeout;
+
+use crate::app::AppState;
+use crate::http::extract::principal::{self, Visitor};
+use crate::oidc::presets;
+use crate::store;
+use crate::telemetry::chain;
+
+/// How long the login page waits for the database: its form and its words come without.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Tells anyone what the login page shows; with `?error=CODE` also what the administrator should
+/// do about it at this OP.
+pub(crate) async fn show(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Json<PublicConfig> {
+    let query = query.unwrap_or_default();
+    let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
+    let error = error.and_then(|(_, code)| LoginErrorCode::parse(&code));
+    Json(public_config(
+        &app,
+        &Known::ask(&app, &headers).await,
+        error,
+    ))
+}
+
+/// What the database knows for the login page.
+pub(crate) struct Known {
+    setup_needed: bool,
+    provider_first: bool,
+    visitor: Visitor,
+    is_away: bool,
+}
+
+impl Known {
+    /// Returns what is said of a page that depends on none of it.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            setup_needed: false,
+            provider_first: false,
+            visitor: Visitor::Stranger,
+            is_away: false,
+        }
+    }
+
+    /// Asks the database. A page that says what is wrong must come even where that is away.
+    pub(crate) async fn ask(app: &AppState, headers: &HeaderMap) -> Self {
+        let ask = async {
+            let setup_needed = app.config.password_login && app.store.is_setup_open().await?;
+            let has_both = app.config.password_login && app.provider().is_some();
+            let provider_first = has_both && app.store.prefers_openid().await?;
+            let visitor = principal::visitor(headers, app).await?;
+            Ok::<_, store::Error>((setup_needed, provider_first, visitor))
+        };
+        let answer = timeout(PATIENCE, ask).await;
+        if let Ok(Err(error)) = &answer {
+            tracing::warn!("login page without the database: {}", chain(error));
+        }
+        let is_away = !matches!(answer, Ok(Ok(_)));
+        let (setup_needed, provider_first, visitor) = match answer {
+            Ok(Ok(known)) => known,
+            Ok(Err(_)) | Err(_) => (false, false, Visitor::Stranger),
+        };
+        Self {
+            setup_needed,
+            provider_first,
+            visitor,
+            is_away,
+        }
+    }
+}
+
+/// Returns what the login page shows.
+pub(crate) fn public_config(
+    app: &AppState,
+    known: &Known,
+    error: Option<LoginErrorCode>,
+) -> PublicConfig {
+    let provider = app.provider();
+    let provider = provider.as_ref();
+    let hint = provider.zip(error).and_then(|(provider, code)| {
+        presets::hint(provider.config.provider.as_str(), code).map(str::to_owned)
+    });
+    PublicConfig {
+        password_login: app.config.password_login,
+        provider_first: known.provider_first,
+        setup_needed: known.setup_needed,
+        signed_in: matches!(known.visitor, Visitor::LoggedIn(_)),
+        ended_by_provider: matches!(known.visitor, Visitor::EndedByOp),
+        database_away: known.is_away,
+        openid: provider.map(|provider| PublicProvider {
+            provider: provider.config.provider.to_string(),
+            label: provider.label(),
+            icon: presets::icon(provider.config.provider.as_str(), &provider.label()),
+            autologin: provider.config.autologin,
+            unreachable_since: provider
+                .unreachable_since()
+                .map(crate::clock::Timestamp::unix),
+        }),
+        hint,
+    }
+}

@@ -1,0 +1,354 @@
+//! `index.html`, made ready once with the brand in it; what follows from a request is put in its
+//! place then. Pure.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use shared::text::{Language, Text};
+
+use crate::brand::{Brand, Kind, Scheme};
+use crate::http::page::static_page::brand;
+
+/// What surrounds the static page.
+const STATIC: [&str; 2] = ["<!--postern:static-->", "<!--/postern:static-->"];
+/// The document's first tag.
+const HTML: &str = "<html lang=\"en\">";
+/// The document's title.
+const TITLE: &str = "<title>Postern</title>";
+/// What the metas with the color around the page begin with; there is one for each scheme.
+const THEME_COLOR: &str = "<meta name=\"theme-color\" ";
+/// What the icon's link begins with.
+const ICON: &str = "<link rel=\"icon\" ";
+/// What surrounds the style of all pages.
+const STYLE: [&str; 2] = ["<style>", "</style>"];
+/// What the element that starts the app begins with.
+const START: &str = "<script type=\"module\" ";
+/// What is said should the app break down.
+const CRASHED: [Text; 2] = [Text::CRASHED, Text::LOAD_AGAIN];
+/// The document of a build without the page.
+const WITHOUT_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>Postern</title>\n\
+     <style></style>\n</head>\n<body>\n<!--postern:static--><!--/postern:static-->\n</body>\n\
+     </html>\n";
+
+/// What stands in the document at one place after the other.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    /// This, always.
+    Text(String),
+    /// The `<html>` tag.
+    Html,
+    /// The title.
+    Title,
+    /// The colors around the page.
+    ThemeColor,
+    /// The words, loaded ahead, and the element that starts the app with them, up to its first
+    /// attribute.
+    Start,
+    /// A text of the document's own.
+    Words(Text),
+    /// The static page.
+    Static,
+}
+
+/// What follows from a request.
+pub(crate) struct Shown<'a> {
+    /// The language that the browser gets.
+    pub(crate) language: Language,
+    /// The scheme that was chosen here; `None` is the system's.
+    pub(crate) scheme: Option<Scheme>,
+    /// The document's title, as HTML.
+    pub(crate) title: &'a str,
+    /// Where the app finds its words.
+    pub(crate) texts: &'a str,
+    /// The static page, as HTML.
+    pub(crate) page: &'a str,
+}
+
+/// The document, but for what follows from a request.
+pub(crate) struct Document {
+    pieces: Vec<Piece>,
+    /// The colors around the page, light and dark.
+    theme_colors: [String; 2],
+    /// The hash of the inline style, as the content security policy names it.
+    style_hash: String,
+}
+
+impl Document {
+    /// Puts the brand into `index.html`; `None` stands for a build without the page.
+    pub(crate) fn new(index: Option<&str>, brand: &Brand) -> Self {
+        let index = index.unwrap_or(WITHOUT_PAGE);
+        let (index, style) = with_style(index, &brand.css());
+        let index = with_icon(&index, brand);
+        let index = index.replacen("<body>", &brand::body_tag(brand), 1);
+        Self {
+            pieces: pieces(&index),
+            theme_colors: [Scheme::Light, Scheme::Dark]
+                .map(|scheme| brand.theme_color(scheme).to_string()),
+            style_hash: format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style))),
+        }
+    }
+
+    /// Returns the hash of the inline style, as the content security policy names it.
+    pub(crate) fn style_hash(&self) -> &str {
+        &self.style_hash
+    }
+
+    /// Returns the document for a request.
+    pub(crate) fn show(&self, shown: &Shown<'_>) -> String {
+        let mut html = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => html.push_str(text),
+                Piece::Html => html.push_str(&html_tag(shown.language, shown.scheme)),
+                Piece::Title => html.extend(["<title>", shown.title, "</title>"]),
+                Piece::ThemeColor => html.push_str(&self.theme_color(shown.scheme)),
+                Piece::Start => html.extend([
+                    "<link rel=\"preload\" href=\"",
+                    shown.texts,
+                    "\" as=\"fetch\" crossorigin=\"anonymous\">\n",
+                    START,
+                    "data-texts=\"",
+                    shown.texts,
+                    "\" ",
+                ]),
+                Piece::Words(text) => html.push_str(shown.language.text(*text)),
+                Piece::Static => html.push_str(shown.page),
+            }
+        }
+        html
+    }
+
+    /// The metas with the color around the page.
+    fn theme_color(&self, scheme: Option<Scheme>) -> String {
+        let [light, dark] = &self.theme_colors;
+        let meta = |color: &str, more: &str| format!("{THEME_COLOR}content=\"{color}\"{more}>");
+        match scheme {
+            Some(Scheme::Light) => meta(light, ""),
+            Some(Scheme::Dark) => meta(dark, ""),
+            None => format!(
+                "{}\n{}",
+                meta(light, " media=\"(prefers-color-scheme: light)\""),
+                meta(dark, " media=\"(prefers-color-scheme: dark)\"")
+            ),
+        }
+    }
+}
+
+/// The document's first tag; the style takes the scheme from it.
+fn html_tag(language: Language, scheme: Option<Scheme>) -> String {
+    let theme = scheme.map_or(String::new(), |scheme| {
+        format!(" data-theme=\"{}\"", scheme.name())
+    });
+    format!(
+        "<html lang=\"{}\" dir=\"{}\"{theme}>",
+        language.tag(),
+        language.direction().as_str(),
+    )
+}
+
+/// Puts the brand's style after the page's own, and returns the whole style as well. A document
+/// without any gets one.
+fn with_style(index: &str, brand: &str) -> (String, String) {
+    let [open, close] = STYLE;
+    let parts = index
+        .split_once(open)
+        .and_then(|(head, rest)| Some((head, rest.split_once(close)?)));
+    let (head, own, tail) = match parts {
+        Some((head, (own, tail))) => (head, own, tail.to_owned()),
+        None => match index.split_once("</head>") {
+            Some((head, tail)) => (head, "", format!("</head>{tail}")),
+            None => ("", "", index.to_owned()),
+        },
+    };
+    let style = format!("{own}{brand}");
+    (format!("{head}{open}{style}{close}{tail}"), style)
+}
+
+/// Puts the logo in the icon's place, where it is of a kind that browsers show there.
+fn with_icon(index: &str, brand: &Brand) -> String {
+    let logo = brand
+        .logo
+        .as_ref()
+        .filter(|logo| matches!(logo.kind, Kind::Svg | Kind::Png));
+    match (logo, split_tag(index, ICON)) {
+        (Some(logo), Some((before, _, after))) => format!(
+            "{before}{ICON}href=\"{}\" type=\"{}\">{after}",
+            logo.path(Brand::LOGO),
+            logo.kind.media_type(),
+        ),
+        _ => index.to_owned(),
+    }
+}
+
+/// Splits at the first tag that begins so: what is before it, the tag's rest, what is after it.
+fn split_tag<'a>(html: &'a str, start: &str) -> Option<(&'a str, &'a str, &'a str)> {
+    let (before, rest) = html.split_once(start)?;
+    let (tag, after) = rest.split_once('>')?;
+    Some((before, tag, after))
+}
+
+/// Takes the document apart.
+fn pieces(index: &str) -> Vec<Piece> {
+    let mut pieces = vec![Piece::Text(index.to_owned())];
+    cut(&mut pieces, |text| {
+        let (before, after) = text.split_once(HTML)?;
+        Some((before, Piece::Html, after))
+    });
+    cut(&mut pieces, |text| {
+        let (before, after) = text.split_once(TITLE)?;
+        Some((before, Piece::Title, after))
+    });
+    cut(&mut pieces, |text| {
+        let (before, _, after) = split_tag(text, THEME_COLOR)?;
+        // The second one follows.
+        let second = split_tag(after, THEME_COLOR).filter(|(gap, ..)| gap.trim().is_empty());
+        Some((
+            before,
+            Piece::ThemeColor,
+            second.map_or(after, |(.., after)| after),
+        ))
+    });
+    cut(&mut pieces, |text| {
+        let (before, after) = text.split_once(START)?;
+        Some((before, Piece::Start, after))
+    });
+    cut(&mut pieces, |text| {
+        let [start, end] = STATIC;
+        let (before, rest) = text.split_once(start)?;
+        let (_, after) = rest.split_once(end)?;
+        Some((before, Piece::Static, after))
+    });
+    for words in CRASHED {
+        cut(&mut pieces, |text| {
+            let (before, after) = text.split_once(Language::ENGLISH.text(words))?;
+            Some((before, Piece::Words(words), after))
+        });
+    }
+    pieces
+}
+
+/// Splits the first text that `split` finds something in.
+fn cut(pieces: &mut Vec<Piece>, split: impl Fn(&str) -> Option<(&str, Piece, &str)>) {
+    let found = pieces.iter().enumerate().find_map(|(at, piece)| {
+        let Piece::Text(text) = piece else {
+            return None;
+        };
+        let (before, piece, after) = split(text)?;
+        let (before, after) = (before.to_owned(), after.to_owned());
+        Some((at, [Piece::Text(before), piece, Piece::Text(after)]))
+    });
+    if let Some((at, parts)) = found {
+        pieces.splice(at..=at, parts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A document as the release has it.
+    const INDEX: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>Postern</title>\n\
+        <meta name=\"theme-color\" content=\"#fff\" media=\"(prefers-color-scheme: light)\">\n\
+        <meta name=\"theme-color\" content=\"#000\" media=\"(prefers-color-scheme: dark)\">\n\
+        <link rel=\"icon\" href=\"/assets/icon-1.svg\" type=\"image/svg+xml\">\n\
+        <style>a{color:red}</style>\n\
+        <script type=\"module\" src=\"/assets/boot-2.js\"></script>\n</head>\n\
+        <body>\n<!--postern:static-->old<!--/postern:static-->\n<div id=\"app\" hidden></div>\n\
+        </body>\n</html>\n";
+
+    /// Shows a page of it.
+    fn shown(document: &Document, scheme: Option<Scheme>) -> String {
+        document.show(&Shown {
+            language: Language::ENGLISH,
+            scheme,
+            title: "Log in – Postern",
+            texts: "/api/texts/entry/en?v=3",
+            page: "<p>new</p>",
+        })
+    }
+
+    #[test]
+    fn without_a_brand_the_document_is_what_was_built() {
+        let document = Document::new(Some(INDEX), &Brand::default());
+
+        let html = shown(&document, None);
+
+        let expected = INDEX
+            .replace("<title>Postern</title>", "<title>Log in – Postern</title>")
+            .replace("lang=\"en\"", "lang=\"en\" dir=\"ltr\"")
+            .replace(
+                "<script type=\"module\" ",
+                "<link rel=\"preload\" href=\"/api/texts/entry/en?v=3\" as=\"fetch\" \
+                 crossorigin=\"anonymous\">\n\
+                 <script type=\"module\" data-texts=\"/api/texts/entry/en?v=3\" ",
+            )
+            .replace("#fff", "#eef1ef")
+            .replace("#000", "#111614")
+            .replace(
+                "<!--postern:static-->old<!--/postern:static-->",
+                "<p>new</p>",
+            );
+        assert_eq!(html, expected);
+    }
+
+    #[test]
+    fn a_language_is_said_with_its_direction_and_its_words() {
+        let index = INDEX.replace("</body>", "This page has stopped working.</body>");
+        let document = Document::new(Some(&index), &Brand::default());
+        let arabic = Language::parse("ar").unwrap();
+
+        let html = document.show(&Shown {
+            language: arabic,
+            scheme: None,
+            title: "",
+            texts: "/x",
+            page: "",
+        });
+
+        assert!(html.contains("<html lang=\"ar\" dir=\"rtl\">"), "{html}");
+        assert!(html.contains(arabic.text(Text::CRASHED)), "{html}");
+    }
+
+    #[test]
+    fn a_chosen_scheme_is_said_before_anything_is_drawn() {
+        let document = Document::new(Some(INDEX), &Brand::default());
+
+        let html = shown(&document, Some(Scheme::Dark));
+
+        assert!(
+            html.contains("<html lang=\"en\" dir=\"ltr\" data-theme=\"dark\">"),
+            "{html}"
+        );
+        let meta = "<meta name=\"theme-color\" content=\"#111614\">";
+        assert_eq!(html.matches("theme-color").count(), 1);
+        assert!(html.contains(meta), "{html}");
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_whole_style() {
+        let hash = |index| Document::new(Some(index), &Brand::default()).style_hash;
+
+        // `printf 'a{color:red}' | openssl dgst -sha256 -binary | base64`
+        assert_eq!(
+            hash(INDEX),
+            "'sha256-6hWWMOcF+mJesSJGYhmK2lkIIEw9Xc5XKGLPVzh8yxs='"
+        );
+        assert_ne!(hash(INDEX), hash("<head></head>"));
+    }
+
+    #[test]
+    fn the_document_of_a_build_without_the_page_has_a_place_for_everything() {
+        let document = Document::new(None, &Brand::default());
+
+        let html = shown(&document, Some(Scheme::Light));
+
+        for part in [
+            "data-theme=\"light\"",
+            "<title>Log in – Postern</title>",
+            "<p>new</p>",
+        ] {
+            assert!(html.contains(part), "{html}");
+        }
+    }
+}

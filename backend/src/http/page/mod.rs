@@ -1,0 +1,7 @@
+//! The page: its files, its words, and what of it works without wasm.
+
+pub(crate) mod config;
+pub(crate) mod texts;
+pub(crate) mod static_page;
+pub(crate) mod document;
+pub(crate) mod spa;

@@ -1,0 +1,62 @@
+//! What the pages show of the brand. The app shows the same HTML, which it finds in the attributes
+//! of the body (`frontend/src/brand.rs`).
+
+use std::fmt::Write as _;
+
+use crate::brand::Brand;
+use crate::http::page::static_page::escape;
+
+/// The `<body>` tag; what is not configured is not there.
+pub(crate) fn body_tag(brand: &Brand) -> String {
+    let mut tag = String::from("<body");
+    let mut add = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _ = write!(tag, " data-brand-{name}=\"{}\"", escape(value));
+    };
+    if let Some(name) = &brand.name {
+        add("name", name);
+    }
+    if brand.name.is_some() || brand.logo.is_some() {
+        add("mark", &mark(brand));
+    }
+    if let Some(line) = line(brand) {
+        add("footer", &line);
+    }
+    tag.push('>');
+    tag
+}
+
+/// The mark or the logo, and the name.
+pub(crate) fn mark(brand: &Brand) -> String {
+    let name = escape(brand.name());
+    let Some(logo) = &brand.logo else {
+        return format!("<span class=\"mark\" aria-hidden=\"true\"></span>{name}");
+    };
+    let (width, height) = Brand::logo_size(logo);
+    // Beside the name the logo says nothing more.
+    let (alternative, beside) = if brand.shows_name() {
+        ("", name.as_str())
+    } else {
+        (name.as_str(), "")
+    };
+    format!(
+        "<img class=\"logo\" src=\"{}\" alt=\"{alternative}\" width=\"{width}\" \
+         height=\"{height}\">{beside}",
+        logo.path(Brand::LOGO),
+    )
+}
+
+/// The line below all; empty where there is none.
+pub(crate) fn footer(brand: &Brand) -> String {
+    line(brand).map_or(String::new(), |line| format!("<p>{line}</p>"))
+}
+
+/// What stands in that line.
+fn line(brand: &Brand) -> Option<String> {
+    let footer = brand.footer.as_ref()?;
+    let text = escape(&footer.text);
+    Some(match &footer.url {
+        Some(url) => format!("<a href=\"{}\">{text}</a>", escape(url)),
+        None => text,
+    })
+}

@@ -1,0 +1,151 @@
+//! The pages' words: which language a browser gets, and its table for the app.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{LazyLock, OnceLock};
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use shared::error::ErrorCode;
+use shared::routes::{self, Section};
+use shared::text::Language;
+
+use crate::http::cookie;
+use crate::http::error::ApiError;
+use crate::http::page::spa::{FOR_EVER, accepts_encoding};
+
+/// The cookie that remembers what a visitor chose. The app writes it too; it is no secret.
+pub(crate) const COOKIE: &str = "postern_language";
+
+/// A table, ready to be sent.
+struct Table {
+    plain: Bytes,
+    /// Compressed at the best level, when somebody asks for the first time.
+    brotli: OnceLock<Bytes>,
+    /// Changes with its words.
+    version: String,
+    /// The language's tag.
+    tag: &'static str,
+}
+
+/// All tables.
+static TABLES: LazyLock<HashMap<(&str, &str), Table>> = LazyLock::new(|| {
+    let mut tables = HashMap::new();
+    for section in [Section::Entry, Section::Inside] {
+        for language in Language::all() {
+            let plain = language.table(section);
+            let table = Table {
+                brotli: OnceLock::new(),
+                version: version(plain.as_bytes()),
+                plain: plain.into(),
+                tag: language.tag(),
+            };
+            tables.insert((name(section), language.code()), table);
+        }
+    }
+    tables
+});
+
+/// Returns the section's name in paths.
+fn name(section: Section) -> &'static str {
+    match section {
+        Section::Entry => "entry",
+        Section::Inside | Section::Admin => "inside",
+    }
+}
+
+fn version(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let first = hash.iter().take(5);
+    first.fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 14, 11, 22);
+    // Writing to memory cannot fail.
+    let _ = writer.write_all(bytes);
+    writer.into_inner()
+}
+
+/// Returns the language for a browser: what its user chose, else what it asks for.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    Language::choose(cookie::single(headers, COOKIE), accepted)
+}
+
+/// Returns the cookie that remembers a choice, for a year.
+pub(crate) fn remember(language: Language) -> Option<HeaderValue> {
+    let code = language.code();
+    let cookie = format!("{COOKIE}={code}; Path=/; Max-Age=31536000; SameSite=Lax");
+    HeaderValue::from_str(&cookie).ok()
+}
+
+/// Returns where the app finds its table. The version is in it, so that browsers may keep it.
+pub(crate) fn url(section: Section, language: Language) -> String {
+    let (section, code) = (name(section), language.code());
+    let version = TABLES
+        .get(&(section, code))
+        .map_or("", |table| &table.version);
+    format!("{}/{section}/{code}?v={version}", routes::API_TEXTS)
+}
+
+/// Answers with the table in the language that the browser asks for; for pages that `trunk serve`
+/// has, which know no language.
+pub(crate) async fn negotiated(Path(section): Path<String>, headers: HeaderMap) -> Response {
+    let language = language(&headers);
+    let mut response = table(&section, language.code(), &headers, None);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Answers with one language's table.
+pub(crate) async fn show(
+    Path((section, language)): Path<(String, String)>,
+    Query(Asked { v }): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    table(&section, &language, &headers, v.as_deref())
+}
+
+/// The table's query.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    v: Option<String>,
+}
+
+/// The app knows texts by their place: the table of another version would put the wrong words
+/// into every place, so there is none.
+fn table(section: &str, language: &str, headers: &HeaderMap, version: Option<&str>) -> Response {
+    let found = TABLES
+        .get(&(section, language))
+        .filter(|table| version.is_none_or(|version| version == table.version));
+    let Some(table) = found else {
+        return ApiError::from(ErrorCode::NotFound).into_response();
+    };
+    let is_brotli = accepts_encoding(headers, "br");
+    let body = if is_brotli {
+        table.brotli.get_or_init(|| compressed(&table.plain).into())
+    } else {
+        &table.plain
+    };
+    let mut response = body.clone().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, "text/plain; charset=utf-8");
+    set(header::VARY, "accept-encoding");
+    if is_brotli {
+        set(header::CONTENT_ENCODING, "br");
+    }
+    set(header::CONTENT_LANGUAGE, table.tag);
+    response
+}
