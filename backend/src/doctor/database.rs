@@ -4,7 +4,7 @@ use shared::doctor::Step;
 
 use super::subject::{ADMINS, DATABASE, TABLES};
 use crate::config::{Config, Database};
-use crate::store::inspect::{Accounts, Damage, Inspection, inspect};
+use crate::store::engine::inspect::{Accounts, Damage, Inspection, inspect};
 use crate::telemetry::chain;
 
 /// Looks at the database, its tables, and who can administer.

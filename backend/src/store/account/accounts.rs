@@ -4,17 +4,17 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use super::audit::insert_audit;
-use super::{Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId, NewAccount, search_key, username_key};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::session::TokenHash;
+use crate::store::audit::insert_audit;
+use crate::store::{Result, Store, on_database, on_writer};
 
 /// A row of `account`, less the columns that nobody reads.
 #[derive(sqlx::FromRow)]
-pub(super) struct AccountRow {
-    pub(super) account_id: Uuid,
+pub(crate) struct AccountRow {
+    pub(crate) account_id: Uuid,
     username: String,
     display_name: Option<String>,
     email: Option<String>,
@@ -62,7 +62,7 @@ pub enum Taken {
 }
 
 /// Turns a unique violation into the conflict that it is; both databases name the column.
-pub(super) fn taken(error: sqlx::Error) -> Result<Taken> {
+pub(crate) fn taken(error: sqlx::Error) -> Result<Taken> {
     let message = match &error {
         sqlx::Error::Database(error) if error.is_unique_violation() => error.message(),
         _ => return Err(error.into()),
@@ -101,7 +101,7 @@ macro_rules! insert_account {
         .await
     };
 }
-pub(super) use insert_account;
+pub(crate) use insert_account;
 
 /// Notes that the server has an admin: `/setup` stays closed from now on, even without one.
 macro_rules! close_setup {
@@ -115,7 +115,7 @@ macro_rules! close_setup {
         .await
     };
 }
-pub(super) use close_setup;
+pub(crate) use close_setup;
 
 /// Takes the lock under which admins are counted: two that would each leave the other one as the
 /// last never pass each other.
@@ -126,12 +126,12 @@ macro_rules! guard_admins {
             .await
     };
 }
-pub(super) use guard_admins;
+pub(crate) use guard_admins;
 
 /// Writes an account's row and returns it, so that whoever else changes it waits.
 macro_rules! lock_account {
     ($tx:expr, $id:expr) => {
-        sqlx::query_as::<_, $crate::store::accounts::AccountRow>(
+        sqlx::query_as::<_, $crate::store::account::accounts::AccountRow>(
             "update account set updated_at = updated_at where account_id = $1 returning *",
         )
         .bind($id)
@@ -139,7 +139,7 @@ macro_rules! lock_account {
         .await
     };
 }
-pub(super) use lock_account;
+pub(crate) use lock_account;
 
 /// Voids the links by which whoever has them gets into the account.
 macro_rules! void_links {
@@ -152,10 +152,10 @@ macro_rules! void_links {
         }
     };
 }
-pub(super) use void_links;
+pub(crate) use void_links;
 
 /// Says what a text became, for the audit trail.
-pub(super) fn change(old: Option<&str>, new: Option<&str>) -> String {
+pub(crate) fn change(old: Option<&str>, new: Option<&str>) -> String {
     format!("{} -> {}", old.unwrap_or("none"), new.unwrap_or("none"))
 }
 

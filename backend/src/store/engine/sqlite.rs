@@ -10,21 +10,22 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::lock;
-use super::search_keys::fill_search_keys;
-use super::{Error, PATIENCE, Result};
 use crate::keys::make_private_folder;
+use crate::store::engine::error::{Error, Result};
+use crate::store::engine::lock;
+use crate::store::engine::lock::PATIENCE;
+use crate::store::engine::search_keys::fill_search_keys;
 
 /// What brings the tables up to date.
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// The database file and the connections to it.
 #[derive(Debug, Clone)]
-pub(super) struct Sqlite {
+pub(crate) struct Sqlite {
     /// For what only reads. Whatever keeps the writer waiting does not keep these.
-    pub(super) readers: SqlitePool,
+    pub(crate) readers: SqlitePool,
     /// SQLite has one writer at a time: here they wait in a row, not each for a lock.
-    pub(super) writer: SqlitePool,
+    pub(crate) writer: SqlitePool,
     file: Arc<File>,
 }
 
@@ -40,7 +41,7 @@ struct File {
 
 impl Sqlite {
     /// Opens the file, makes it where there is none, and brings its tables up to date.
-    pub(super) async fn open(path: &Path) -> Result<Self> {
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
         let file_error = |source| Error::File {
             path: path.display().to_string(),
             source,
@@ -92,7 +93,7 @@ impl Sqlite {
 
     /// Makes sure that the path still leads to the open file. Where it does not, what is written
     /// now would be gone after the next start.
-    pub(super) fn require_file(&self) -> Result<()> {
+    pub(crate) fn require_file(&self) -> Result<()> {
         let is_same = |metadata: std::fs::Metadata| {
             (metadata.dev(), metadata.ino()) == (self.file.device, self.file.inode)
         };

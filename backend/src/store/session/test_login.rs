@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Result, Store, on_database, on_writer};
 use crate::account::AccountId;
 use crate::clock::Timestamp;
+use crate::store::{Result, Store, on_database, on_writer};
 
 /// How long a report is kept. It has claims of a person in it.
-pub(super) const LIFETIME: Duration = Duration::from_secs(3600);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 
 impl Store {
     /// Keeps a report (JSON) in the place of the account's older one.

@@ -4,12 +4,14 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use super::accounts::{Taken, change, close_setup, guard_admins, lock_account, taken, void_links};
-use super::audit::insert_audit;
-use super::{Result, Store, on_writer};
 use crate::account::{Account, AccountId, search_key};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
+use crate::store::account::accounts::{
+    Taken, change, close_setup, guard_admins, lock_account, taken, void_links,
+};
+use crate::store::audit::insert_audit;
+use crate::store::{Result, Store, on_writer};
 
 /// What an admin changes; `None` stays as it is.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@
 //! knows.
 
 /// So many at a time, each time in one transaction.
-pub(super) const AT_ONCE: i64 = 1000;
+pub(crate) const AT_ONCE: i64 = 1000;
 
 /// Fills in what is missing, where the tables are brought up to date; `$connection` is one.
 macro_rules! fill_search_keys {
@@ -15,7 +15,7 @@ macro_rules! fill_search_keys {
                 "select account_id, display_name from account
                  where display_name is not null and display_name_key is null limit $1",
             )
-            .bind($crate::store::search_keys::AT_ONCE)
+            .bind($crate::store::engine::search_keys::AT_ONCE)
             .fetch_all(&mut *tx)
             .await?;
             if names.is_empty() {
@@ -32,4 +32,4 @@ macro_rules! fill_search_keys {
         }
     };
 }
-pub(super) use fill_search_keys;
+pub(crate) use fill_search_keys;

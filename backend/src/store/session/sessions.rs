@@ -6,22 +6,23 @@ use std::time::Duration;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::accounts::AccountRow;
-use super::audit::insert_audit;
-use super::{Result, Store, on_database, on_writer, test_login};
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::config::SessionConfig;
 use crate::oidc::logout_token::LogoutToken;
 use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
+use crate::store::account::accounts::AccountRow;
+use crate::store::audit::insert_audit;
+use crate::store::session::test_login;
+use crate::store::{Result, Store, on_database, on_writer};
 use crate::telemetry::chain;
 
 /// How long a request waits for its session to be written down as used.
 const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
-pub(super) struct SessionRow {
+pub(crate) struct SessionRow {
     session_id: Uuid,
     #[sqlx(rename = "session_account_id")]
     account_id: Uuid,
@@ -48,7 +49,7 @@ struct SessionAndAccountRow {
 }
 
 /// The columns of [`SessionRow`].
-pub(super) const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "session_id, session.account_id as session_account_id, method, op_issuer, op_subject,
     op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at, ended_at";
 
@@ -112,7 +113,7 @@ macro_rules! insert_session {
         .await
     }};
 }
-pub(super) use insert_session;
+pub(crate) use insert_session;
 
 impl Store {
     /// Writes down a new session, and ends the one that the browser had before. `false` where the

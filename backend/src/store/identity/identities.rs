@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
-use super::audit::insert_audit;
-use super::{Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId, Identity, NewAccount};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
+use crate::store::account::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
+use crate::store::audit::insert_audit;
+use crate::store::{Result, Store, on_database, on_writer};
 use shared::session::Role;
 
 /// An identity to be linked, or seen again.
@@ -25,7 +25,7 @@ pub struct NewIdentity<'a> {
 
 /// A row of `identity`.
 #[derive(sqlx::FromRow)]
-pub(super) struct IdentityRow {
+pub(crate) struct IdentityRow {
     identity_id: Uuid,
     account_id: Uuid,
     issuer: String,

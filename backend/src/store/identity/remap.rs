@@ -1,10 +1,10 @@
 //! Identities of an OP whose issuer is another one now, and whose subjects are the same.
 
-use super::accounts::{Taken, taken};
-use super::audit::insert_audit;
-use super::{Result, Store, on_database, on_writer};
 use crate::account::AccountId;
 use crate::audit::{By, Event, Kind};
+use crate::store::account::accounts::{Taken, taken};
+use crate::store::audit::insert_audit;
+use crate::store::{Result, Store, on_database, on_writer};
 
 /// What taking identities along comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

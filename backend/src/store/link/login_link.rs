@@ -2,15 +2,15 @@
 //!
 //! As with welcome links, whatever changes one writes its account's row first.
 
-use super::accounts::lock_account;
-use super::audit::insert_audit;
-use super::sessions::insert_session;
-use super::welcome::open_link;
-use super::{Refusal, Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::session::{Session, TokenHash};
+use crate::store::account::accounts::lock_account;
+use crate::store::audit::insert_audit;
+use crate::store::link::welcome::open_link;
+use crate::store::session::sessions::insert_session;
+use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 
 impl Store {

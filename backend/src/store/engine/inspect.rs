@@ -11,8 +11,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
 use tokio::time::timeout;
 
-use super::{Error, Result, lock};
 use crate::config::Database;
+use crate::store::engine::error::{Error, Result};
+use crate::store::engine::lock;
 
 /// How long the database may take in all.
 const PATIENCE: Duration = Duration::from_secs(12);

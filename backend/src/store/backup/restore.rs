@@ -8,12 +8,12 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::audit::insert_audit;
-use super::backup::{self, Contents, Unfit, check_sqlite, primary};
-use super::lock::give_to_owner_of;
-use super::sqlite::MIGRATIONS;
-use super::{Error, Result};
 use crate::audit::{By, Event, Kind};
+use crate::store::audit::insert_audit;
+use crate::store::backup::copy::{self as backup, Contents, Unfit, check_sqlite, primary};
+use crate::store::engine::error::{Error, Result};
+use crate::store::engine::lock::give_to_owner_of;
+use crate::store::engine::sqlite::MIGRATIONS;
 
 /// A copy that is ready to be the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

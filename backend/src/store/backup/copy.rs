@@ -5,9 +5,10 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::sqlite::MIGRATIONS;
-use super::{Error, PATIENCE, Result};
 use crate::clock::Timestamp;
+use crate::store::engine::error::{Error, Result};
+use crate::store::engine::lock::PATIENCE;
+use crate::store::engine::sqlite::MIGRATIONS;
 
 /// What is in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +49,12 @@ pub enum Unfit {
 }
 
 /// Opens a file that is there.
-pub(super) async fn open(path: &Path) -> sqlx::Result<SqliteConnection> {
+pub(crate) async fn open(path: &Path) -> sqlx::Result<SqliteConnection> {
     options(path).connect().await
 }
 
 /// Returns how a file that is there is opened.
-pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -112,7 +113,7 @@ fn is_damage(code: Option<&str>) -> bool {
 }
 
 /// Returns the result code without what extends it.
-pub(super) fn primary(code: Option<&str>) -> Option<u32> {
+pub(crate) fn primary(code: Option<&str>) -> Option<u32> {
     Some(code?.parse::<u32>().ok()? & 0xff)
 }
 

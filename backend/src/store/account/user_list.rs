@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use shared::session::Role;
 use uuid::Uuid;
 
-use super::accounts::AccountRow;
-use super::identities::IdentityRow;
-use super::{Result, Store, on_database};
 use crate::account::{Account, AccountId, Identity, search_key};
 use crate::clock::Timestamp;
+use crate::store::account::accounts::AccountRow;
+use crate::store::identity::identities::IdentityRow;
+use crate::store::{Result, Store, on_database};
 
 /// Which accounts are asked for; they come by username.
 #[derive(Debug, Clone, Default)]

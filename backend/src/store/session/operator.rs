@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::audit::insert_audit;
-use super::sessions::{COLUMNS, SessionRow};
-use super::{Result, Store, on_database, on_writer};
 use crate::account::AccountId;
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::config::SessionConfig;
 use crate::session::Session;
+use crate::store::audit::insert_audit;
+use crate::store::session::sessions::{COLUMNS, SessionRow};
+use crate::store::{Result, Store, on_database, on_writer};
 
 /// The most names among which a near one is looked for.
 const MOST_NAMES: i64 = 10_000;

@@ -11,8 +11,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Error, PATIENCE, Result};
+use crate::store::engine::error::{Error, Result};
 
+/// How long a request waits for a connection, or for another process that writes to SQLite's file.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// How soon a lock is asked for again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -42,7 +44,7 @@ fn open(database: &Path) -> io::Result<File> {
 
 /// Gives a file to whom another one belongs: root may have made it, and the server is somebody
 /// else. Nobody but root can, and nobody but root needs to.
-pub(super) fn give_to_owner_of(model: &Path, file: &Path) {
+pub(crate) fn give_to_owner_of(model: &Path, file: &Path) {
     let owner = std::fs::metadata(model).or_else(|_| {
         let folder = model.parent().unwrap_or(Path::new(""));
         std::fs::metadata(folder)
@@ -57,7 +59,7 @@ pub(super) fn give_to_owner_of(model: &Path, file: &Path) {
 ///
 /// # Errors
 /// [`Error::Restoring`].
-pub(super) async fn share(database: &Path) -> Result<Option<File>> {
+pub(crate) async fn share(database: &Path) -> Result<Option<File>> {
     let Ok(file) = open(database) else {
         return Ok(None);
     };
@@ -77,7 +79,7 @@ pub(super) async fn share(database: &Path) -> Result<Option<File>> {
 }
 
 /// Does anybody use the database? `false` also where the file system cannot tell. Makes no file.
-pub(super) fn is_used(database: &Path) -> bool {
+pub(crate) fn is_used(database: &Path) -> bool {
     let file = OpenOptions::new().write(true).open(beside(database));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }

@@ -5,22 +5,22 @@
 
 use uuid::Uuid;
 
-use super::accounts::{
-    AccountRow, Taken, close_setup, insert_account, lock_account, taken, void_links,
-};
-use super::audit::insert_audit;
-use super::sessions::insert_session;
-use super::{Refusal, Result, Store, on_database, on_writer};
 use crate::account::{Account, AccountId, NewAccount};
 use crate::audit::{By, Event, Kind};
 use crate::clock::Timestamp;
 use crate::session::{Session, TokenHash};
+use crate::store::account::accounts::{
+    AccountRow, Taken, close_setup, insert_account, lock_account, taken, void_links,
+};
+use crate::store::audit::insert_audit;
+use crate::store::session::sessions::insert_session;
+use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use shared::session::Role;
 
 /// An open link and its account.
 #[derive(sqlx::FromRow)]
-pub(super) struct LinkRow {
+pub(crate) struct LinkRow {
     expires_at: i64,
     #[sqlx(flatten)]
     account: AccountRow,
@@ -39,7 +39,7 @@ impl From<LinkRow> for OpenLink {
 /// disabled.
 macro_rules! open_link {
     ($store:expr, $table:literal, $hash:expr, $now:expr) => {{
-        let row: Option<$crate::store::welcome::LinkRow> = on_database!($store, pool => {
+        let row: Option<$crate::store::link::welcome::LinkRow> = on_database!($store, pool => {
             sqlx::query_as(concat!(
                 "select expires_at, account.* from ",
                 $table,
@@ -50,7 +50,7 @@ macro_rules! open_link {
         Ok(row.map(Into::into))
     }};
 }
-pub(super) use open_link;
+pub(crate) use open_link;
 
 /// Puts a link in the place of the account's older one, with its audit entry.
 macro_rules! insert_link {

@@ -1,0 +1,5 @@
+//! Accounts.
+
+pub(crate) mod accounts;
+pub(crate) mod users;
+pub(crate) mod user_list;

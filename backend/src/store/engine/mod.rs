@@ -1,0 +1,10 @@
+//! The database itself: connections, the SQLite file as a whole, and whether it is there.
+
+pub(crate) mod error;
+pub(crate) mod lock;
+pub(crate) mod search_keys;
+pub(crate) mod sqlite;
+pub(crate) mod postgres;
+pub(crate) mod database;
+pub(crate) mod watch;
+pub mod inspect;

@@ -1,0 +1,64 @@
+//! PostgreSQL: its connections, its password, and how it is looked at.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::timeout;
+
+use crate::store::engine::error::Result;
+use crate::store::engine::lock::PATIENCE;
+use crate::store::engine::search_keys::fill_search_keys;
+
+/// How long the tables may take to be brought up to date, another replica's turn included: far
+/// longer than they do, so that only a connection on which nothing comes any more is given up.
+const MIGRATION: Duration = Duration::from_secs(900);
+
+/// PostgreSQL, which may come and go.
+#[derive(Debug, Clone)]
+pub(crate) struct Postgres {
+    /// For all requests.
+    pub(crate) pool: PgPool,
+    pub(crate) options: Arc<RwLock<PgConnectOptions>>,
+}
+
+/// A password of PostgreSQL that is not refused. Has no `Debug`.
+pub struct Credentials(pub(crate) PgConnectOptions);
+
+impl Postgres {
+    /// Prepares connections; makes none.
+    pub(crate) fn prepare(options: PgConnectOptions) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options.clone());
+        let options = Arc::new(RwLock::new(options));
+        Self { pool, options }
+    }
+
+    /// Looks by a connection of its own, which says what is wrong where the pool only says that it
+    /// waited. Whenever that connection is a new one, the tables are brought up to date, on it and
+    /// not on one of the pool's: the lock under which that is done belongs to its connection, and
+    /// where it fails nothing but the connection's end gives the lock back.
+    pub(crate) async fn look(&self, connection: &mut Option<PgConnection>) -> Result<()> {
+        if let Some(mut open) = connection.take()
+            && matches!(timeout(PATIENCE, open.ping()).await, Ok(Ok(())))
+        {
+            *connection = Some(open);
+            return Ok(());
+        }
+        let options = self.options.read();
+        let options = options.unwrap_or_else(PoisonError::into_inner).clone();
+        let opened = timeout(PATIENCE, options.connect()).await;
+        let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        let mut open = opened.map_err(late)??;
+        let migrator = sqlx::migrate!("./migrations/postgres");
+        // What `run` does, less a bound that this compiler cannot follow in a task.
+        let migrated = timeout(MIGRATION, migrator.run_direct(&mut open)).await;
+        migrated.map_err(late)??;
+        fill_search_keys!(&mut open);
+        *connection = Some(open);
+        Ok(())
+    }
+}
