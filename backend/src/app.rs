@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 
-use crate::callbacks::Callbacks;
 use crate::clock::Clock;
 use crate::config::{Config, Database, Given};
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
+use crate::login::once::Callbacks;
 use crate::metrics::Metrics;
 use crate::oidc::client::Patience;
 use crate::oidc::provider::Provider;

@@ -3,32 +3,15 @@
 use std::process::{Command, Stdio};
 
 /// Their modules.
-const MODULES: [&str; 26] = [
+const MODULES: [&str; 9] = [
     "store::",
     "login::",
-    "openid_start::",
-    "callback::",
-    "attempts::",
-    "lies::",
+    "account::",
+    "admin::",
+    "misbehaving_op::",
     "oidf::",
-    "linking::",
-    "link_page::",
-    "registration::",
-    "connect::",
-    "session::",
-    "session_list::",
-    "backchannel_logout::",
-    "audit::",
-    "lockout::",
-    "profile::",
-    "users::",
-    "welcome::",
-    "test_login::",
-    "setup::",
     "command_line::",
-    "headers::",
-    "secrets::",
-    "failures::",
+    "page::headers::",
     "advisories::",
 ];
 

@@ -11,7 +11,7 @@
 //! 3. [`provider::Provider::redeem`] sends the code to the token endpoint (Core §3.1.3), checks
 //!    the ID token ([`id_token`]; Core §3.1.3.7), asks userinfo where claims are missing (Core
 //!    §5.3), and makes an [`identity::VerifiedIdentity`] of it all.
-//! 4. Who that is here is decided by [`crate::linking`].
+//! 4. Who that is here is decided by [`crate::login::decide`].
 //!
 //! All that talks to the OP goes through [`client`]. [`discovery`] and [`key_cache`] keep what the OP
 //! says of itself, for a while after it ails, too; [`metadata`] (Discovery §4) and [`jwks`] parse

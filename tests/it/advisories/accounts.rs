@@ -19,8 +19,8 @@ use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, user};
 use tokio::task::JoinSet;
 
-use crate::connect::begin;
-use crate::linking::{account_of, identities};
+use crate::account::identities::begin;
+use crate::login::decide::{account_of, identities};
 
 async fn disable(site: &Site, id: AccountId) {
     let disabled = site.app.store.set_disabled(id, true, site.now()).await;

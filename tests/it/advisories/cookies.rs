@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::sessions::{SESSION, is_live, token};
-use crate::callback::redeemed;
+use crate::login::callback::redeemed;
 
 /// The cookie of a link that waits.
 const LINK: &str = "postern_link";

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::routes::{API_PROFILE, API_SESSION};
 use tests::site::{PASSWORD, Site, admin, email, user};
 
-use crate::linking::{account_of, identities};
+use crate::login::decide::{account_of, identities};
 
 /// The setting of the identity policy.
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";

@@ -11,7 +11,7 @@ use shared::routes::{
 use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, user};
 
-use crate::connect::{agree, connect};
+use crate::account::identities::{agree, connect};
 
 /// The session's cookie on http.
 pub(super) const SESSION: &str = "postern_session";

@@ -6,9 +6,9 @@ use shared::routes::{API_LINK, API_LOGIN_OPENID, API_LOGOUT};
 use tests::answer::{param, with_param};
 use tests::site::{PASSWORD, Site, user};
 
-use crate::callback::redeemed;
-use crate::connect::{agree, begin, connect, linked};
-use crate::linking::identities;
+use crate::account::identities::{agree, begin, connect, linked};
+use crate::login::callback::redeemed;
+use crate::login::decide::identities;
 
 async fn exists(site: &Site, username: &str) -> bool {
     let found = site.app.store.account_by_username(username).await;

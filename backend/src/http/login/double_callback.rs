@@ -5,12 +5,12 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
 
-use crate::callbacks::{Answered, Key, Turn};
 use crate::http::cookie::SetCookies;
 use crate::http::extract::principal;
 use crate::http::layers::reference;
 use crate::http::login::begin_session;
 use crate::http::login::openid::{self, Visit};
+use crate::login::once::{Answered, Key, Turn};
 use crate::oidc::LoginError;
 use crate::oidc::attempt::{AuthorizationResponse, LoginAttempt};
 use crate::store;

@@ -1,5 +1,5 @@
 //! Applies the identity policy to a login that the OP vouches for: asks the store for the facts,
-//! lets [`crate::linking`] decide, and does what it says.
+//! lets [`crate::login::decide`] decide, and does what it says.
 
 use axum::http::HeaderMap;
 use axum::response::Redirect;
@@ -17,7 +17,8 @@ use crate::http::extract::principal::Current;
 use crate::http::login::link::{self, PendingIdentity};
 use crate::http::login::password::kept_id_token;
 use crate::http::login::{begin_session, outcome};
-use crate::linking::{self, Decision, EmailMatch, Facts, LinkTarget, Policy};
+use crate::login::decide;
+use crate::login::decide::{Decision, EmailMatch, Facts, LinkTarget, Policy};
 use crate::metrics::Method;
 use crate::oidc::LoginError;
 use crate::oidc::attempt::Intent;
@@ -87,7 +88,7 @@ pub(crate) async fn apply(
     let facts = facts(&login.app.store, &identity, linking).await?;
     let policy = settings(login.app, login.oidc);
     let linked = facts.linked.as_ref().map(|account| account.id);
-    match linking::decide(&facts, policy) {
+    match decide::decide(&facts, policy) {
         Decision::LogIn(account_id) => log_in(login, &identity, &id_token, account_id).await,
         Decision::LinkAndLogIn(account_id) => {
             link_identity(login, &identity, account_id).await?;

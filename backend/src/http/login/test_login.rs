@@ -18,7 +18,8 @@ use crate::http::extract::principal::{Admin, Current};
 use crate::http::layers::reference;
 use crate::http::login::openid::{self, Visit};
 use crate::http::login::{attempts, policy};
-use crate::linking::{self, Decision, reasons};
+use crate::login::decide;
+use crate::login::decide::{Decision, reasons};
 use crate::oidc::attempt::{AuthorizationResponse, Intent, LoginAttempt};
 use crate::oidc::id_token::Claims;
 use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
@@ -121,7 +122,7 @@ async fn try_out(
     let settings = policy::settings(app, &provider.config);
     let decision = match identity.role {
         RoleAnswer::None => Decision::Refuse(LoginErrorCode::RoleMissing),
-        RoleAnswer::NotAsked | RoleAnswer::Role(_) => linking::decide(&facts, settings),
+        RoleAnswer::NotAsked | RoleAnswer::Role(_) => decide::decide(&facts, settings),
     };
     let account = match decision {
         Decision::Register => Some(policy::wanted_username(&identity)),

@@ -1,0 +1,6 @@
+//! One's own account, over HTTP.
+
+pub(crate) mod identities;
+pub(crate) mod session;
+pub(crate) mod sessions;
+pub(crate) mod profile;

@@ -1,0 +1,18 @@
+//! What people see, in Chromium.
+
+pub(crate) mod story;
+pub(crate) mod link;
+pub(crate) mod browser_errors;
+pub(crate) mod without_scripts;
+pub(crate) mod access;
+pub(crate) mod profile;
+pub(crate) mod unsaved_input;
+pub(crate) mod users;
+pub(crate) mod login_link;
+pub(crate) mod activity;
+pub(crate) mod ended_by_op;
+pub(crate) mod autologin;
+pub(crate) mod trunk_serve;
+pub(crate) mod screenshots;
+pub(crate) mod layout_shift;
+pub(crate) mod doctor;

@@ -1,0 +1,169 @@
+//! The page that asks for an account's password before an identity is linked to it.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::json;
+use shared::routes::API_LINK;
+use tests::http_browser::until_limited;
+use tests::site::{PASSWORD, Site, user};
+
+use crate::login::decide::{account_of, identities};
+
+#[tokio::test]
+async fn password_is_asked_for_once_and_then_never_again() {
+    let site = Site::start().await;
+    let id = site.add(user("alice").await).await;
+    let browser = site.browser();
+    let login = browser
+        .log_in_at("/api/login/openid?next=/profile", "alice")
+        .await;
+    assert_snapshot!(login.callback.summary(), @"303 See Other, location: /link, clears: postern_attempt_…, sets: postern_link");
+    assert_snapshot!(
+        browser.get(API_LINK).await.body,
+        @r#"{"label":"Authentik","identity_username":"alice","identity_email":"alice@example.com","account_username":"alice","needs_password":true}"#
+    );
+
+    let agreed = browser
+        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .await;
+
+    assert_snapshot!(
+        agreed.summary(),
+        @"200 OK, redirect: /profile, clears: postern_link, sets: postern_session"
+    );
+    assert_eq!(account_of(&browser).await, id.to_string());
+    let again = site.browser();
+    assert_eq!(again.log_in_as("alice").await.callback.location(), "/");
+    assert_eq!(account_of(&again).await, id.to_string());
+}
+
+#[tokio::test]
+async fn link_whose_answer_was_lost_may_be_agreed_to_again() {
+    let site = Site::start().await;
+    let id = site.add(user("alice").await).await;
+    let browser = site.browser();
+    browser.log_in_as("alice").await;
+    let waiting = browser.cookie("postern_link").unwrap();
+    let agree = async |password: &str| {
+        browser.set_cookie("postern_link", &waiting);
+        let body = json!({"password": password});
+        browser.post_json(API_LINK, &body).await
+    };
+    agree(PASSWORD).await;
+    browser.forget_cookies();
+
+    assert_eq!(agree("wrong").await.code(), "password_wrong");
+    assert_eq!(browser.who().await, None);
+    assert_eq!(agree(PASSWORD).await.status, 200);
+    assert_eq!(account_of(&browser).await, id.to_string());
+    assert_eq!(identities(&site, id).await, 1);
+}
+
+#[tokio::test]
+async fn wrong_password_links_nothing_and_may_be_mended() {
+    let site = Site::start().await;
+    let id = site.add(user("alice").await).await;
+    let browser = site.browser();
+    browser.log_in_as("alice").await;
+
+    for body in [
+        json!({"password": "wrong"}),
+        json!({"password": ""}),
+        json!({}),
+    ] {
+        assert_eq!(
+            browser.post_json(API_LINK, &body).await.code(),
+            "password_wrong",
+            "{body}"
+        );
+    }
+    assert_eq!(
+        (identities(&site, id).await, browser.who().await),
+        (0, None)
+    );
+    let agreed = browser
+        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .await;
+
+    assert_eq!(
+        (agreed.status.as_u16(), identities(&site, id).await),
+        (200, 1)
+    );
+}
+
+#[tokio::test]
+async fn guessing_on_the_link_page_counts_as_guessing_at_the_login() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    browser.log_in_as("alice").await;
+    let wrong = json!({"password": "wrong"});
+    until_limited(async || browser.post_json(API_LINK, &wrong).await).await;
+
+    let link = browser
+        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .await;
+    let login = browser.log_in("alice", PASSWORD).await;
+
+    assert_eq!(
+        (link.code().as_str(), login.code().as_str()),
+        ("rate_limited", "rate_limited")
+    );
+}
+
+#[tokio::test]
+async fn link_that_waits_too_long_is_gone() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    browser.log_in_as("alice").await;
+    site.pass(Duration::from_secs(600));
+
+    let shown = browser.get(API_LINK).await;
+    let agreed = browser
+        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .await;
+
+    assert_snapshot!(shown.summary(), @"404 Not Found, code: link_expired");
+    assert_snapshot!(agreed.summary(), @"404 Not Found, code: link_expired");
+}
+
+#[tokio::test]
+async fn cancelled_link_is_gone() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    browser.log_in_as("alice").await;
+
+    let cancelled = browser.delete(API_LINK).await;
+
+    assert_snapshot!(cancelled.summary(), @"204 No Content, clears: postern_link");
+    assert_eq!(browser.get(API_LINK).await.code(), "link_expired");
+}
+
+#[tokio::test]
+async fn link_cookie_that_was_tampered_with_is_none() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    browser.get("/api/login/openid").await;
+    let attempt = browser.cookie(&browser.cookie_names()[0]).unwrap();
+    browser.log_in_as("alice").await;
+    let link = browser.cookie("postern_link").unwrap();
+
+    for value in [
+        &attempt,
+        &link[1..],
+        "",
+        "garbage",
+        &format!("{link}; postern_link={link}"),
+    ] {
+        browser.set_cookie("postern_link", value);
+        assert_eq!(
+            browser.get(API_LINK).await.code(),
+            "link_expired",
+            "{value}"
+        );
+    }
+}

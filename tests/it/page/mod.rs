@@ -1,0 +1,4 @@
+//! The page as the server sends it.
+
+mod headers;
+mod brand;
