@@ -392,7 +392,7 @@ async fn dashboard_has_every_metric_and_no_other() {
         .map(|name| (*name).to_owned())
         .collect();
     let read =
-        |name: &str| std::fs::read_to_string(workspace().join("grafana").join(name)).unwrap();
+        |name: &str| std::fs::read_to_string(workspace().join("deploy/grafana").join(name)).unwrap();
     let dashboard: Value = serde_json::from_str(&read("postern.json")).unwrap();
 
     let shown = named(&queries(&dashboard).join(" "));
@@ -405,7 +405,7 @@ async fn dashboard_has_every_metric_and_no_other() {
 
 #[test]
 fn dashboard_can_be_imported_into_any_grafana() {
-    let path = workspace().join("grafana/postern.json");
+    let path = workspace().join("deploy/grafana/postern.json");
     let dashboard: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();
     let variables = dashboard["templating"]["list"].as_array().unwrap();
