@@ -1,5 +1,5 @@
-//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | page | check |
-//! test | lighthouse`.
+//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | page | circles |
+//! check | test | lighthouse`.
 //!
 //! It knows the repository's layout and which tools it needs; it holds no product logic. Tools that
 //! cargo does not bring go into `.tools`, pinned, and are left alone when they are there already.
@@ -20,6 +20,7 @@ mod demo;
 mod dev;
 mod checks;
 mod licenses;
+mod modules;
 mod check;
 mod tally;
 mod postgres;
@@ -38,6 +39,7 @@ Usage: cargo xtask COMMAND
   dev [--trunk]    a debug server and the demo OP, for `trunk serve` beside it (or with --trunk, that too)
   dist             the release: one binary, target/release/postern, with the page inside
   page             the page alone, into frontend/dist, and what a visit of it costs
+  circles          files and folders that use each other in a circle
   check            formatting, lints, spelling, documentation, licenses: no test is run
   test             everything that CI checks, browsers and real OPs included
   lighthouse       what Lighthouse says of the release's login page and profile
@@ -73,6 +75,7 @@ fn obey(arguments: &[String]) -> Result<()> {
         ["dev", "--trunk"] => dev::run(dev::Page::ByTrunk),
         ["dist"] => release::dist(),
         ["page"] => release::page(),
+        ["circles"] => modules::check::run(&std::env::current_dir()?),
         ["check"] => check::run(),
         ["test"] => test::run(),
         ["lighthouse"] => lighthouse::run(),
