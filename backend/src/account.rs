@@ -5,7 +5,7 @@ use shared::name::{MAX_USERNAME_CHARS, is_username, is_username_char};
 use shared::session::{Role, User};
 use uuid::Uuid;
 
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 /// Names an account.
 pub type AccountId = Uuid;

@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 
-use crate::clock::Clock;
 use crate::config::{Config, Database, Given};
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
@@ -17,6 +16,7 @@ use crate::oidc::client::Patience;
 use crate::oidc::provider::Provider;
 use crate::password::Passwords;
 use crate::store::{self, Store};
+use clock::Clock;
 
 /// How soon a database is asked again that is there and does not answer.
 const ASK_AGAIN: Duration = Duration::from_secs(2);

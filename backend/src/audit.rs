@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::account::AccountId;
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {

@@ -15,8 +15,8 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::clock::Timestamp;
 use crate::session::random_bytes;
+use clock::Timestamp;
 
 /// How long a key opens cookies after another has taken its place: no cookie that is sealed here
 /// lives longer.

@@ -5,7 +5,6 @@
 pub mod config;
 pub mod cli;
 pub mod app;
-pub mod clock;
 pub mod telemetry;
 pub mod metrics;
 pub mod keys;

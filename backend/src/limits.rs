@@ -13,8 +13,8 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::clock::Clock;
 use crate::metrics::numbers::Counter;
+use clock::Clock;
 
 /// Where this many keys are counted, further ones share a count with others: memory stays bounded
 /// whatever comes in, and the limits still hold.
@@ -194,7 +194,7 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::{Guess, Limits, MAX_KEYS, SHARED, network};
-    use crate::clock::{Clock, Timestamp};
+    use clock::{Clock, Timestamp};
     use std::time::Duration;
 
     fn clock() -> Clock {

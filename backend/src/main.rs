@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use backend::app::{App, AppState};
 use backend::cli::{self, Command};
-use backend::clock::Clock;
 use backend::config::{Config, Notice, Weight};
 use backend::telemetry::Log;
 use backend::{doctor, reload, store, telemetry};
+use clock::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;

@@ -11,8 +11,8 @@ use shared::session::{Method, SessionInfo};
 use uuid::Uuid;
 
 use crate::account::AccountId;
-use crate::clock::Timestamp;
 use crate::config::SessionConfig;
+use clock::Timestamp;
 
 /// How long a login or a password confirmation counts as recent (contract, section 4).
 pub const CONFIRMATION: Duration = Duration::from_secs(600);
@@ -210,8 +210,8 @@ fn is_past(moment: Timestamp, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Client, Origin, Session, SessionToken};
-    use crate::clock::Timestamp;
     use crate::config::SessionConfig;
+    use clock::Timestamp;
     use std::time::Duration;
     use uuid::Uuid;
 

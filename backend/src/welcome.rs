@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use shared::routes;
 
 use crate::account::Account;
-use crate::clock::Timestamp;
 use crate::session::random_bytes;
+use clock::Timestamp;
 
 /// How long a link is good.
 pub const LIFETIME: Duration = Duration::from_secs(3 * 86_400);

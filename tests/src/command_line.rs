@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use backend::cli::{Console, Keyboard, run_line, run_line_on_file};
-use backend::clock::Timestamp;
 use backend::config::Config;
+use clock::Timestamp;
 use serde_json::Value;
 
 use crate::site::Site;

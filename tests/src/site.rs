@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use backend::account::{AccountId, NewAccount};
 use backend::app::{App, AppState};
-use backend::clock::{Clock, Timestamp};
 use backend::config::Config;
 use backend::oidc::client::Patience;
 use backend::reload::reload;
 use backend::store::NewIdentity;
 use backend::telemetry;
+use clock::{Clock, Timestamp};
 use demo_op::{Client, Op, Settings};
 use shared::email::Email;
 use shared::routes::API_OAUTH_OPENID;

@@ -11,8 +11,8 @@ use super::{
     audit, backup, identities, login_link, restore, session, settings, setup_token, user, with_app,
 };
 use crate::app::AppState;
-use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
+use clock::{Clock, Timestamp};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

@@ -12,9 +12,9 @@ use super::date::{self, Since};
 use super::table::or_dash;
 use super::who::find;
 use crate::app::AppState;
-use crate::clock::Timestamp;
 use crate::http::admin::audit::mend;
 use crate::store::{AuditFilter, PartyFilter};
+use clock::Timestamp;
 
 /// What it is given.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]

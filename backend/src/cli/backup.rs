@@ -15,9 +15,9 @@ use serde_json::json;
 
 use super::console::{Console, Keyboard};
 use super::date;
-use crate::clock::Timestamp;
 use crate::config::{Config, Database};
 use crate::store::{Contents, check_sqlite, copy_sqlite, discard, sync_folder_of};
+use clock::Timestamp;
 
 /// What it is given.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]

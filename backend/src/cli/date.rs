@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -147,7 +147,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Since, for_file, minute};
-    use crate::clock::Timestamp;
+    use clock::Timestamp;
 
     #[test]
     fn moments_are_written_and_read() {

@@ -10,9 +10,9 @@ use anyhow::Context as _;
 use shared::doctor::Outcome;
 
 use super::EXIT_BAD_SETTINGS;
-use crate::clock::Clock;
 use crate::config::{Config, Reading};
 use crate::doctor::{self, Examination, Stand, Style, bundle};
+use clock::Clock;
 
 /// How to tell what was found.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]

@@ -5,8 +5,8 @@ use std::io;
 use super::console::Console;
 use super::date;
 use crate::app::AppState;
-use crate::clock::Timestamp;
 use crate::config::PublicUrl;
+use clock::Timestamp;
 
 /// Returns the origin that links begin with. Where none is configured it is that of the listener,
 /// which is right on this machine alone.

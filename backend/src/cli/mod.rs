@@ -30,8 +30,8 @@ use clap::{Parser, Subcommand};
 pub use self::accounts::{Accounts, run_line, run_line_on_file};
 pub use self::console::{Console, Keyboard};
 use crate::app::{App, AppState};
-use crate::clock::Clock;
 use crate::config::{self, Config};
+use clock::Clock;
 
 /// The exit code for settings that cannot be used; the command line's own faults have it too.
 pub const EXIT_BAD_SETTINGS: u8 = 2;

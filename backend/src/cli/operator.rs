@@ -2,7 +2,7 @@
 
 use crate::app::AppState;
 use crate::audit::By;
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 /// Returns the author of what a command changes.
 pub(super) fn by(app: &AppState) -> By {

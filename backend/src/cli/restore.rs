@@ -15,10 +15,10 @@ use serde_json::json;
 use super::backup::{describe, with_suffix};
 use super::console::{Console, Keyboard};
 use super::{date, operator};
-use crate::clock::Timestamp;
 use crate::config::{Config, Database};
 use crate::keys::make_private_folder;
 use crate::store::{Restored, discard, exclude, is_in_use, prepare_restore, put_in_place};
+use clock::Timestamp;
 
 /// What it is given.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]

@@ -14,9 +14,9 @@ use super::who::find;
 use super::{date, operator};
 use crate::account::AccountId;
 use crate::app::AppState;
-use crate::clock::Timestamp;
 use crate::http::account::sessions::entry;
 use crate::store::WhichSessions;
+use clock::Timestamp;
 
 /// What it is given.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]

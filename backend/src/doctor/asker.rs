@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::time::Dates;
-use crate::clock::Clock;
 use crate::config::OidcConfig;
 use crate::oidc::client::{Answer, Client, Failure, Patience, Request};
+use clock::Clock;
 
 /// Less than the server's, so that the doctor has ended within a minute whatever the OP does.
 const PATIENCE: Patience = Patience {

@@ -37,10 +37,10 @@ use shared::doctor::{Report, Step};
 use tokio::time::timeout;
 
 use crate::app::AppState;
-use crate::clock::Clock;
 use crate::config::{Fault, Reading};
 use crate::keys::Keys;
 use crate::session::random_bytes;
+use clock::Clock;
 
 pub use reflection::Reflection;
 pub use start::log_at_start;

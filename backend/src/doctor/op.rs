@@ -8,9 +8,9 @@ use super::subject::{
     CERTIFICATE, CLIENT, CONNECTION, DISCOVERY, DNS, OF_DISCOVERY, REDIRECT_URI, Subject,
 };
 use super::{Depth, client_check, discovery, keys, metadata, network, redirect};
-use crate::clock::Clock;
 use crate::config::{Config, Fault, OidcConfig};
 use crate::oidc::metadata::Metadata;
+use clock::Clock;
 
 /// What was found of the OP.
 #[derive(Default)]

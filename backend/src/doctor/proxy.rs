@@ -12,12 +12,12 @@ use super::subject::{
     PROXY_ADDRESS, PROXY_COOKIE, PROXY_HOST, PROXY_SCHEME, PUBLIC, SERVER, THIS_REQUEST,
 };
 use super::{Stand, random_text};
-use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::http::cookie::CookieStyle;
 use crate::keys::Keys;
 use crate::oidc::client::Answer;
 use crate::oidc::for_log;
+use clock::Clock;
 
 /// What the client calls it.
 const NAME: &str = "server";

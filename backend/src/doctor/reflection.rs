@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::random_text;
-use crate::clock::Timestamp;
 use crate::keys::Keys;
+use clock::Timestamp;
 
 /// The header of the question.
 pub(crate) const HEADER: &str = "postern-doctor";
@@ -88,8 +88,8 @@ pub struct Reflection {
 #[cfg(test)]
 mod tests {
     use super::{Question, Reflection, answer};
-    use crate::clock::Timestamp;
     use crate::keys::Keys;
+    use clock::Timestamp;
 
     fn keys(secret: u8) -> Keys {
         Keys::derive(&vec![secret; 32].into())

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use shared::doctor::Step;
 
 use super::subject::CLOCK;
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 /// A difference of more seconds than these is worth a word.
 const WORTH_A_WORD: i64 = 5;
@@ -82,7 +82,7 @@ fn unix(date: SystemTime) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::Dates;
-    use crate::clock::Timestamp;
+    use clock::Timestamp;
     use shared::doctor::Outcome;
     use std::time::{Duration, UNIX_EPOCH};
 

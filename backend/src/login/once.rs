@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::clock::Timestamp;
 use crate::session::TokenHash;
+use clock::Timestamp;
 
 /// How long an answer is kept for the second of two.
 const KEPT: Duration = Duration::from_secs(30);
@@ -109,7 +109,7 @@ fn lock(entries: &Mutex<Entries>) -> MutexGuard<'_, Entries> {
 #[cfg(test)]
 mod tests {
     use super::{Answered, Callbacks, MOST, Turn};
-    use crate::clock::Timestamp;
+    use clock::Timestamp;
 
     const NOW: Timestamp = Timestamp::from_unix(0);
 

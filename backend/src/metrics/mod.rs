@@ -18,7 +18,7 @@ use std::time::Duration;
 use shared::error::ErrorCode;
 use shared::login_error::LoginErrorCode;
 
-use crate::clock::Timestamp;
+use clock::Timestamp;
 use numbers::{Counter, Histogram};
 use snapshot::Asked;
 

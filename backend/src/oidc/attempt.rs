@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::{LoginError, for_log};
 use crate::account::AccountId;
-use crate::clock::Timestamp;
 use crate::return_to::ReturnTo;
 use crate::session::random_bytes;
+use clock::Timestamp;
 
 /// How long a user may take at the OP.
 pub const LIFETIME: Duration = Duration::from_secs(600);

@@ -8,8 +8,8 @@ use super::client::{Client, Failure};
 use super::metadata::{self, Metadata};
 use super::presets;
 use super::single_flight::SingleFlight;
-use crate::clock::{Clock, Timestamp};
 use crate::config::OidcConfig;
+use clock::{Clock, Timestamp};
 use shared::login_error::LoginErrorCode;
 
 /// Metadata this fresh are used as they are; older ones are asked for again when a login begins,

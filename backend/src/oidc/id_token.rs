@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::for_log;
 use super::jwks::SigningKeys;
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 /// A longer token is none.
 const MAX_BYTES: usize = 64 * 1024;

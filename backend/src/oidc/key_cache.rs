@@ -9,7 +9,7 @@ use super::client::{Client, Failure};
 use super::discovery::LAST_GOOD;
 use super::jwks::SigningKeys;
 use super::single_flight::SingleFlight;
-use crate::clock::{Clock, Timestamp};
+use clock::{Clock, Timestamp};
 
 /// Keys this old are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(3600);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::id_token::{
     Claims, Fault, MAX_AGE, Verifier, check_audience, check_issuer, is_identifier, time,
 };
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

@@ -20,8 +20,8 @@ use super::metadata::Metadata;
 use super::rejection::{Rejection, rejected};
 use super::token_request::{self, Tokens};
 use super::{LoginError, for_log, logout, presets, pushed_request};
-use crate::clock::{Clock, Timestamp};
 use crate::config::OidcConfig;
+use clock::{Clock, Timestamp};
 
 /// How often the OP is looked at while all is well.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Result, Store, on_database, on_writer};
 use crate::account::username_key;
 use crate::audit::{By, Event};
-use crate::clock::Timestamp;
+use clock::Timestamp;
 
 /// Failures are forgotten after 90 days: anybody can make some.
 const KEEP_FAILURES: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);

@@ -1,8 +1,8 @@
 //! How many there are, for `/metrics`.
 
 use super::{Result, Store, on_database};
-use crate::clock::Timestamp;
 use crate::config::SessionConfig;
+use clock::Timestamp;
 
 /// How many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

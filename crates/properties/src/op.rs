@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use backend::clock::Timestamp;
 use backend::config::{Config, OidcConfig};
+use clock::Timestamp;
 
 /// The OP's issuer identifier.
 pub(crate) const ISSUER: &str = "https://op.example/application/o/postern/";

@@ -163,7 +163,7 @@ async fn database_of_an_earlier_version_is_copied_and_not_brought_up_to_date() {
 
     let words = ["backup", file.to_str().unwrap()];
     let keyboard = backend::cli::Keyboard::Piped(String::new());
-    let now = backend::clock::Timestamp::from_unix(0);
+    let now = clock::Timestamp::from_unix(0);
     let said = tests::command_line::type_on_file(&config, now, &words, keyboard).await;
 
     said.good();
@@ -190,7 +190,7 @@ async fn postgresql_has_programs_of_its_own() {
         ),
     ] {
         let keyboard = backend::cli::Keyboard::Piped(String::new());
-        let now = backend::clock::Timestamp::from_unix(0);
+        let now = clock::Timestamp::from_unix(0);
         let said = tests::command_line::type_on_file(&config, now, &line, keyboard).await;
         assert!(said.failure().contains(program), "{}", said.failure());
         assert!(!said.failure().contains("secret"));

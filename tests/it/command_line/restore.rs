@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use backend::cli::Keyboard;
-use backend::clock::Timestamp;
 use backend::config::{self, Config};
 use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{AuditFilter, Store, copy_sqlite};
 use backend::welcome::{NewLink, WelcomeToken};
+use clock::Timestamp;
 use insta::assert_snapshot;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;

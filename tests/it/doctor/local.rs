@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use backend::app::App;
-use backend::clock::Clock;
 use backend::config::Config;
+use clock::Clock;
 use shared::doctor::Outcome::{Fail, Pass, Warn};
 use shared::doctor::Report;
 use sqlx::postgres::PgConnection;

@@ -12,9 +12,9 @@ mod shown;
 mod command;
 mod real_ops;
 
-use backend::clock::Clock;
 use backend::config::{Config, Reading};
 use backend::doctor::{Depth, Examination, Stand, examine, reading_of};
+use clock::Clock;
 use shared::doctor::{Outcome, Report, Step};
 use tests::site::Site;
 

@@ -33,7 +33,7 @@ async fn look(op: &Op, settings: &[(&str, &str)]) -> Report {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let reading = Config::examine_vars(vars);
-    let clock = backend::clock::Clock::System;
+    let clock = clock::Clock::System;
     examine(&reading, &clock, &Stand::Beside).await.report
 }
 

@@ -391,8 +391,9 @@ async fn dashboard_has_every_metric_and_no_other() {
         .iter()
         .map(|name| (*name).to_owned())
         .collect();
-    let read =
-        |name: &str| std::fs::read_to_string(workspace().join("deploy/grafana").join(name)).unwrap();
+    let read = |name: &str| {
+        std::fs::read_to_string(workspace().join("deploy/grafana").join(name)).unwrap()
+    };
     let dashboard: Value = serde_json::from_str(&read("postern.json")).unwrap();
 
     let shown = named(&queries(&dashboard).join(" "));

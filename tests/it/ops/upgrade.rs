@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use backend::app::App;
-use backend::clock::Clock;
 use backend::config::Config;
 use backend::session::SessionToken;
+use clock::Clock;
 use sqlx::migrate::Migrator;
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use backend::app::App;
-use backend::clock::Clock;
 use backend::config::{self, Config};
 use backend::telemetry::chain;
+use clock::Clock;
 use insta::assert_snapshot;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_PROFILE, API_SESSION, LOGIN};

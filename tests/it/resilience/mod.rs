@@ -22,7 +22,7 @@ const PROMPT: Duration = Duration::from_secs(15);
 /// Makes an account before the server starts.
 async fn add(place: &config::Database, username: &str) -> Result<()> {
     let store = Store::connect(place).await?;
-    let now = backend::clock::Timestamp::from_unix(BEGINNING);
+    let now = clock::Timestamp::from_unix(BEGINNING);
     let made = store.create_account(&user(username).await, now).await?;
     assert!(made.is_ok(), "{username} is taken");
     store.close().await;

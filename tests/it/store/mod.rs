@@ -10,10 +10,10 @@ mod welcome;
 use std::time::Duration;
 
 use backend::account::{AccountId, NewAccount};
-use backend::clock::Timestamp;
 use backend::config::{self, SessionConfig};
 use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{NewIdentity, Store};
+use clock::Timestamp;
 use tempfile::TempDir;
 use tests::schema::Schema;
 use tests::site::user;

@@ -10,9 +10,9 @@ use crate::cli::console::Console;
 use crate::cli::table::{Table, or_dash};
 use crate::cli::who::{Who, place};
 use crate::cli::{date, session};
-use crate::clock::Timestamp;
 use crate::http::admin::users::entry;
 use crate::store::UserFilter;
+use clock::Timestamp;
 
 /// So many accounts are read at a time.
 const AT_ONCE: i64 = 500;

@@ -75,7 +75,7 @@ pub(crate) fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdent
         username: identity.username,
         email: identity.email,
         linked_at: identity.linked_at.unix(),
-        last_login_at: identity.last_login_at.map(crate::clock::Timestamp::unix),
+        last_login_at: identity.last_login_at.map(clock::Timestamp::unix),
     }
 }
 

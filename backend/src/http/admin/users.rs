@@ -13,7 +13,6 @@ use shared::users::{CreatedUser, NewUser, USERS_PAGE, UserEntry, UserList, UserU
 
 use crate::account::{AccountId, NewAccount};
 use crate::app::AppState;
-use crate::clock::Timestamp;
 use crate::http::account::profile;
 use crate::http::error::ApiResult;
 use crate::http::extract::body::Json;
@@ -23,6 +22,7 @@ use crate::http::extract::principal::{Admin, ConfirmedAdmin};
 use crate::http::login::welcome;
 use crate::store::{UserChange, UserFilter, UserRecord};
 use crate::welcome::{NewLink, WelcomeToken};
+use clock::Timestamp;
 
 /// Lists accounts by username; the query narrows them down.
 ///

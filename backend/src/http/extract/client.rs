@@ -11,9 +11,9 @@ use axum::http::request::Parts;
 
 use crate::app::AppState;
 use crate::audit::By;
-use crate::clock::Timestamp;
 use crate::http::layers::reference;
 use crate::session::Client;
+use clock::Timestamp;
 
 /// Where the request comes from, as the trusted proxies tell it.
 #[derive(Debug, Clone)]

@@ -9,12 +9,12 @@ use shared::session::Role;
 use crate::account::Account;
 use crate::app::AppState;
 use crate::audit::By;
-use crate::clock::Timestamp;
 use crate::http::cookie::{self, style};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::client::From;
 use crate::session::{Session, SessionToken, TokenHash};
 use crate::store;
+use clock::Timestamp;
 
 /// Who is logged in, by a live session of an account that is not disabled.
 pub(crate) struct Current {

@@ -4,12 +4,12 @@ use axum::http::HeaderMap;
 use url::Url;
 
 use crate::app::AppState;
-use crate::clock::Timestamp;
 use crate::http::cookie::{self, SetCookies, style};
 use crate::oidc::LoginError;
 use crate::oidc::attempt::{self, Intent, LoginAttempt};
 use crate::oidc::provider::Provider;
 use crate::return_to::ReturnTo;
+use clock::Timestamp;
 
 /// The most attempts that one browser keeps: so many tabs log in at once.
 const MOST: usize = 5;

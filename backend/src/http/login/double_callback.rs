@@ -128,9 +128,9 @@ fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
 #[cfg(test)]
 mod tests {
     use super::key;
-    use crate::clock::Timestamp;
     use crate::oidc::attempt::{AuthorizationResponse, Intent, LoginAttempt};
     use crate::return_to::ReturnTo;
+    use clock::Timestamp;
 
     #[test]
     fn the_same_answer_to_another_attempt_is_another_callback() {

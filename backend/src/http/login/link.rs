@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
 use crate::app::AppState;
-use crate::clock::Timestamp;
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::Json;
@@ -25,6 +24,7 @@ use crate::metrics::Method;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::NewIdentity;
+use clock::Timestamp;
 
 /// How long the link waits.
 const LIFETIME: Duration = Duration::from_secs(600);

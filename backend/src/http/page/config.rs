@@ -104,9 +104,7 @@ pub(crate) fn public_config(
             label: provider.label(),
             icon: presets::icon(provider.config.provider.as_str(), &provider.label()),
             autologin: provider.config.autologin,
-            unreachable_since: provider
-                .unreachable_since()
-                .map(crate::clock::Timestamp::unix),
+            unreachable_since: provider.unreachable_since().map(clock::Timestamp::unix),
         }),
         hint,
     }

@@ -1,7 +1,7 @@
 use crate::account::Account;
-use crate::clock::Timestamp;
 use crate::config::LinkByEmail;
 use crate::login::decide::{Decision, EmailMatch, Facts, LinkTarget, Policy, decide};
+use clock::Timestamp;
 use shared::login_error::LoginErrorCode::{
     AccountDisabled, EmailMissing, EmailUnverified, LinkConflict, LinkFirst, RegistrationClosed,
 };

@@ -1,6 +1,6 @@
 use super::{AuthorizationResponse, ExpectedIssuer, Intent, LIFETIME, LoginAttempt, may_restart};
-use crate::clock::Timestamp;
 use crate::return_to::ReturnTo;
+use clock::Timestamp;
 use shared::login_error::LoginErrorCode;
 
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId, NewAccount, search_key, username_key};
 use crate::audit::{By, Event, Kind};
-use crate::clock::Timestamp;
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_database, on_writer};
+use clock::Timestamp;
 
 /// A row of `account`, less the columns that nobody reads.
 #[derive(sqlx::FromRow)]

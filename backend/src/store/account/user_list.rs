@@ -6,10 +6,10 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity, search_key};
-use crate::clock::Timestamp;
 use crate::store::account::accounts::AccountRow;
 use crate::store::identity::identities::IdentityRow;
 use crate::store::{Result, Store, on_database};
+use clock::Timestamp;
 
 /// Which accounts are asked for; they come by username.
 #[derive(Debug, Clone, Default)]

@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key};
 use crate::audit::{By, Event, Kind};
-use crate::clock::Timestamp;
 use crate::store::account::accounts::{
     Taken, change, close_setup, guard_admins, lock_account, taken, void_links,
 };
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_writer};
+use clock::Timestamp;
 
 /// What an admin changes; `None` stays as it is.
 #[derive(Debug, Clone, Default)]

@@ -5,10 +5,10 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::clock::Timestamp;
 use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock::PATIENCE;
 use crate::store::engine::sqlite::MIGRATIONS;
+use clock::Timestamp;
 
 /// What is in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity, NewAccount};
 use crate::audit::{By, Event, Kind};
-use crate::clock::Timestamp;
 use crate::store::account::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_database, on_writer};
+use clock::Timestamp;
 use shared::session::Role;
 
 /// An identity to be linked, or seen again.

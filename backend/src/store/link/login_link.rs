@@ -4,7 +4,6 @@
 
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
-use crate::clock::Timestamp;
 use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::lock_account;
 use crate::store::audit::insert_audit;
@@ -12,6 +11,7 @@ use crate::store::link::welcome::open_link;
 use crate::store::session::sessions::insert_session;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
+use clock::Timestamp;
 
 impl Store {
     /// Makes a link that logs in to an account, once; an older one is void. Refused where the

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId, NewAccount};
 use crate::audit::{By, Event, Kind};
-use crate::clock::Timestamp;
 use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::{
     AccountRow, Taken, close_setup, insert_account, lock_account, taken, void_links,
@@ -16,6 +15,7 @@ use crate::store::audit::insert_audit;
 use crate::store::session::sessions::insert_session;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
+use clock::Timestamp;
 use shared::session::Role;
 
 /// An open link and its account.

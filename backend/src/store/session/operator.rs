@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::account::AccountId;
 use crate::audit::{By, Event, Kind};
-use crate::clock::Timestamp;
 use crate::config::SessionConfig;
 use crate::session::Session;
 use crate::store::audit::insert_audit;
 use crate::store::session::sessions::{COLUMNS, SessionRow};
 use crate::store::{Result, Store, on_database, on_writer};
+use clock::Timestamp;
 
 /// The most names among which a near one is looked for.
 const MOST_NAMES: i64 = 10_000;

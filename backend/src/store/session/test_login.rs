@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::account::AccountId;
-use crate::clock::Timestamp;
 use crate::store::{Result, Store, on_database, on_writer};
+use clock::Timestamp;
 
 /// How long a report is kept. It has claims of a person in it.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);

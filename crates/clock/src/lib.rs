@@ -1,4 +1,4 @@
-//! Time as a value: read once per request, in `http`, and passed down.
+//! Time as a value: read once at the edge, and passed down. Tests stop it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
