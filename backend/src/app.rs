@@ -12,11 +12,11 @@ use crate::keys::{self, Keys};
 use crate::limits::Limits;
 use crate::login::once::Callbacks;
 use crate::metrics::Metrics;
-use crate::oidc::client::Patience;
-use crate::oidc::provider::Provider;
+use crate::op::Op;
 use crate::password::Passwords;
 use crate::store::{self, Store};
 use clock::Clock;
+use oidc::client::Timeouts;
 
 /// How soon a database is asked again that is there and does not answer.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
@@ -44,7 +44,7 @@ pub struct App {
     pub(crate) given: Mutex<Given>,
     database: RwLock<Database>,
     keys: RwLock<Arc<Keys>>,
-    provider: Option<watch::Sender<Arc<Provider>>>,
+    provider: Option<watch::Sender<Arc<Op>>>,
 }
 
 /// A handle on the [`App`].
@@ -70,23 +70,23 @@ impl App {
         reason = "nobody has an `App` but through its handle"
     )]
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<AppState> {
-        Self::with_patience(config, clock, Patience::default()).await
+        Self::with_timeouts(config, clock, Timeouts::default()).await
     }
 
-    /// The same, with more or less patience with the OP.
+    /// The same, with other timeouts for the OP.
     ///
     /// # Errors
     /// As [`App::new`].
-    pub async fn with_patience(
+    pub async fn with_timeouts(
         config: Config,
         clock: Clock,
-        patience: Patience,
+        timeouts: Timeouts,
     ) -> anyhow::Result<AppState> {
         let keys = load_keys(&config)?;
         let store = Store::connect(&config.database).await?;
         let provider = match &config.oidc {
             Some(oidc) => {
-                let provider = Provider::new(oidc.clone(), clock.clone(), patience)?;
+                let provider = Op::new(oidc.clone(), clock.clone(), timeouts)?;
                 Some(watch::Sender::new(Arc::new(provider)))
             }
             None => None,
@@ -137,20 +137,20 @@ impl App {
     }
 
     /// Has requests that begin from now on go to this provider.
-    pub(crate) fn exchange_provider(&self, new: Provider) {
+    pub(crate) fn exchange_provider(&self, new: Op) {
         if let Some(provider) = &self.provider {
             provider.send_replace(Arc::new(new));
         }
     }
 
     /// Returns the OP, to be asked when it was exchanged.
-    pub(crate) fn provider_changes(&self) -> Option<watch::Receiver<Arc<Provider>>> {
+    pub(crate) fn provider_changes(&self) -> Option<watch::Receiver<Arc<Op>>> {
         Some(self.provider.as_ref()?.subscribe())
     }
 
     /// Returns the OP; `None` where none is configured. A request keeps the one that it began with.
     #[must_use]
-    pub fn provider(&self) -> Option<Arc<Provider>> {
+    pub fn provider(&self) -> Option<Arc<Op>> {
         let provider = self.provider.as_ref()?;
         Some(Arc::clone(&provider.borrow()))
     }

@@ -11,10 +11,11 @@ use url::Url;
 use crate::app::{AppState, load_keys};
 use crate::config::{Config, Database, Faults, Notice, OidcConfig};
 use crate::keys::Keys;
-use crate::oidc::provider::Provider;
+use crate::op::Op;
 use crate::serve;
 use crate::store::Credentials;
 use crate::telemetry::{Log, chain};
+use oidc::Settings;
 
 const CLIENT_SECRET: &str = "OIDC_CLIENT_SECRET";
 const CERTIFICATES: &str = "OIDC_TLS_CACERTFILE";
@@ -26,7 +27,7 @@ const FILTER: &str = "POSTERN_LOG";
 #[derive(Default)]
 struct New {
     names: Vec<&'static str>,
-    provider: Option<Provider>,
+    provider: Option<Op>,
     keys: Option<Keys>,
     credentials: Option<(Credentials, Database)>,
     filter: Option<String>,
@@ -101,9 +102,13 @@ async fn prepare(
         let names = names.into_iter().filter(|name| differs(name));
         new.names.extend(names);
         if !new.names.is_empty() {
+            let rp = Settings {
+                client_secret: oidc.rp.client_secret.clone(),
+                ca_certificates: oidc.rp.ca_certificates.clone(),
+                ..provider.config.rp.clone()
+            };
             let renewed = provider.renewed(OidcConfig {
-                client_secret: oidc.client_secret.clone(),
-                ca_certificates: oidc.ca_certificates.clone(),
+                rp,
                 ..provider.config.clone()
             });
             new.provider = Some(renewed.context(CERTIFICATES)?);

@@ -80,7 +80,7 @@ async fn keep_looking(app: AppState) {
     loop {
         let provider = Arc::clone(&changes.borrow_and_update());
         tokio::select! {
-            () = provider.keep_looking() => {}
+            () = provider.rp.poll_discovery() => {}
             Ok(()) = changes.changed() => {}
         }
     }

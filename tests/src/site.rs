@@ -7,12 +7,12 @@ use std::time::Duration;
 use backend::account::{AccountId, NewAccount};
 use backend::app::{App, AppState};
 use backend::config::Config;
-use backend::oidc::client::Patience;
 use backend::reload::reload;
 use backend::store::NewIdentity;
 use backend::telemetry;
 use clock::{Clock, Timestamp};
 use demo_op::{Client, Op, Settings};
+use oidc::client::Timeouts;
 use shared::email::Email;
 use shared::routes::API_OAUTH_OPENID;
 use shared::session::Role;
@@ -74,10 +74,10 @@ impl Site {
     /// # Panics
     /// It does not start.
     pub async fn with_op(settings: &[(&str, &str)], op: Settings) -> Self {
-        Self::prepared(settings, op, Patience::default(), async |_| {}).await
+        Self::prepared(settings, op, Timeouts::default(), async |_| {}).await
     }
 
-    /// Starts a site that has so much patience with its OP, once the OP is prepared: it may be
+    /// Starts a site that has these timeouts for its OP, once the OP is prepared: it may be
     /// down or lie before the server asks for the first time.
     ///
     /// # Panics
@@ -85,7 +85,7 @@ impl Site {
     pub async fn prepared(
         settings: &[(&str, &str)],
         op: Settings,
-        patience: Patience,
+        timeouts: Timeouts,
         prepare: impl AsyncFnOnce(&Op),
     ) -> Self {
         let schema = Schema::if_wanted().await;
@@ -114,7 +114,7 @@ impl Site {
             Config::from_vars(vars.clone()).unwrap_or_else(|faults| panic!("{faults}"));
 
         let clock = Clock::fixed(Timestamp::from_unix(BEGINNING));
-        let app = App::with_patience(config, clock, patience).await;
+        let app = App::with_timeouts(config, clock, timeouts).await;
         let app = app.expect("the application");
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = backend::serve(app.clone(), listener, async {
@@ -251,8 +251,8 @@ impl Site {
         };
         let deadline = Instant::now() + PATIENCE;
         let has_looked = || {
-            let found = provider.end_session_url(None, "http://localhost/");
-            found.is_some() || provider.unreachable_since().is_some()
+            let found = provider.rp.end_session_url(None, "http://localhost/");
+            found.is_some() || provider.rp.unreachable_since().is_some()
         };
         while !has_looked() {
             assert!(

@@ -10,8 +10,9 @@ use url::Url;
 
 use super::trouble::Trouble;
 use super::version::Version;
-use crate::oidc::client::{Answer, Client, Failure, Patience};
-use crate::oidc::for_log;
+use oidc::answer::{Answer, OpFailure};
+use oidc::client::{Client, Timeouts};
+use oidc::for_log;
 
 /// How many objects a page has.
 const PAGE_SIZE: &str = "50";
@@ -95,7 +96,7 @@ impl Api {
     /// # Errors
     /// The certificates do not parse.
     pub fn new(base: Url, token: SecretString, extra_roots: Option<&[u8]>) -> anyhow::Result<Self> {
-        let client = Client::new(extra_roots, Patience::default())?;
+        let client = Client::new(extra_roots, Timeouts::default())?;
         Ok(Self {
             client,
             base,
@@ -257,24 +258,26 @@ impl Api {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(text);
         }
-        let answer = self.client.send(request, "API").await;
+        let answer = self.client.call(request, "API").await;
         answer.map_err(|failure| self.failed(failure, url))
     }
 
     /// Says what a request without an answer means.
-    fn failed(&self, failure: Failure, url: &Url) -> Trouble {
+    fn failed(&self, failure: OpFailure, url: &Url) -> Trouble {
         let origin = self.base.origin().ascii_serialization();
         match failure {
             // What rustls says of every certificate that it refuses.
-            Failure::Silent { cause, .. } if cause.contains("certificate") => {
+            OpFailure::Unreachable { cause, .. } if cause.contains("certificate") => {
                 Trouble::Untrusted { origin, cause }
             }
-            Failure::Silent { cause, .. } => Trouble::Unreachable { origin, cause },
-            Failure::Ailing { cause, .. } => Trouble::Ailing { cause },
-            Failure::Beside(detail) | Failure::Contrary(detail) => Trouble::NotAuthentik {
-                url: url.to_string(),
-                detail,
-            },
+            OpFailure::Unreachable { cause, .. } => Trouble::Unreachable { origin, cause },
+            OpFailure::ServerError { cause, .. } => Trouble::Ailing { cause },
+            OpFailure::NotOidc(detail) | OpFailure::Misconfigured(detail) => {
+                Trouble::NotAuthentik {
+                    url: url.to_string(),
+                    detail,
+                }
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ fn report(
             out,
             "Provider     {} ({})",
             oidc.provider,
-            oidc.discovery_url()
+            oidc.rp.discovery_url()
         )?,
         None => writeln!(out, "Provider     none")?,
     }

@@ -144,7 +144,7 @@ async fn warn_of_other_issuer(
              issuer yet.",
         );
     };
-    match tokio::time::timeout(PATIENCE, provider.expected_issuer()).await {
+    match tokio::time::timeout(PATIENCE, provider.rp.expected_issuer()).await {
         Ok(Ok(expected)) if expected.issuer == to => Ok(()),
         Ok(Ok(expected)) => console.remark(&format!(
             "Warning: the configured provider's issuer is {}, and not {to}: logins there will not \

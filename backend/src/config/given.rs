@@ -53,7 +53,7 @@ impl Given {
 fn file<'a>(name: &str, config: &'a Config) -> Option<&'a [u8]> {
     match name {
         "OIDC_TLS_CACERTFILE" => {
-            let bundle = config.oidc.as_ref()?.ca_certificates.as_ref()?;
+            let bundle = config.oidc.as_ref()?.rp.ca_certificates.as_ref()?;
             Some(&bundle.pem)
         }
         "POSTERN_BRAND_LOGO" => Some(config.brand.logo.as_ref()?.fingerprint().as_bytes()),

@@ -32,9 +32,7 @@ use url::Url;
 // How the settings are spread over files concerns nobody outside.
 pub use self::faults::{Fault, Faults, Notice, Weight};
 pub use self::given::Given;
-pub use self::oidc::{
-    CaBundle, LinkByEmail, OidcConfig, ProviderName, RedirectUri, RoleClaims, TokenAuthMethod,
-};
+pub use self::oidc::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
 pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
 pub use self::urls::PublicUrl;
 pub(crate) use self::urls::is_clear_text;
@@ -288,10 +286,7 @@ impl Config {
         }
         check_public_url(self.public_url.as_ref(), self.oidc.as_ref(), reader);
         if self.public_url.is_none() {
-            self.public_url = self
-                .oidc
-                .as_ref()
-                .map(|oidc| oidc.redirect_uri.origin.clone());
+            self.public_url = self.oidc.as_ref().map(|oidc| oidc.origin.clone());
         }
         if self
             .ops_listen
@@ -354,7 +349,7 @@ fn read_collector(reader: &mut Reader) -> Option<Url> {
 
 /// Checks that people are sent back to where they came from, and warns where that is unsafe.
 fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reader: &mut Reader) {
-    let redirect = oidc.map(|oidc| &oidc.redirect_uri.origin);
+    let redirect = oidc.map(|oidc| &oidc.origin);
     if let (Some(public), Some(redirect)) = (public, redirect)
         && public != redirect
     {

@@ -286,7 +286,7 @@ pub const VARIABLES: &[Variable] = &[
     Variable::new(
         "POSTERN_LOG",
         "Which log lines are written: error, warn, info, debug, trace, or a tracing filter such \
-         as info,backend::oidc=debug",
+         as info,oidc=debug",
     )
     .or("info"),
     Variable::new(

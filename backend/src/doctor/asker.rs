@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::time::Dates;
 use crate::config::OidcConfig;
-use crate::oidc::client::{Answer, Client, Failure, Patience, Request};
 use clock::Clock;
+use oidc::answer::{Answer, OpFailure};
+use oidc::client::{Client, Request, Timeouts};
 
 /// Less than the server's, so that the doctor has ended within a minute whatever the OP does.
-const PATIENCE: Patience = Patience {
+const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(4),
     request: Duration::from_secs(6),
     turn: Duration::from_secs(2),
@@ -31,10 +32,9 @@ impl<'a> Asker<'a> {
     /// # Errors
     /// The certificates do not parse.
     pub(super) fn new(config: Option<&OidcConfig>, clock: &'a Clock) -> anyhow::Result<Self> {
-        let bundle = config.and_then(|config| config.ca_certificates.as_ref());
-        let roots = bundle.map(|bundle| bundle.pem.as_slice());
+        let roots = config.and_then(|config| config.rp.extra_roots());
         Ok(Self {
-            client: Client::new(roots, PATIENCE)?,
+            client: Client::new(roots, TIMEOUTS)?,
             clock,
             dates: Mutex::default(),
         })
@@ -68,11 +68,11 @@ impl<'a> Asker<'a> {
 }
 
 /// Returns what happened, in words.
-pub(super) fn said(failure: Failure) -> String {
+pub(super) fn said(failure: OpFailure) -> String {
     match failure {
-        Failure::Silent { endpoint, cause } | Failure::Ailing { endpoint, cause } => {
+        OpFailure::Unreachable { endpoint, cause } | OpFailure::ServerError { endpoint, cause } => {
             format!("the {endpoint} gives no answer: {cause}")
         }
-        Failure::Beside(detail) | Failure::Contrary(detail) => detail,
+        OpFailure::NotOidc(detail) | OpFailure::Misconfigured(detail) => detail,
     }
 }

@@ -101,8 +101,8 @@ fn redactor(reading: &Reading, examination: &Examination) -> Redactor {
         redactor.know(fault.value.as_deref().unwrap_or_default(), "VALUE");
     }
     if let Some(oidc) = &config.oidc {
-        redactor.know_secret(oidc.client_secret.expose_secret());
-        redactor.know(&oidc.client_id, "CLIENT-ID");
+        redactor.know_secret(oidc.rp.client_secret.expose_secret());
+        redactor.know(&oidc.rp.client_id, "CLIENT-ID");
     }
     if let Some(secret) = &config.secret_key {
         redactor.know_secret(&String::from_utf8_lossy(secret.expose_secret()));
@@ -132,9 +132,13 @@ fn know_hosts(redactor: &mut Redactor, config: &Config) {
         redactor.know_host(&public.host(), "POSTERN-HOST");
     }
     if let Some(oidc) = &config.oidc {
-        know_host(redactor, Some(&oidc.application_url), "PROVIDER-HOST");
-        know_host(redactor, oidc.metadata_url.as_ref(), "METADATA-HOST");
-        know_host(redactor, oidc.end_session_endpoint.as_ref(), "LOGOUT-HOST");
+        know_host(redactor, Some(&oidc.rp.application_url), "PROVIDER-HOST");
+        know_host(redactor, oidc.rp.metadata_url.as_ref(), "METADATA-HOST");
+        know_host(
+            redactor,
+            oidc.rp.end_session_endpoint.as_ref(),
+            "LOGOUT-HOST",
+        );
     }
     if let Database::Postgres(url) = &config.database {
         let url = Url::parse(url.expose_secret()).ok();

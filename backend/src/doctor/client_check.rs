@@ -9,9 +9,11 @@ use super::asker::Asker;
 use super::metadata::method_name;
 use super::subject::CLIENT;
 use super::{Depth, random_text};
-use crate::config::{OidcConfig, TokenAuthMethod};
-use crate::oidc::metadata::Metadata;
-use crate::oidc::{LoginError, client_request, presets};
+use crate::config::OidcConfig;
+use crate::presets;
+use oidc::client_request;
+use oidc::metadata::Metadata;
+use oidc::settings::{Settings, TokenAuthMethod};
 
 /// What the client calls it.
 const NAME: &str = "token endpoint";
@@ -40,8 +42,8 @@ pub(super) async fn examine(
 ) -> (Step, bool) {
     let method = metadata.token_auth_method;
     let hint = |code| presets::hint(config.provider.as_str(), code).unwrap_or_default();
-    let step = match redeem(asker, metadata, config, method).await {
-        Verdict::Known(detail) => match control(asker, metadata, config, depth).await {
+    let step = match redeem(asker, metadata, &config.rp, method).await {
+        Verdict::Known(detail) => match control(asker, metadata, &config.rp, depth).await {
             Some(Verdict::Known(_)) => CLIENT.warn(
                 "cannot be told: the provider refuses the code before it looks at the secret",
                 "compare OIDC_CLIENT_ID and OIDC_CLIENT_SECRET with the provider's by eye, or log in",
@@ -52,7 +54,7 @@ pub(super) async fn examine(
             if let Some(step) = refused(asker, metadata, config, &detail).await {
                 return (step, false);
             }
-            let remark = remark(config.client_secret.expose_secret(), method);
+            let remark = remark(config.rp.client_secret.expose_secret(), method);
             let hint = hint(LoginErrorCode::ClientRejected);
             let step = CLIENT.fail(
                 format!("the provider refuses the client: {detail}"),
@@ -124,10 +126,10 @@ async fn refused(
         TokenAuthMethod::ClientSecretBasic => TokenAuthMethod::ClientSecretPost,
         TokenAuthMethod::ClientSecretPost => TokenAuthMethod::ClientSecretBasic,
     };
-    let Verdict::Known(_) = redeem(asker, metadata, config, other).await else {
+    let Verdict::Known(_) = redeem(asker, metadata, &config.rp, other).await else {
         return None;
     };
-    let remark = remark(config.client_secret.expose_secret(), method);
+    let remark = remark(config.rp.client_secret.expose_secret(), method);
     let name = method_name(other);
     Some(CLIENT.fail(
         format!(
@@ -143,15 +145,15 @@ async fn refused(
 async fn control(
     asker: &Asker<'_>,
     metadata: &Metadata,
-    config: &OidcConfig,
+    settings: &Settings,
     depth: Depth,
 ) -> Option<Verdict> {
     if depth == Depth::Start {
         return None;
     }
-    let wrong = OidcConfig {
+    let wrong = Settings {
         client_secret: SecretString::from(format!("wrong-{}", random_text())),
-        ..config.clone()
+        ..settings.clone()
     };
     Some(redeem(asker, metadata, &wrong, metadata.token_auth_method).await)
 }
@@ -159,18 +161,18 @@ async fn control(
 async fn redeem(
     asker: &Asker<'_>,
     metadata: &Metadata,
-    config: &OidcConfig,
+    settings: &Settings,
     method: TokenAuthMethod,
 ) -> Verdict {
     let (code, verifier) = (format!("doctor-{}", random_text()), random_text());
     let form = [
         ("grant_type", "authorization_code"),
         ("code", &code),
-        ("redirect_uri", &config.redirect_uri.verbatim),
+        ("redirect_uri", &settings.redirect_uri),
         ("code_verifier", &verifier),
     ];
     let endpoint = &metadata.token_endpoint;
-    let request = client_request::post(&asker.client, endpoint, &form, method, config);
+    let request = client_request::post(&asker.client, endpoint, &form, method, settings);
     let answer = match asker.ask(request, NAME).await {
         Ok(answer) => answer,
         Err(cause) => return Verdict::Silent(cause),
@@ -179,12 +181,12 @@ async fn redeem(
         return Verdict::Other(answer.status.to_string());
     }
     match client_request::granted(&answer, NAME) {
-        Err(LoginError::CodeRejected(detail)) => Verdict::Known(detail),
-        Err(LoginError::ClientRejected(detail)) if detail.starts_with("unauthorized_client") => {
+        Err(oidc::Error::CodeRejected(detail)) => Verdict::Known(detail),
+        Err(oidc::Error::ClientRejected(detail)) if detail.starts_with("unauthorized_client") => {
             Verdict::Forbidden(detail)
         }
-        Err(LoginError::ClientRejected(detail)) => Verdict::Refused(detail),
-        Err(LoginError::OpError(detail) | LoginError::OpMisconfigured(detail)) => {
+        Err(oidc::Error::ClientRejected(detail)) => Verdict::Refused(detail),
+        Err(oidc::Error::OpError(detail) | oidc::Error::OpMisconfigured(detail)) => {
             Verdict::Other(detail)
         }
         Err(error) => Verdict::Other(error.to_string()),

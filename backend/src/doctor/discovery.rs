@@ -11,10 +11,11 @@ use url::Url;
 use super::asker::Asker;
 use super::subject::DISCOVERY;
 use crate::config::OidcConfig;
-use crate::oidc::client::Answer;
-use crate::oidc::for_log;
-use crate::oidc::metadata::{self, WELL_KNOWN};
-use crate::oidc::presets::{self, Advice};
+use crate::presets::{self, Advice};
+use oidc::answer::Answer;
+use oidc::for_log;
+use oidc::metadata;
+use oidc::settings::WELL_KNOWN;
 
 /// What the client calls it.
 const NAME: &str = "discovery document";
@@ -26,7 +27,7 @@ pub(super) async fn examine(
     asker: &Asker<'_>,
     config: &OidcConfig,
 ) -> (Step, Option<Map<String, Value>>) {
-    let url = config.discovery_url();
+    let url = config.rp.discovery_url();
     let answer = match asker.ask(get(asker, &url), NAME).await {
         Ok(answer) => answer,
         Err(cause) => {
@@ -66,7 +67,7 @@ pub(super) async fn examine(
     (DISCOVERY.fail(format!("{url} answers {fault}"), mend), None)
 }
 
-fn get(asker: &Asker<'_>, url: &Url) -> crate::oidc::client::Request {
+fn get(asker: &Asker<'_>, url: &Url) -> oidc::client::Request {
     let request = asker.client.get(url.as_str());
     request.header("accept", "application/json")
 }
@@ -117,7 +118,7 @@ fn application_url(config: &OidcConfig) -> &'static str {
 
 /// Names the variable that says where the document is, with its value.
 fn setting(base: &str, config: &OidcConfig) -> String {
-    if config.metadata_url.is_some() {
+    if config.rp.metadata_url.is_some() {
         format!("OIDC_SERVER_METADATA_URL={base}{WELL_KNOWN}")
     } else {
         format!("OIDC_SERVER_APPLICATION_URL={base}")
@@ -147,7 +148,7 @@ async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, document: &Url) -> St
     let general = application_url(config);
     match search.await {
         Ok(Some((url, issuer))) => {
-            let variable = if config.metadata_url.is_some() {
+            let variable = if config.rp.metadata_url.is_some() {
                 format!("OIDC_SERVER_METADATA_URL={url}")
             } else {
                 let base = url.as_str().strip_suffix(WELL_KNOWN);
@@ -155,7 +156,7 @@ async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, document: &Url) -> St
             };
             format!("there is one at {url}, of the issuer {issuer}: set {variable}. {general}")
         }
-        _ if config.metadata_url.is_some() => format!(
+        _ if config.rp.metadata_url.is_some() => format!(
             "see OIDC_SERVER_METADATA_URL: the address is compared to the letter, and a slash at its \
              end is one too many. {general}"
         ),
@@ -168,12 +169,13 @@ async fn elsewhere(asker: &Asker<'_>, config: &OidcConfig, document: &Url) -> St
 fn candidates(config: &OidcConfig, asked: &Url) -> Vec<Url> {
     let mut bases = vec![
         config
+            .rp
             .application_url
             .path()
             .trim_end_matches('/')
             .to_owned(),
     ];
-    if let Some(metadata) = &config.metadata_url {
+    if let Some(metadata) = &config.rp.metadata_url {
         let path = metadata.path().trim_end_matches('/');
         bases.extend(path.strip_suffix(WELL_KNOWN).map(str::to_owned));
     }
@@ -191,7 +193,7 @@ fn candidates(config: &OidcConfig, asked: &Url) -> Vec<Url> {
     }
     let mut found: Vec<Url> = Vec::new();
     for base in bases {
-        let mut url = config.application_url.clone();
+        let mut url = config.rp.application_url.clone();
         url.set_path(&format!("{base}{WELL_KNOWN}"));
         if url != *asked && !found.contains(&url) {
             found.push(url);

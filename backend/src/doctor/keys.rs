@@ -9,10 +9,11 @@ use super::asker::Asker;
 use super::discovery::page;
 use super::subject::{ENCRYPTION, KEYS};
 use crate::config::OidcConfig;
-use crate::oidc::jwks::SigningKeys;
-use crate::oidc::metadata::{self, list, text};
-use crate::oidc::presets::{self, Advice};
-use crate::oidc::{for_log, key_cache};
+use crate::presets::{self, Advice};
+use oidc::endpoint::Endpoint;
+use oidc::for_log;
+use oidc::jwks::SigningKeys;
+use oidc::metadata::{self, list, text};
 
 /// Fetches the keys; says how they are, and whether ID tokens are encrypted.
 pub(super) async fn examine(
@@ -43,7 +44,7 @@ async fn fetch(
     let request = asker.client.get(url.as_str());
     let request = request.header("accept", "application/json");
     let answer = asker
-        .ask(request, key_cache::NAME)
+        .ask(request, Endpoint::Jwks.name())
         .await
         .map_err(|cause| KEYS.fail(cause, hint(LoginErrorCode::OpUnreachable)))?;
     let status = answer.status;
@@ -82,7 +83,7 @@ fn names(keys: &[&Map<String, Value>]) -> String {
 
 /// Is there a key that ID tokens can be checked with?
 fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcConfig) -> Step {
-    let algs = metadata::id_token_algs(document, config).unwrap_or_default();
+    let algs = metadata::id_token_algs(document, &config.rp).unwrap_or_default();
     if !algs.is_empty() && algs.iter().all(|alg| alg == "HS256") {
         return KEYS.skip("OIDC_ID_TOKEN_ALGS allows HS256 alone, which needs none");
     }

@@ -11,18 +11,19 @@ use super::subject::{
     ALGORITHMS, BACKCHANNEL, CLAIMS, CLIENT_AUTH, ENDPOINTS, ISSUER, LOGOUT, PKCE, PUSHED,
     RESPONSE_ISS, SCOPES,
 };
-use crate::config::{OidcConfig, PublicUrl, TokenAuthMethod};
-use crate::oidc::metadata::{self, is_true, list, text};
-use crate::oidc::presets::{self, Advice};
-use crate::oidc::{LoginError, for_log};
+use crate::config::{OidcConfig, PublicUrl};
+use crate::presets::{self, Advice};
+use oidc::for_log;
+use oidc::metadata::{self, is_true, list, text};
+use oidc::settings::TokenAuthMethod;
 
 /// The discovery document.
 type Document = Map<String, Value>;
 
 /// Returns what is wrong, without the words that are always the same.
-fn detail(error: LoginError) -> String {
+fn detail(error: oidc::Error) -> String {
     match error {
-        LoginError::OpMisconfigured(detail) => detail,
+        oidc::Error::OpMisconfigured(detail) => detail,
         error => error.to_string(),
     }
 }
@@ -37,7 +38,7 @@ pub(super) fn issuer(document: &Document, config: &OidcConfig) -> Step {
         return ISSUER.fail("the discovery document has none", misconfigured(config));
     };
     let shown = for_log(issuer);
-    if metadata::check_issuer(issuer, config).is_ok() {
+    if metadata::check_issuer(issuer, &config.rp).is_ok() {
         let slash = if issuer.ends_with('/') {
             ", with a slash at its end; it is compared exactly"
         } else {
@@ -45,7 +46,7 @@ pub(super) fn issuer(document: &Document, config: &OidcConfig) -> Step {
         };
         return ISSUER.pass(format!("{shown}{slash}"));
     }
-    let asked = &config.application_url;
+    let asked = &config.rp.application_url;
     let found = format!("the provider calls itself {shown}, but the settings call it {asked}");
     let set = format!(
         "OIDC_SERVER_APPLICATION_URL={}",
@@ -179,12 +180,12 @@ fn outside(url: &Url, config: &OidcConfig, public: Option<&PublicUrl>) -> Option
 pub(super) fn algorithms(document: &Document, config: &OidcConfig) -> Step {
     let offered = list(document, "id_token_signing_alg_values_supported");
     let mend = presets::advice(config.provider.as_str(), Advice::SigningKey);
-    let allowed = match metadata::id_token_algs(document, config) {
+    let allowed = match metadata::id_token_algs(document, &config.rp) {
         Ok(allowed) => allowed,
         Err(error) => return ALGORITHMS.fail(detail(error), mend),
     };
     let is_listed = |alg: &String| offered.contains(&alg.as_str());
-    if config.id_token_algs.is_some() && !offered.is_empty() && !allowed.iter().any(is_listed) {
+    if config.rp.id_token_algs.is_some() && !offered.is_empty() && !allowed.iter().any(is_listed) {
         return ALGORITHMS.fail(
             format!(
                 "OIDC_ID_TOKEN_ALGS allows {}, but the provider signs with {}",
@@ -250,8 +251,8 @@ pub(super) fn pushed(document: &Document) -> Step {
 
 /// Can a logout here log out there?
 pub(super) fn logout(document: &Document, config: &OidcConfig) -> Step {
-    let has_one =
-        config.end_session_endpoint.is_some() || text(document, "end_session_endpoint").is_some();
+    let has_one = config.rp.end_session_endpoint.is_some()
+        || text(document, "end_session_endpoint").is_some();
     match (config.rp_initiated_logout, has_one) {
         (true, true) => LOGOUT.pass(if config.provider.as_str() == "authentik" {
             "OIDC_RP_INITIATED_LOGOUT: Authentik may keep the browser on a page of its own then"
@@ -277,7 +278,7 @@ pub(super) fn backchannel(document: &Document, config: &OidcConfig) -> Step {
             "all sessions of a user at once"
         };
         let path = shared::routes::API_BACKCHANNEL_LOGOUT;
-        let url = format!("{}{path}", config.redirect_uri.origin.origin());
+        let url = format!("{}{path}", config.origin.origin());
         return BACKCHANNEL.pass(format!(
             "offered, {sessions}: the provider needs the back-channel logout URI {url}"
         ));
@@ -293,7 +294,7 @@ pub(super) fn backchannel(document: &Document, config: &OidcConfig) -> Step {
 /// Does the client prove itself in a way that the OP takes?
 pub(super) fn client_auth(document: &Document, config: &OidcConfig) -> Step {
     let offered = list(document, "token_endpoint_auth_methods_supported");
-    let method = match metadata::token_auth_method(document, config) {
+    let method = match metadata::token_auth_method(document, &config.rp) {
         Ok(method) => method_name(method),
         Err(error) => {
             let mend = "let the provider take the client secret (client_secret_basic or \
@@ -301,7 +302,7 @@ pub(super) fn client_auth(document: &Document, config: &OidcConfig) -> Step {
             return CLIENT_AUTH.fail(detail(error), mend);
         }
     };
-    if config.token_auth_method.is_some() && !offered.is_empty() && !offered.contains(&method) {
+    if config.rp.token_auth_method.is_some() && !offered.is_empty() && !offered.contains(&method) {
         return CLIENT_AUTH.warn(
             format!(
                 "OIDC_TOKEN_AUTH_METHOD={method}, but the provider offers {}",
@@ -310,7 +311,7 @@ pub(super) fn client_auth(document: &Document, config: &OidcConfig) -> Step {
             "take OIDC_TOKEN_AUTH_METHOD away: the provider says by itself what it takes",
         );
     }
-    let from = if config.token_auth_method.is_some() {
+    let from = if config.rp.token_auth_method.is_some() {
         "as OIDC_TOKEN_AUTH_METHOD says"
     } else {
         "as the provider says"
@@ -329,7 +330,7 @@ pub(super) fn method_name(method: TokenAuthMethod) -> &'static str {
 /// Does the OP know the scopes that are asked for, and are those asked for that are needed?
 pub(super) fn scopes(document: &Document, config: &OidcConfig) -> Step {
     let offered = list(document, "scopes_supported");
-    let asked = &config.scopes;
+    let asked = &config.rp.scopes;
     let unknown: Vec<&str> = asked
         .iter()
         .map(String::as_str)
@@ -367,14 +368,11 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
     let mut wanted = vec![("email", "the scope `email`")];
     // The usual one belongs to the scope `profile` (Core §5.4), and is seldom missing where it is
     // not listed.
-    if config.username_attribute != "preferred_username" {
-        wanted.push((
-            config.username_attribute.as_str(),
-            "OIDC_USERNAME_ATTRIBUTE",
-        ));
+    if config.rp.username_claim != "preferred_username" {
+        wanted.push((config.rp.username_claim.as_str(), "OIDC_USERNAME_ATTRIBUTE"));
     }
-    if let Some(roles) = &config.roles {
-        wanted.push((roles.claim.as_str(), "OIDC_CLAIM_ROLES"));
+    if let Some(claim) = &config.rp.role_claim {
+        wanted.push((claim.as_str(), "OIDC_CLAIM_ROLES"));
     }
     let is_listed = |claim: &str| {
         let first = claim.split('.').next().unwrap_or_default();
@@ -390,9 +388,10 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         return CLAIMS.pass(format!("{}: listed", names.join(", ")));
     }
     let code = if config
-        .roles
+        .rp
+        .role_claim
         .as_ref()
-        .is_some_and(|roles| !is_listed(&roles.claim))
+        .is_some_and(|claim| !is_listed(claim))
     {
         LoginErrorCode::RoleMissing
     } else {

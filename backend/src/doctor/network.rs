@@ -15,7 +15,8 @@ use url::{Host, Url};
 use super::subject::{CERTIFICATE, CONNECTION, DNS};
 use super::tls;
 use crate::config::OidcConfig;
-use crate::oidc::{for_log, presets};
+use crate::presets;
+use oidc::for_log;
 
 /// How long a name, or all connections to one, may take.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -68,7 +69,7 @@ pub(super) struct Way {
 
 /// Goes the way that requests to the OP go, step by step.
 pub(super) async fn examine(config: &OidcConfig) -> Way {
-    let url = config.discovery_url();
+    let url = config.rp.discovery_url();
     let Some(target) = Target::of(&url) else {
         return Way {
             steps: Vec::new(),

@@ -9,8 +9,9 @@ use super::subject::{
 };
 use super::{Depth, client_check, discovery, keys, metadata, network, redirect};
 use crate::config::{Config, Fault, OidcConfig};
-use crate::oidc::metadata::Metadata;
 use clock::Clock;
+use oidc::Settings;
+use oidc::metadata::Metadata;
 
 /// What was found of the OP.
 #[derive(Default)]
@@ -126,7 +127,7 @@ async fn read(
         metadata::client_auth(document, oidc),
         metadata::scopes(document, oidc),
         metadata::claims(document, oidc),
-        asker.dates().judge(oidc.clock_skew),
+        asker.dates().judge(oidc.rp.clock_skew),
         client,
         redirect,
     ]
@@ -150,11 +151,11 @@ async fn registration(
     if let Some(fault) = faults.iter().find(is_registration) {
         return both(&format!("{} has a fault", fault.variable));
     }
-    let any_algorithm = OidcConfig {
+    let any_algorithm = Settings {
         id_token_algs: Some(vec!["RS256".to_owned()]),
-        ..oidc.clone()
+        ..oidc.rp.clone()
     };
-    let metadata: Metadata = match crate::oidc::metadata::parse(document, &any_algorithm) {
+    let metadata: Metadata = match oidc::metadata::parse(document, &any_algorithm) {
         Ok(metadata) => metadata,
         Err(_) => {
             return both(

@@ -15,9 +15,9 @@ use super::{Stand, random_text};
 use crate::config::{Config, PublicUrl};
 use crate::http::cookie::CookieStyle;
 use crate::keys::Keys;
-use crate::oidc::client::Answer;
-use crate::oidc::for_log;
 use clock::Clock;
+use oidc::answer::Answer;
+use oidc::for_log;
 
 /// What the client calls it.
 const NAME: &str = "server";

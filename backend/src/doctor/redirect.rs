@@ -11,11 +11,11 @@ use super::discovery::page;
 use super::random_text;
 use super::subject::REDIRECT_URI;
 use crate::config::OidcConfig;
-use crate::oidc::client::Answer;
-use crate::oidc::metadata::Metadata;
-use crate::oidc::presets::{self, Advice};
-use crate::oidc::provider::authorization_request;
-use crate::oidc::{LoginError, for_log, pushed_request};
+use crate::presets::{self, Advice};
+use oidc::answer::Answer;
+use oidc::metadata::Metadata;
+use oidc::provider::authorization_request;
+use oidc::{for_log, pushed_request};
 
 /// What the client calls it.
 const NAME: &str = "authorization endpoint";
@@ -54,7 +54,7 @@ enum About {
 
 /// Asks for both, and compares.
 pub(super) async fn examine(asker: &Asker<'_>, metadata: &Metadata, config: &OidcConfig) -> Step {
-    let own = &config.redirect_uri.verbatim;
+    let own = &config.rp.redirect_uri;
     // A name that can never be anybody's (RFC 2606 §2).
     let label: String = random_text()
         .chars()
@@ -78,24 +78,25 @@ async fn request(
     config: &OidcConfig,
     redirect_uri: &str,
 ) -> Seen {
-    let (scope, state, nonce) = (config.scopes.join(" "), random_text(), random_text());
+    let (scope, state, nonce) = (config.rp.scopes.join(" "), random_text(), random_text());
     let (challenge, _) = PkceCodeChallenge::new_random_sha256();
     let strings = [state.as_str(), nonce.as_str(), challenge.as_str()];
-    let mut fields = authorization_request(&config.client_id, redirect_uri, &scope, strings);
+    let mut fields = authorization_request(&config.rp.client_id, redirect_uri, &scope, strings);
     fields.push(("prompt", "none"));
     let mut url = metadata.authorization_endpoint.clone();
     if let Some(endpoint) = &metadata.pushed_request_endpoint {
-        let pushed = pushed_request::push(&asker.client, endpoint, metadata, config, &fields).await;
+        let pushed =
+            pushed_request::push(&asker.client, endpoint, metadata, &config.rp, &fields).await;
         let request_uri = match pushed {
             Ok(request_uri) => request_uri,
-            Err(LoginError::OpUnreachable { endpoint, cause }) => {
+            Err(oidc::Error::OpUnreachable { endpoint, cause }) => {
                 return Seen::Nothing(format!("the {endpoint} gives no answer: {cause}"));
             }
-            Err(LoginError::ClientRejected(_)) => return Seen::NotKnown,
+            Err(oidc::Error::ClientRejected(_)) => return Seen::NotKnown,
             Err(error) => return Seen::NotPushed(error.to_string()),
         };
         url.query_pairs_mut()
-            .append_pair("client_id", &config.client_id)
+            .append_pair("client_id", &config.rp.client_id)
             .append_pair("request_uri", &request_uri);
     } else {
         url.query_pairs_mut().extend_pairs(fields);
@@ -191,7 +192,7 @@ impl Seen {
 
 /// Tells from both answers whether the redirect URI is registered.
 fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
-    let uri = &config.redirect_uri.verbatim;
+    let uri = &config.rp.redirect_uri;
     let mend = presets::advice(config.provider.as_str(), Advice::RedirectUri);
     let by_eye = format!("compare it with the provider's by eye, or log in. {mend}");
     match (seen, control) {
@@ -250,7 +251,7 @@ fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
 }
 
 fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
-    let uri = &config.redirect_uri.verbatim;
+    let uri = &config.rp.redirect_uri;
     let about = match seen {
         Seen::Page { about, .. } => *about,
         _ => About::Unknown,

@@ -23,7 +23,7 @@ use x509_cert::der::Decode as _;
 
 use super::subject::CERTIFICATE;
 use crate::config::OidcConfig;
-use crate::oidc::for_log;
+use oidc::for_log;
 
 /// How long the handshake may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -105,7 +105,7 @@ fn verifier(
     config: &OidcConfig,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let pem = config.ca_certificates.as_ref().map(|bundle| &bundle.pem);
+    let pem = config.rp.ca_certificates.as_ref().map(|bundle| &bundle.pem);
     let extra: Vec<CertificateDer<'static>> = pem
         .into_iter()
         .flat_map(|pem| CertificateDer::pem_slice_iter(pem))

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, prometheus_text, text};
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeMetric as _, NoLabelSet, prometheus_text, text,
+};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
@@ -115,15 +117,11 @@ impl Snapshot {
         let help = "Whether the OP could be used when it was last looked at: 1 or 0.";
         let reachable = f64::from(u8::from(op.is_reachable));
         page.gauge("postern_op_reachable", None, help, reachable)?;
-        let requests = op.requests.iter().map(|(endpoint, outcome, durations)| {
-            let labels = [
-                ("endpoint", endpoint.as_str()),
-                ("outcome", outcome.as_str()),
-            ];
-            (labels, durations)
-        });
         let help = "How long requests to the OP took, by endpoint and how they ended.";
-        page.durations("postern_op_request_duration", help, requests)
+        let (unit, histogram) = (Some(&Unit::Seconds), MetricType::Histogram);
+        let name = "postern_op_request_duration";
+        let metric = page.0.encode_descriptor(name, help, unit, histogram)?;
+        op.requests.durations.encode(metric)
     }
 
     fn write_http(&self, page: &mut Page<'_>) -> fmt::Result {

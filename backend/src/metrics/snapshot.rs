@@ -9,8 +9,8 @@ use super::process::Process;
 use super::{METHODS, Method, STATUSES};
 use crate::app::AppState;
 use crate::limits::Guess;
-use crate::oidc::counts::{Endpoint, Outcome};
 use crate::store::Totals;
+use oidc::metrics::OpMetrics;
 
 /// How long what the store said is good enough: it counts rows, however often somebody asks.
 const FRESH: Duration = Duration::from_secs(10);
@@ -44,7 +44,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub(super) struct Op {
     pub(super) is_reachable: bool,
-    pub(super) requests: Vec<(Endpoint, Outcome, Durations)>,
+    pub(super) requests: OpMetrics,
 }
 
 /// How the hashing of passwords goes.
@@ -65,8 +65,8 @@ impl Snapshot {
     pub async fn take(app: &AppState) -> Self {
         let metrics = &app.metrics;
         let op = app.provider().map(|provider| Op {
-            is_reachable: provider.unreachable_since().is_none(),
-            requests: provider.counts().read(),
+            is_reachable: provider.rp.unreachable_since().is_none(),
+            requests: provider.rp.metrics().clone(),
         });
         let totals = totals(app).await;
         let logins = metrics.logins.lock();

@@ -1,4 +1,4 @@
-//! Spans for traces: one a request, one a request to the OP. Nothing without the feature `otel`.
+//! Spans for traces: one a request; those of requests to the OP are in [`oidc::trace`]. Nothing without the feature `otel`.
 //!
 //! They are not those of the log: no line has their fields, and no trace has what is logged. What
 //! they say comes from closed sets, but for the reference: no path, no query, no header, nobody's
@@ -7,9 +7,8 @@
 use axum::http::{HeaderMap, Method};
 use tracing::Span;
 
-/// The target of these spans, by which log and traces are kept apart.
 #[cfg(feature = "otel")]
-pub(super) const TARGET: &str = "postern::trace";
+pub(super) use oidc::trace::TARGET;
 
 /// Returns the span of a request. `route` is the template that matched.
 #[cfg_attr(
@@ -71,46 +70,6 @@ pub fn answered(span: &Span, status: u16) {
     {
         span.record("http.response.status_code", status);
         if status >= 500 {
-            span.record("otel.status_code", "ERROR");
-        }
-    }
-}
-
-/// Returns the span of a request to the OP. The OP is not told of the trace: it belongs to
-/// somebody else.
-#[cfg_attr(
-    not(feature = "otel"),
-    expect(unused_variables, reason = "there are no traces")
-)]
-pub fn of_op_request(endpoint: &'static str) -> Span {
-    #[cfg(feature = "otel")]
-    {
-        use tracing::field::Empty;
-
-        tracing::info_span!(
-            target: TARGET,
-            "OP",
-            otel.name = format!("OP {endpoint}"),
-            otel.kind = "client",
-            otel.status_code = Empty,
-            postern.endpoint = endpoint,
-            postern.outcome = Empty,
-        )
-    }
-    #[cfg(not(feature = "otel"))]
-    Span::none()
-}
-
-/// Says how the request to the OP ended: `ok`, or one of the other outcomes in `/metrics`.
-#[cfg_attr(
-    not(feature = "otel"),
-    expect(unused_variables, reason = "there are no traces")
-)]
-pub fn op_answered(span: &Span, outcome: &'static str) {
-    #[cfg(feature = "otel")]
-    {
-        span.record("postern.outcome", outcome);
-        if outcome != "ok" {
             span.record("otel.status_code", "ERROR");
         }
     }

@@ -1,9 +1,7 @@
 //! The OP's answer in the callback's query: read whole and once, and followed only under the very
 //! state of the attempt.
 
-use backend::oidc::attempt::{
-    AuthorizationResponse, ExpectedIssuer, LoginAttempt, cookie_suffix, may_restart,
-};
+use oidc::attempt::{Attempt, AuthorizationResponse, ExpectedIssuer, cookie_suffix, may_restart};
 use serde_json::json;
 
 use crate::assert_fits_the_log;
@@ -79,13 +77,11 @@ fn assert_accepted_rightly(response: &AuthorizationResponse, is_required: bool) 
 }
 
 /// Returns the attempt as its cookie keeps it.
-fn attempt() -> LoginAttempt {
+fn attempt() -> Attempt {
     let kept = json!({
         "state": STATE,
         "nonce": "the-nonce",
         "code_verifier": "the-verifier",
-        "intent": "login",
-        "next": "/profile",
         "started_at": NOW.unix() - 30,
     });
     serde_json::from_value(kept).expect("an attempt")

@@ -2,7 +2,18 @@
 
 use backend::config::{Config, VARIABLES};
 
-use crate::op::SETUP;
+/// A setup that is good.
+const SETUP: [(&str, &str); 6] = [
+    ("OIDC_ENABLED", "true"),
+    ("OIDC_PROVIDER", "authentik"),
+    ("OIDC_CLIENT_ID", "postern"),
+    ("OIDC_CLIENT_SECRET", "correct-horse-battery-staple"),
+    ("OIDC_REDIRECT_URI", "https://app.example/api/oauth/openid"),
+    (
+        "OIDC_SERVER_APPLICATION_URL",
+        "https://op.example/application/o/postern",
+    ),
+];
 
 /// A secret, long and mixed enough to pass for a key.
 const CANARY: &str = "Q7wZ2kLm9PxT4vRb8NcY1sHd6JfGa3Eu5KoWiXt0UyBqMzSp";
@@ -73,10 +84,10 @@ fn assert_agrees(config: &Config) {
     assert!(config.password_login || config.oidc.is_some());
     let Some(oidc) = &config.oidc else { return };
     let public = config.public_url.as_ref().expect("an origin");
-    assert_eq!(public, &oidc.redirect_uri.origin);
-    assert!(oidc.scopes.iter().any(|scope| scope == "openid"));
-    let algs = oidc.id_token_algs.iter().flatten();
+    assert_eq!(public, &oidc.origin);
+    assert!(oidc.rp.scopes.iter().any(|scope| scope == "openid"));
+    let algs = oidc.rp.id_token_algs.iter().flatten();
     assert!(algs.into_iter().all(|alg| alg != "none"));
-    let url = oidc.discovery_url();
+    let url = oidc.rp.discovery_url();
     assert!(url.has_host() && url.username().is_empty() && url.password().is_none());
 }

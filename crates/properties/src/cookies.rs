@@ -7,7 +7,7 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use backend::http::cookie::{CookieStyle, all, open, single};
 use backend::keys::Keys;
-use backend::oidc::attempt::LoginAttempt;
+use backend::login::attempt::LoginAttempt;
 use backend::session::SessionToken;
 use secrecy::SecretSlice;
 use serde_json::Value;

@@ -3,13 +3,14 @@
 
 use std::sync::LazyLock;
 
-use backend::config::OidcConfig;
-use backend::oidc::metadata::{self, Metadata};
+use oidc::Settings;
+use oidc::metadata::{self, Metadata};
+use oidc::settings::TokenAuthMethod;
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::assert_fits_the_log;
-use crate::op::{ISSUER, config};
+use crate::op::{ISSUER, settings};
 
 /// The asymmetric algorithms (RFC 7518 §3.1, RFC 8037).
 const ASYMMETRIC: [&str; 9] = [
@@ -17,17 +18,19 @@ const ASYMMETRIC: [&str; 9] = [
 ];
 
 /// Setups that read a document in different ways.
-static SETUPS: LazyLock<[OidcConfig; 3]> = LazyLock::new(|| {
+static SETUPS: LazyLock<[Settings; 3]> = LazyLock::new(|| {
+    let document = "http://op.internal/realms/x/.well-known/openid-configuration";
     [
-        config(&[]),
-        config(&[(
-            "OIDC_SERVER_METADATA_URL",
-            "http://op.internal/realms/x/.well-known/openid-configuration",
-        )]),
-        config(&[
-            ("OIDC_ID_TOKEN_ALGS", "HS256"),
-            ("OIDC_TOKEN_AUTH_METHOD", "client_secret_post"),
-        ]),
+        settings(),
+        Settings {
+            metadata_url: Some(document.parse().expect("a URL")),
+            ..settings()
+        },
+        Settings {
+            id_token_algs: Some(vec!["HS256".to_owned()]),
+            token_auth_method: Some(TokenAuthMethod::ClientSecretPost),
+            ..settings()
+        },
     ]
 });
 
@@ -37,10 +40,10 @@ pub(crate) fn check(data: &[u8]) -> bool {
         return false;
     };
     let mut taken = false;
-    for config in SETUPS.iter() {
-        match metadata::parse(&document, config) {
+    for settings in SETUPS.iter() {
+        match metadata::parse(&document, settings) {
             Ok(metadata) => {
-                assert_sound(&document, &metadata, config);
+                assert_sound(&document, &metadata, settings);
                 taken = true;
             }
             Err(error) => assert_fits_the_log(&error.to_string()),
@@ -49,11 +52,12 @@ pub(crate) fn check(data: &[u8]) -> bool {
     taken
 }
 
-fn assert_sound(document: &Map<String, Value>, metadata: &Metadata, config: &OidcConfig) {
+fn assert_sound(document: &Map<String, Value>, metadata: &Metadata, settings: &Settings) {
     let issuer = metadata.issuer.as_str();
     assert_eq!(document["issuer"], issuer);
     let bare = issuer.trim_end_matches('/');
-    let is_beside_document = config.metadata_url.is_some() && bare == "http://op.internal/realms/x";
+    let is_beside_document =
+        settings.metadata_url.is_some() && bare == "http://op.internal/realms/x";
     assert!(
         bare == ISSUER.trim_end_matches('/') || is_beside_document,
         "{issuer}"
@@ -67,7 +71,7 @@ fn assert_sound(document: &Map<String, Value>, metadata: &Metadata, config: &Oid
     assert_is_endpoint(issuer, metadata.end_session_endpoint.as_ref());
 
     assert!(!metadata.id_token_algs.is_empty());
-    let is_named = config.id_token_algs.as_ref() == Some(&metadata.id_token_algs);
+    let is_named = settings.id_token_algs.as_ref() == Some(&metadata.id_token_algs);
     let are_asymmetric = metadata
         .id_token_algs
         .iter()

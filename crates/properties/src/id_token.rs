@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use backend::oidc::{id_token, logout_token};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oidc::{id_token, logout_token};
 use sha2::{Digest, Sha512};
 
 use crate::op::{CLIENT_ID, ISSUER, NOW, SKEW};

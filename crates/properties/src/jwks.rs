@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use backend::oidc::id_token::Verifier;
-use backend::oidc::jwks::SigningKeys;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine, alphabet};
+use oidc::id_token::Verifier;
+use oidc::jwks::SigningKeys;
 use serde_json::{Map, Value};
 
 use crate::op::CLIENT_SECRET;

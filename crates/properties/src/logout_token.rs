@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use backend::oidc::logout_token::{self, Expected};
+use oidc::logout_token::{self, Expected};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 

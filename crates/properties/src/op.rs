@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use backend::config::{Config, OidcConfig};
 use clock::Timestamp;
+use oidc::Settings;
 
 /// The OP's issuer identifier.
 pub(crate) const ISSUER: &str = "https://op.example/application/o/postern/";
@@ -16,23 +16,22 @@ pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_750_000_000);
 /// The leeway on times.
 pub(crate) const SKEW: Duration = Duration::from_secs(60);
 
-/// A setup that is good.
-pub(crate) const SETUP: [(&str, &str); 6] = [
-    ("OIDC_ENABLED", "true"),
-    ("OIDC_PROVIDER", "authentik"),
-    ("OIDC_CLIENT_ID", CLIENT_ID),
-    ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
-    ("OIDC_REDIRECT_URI", "https://app.example/api/oauth/openid"),
-    (
-        "OIDC_SERVER_APPLICATION_URL",
-        "https://op.example/application/o/postern",
-    ),
-];
-
-/// Returns the good setup's part about the OP, with some variables changed.
-pub(crate) fn config(changes: &[(&str, &str)]) -> OidcConfig {
-    let vars = SETUP.iter().chain(changes);
-    let vars = vars.map(|&(name, text)| (name.to_owned(), text.to_owned()));
-    let (config, _) = Config::from_vars(vars).expect("the setup is good");
-    config.oidc.expect("the OP is enabled")
+/// Returns settings that are good.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        client_id: CLIENT_ID.to_owned(),
+        client_secret: CLIENT_SECRET.into(),
+        redirect_uri: "https://app.example/api/oauth/openid".to_owned(),
+        application_url: ISSUER.trim_end_matches('/').parse().expect("a URL"),
+        metadata_url: None,
+        ca_certificates: None,
+        scopes: vec!["openid".to_owned()],
+        username_claim: "preferred_username".to_owned(),
+        role_claim: None,
+        trust_unverified_email: false,
+        end_session_endpoint: None,
+        token_auth_method: None,
+        id_token_algs: None,
+        clock_skew: SKEW,
+    }
 }

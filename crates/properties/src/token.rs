@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use backend::oidc::id_token::{Fault, Verifier};
-use backend::oidc::jwks::SigningKeys;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer, SigningKey};
+use oidc::id_token::{TokenFault, Verifier};
+use oidc::jwks::SigningKeys;
 use serde_json::{Map, Value, json};
 
 use crate::assert_fits_the_log;
@@ -139,7 +139,7 @@ pub(crate) fn seconds(claims: &Map<String, Value>, name: &str) -> f64 {
 }
 
 /// Fails where the message of a refusal cannot be logged as it is.
-pub(crate) fn assert_can_be_logged(fault: &Fault) {
+pub(crate) fn assert_can_be_logged(fault: &TokenFault) {
     assert_fits_the_log(&fault.to_string());
 }
 

@@ -80,7 +80,7 @@ async fn every_reader_reads_the_same() {
     assert_eq!(shell["OIDC_CLIENT_SECRET"], secret);
     let docker = read_by_docker(&setup.env_file());
     let (config, _) = backend::config::Config::from_vars(docker).unwrap();
-    let read = config.oidc.unwrap().client_secret;
+    let read = config.oidc.unwrap().rp.client_secret;
     assert_eq!(secrecy::ExposeSecret::expose_secret(&read), secret);
 }
 

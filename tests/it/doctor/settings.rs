@@ -35,7 +35,7 @@ async fn redirect_uri_that_is_not_registered_is_recognized() {
     let site = Site::start().await;
     let other = format!(
         "{}/",
-        site.app.config.oidc.as_ref().unwrap().redirect_uri.verbatim
+        site.app.config.oidc.as_ref().unwrap().rp.redirect_uri
     );
     site.op
         .register(Client::new(CLIENT_ID, CLIENT_SECRET, &other));
@@ -95,8 +95,8 @@ async fn secret_whose_characters_the_op_does_not_decode_is_recognized() {
         .oidc
         .as_ref()
         .unwrap()
+        .rp
         .redirect_uri
-        .verbatim
         .clone();
     site.op
         .register(Client::new(CLIENT_ID, secret, &redirect_uri));

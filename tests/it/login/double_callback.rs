@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backend::oidc::client::Patience;
 use demo_op::{Fault, Lie, Settings};
 use insta::assert_snapshot;
+use oidc::client::Timeouts;
 use serde_json::json;
 use shared::routes::{API_LOGOUT, API_PROFILE_SESSIONS, LOGIN};
 use tests::http_browser::HttpBrowser;
@@ -92,11 +92,11 @@ async fn second_callback_gets_the_session_that_the_first_began() {
 
 #[tokio::test]
 async fn callback_that_the_browser_gave_up_on_is_worked_for_to_its_end() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         request: Duration::from_secs(5),
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let site = Site::prepared(&[], Settings::default(), patience, async |_| {}).await;
+    let site = Site::prepared(&[], Settings::default(), timeouts, async |_| {}).await;
     site.op.lies(Lie::Token(Fault::Hang));
     let browser = Arc::new(site.browser());
     let callback_url = browser.callback_for("bob").await;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use backend::account::NewAccount;
-use backend::oidc::presets;
+use backend::presets;
 use demo_op::Lie;
 use serde_json::json;
 use shared::login_error::{LoginErrorCode, Lost, NextStep, is_reference};

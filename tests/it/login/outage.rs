@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use backend::oidc::client::Patience;
 use demo_op::{Fault, Lie, Op, Settings};
 use insta::assert_snapshot;
+use oidc::client::Timeouts;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_SESSION, LOGIN};
 use tests::answer::Answer;
@@ -47,7 +47,7 @@ async fn unreachable_since(site: &Site) -> serde_json::Value {
 #[tokio::test]
 async fn server_starts_without_its_op_and_finds_it_later() {
     let down = async |op: &Op| op.pause().await;
-    let site = Site::prepared(&[], Settings::default(), Patience::default(), down).await;
+    let site = Site::prepared(&[], Settings::default(), Timeouts::default(), down).await;
     site.add(user("alice").await).await;
     let browser = site.browser();
 
@@ -115,7 +115,7 @@ async fn op_that_never_said_anything_of_use_is_named_by_what_ails_it() {
         (Fault::Truncated, "op_misconfigured"),
     ] {
         let ail = async |op: &Op| op.lies(Lie::Discovery(fault.clone()));
-        let site = Site::prepared(&[], Settings::default(), Patience::default(), ail).await;
+        let site = Site::prepared(&[], Settings::default(), Timeouts::default(), ail).await;
 
         let start = site.browser().get(API_LOGIN_OPENID).await;
 
@@ -160,7 +160,7 @@ async fn nobody_is_sent_to_an_op_that_does_not_answer_unless_browsers_go_elsewhe
     let elsewhere = json!("http://op.example.org/authorize");
     let named = Lie::DiscoveryMember("authorization_endpoint".to_owned(), elsewhere);
     let lie = async |op: &Op| op.lies(named.clone());
-    let site = Site::prepared(&[], Settings::default(), Patience::default(), lie).await;
+    let site = Site::prepared(&[], Settings::default(), Timeouts::default(), lie).await;
     site.op.pause().await;
     site.forget_metadata();
 
@@ -262,18 +262,18 @@ async fn each_change_of_the_op_is_one_line_of_the_log() {
     assert_eq!(lines("the OP is reachable"), 2, "at the start, and now");
 }
 
-/// Patience that a test can wait for, and that is still long beside what answers at once.
-fn short_patience() -> Patience {
-    Patience {
+/// Timeouts that a test can wait for, and that are still long beside what answers at once.
+fn short_timeouts() -> Timeouts {
+    Timeouts {
         request: Duration::from_secs(6),
         turn: Duration::from_secs(1),
-        ..Patience::default()
+        ..Timeouts::default()
     }
 }
 
 #[tokio::test]
 async fn one_question_to_a_silent_op_answers_all_who_wait() {
-    let site = Site::prepared(&[], Settings::default(), short_patience(), async |_| {}).await;
+    let site = Site::prepared(&[], Settings::default(), short_timeouts(), async |_| {}).await;
     site.op.lies(Lie::Discovery(Fault::Hang));
     site.forget_metadata();
     site.op.forget_requests();
@@ -291,7 +291,7 @@ async fn one_question_to_a_silent_op_answers_all_who_wait() {
 
 #[tokio::test]
 async fn op_that_hangs_takes_nothing_from_those_who_do_not_need_it() {
-    let site = Site::prepared(&[], Settings::default(), short_patience(), async |_| {}).await;
+    let site = Site::prepared(&[], Settings::default(), short_timeouts(), async |_| {}).await;
     site.add(user("alice").await).await;
     let mut coming = JoinSet::new();
     for _ in 0..200 {
@@ -340,12 +340,12 @@ async fn op_that_hangs_takes_nothing_from_those_who_do_not_need_it() {
 
 #[tokio::test]
 async fn one_login_waits_for_all_endpoints_together_no_longer_than_for_any() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         request: Duration::from_secs(600),
         login: Duration::from_secs(1),
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let site = Site::prepared(&[], Settings::default(), patience, async |_| {}).await;
+    let site = Site::prepared(&[], Settings::default(), timeouts, async |_| {}).await;
     site.op.lies(Lie::Token(Fault::Hang));
 
     let callback = site.browser().log_in_as("bob").await.callback;

@@ -1,6 +1,6 @@
 //! Login by password, and what the login page is told.
 
-use backend::oidc::presets;
+use backend::presets;
 use std::time::Duration;
 
 use insta::assert_snapshot;

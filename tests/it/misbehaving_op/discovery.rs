@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use backend::oidc::client::Patience;
 use demo_op::{Fault, Lie, Op, Settings};
+use oidc::client::Timeouts;
 use serde_json::json;
 use shared::routes::API_LOGIN_OPENID;
 use tests::log::Log;
@@ -41,8 +41,8 @@ async fn each_is_misconfigured(lies: &[Lie]) {
 async fn redirect_of_discovery_is_not_followed() {
     Log::begin_as_by_default();
     let redirect = async |op: &Op| op.lies(Lie::Discovery(Fault::Redirect));
-    let patience = Patience::default();
-    let site = Site::prepared(&[], Settings::default(), patience, redirect).await;
+    let timeouts = Timeouts::default();
+    let site = Site::prepared(&[], Settings::default(), timeouts, redirect).await;
     let browser = site.browser();
 
     let start = browser.get(API_LOGIN_OPENID).await;
@@ -54,11 +54,11 @@ async fn redirect_of_discovery_is_not_followed() {
 #[tokio::test]
 async fn dripping_discovery_is_given_up_on() {
     Log::begin_as_by_default();
-    let patience = Patience {
+    let timeouts = Timeouts {
         request: Duration::from_secs(1),
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let site = Site::prepared(&[], Settings::default(), patience, async |_| {}).await;
+    let site = Site::prepared(&[], Settings::default(), timeouts, async |_| {}).await;
     site.op.lies(Lie::Discovery(Fault::Drip));
     site.forget_metadata();
     let browser = site.browser();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use backend::oidc::client::Patience;
 use demo_op::{Fault, Lie, Settings};
+use oidc::client::Timeouts;
 use serde_json::json;
 use tests::site::Site;
 use tests::trial::{Trial, Via};
@@ -58,11 +58,11 @@ async fn silent_and_dripping_endpoints_are_given_up_on() {
         &[Lie::Jwks(Fault::Hang)],
         &[Lie::ClaimsOnlyAtUserinfo, Lie::Userinfo(Fault::Hang)],
     ] {
-        let patience = Patience {
+        let timeouts = Timeouts {
             request: Duration::from_secs(1),
-            ..Patience::default()
+            ..Timeouts::default()
         };
-        let site = Site::prepared(&[], Settings::default(), patience, async |_| {}).await;
+        let site = Site::prepared(&[], Settings::default(), timeouts, async |_| {}).await;
         let trial = Trial::at(site, Via::Query, lies).await;
         trial.assert_refused("op_unreachable").await;
     }

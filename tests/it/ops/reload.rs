@@ -61,6 +61,7 @@ async fn reload_keeps_what_the_op_last_said() {
     let provider = site.app.provider().unwrap();
     assert!(
         provider
+            .rp
             .end_session_url(None, "http://localhost/")
             .is_some()
     );

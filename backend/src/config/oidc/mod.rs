@@ -3,8 +3,6 @@
 mod parse;
 
 use std::fmt;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
@@ -14,71 +12,32 @@ use super::source::Reader;
 use super::table::VARIABLES;
 use super::urls::{self, PublicUrl};
 use super::values;
+use oidc::settings::Settings;
 
-/// How to reach the OP, how we are registered there, and what its word counts for.
+/// The OP: how it is reached, and what its word counts for.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a setting of its own, true or false"
 )]
 pub struct OidcConfig {
+    /// How to reach the OP, how we are registered there, and how its answers are read.
+    pub rp: Settings,
     /// What the OP is called: decides label, icon and hints.
     pub provider: ProviderName,
-    /// Who we are at the OP.
-    pub client_id: String,
-    /// How we prove it.
-    pub client_secret: SecretString,
-    /// Where the OP sends the browser back to.
-    pub redirect_uri: RedirectUri,
-    /// The application at the OP, without a slash at the end of its path (the bare host keeps the
-    /// one that every URL has). Not the issuer: discovery tells that.
-    pub application_url: Url,
-    /// The discovery document, where it is not below [`OidcConfig::application_url`].
-    pub metadata_url: Option<Url>,
-    /// Certificate authorities to trust besides the system's.
-    pub ca_certificates: Option<CaBundle>,
-    /// Scopes to ask for; `openid` is always among them.
-    pub scopes: Vec<String>,
-    /// Claim that names a new account.
-    pub username_attribute: String,
+    /// Postern's own origin: that of the redirect URI.
+    pub origin: PublicUrl,
     /// May an unknown identity get an account?
     pub allow_registration: bool,
     /// What an email that equals an account's email is good for.
     pub link_by_email: LinkByEmail,
-    /// Is every email of this OP as good as verified?
-    pub trust_unverified_email: bool,
-    /// How claims decide roles; `None` where they do not.
-    pub roles: Option<RoleClaims>,
+    /// Which values of [`Settings::role_claim`] give which role; `None` if roles are this server's
+    /// own business, and no claim is configured then.
+    pub roles: Option<RoleValues>,
     /// Does the login page go to the OP at once?
     pub autologin: bool,
     /// Does a logout here log out at the OP too?
     pub rp_initiated_logout: bool,
-    /// The OP's logout URL, where it is not discovery's.
-    pub end_session_endpoint: Option<Url>,
-    /// How the secret is sent; `None` leaves it to discovery.
-    pub token_auth_method: Option<TokenAuthMethod>,
-    /// Signature algorithms to accept, by their JWA names (RFC 7518 §3.1), never `none`; `None`
-    /// stands for the asymmetric ones that discovery lists.
-    pub id_token_algs: Option<Vec<String>>,
-    /// Leeway on `exp`, `iat` and `nbf`.
-    pub clock_skew: Duration,
-}
-
-impl OidcConfig {
-    /// Returns where the discovery document is (OIDC Discovery §4).
-    pub fn discovery_url(&self) -> Url {
-        if let Some(url) = &self.metadata_url {
-            return url.clone();
-        }
-        let mut url = self.application_url.clone();
-        let path = format!(
-            "{}{}",
-            url.path().trim_end_matches('/'),
-            parse::DISCOVERY_PATH
-        );
-        url.set_path(&path);
-        url
-    }
 }
 
 /// The OP's name: lower case, of ASCII letters, digits, `-`, `_` and `.`.
@@ -98,35 +57,6 @@ impl fmt::Display for ProviderName {
     }
 }
 
-/// Where the OP sends the browser back to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RedirectUri {
-    /// As it was written: the OP compares it letter by letter (OIDC Core §3.1.2.1).
-    pub verbatim: String,
-    /// The same, parsed.
-    pub url: Url,
-    /// Its origin, which is Postern's own.
-    pub origin: PublicUrl,
-}
-
-/// Certificate authorities from a file; every one of them parses.
-#[derive(Clone)]
-pub struct CaBundle {
-    /// Where they came from, for messages.
-    pub path: PathBuf,
-    /// What the file holds: PEM (RFC 7468), at least one certificate.
-    pub pem: Vec<u8>,
-}
-
-impl fmt::Debug for CaBundle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CaBundle")
-            .field("path", &self.path)
-            .field("pem", &format_args!("{} bytes", self.pem.len()))
-            .finish()
-    }
-}
-
 /// What an email of the OP that equals an account's email is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LinkByEmail {
@@ -139,25 +69,13 @@ pub enum LinkByEmail {
     Never,
 }
 
-/// How claims decide roles.
+/// The values of the role claim that give a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleClaims {
-    /// The claim, or a path of claims joined by dots; as given, since a claim's own name may have
-    /// dots in it.
-    pub claim: String,
+pub struct RoleValues {
     /// Values that make an admin; may be empty.
     pub admin: Vec<String>,
     /// Values that make a user, `*` for everybody; may be empty, but not both are.
     pub user: Vec<String>,
-}
-
-/// How the client secret is sent to the token endpoint (OIDC Core §9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenAuthMethod {
-    /// In the `Authorization` header.
-    ClientSecretBasic,
-    /// In the body.
-    ClientSecretPost,
 }
 
 /// Reads whether the OP is enabled, and if so, how; `None` with `true` means that faults were
@@ -192,7 +110,7 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
     let metadata_url = reader.get("OIDC_SERVER_METADATA_URL", urls::endpoint_url);
     let ca_certificates = reader.get("OIDC_TLS_CACERTFILE", parse::ca_bundle);
     let scopes = reader.get_or_default("OIDC_SCOPES", parse::scopes);
-    let username_attribute = reader.get_or_default("OIDC_USERNAME_ATTRIBUTE", parse::claim);
+    let username_claim = reader.get_or_default("OIDC_USERNAME_ATTRIBUTE", parse::claim);
     let allow_registration = reader.get_or_default("OIDC_ALLOW_REGISTRATION", values::boolean);
     let link_by_email = reader.get_or_default("OIDC_LINK_BY_EMAIL", parse::link_by_email);
     let trust_unverified_email =
@@ -212,26 +130,31 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
         redirect_uri,
         application_url,
     } = required?;
+    let (role_claim, roles) = roles.unzip();
     let config = OidcConfig {
+        rp: Settings {
+            client_id,
+            client_secret,
+            redirect_uri: redirect_uri.verbatim,
+            application_url,
+            metadata_url,
+            ca_certificates,
+            scopes: scopes.list,
+            username_claim,
+            role_claim,
+            trust_unverified_email,
+            end_session_endpoint,
+            token_auth_method,
+            id_token_algs,
+            clock_skew,
+        },
         provider,
-        client_id,
-        client_secret,
-        redirect_uri,
-        application_url,
-        metadata_url,
-        ca_certificates,
-        scopes: scopes.list,
-        username_attribute,
+        origin: redirect_uri.origin,
         allow_registration,
         link_by_email,
-        trust_unverified_email,
         roles,
         autologin,
         rp_initiated_logout,
-        end_session_endpoint,
-        token_auth_method,
-        id_token_algs,
-        clock_skew,
     };
     if scopes.openid_was_missing {
         let text = "lacks openid, without which there is no OpenID Connect; it is asked for too";
@@ -246,7 +169,7 @@ struct Required {
     provider: ProviderName,
     client_id: String,
     client_secret: SecretString,
-    redirect_uri: RedirectUri,
+    redirect_uri: parse::RedirectUri,
     application_url: Url,
 }
 
@@ -294,8 +217,8 @@ fn read_required(reader: &mut Reader) -> Option<Required> {
     })
 }
 
-/// Reads how claims decide roles; `None` where they do not.
-fn read_roles(reader: &mut Reader) -> Option<RoleClaims> {
+/// Reads which claim decides roles, and by which values; `None` if none does.
+fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
     let claim = reader.get("OIDC_CLAIM_ROLES", parse::claim_path);
     let admin = reader.get("OIDC_ROLE_ADMIN", parse::admin_values);
     let user = reader.get("OIDC_ROLE_USER", parse::role_values);
@@ -315,11 +238,7 @@ fn read_roles(reader: &mut Reader) -> Option<RoleClaims> {
         return None;
     }
     let (admin, user) = (admin.unwrap_or_default(), user.unwrap_or_default());
-    Some(RoleClaims {
-        claim: claim?,
-        admin,
-        user,
-    })
+    Some((claim?, RoleValues { admin, user }))
 }
 
 /// Says what is allowed, and is more often a mistake than meant.
@@ -327,21 +246,21 @@ fn notice_oddities(config: &OidcConfig, reader: &mut Reader) {
     const APPLICATION: &str = "OIDC_SERVER_APPLICATION_URL";
     let is_authentik = config.provider.as_str() == "authentik";
     if is_authentik
-        && config.metadata_url.is_none()
-        && !config.application_url.path().contains("/application/o/")
+        && config.rp.metadata_url.is_none()
+        && !config.rp.application_url.path().contains("/application/o/")
     {
         let text = "has no /application/o/ in its path; Authentik's discovery document is at \
                     https://HOST/application/o/SLUG, SLUG being the application's";
         reader.notice(Weight::Warning, APPLICATION, text);
     }
-    if PublicUrl::of(&config.application_url).is_some_and(|op| op == config.redirect_uri.origin) {
+    if PublicUrl::of(&config.rp.application_url).is_some_and(|op| op == config.origin) {
         let text = "has the origin of OIDC_SERVER_APPLICATION_URL; it is where the OP sends \
                     people back to, so at Postern's own host";
         reader.notice(Weight::Warning, "OIDC_REDIRECT_URI", text);
     }
     let urls = [
-        (APPLICATION, Some(&config.application_url)),
-        ("OIDC_SERVER_METADATA_URL", config.metadata_url.as_ref()),
+        (APPLICATION, Some(&config.rp.application_url)),
+        ("OIDC_SERVER_METADATA_URL", config.rp.metadata_url.as_ref()),
     ];
     for (name, url) in urls {
         if url.is_some_and(urls::is_clear_text) {
@@ -352,7 +271,7 @@ fn notice_oddities(config: &OidcConfig, reader: &mut Reader) {
     }
     if is_authentik
         && config.link_by_email == LinkByEmail::Verified
-        && !config.trust_unverified_email
+        && !config.rp.trust_unverified_email
     {
         let text = "is verified, but Authentik since 2025.10 says of nobody that their email is, \
                     unless its email mapping was changed";

@@ -13,10 +13,9 @@ use url::Url;
 use super::super::faults::Wrong;
 use super::super::urls::{self, PublicUrl};
 use super::super::values;
-use super::{CaBundle, LinkByEmail, ProviderName, RedirectUri, TokenAuthMethod};
+use super::{LinkByEmail, ProviderName};
+use oidc::settings::{CaBundle, TokenAuthMethod, WELL_KNOWN};
 
-/// What discovery appends to the issuer (OIDC Discovery §4).
-pub(super) const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
 /// The most characters a provider's name may have: it is written on a button.
 const MAX_PROVIDER_CHARS: usize = 40;
 /// The most bytes a PEM bundle may have; the world's public authorities take a quarter.
@@ -65,6 +64,15 @@ pub(super) fn client_id(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
+/// Where the OP sends the browser back to.
+#[derive(Debug)]
+pub(super) struct RedirectUri {
+    /// As it was written.
+    pub(super) verbatim: String,
+    /// Its origin, which is Postern's own.
+    pub(super) origin: PublicUrl,
+}
+
 /// Parses the redirect URI, and keeps it as it was written.
 pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
     let url = urls::http_url(text)?;
@@ -87,7 +95,6 @@ pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
     }
     Ok(RedirectUri {
         verbatim: text.to_owned(),
-        url,
         origin,
     })
 }
@@ -110,7 +117,7 @@ pub(super) fn application_url(text: &str) -> Result<ApplicationUrl, Wrong> {
         return Err(Wrong::new("has a query", mend));
     }
     let mut path = url.path().trim_end_matches('/').to_owned();
-    if let Some(base) = path.strip_suffix(DISCOVERY_PATH) {
+    if let Some(base) = path.strip_suffix(WELL_KNOWN) {
         forgiven.push("ends in /.well-known/openid-configuration, which was left out");
         path = base.trim_end_matches('/').to_owned();
     } else if text.ends_with('/') {
@@ -142,7 +149,7 @@ fn refuse_pages_and_endpoints(path: &str, url: &Url) -> Result<(), Wrong> {
     let last = path.rsplit('/').next().unwrap_or_default();
     if ENDPOINTS.contains(&last) {
         let mend = format!(
-            "write the issuer's URL, the one that has {DISCOVERY_PATH} below it; at Authentik \
+            "write the issuer's URL, the one that has {WELL_KNOWN} below it; at Authentik \
              {origin}{slug}"
         );
         return Err(Wrong::new(

@@ -26,7 +26,7 @@ fn a_value_can_come_from_a_file() {
         ("OIDC_CLIENT_SECRET_FILE", path.as_str()),
     ];
 
-    let secret = config(&changes).oidc.unwrap().client_secret;
+    let secret = config(&changes).oidc.unwrap().rp.client_secret;
 
     assert_eq!(secret.expose_secret(), "from the file");
     assert_eq!(said(&changes), "");
@@ -114,6 +114,7 @@ fn certificate_authorities_are_read_and_checked() {
     let bundle = config(&[("OIDC_TLS_CACERTFILE", &good)])
         .oidc
         .unwrap()
+        .rp
         .ca_certificates
         .unwrap();
     assert_eq!(bundle.path.to_str().unwrap(), good);

@@ -305,7 +305,7 @@ fn the_sqlite_file_is_in_the_data_folder() {
 fn log_filters() {
     for (text, expected) in [
         ("debug", "debug"),
-        ("info, backend::oidc=debug", "info,backend::oidc=debug"),
+        ("info, oidc=debug", "info,oidc=debug"),
         ("off", "off"),
     ] {
         assert_eq!(config(&[("POSTERN_LOG", text)]).log.filter, expected);
@@ -379,7 +379,7 @@ fn an_empty_value_is_not_set() {
 fn what_stands_around_a_value_is_left_out() {
     let (config, notices) = read(&[("OIDC_CLIENT_ID", " \"abc\" "), ("DATA_DIR", "x ")]).unwrap();
 
-    assert_eq!(config.oidc.unwrap().client_id, "abc");
+    assert_eq!(config.oidc.unwrap().rp.client_id, "abc");
     let said: Vec<_> = notices.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Config, LinkByEmail, RoleClaims, TokenAuthMethod, VARIABLES, Weight};
+use super::super::{Config, LinkByEmail, RoleValues, VARIABLES, Weight};
 use super::{check, config, said};
+use oidc::settings::TokenAuthMethod;
 
 #[test]
 fn a_good_setup_has_the_defaults() {
@@ -11,18 +12,21 @@ fn a_good_setup_has_the_defaults() {
 
     assert_eq!(oidc.provider.as_str(), "authentik");
     assert_eq!(
-        oidc.redirect_uri.verbatim,
+        oidc.rp.redirect_uri,
         "https://app.example.com/api/oauth/openid"
     );
-    assert_eq!(oidc.scopes, ["openid", "profile", "email"]);
-    assert_eq!(oidc.username_attribute, "preferred_username");
+    assert_eq!(oidc.rp.scopes, ["openid", "profile", "email"]);
+    assert_eq!(oidc.rp.username_claim, "preferred_username");
     assert!(oidc.allow_registration);
     assert_eq!(oidc.link_by_email, LinkByEmail::Confirm);
     assert_eq!(oidc.link_by_email, LinkByEmail::default());
-    assert!(!oidc.trust_unverified_email && !oidc.autologin && !oidc.rp_initiated_logout);
+    assert!(!oidc.rp.trust_unverified_email && !oidc.autologin && !oidc.rp_initiated_logout);
     assert_eq!(oidc.roles, None);
-    assert_eq!((oidc.token_auth_method, oidc.id_token_algs), (None, None));
-    assert_eq!(oidc.clock_skew, Duration::from_mins(1));
+    assert_eq!(
+        (oidc.rp.token_auth_method, oidc.rp.id_token_algs),
+        (None, None)
+    );
+    assert_eq!(oidc.rp.clock_skew, Duration::from_mins(1));
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn scopes() {
         .oidc
         .unwrap();
 
-    assert_eq!(oidc.scopes, ["email", "openid", "groups"]);
+    assert_eq!(oidc.rp.scopes, ["email", "openid", "groups"]);
     check(
         "OIDC_SCOPES",
         &[
@@ -119,7 +123,7 @@ fn scopes() {
         ],
     );
     assert_eq!(
-        config(&[("OIDC_SCOPES", "email")]).oidc.unwrap().scopes,
+        config(&[("OIDC_SCOPES", "email")]).oidc.unwrap().rp.scopes,
         ["openid", "email"]
     );
 }
@@ -131,13 +135,15 @@ fn roles() {
         ("OIDC_ROLE_ADMIN", "admins, Site Owners,"),
         ("OIDC_ROLE_USER", "*"),
     ];
-    let expected = RoleClaims {
-        claim: "realm_access.roles".to_owned(),
+    let expected = RoleValues {
         admin: vec!["admins".to_owned(), "Site Owners".to_owned()],
         user: vec!["*".to_owned()],
     };
-    assert_eq!(config(&given).oidc.unwrap().roles, Some(expected));
-    assert_eq!(config(&given[..1]).oidc.unwrap().roles, None);
+    let oidc = config(&given).oidc.unwrap();
+    assert_eq!(oidc.rp.role_claim.as_deref(), Some("realm_access.roles"));
+    assert_eq!(oidc.roles, Some(expected));
+    let oidc = config(&given[..1]).oidc.unwrap();
+    assert_eq!((oidc.rp.role_claim, oidc.roles), (None, None));
     check(
         "OIDC_ROLE_ADMIN",
         &[
@@ -174,11 +180,11 @@ fn methods_algorithms_and_skew() {
     let oidc = oidc.oidc.unwrap();
 
     assert_eq!(
-        oidc.token_auth_method,
+        oidc.rp.token_auth_method,
         Some(TokenAuthMethod::ClientSecretPost)
     );
-    assert_eq!(oidc.id_token_algs.unwrap(), ["RS256", "EdDSA"]);
-    assert_eq!(oidc.clock_skew, Duration::ZERO);
+    assert_eq!(oidc.rp.id_token_algs.unwrap(), ["RS256", "EdDSA"]);
+    assert_eq!(oidc.rp.clock_skew, Duration::ZERO);
     check(
         "OIDC_ID_TOKEN_ALGS",
         &[

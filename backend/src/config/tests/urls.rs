@@ -94,13 +94,13 @@ fn the_redirect_uri_is_kept_as_written() {
         "OIDC_REDIRECT_URI",
         "https://App.Example.com:443/api/oauth/openid",
     )]);
-    let redirect_uri = oidc.oidc.unwrap().redirect_uri;
+    let oidc = oidc.oidc.unwrap();
 
     assert_eq!(
-        redirect_uri.verbatim,
+        oidc.rp.redirect_uri,
         "https://App.Example.com:443/api/oauth/openid"
     );
-    assert_eq!(redirect_uri.origin.origin(), "https://app.example.com");
+    assert_eq!(oidc.origin.origin(), "https://app.example.com");
 }
 
 #[test]
@@ -143,10 +143,10 @@ fn application_urls_are_forgiven_what_people_paste() {
         let oidc = config(&changes).oidc.unwrap();
 
         assert_eq!(
-            oidc.application_url.as_str(),
+            oidc.rp.application_url.as_str(),
             "https://auth.example.com/application/o/postern"
         );
-        assert_eq!(oidc.discovery_url().as_str(), DOCUMENT);
+        assert_eq!(oidc.rp.discovery_url().as_str(), DOCUMENT);
         assert_eq!(said(&changes), notices);
     }
 }
@@ -162,12 +162,12 @@ fn discovery_of_a_bare_host_and_elsewhere() {
         "https://x.example.com/meta?app=1",
     )]);
 
-    let url = root.oidc.unwrap().discovery_url();
+    let url = root.oidc.unwrap().rp.discovery_url();
     assert_eq!(
         url.as_str(),
         "https://auth.example.com/.well-known/openid-configuration"
     );
-    let url = elsewhere.oidc.unwrap().discovery_url();
+    let url = elsewhere.oidc.unwrap().rp.discovery_url();
     assert_eq!(url.as_str(), "https://x.example.com/meta?app=1");
 }
 

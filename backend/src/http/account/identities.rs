@@ -17,7 +17,7 @@ use crate::http::error::ApiResult;
 use crate::http::extract::client::From;
 use crate::http::extract::principal::{Current, RecentlyConfirmed};
 use crate::http::login::attempts;
-use crate::oidc::attempt::Intent;
+use crate::login::attempt::Intent;
 use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
 

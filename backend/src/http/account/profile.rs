@@ -19,7 +19,7 @@ use crate::http::extract::client::From;
 use crate::http::extract::principal::Current;
 use crate::http::login::begin_session;
 use crate::http::login::password::{check_password, require_password_login};
-use crate::oidc::presets;
+use crate::presets;
 use crate::session::SessionToken;
 
 /// Returns the user's record and the identities linked to it.
@@ -58,7 +58,7 @@ pub(crate) async fn identities(
 pub(crate) fn issuer_label(app: &AppState, issuer: &str) -> String {
     let provider = app.config.oidc.as_ref().filter(|oidc| {
         let same = |url: &str| url.trim_end_matches('/') == issuer.trim_end_matches('/');
-        same(oidc.application_url.as_str()) || oidc.metadata_url.is_some()
+        same(oidc.rp.application_url.as_str()) || oidc.rp.metadata_url.is_some()
     });
     provider.map_or_else(
         || issuer.to_owned(),

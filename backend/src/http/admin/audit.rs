@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::app::AppState;
 use crate::http::error::ApiResult;
 use crate::http::extract::principal::Admin;
-use crate::oidc::presets;
+use crate::presets;
 use crate::store::{AuditFilter, PartyFilter};
 
 /// How many entries a page has.

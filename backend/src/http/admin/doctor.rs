@@ -19,7 +19,7 @@ use crate::http::cookie::{self, style};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::client::client_address;
 use crate::http::extract::principal::Admin;
-use crate::oidc::for_log;
+use oidc::for_log;
 
 /// How long the doctor's cookie lives: two requests.
 const COOKIE_LIFE: Duration = Duration::from_secs(60);

@@ -10,7 +10,7 @@ use shared::error::ErrorCode;
 
 use crate::app::AppState;
 use crate::http::error::{ApiError, ApiResult};
-use crate::oidc::client::media_type;
+use oidc::answer::media_type;
 
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);

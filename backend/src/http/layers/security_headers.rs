@@ -21,9 +21,10 @@ impl Csp {
         let op = match &config.oidc {
             Some(oidc) if oidc.rp_initiated_logout => {
                 let url = oidc
+                    .rp
                     .end_session_endpoint
                     .as_ref()
-                    .unwrap_or(&oidc.application_url);
+                    .unwrap_or(&oidc.rp.application_url);
                 format!(" {}", url.origin().ascii_serialization())
             }
             _ => String::new(),

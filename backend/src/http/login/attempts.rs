@@ -5,11 +5,12 @@ use url::Url;
 
 use crate::app::AppState;
 use crate::http::cookie::{self, SetCookies, style};
-use crate::oidc::LoginError;
-use crate::oidc::attempt::{self, Intent, LoginAttempt};
-use crate::oidc::provider::Provider;
+use crate::login::attempt::{Intent, LoginAttempt};
+use crate::login::error::LoginError;
+use crate::op::Op;
 use crate::return_to::ReturnTo;
 use clock::Timestamp;
+use oidc::attempt::{self, Attempt};
 
 /// The most attempts that one browser keeps: so many tabs log in at once.
 const MOST: usize = 5;
@@ -17,10 +18,10 @@ const MOST: usize = 5;
 /// Begins an attempt: returns the OP's URL, and the cookie that ties the browser to it.
 ///
 /// # Errors
-/// Those of [`Provider::authorization_url`].
+/// Those of [`oidc::provider::Provider::authorization_url`].
 pub(crate) async fn begin(
     app: &AppState,
-    provider: &Provider,
+    op: &Op,
     headers: &HeaderMap,
     intent: Intent,
     next: ReturnTo,
@@ -28,13 +29,18 @@ pub(crate) async fn begin(
     login_hint: Option<&str>,
 ) -> Result<(Url, SetCookies), LoginError> {
     let now = app.clock.now();
-    let attempt = LoginAttempt::begin(intent, next, is_restart, now);
-    let url = provider.authorization_url(&attempt, login_hint).await?;
+    let protocol = Attempt::begin(is_restart, now);
+    let url = op.rp.authorization_url(&protocol, login_hint).await?;
     let mut cookies = prune(app, headers, now);
     let style = style(app);
-    let name = style.attempt(&attempt::cookie_suffix(attempt.state()));
+    let name = style.attempt(&attempt::cookie_suffix(protocol.state()));
+    let attempt = LoginAttempt {
+        protocol,
+        intent,
+        next,
+    };
     let sealed = cookie::seal(app.keys().attempt.key(), &name, &attempt)
-        .map_err(|_| LoginError::OpError("the attempt cannot be sealed".to_owned()))?;
+        .map_err(|_| LoginError::Internal("the attempt cannot be sealed".to_owned()))?;
     cookies.push(style.set(name, sealed, attempt::LIFETIME));
     Ok((url, cookies))
 }
@@ -54,16 +60,17 @@ pub(crate) fn find(
         let prefix = style.attempt("");
         return Err(
             if cookie::all(headers).any(|(name, _)| name.starts_with(&prefix)) {
-                LoginError::StateMismatch("the browser has other attempts, but not this one")
+                oidc::Error::StateMismatch("the browser has other attempts, but not this one")
             } else {
-                LoginError::StateMissing("the browser has none")
-            },
+                oidc::Error::StateMissing("the browser has none")
+            }
+            .into(),
         );
     };
     let keys = app.keys();
     match cookie::open(keys.attempt.opening(app.clock.now()), &name, value) {
         Some(attempt) => Ok((attempt, SetCookies::default().with(style.clear(name)))),
-        None => Err(LoginError::StateMissing("its cookie does not open")),
+        None => Err(oidc::Error::StateMissing("its cookie does not open").into()),
     }
 }
 
@@ -76,7 +83,9 @@ fn prune(app: &AppState, headers: &HeaderMap, now: Timestamp) -> SetCookies {
     let mut live: Vec<(Timestamp, &str)> = Vec::new();
     for (name, value) in cookie::all(headers).filter(|(name, _)| name.starts_with(&prefix)) {
         match cookie::open::<LoginAttempt>(keys.attempt.opening(now), name, value) {
-            Some(attempt) if !attempt.is_expired(now) => live.push((attempt.started_at, name)),
+            Some(attempt) if !attempt.protocol.is_expired(now) => {
+                live.push((attempt.protocol.started_at, name));
+            }
             _ => gone.push(style.clear(name.to_owned())),
         }
     }

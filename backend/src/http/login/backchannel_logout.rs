@@ -35,7 +35,7 @@ pub(crate) async fn end_sessions(
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
         return Err(refuse("there is not one logout_token in the form"));
     };
-    let token = provider.check_logout_token(&token).await;
+    let token = provider.rp.check_logout_token(&token).await;
     let token = token.map_err(|error| refuse(&chain(&error)))?;
     let by = from.by(app.clock.now());
     match app.store.end_sessions_by_op(&token, by).await? {

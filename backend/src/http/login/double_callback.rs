@@ -10,10 +10,11 @@ use crate::http::extract::principal;
 use crate::http::layers::reference;
 use crate::http::login::begin_session;
 use crate::http::login::openid::{self, Visit};
+use crate::login::attempt::LoginAttempt;
+use crate::login::error::LoginError;
 use crate::login::once::{Answered, Key, Turn};
-use crate::oidc::LoginError;
-use crate::oidc::attempt::{AuthorizationResponse, LoginAttempt};
 use crate::store;
+use oidc::attempt::AuthorizationResponse;
 
 /// Ends a login by an attempt that the browser brought along. `spent` makes it forget the attempt.
 pub(crate) async fn log_in_once(
@@ -41,7 +42,7 @@ pub(crate) async fn log_in_once(
             }
             Ok(Standing::Good) => tracing::info!("callback answered once more"),
             Ok(Standing::Ended) => {
-                let error = LoginError::StateMissing("its login has ended since");
+                let error = oidc::Error::StateMissing("its login has ended since").into();
                 let answer = openid::lost(visit, &response, None, next, error).await;
                 return (spent, answer).into_response();
             }
@@ -110,7 +111,7 @@ async fn is_still_good(visit: &Visit, answered: &Answered) -> Result<Standing, s
 /// parts has a NUL in it, but perhaps the last.
 fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
     let mut hash = Sha256::new();
-    hash.update(attempt.nonce());
+    hash.update(attempt.protocol.nonce());
     hash.update([0]);
     for part in [
         &response.state,
@@ -128,14 +129,19 @@ fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
 #[cfg(test)]
 mod tests {
     use super::key;
-    use crate::oidc::attempt::{AuthorizationResponse, Intent, LoginAttempt};
+    use crate::login::attempt::{Intent, LoginAttempt};
     use crate::return_to::ReturnTo;
     use clock::Timestamp;
+    use oidc::attempt::{Attempt, AuthorizationResponse};
 
     #[test]
     fn the_same_answer_to_another_attempt_is_another_callback() {
         let now = Timestamp::from_unix(0);
-        let begin = || LoginAttempt::begin(Intent::Login, ReturnTo::home(), false, now);
+        let begin = || LoginAttempt {
+            protocol: Attempt::begin(false, now),
+            intent: Intent::Login,
+            next: ReturnTo::home(),
+        };
         let (one, other) = (begin(), begin());
         let parse = |query: &str| AuthorizationResponse::parse(query.as_bytes()).expect("fit");
         let response = parse("code=c&state=s");

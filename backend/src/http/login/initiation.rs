@@ -5,7 +5,7 @@ use shared::routes;
 use url::Url;
 
 use crate::config::PublicUrl;
-use crate::oidc::LoginError;
+use crate::login::error::LoginError;
 use crate::return_to::ReturnTo;
 
 /// The longest query that is read.
@@ -26,10 +26,10 @@ impl Initiation {
     /// Parses a query or a form.
     ///
     /// # Errors
-    /// `OpError` where it is too long, or says a thing twice. A doubled `next` leads home: where a
+    /// `BadRequest` if it is too long, or says a thing twice. A doubled `next` leads home: where a
     /// login ends is no reason for it to fail.
     pub(crate) fn parse(query: &[u8]) -> Result<Self, LoginError> {
-        let refuse = |detail: &str| Err(LoginError::OpError(detail.to_owned()));
+        let refuse = |detail| Err(LoginError::BadRequest(detail));
         if query.len() > MAX_QUERY {
             return refuse("what should begin a login is too long");
         }

@@ -21,11 +21,12 @@ use crate::http::login::double_callback::log_in_once;
 use crate::http::login::initiation::Initiation;
 use crate::http::login::trail::{self, Failure};
 use crate::http::login::{attempts, outcome, policy, test_login};
-use crate::oidc::LoginError;
-use crate::oidc::attempt::{self, AuthorizationResponse, Intent, LoginAttempt};
-use crate::oidc::provider::Provider;
+use crate::login::attempt::{Intent, LoginAttempt};
+use crate::login::error::LoginError;
+use crate::op::Op;
 use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
+use oidc::attempt::{self, AuthorizationResponse};
 
 /// A request of a browser on its way through the OP.
 #[derive(Clone)]
@@ -33,7 +34,7 @@ pub(crate) struct Visit {
     /// What it reaches.
     pub(crate) app: AppState,
     /// The OP.
-    pub(crate) provider: Arc<Provider>,
+    pub(crate) provider: Arc<Op>,
     /// Its headers.
     pub(crate) headers: HeaderMap,
     /// Where it comes from.
@@ -63,11 +64,11 @@ pub(crate) async fn start(visit: Visit, RawQuery(query): RawQuery) -> Response {
         Err(error) => return fail(&visit, &error).await,
     };
     if let Some(issuer) = initiation.issuer()
-        && let Err(error) = visit.provider.check_initiator(issuer).await
+        && let Err(error) = visit.provider.rp.check_initiator(issuer).await
     {
-        return fail(&visit, &error).await;
+        return fail(&visit, &error.into()).await;
     }
-    let next = initiation.return_to(&visit.provider.config.redirect_uri.origin);
+    let next = initiation.return_to(&visit.provider.config.origin);
     go(&visit, next, false, initiation.login_hint()).await
 }
 
@@ -102,7 +103,7 @@ async fn go(visit: &Visit, next: ReturnTo, is_restart: bool, login_hint: Option<
 pub(crate) async fn callback(visit: Visit, RawQuery(query): RawQuery) -> Response {
     let response = match AuthorizationResponse::parse(query.unwrap_or_default().as_bytes()) {
         Ok(response) => response,
-        Err(error) => return fail(&visit, &error).await,
+        Err(error) => return fail(&visit, &error.into()).await,
     };
     let current = match principal::current(&visit.headers, &visit.app).await {
         Ok(current) => current,
@@ -125,8 +126,9 @@ pub(crate) async fn callback(visit: Visit, RawQuery(query): RawQuery) -> Respons
             Err(error) => (spent, fail(&visit, &error).await).into_response(),
         };
     }
-    if attempt.is_expired(now) {
-        let error = LoginError::StateExpired(now.unix() - attempt.started_at.unix());
+    if attempt.protocol.is_expired(now) {
+        let age = now.unix() - attempt.protocol.started_at.unix();
+        let error = oidc::Error::StateExpired(age).into();
         let answer = lost(&visit, &response, current, attempt.next, error).await;
         return (spent, answer).into_response();
     }
@@ -146,12 +148,15 @@ pub(crate) async fn finish(
         headers,
         from,
     } = visit;
-    let intent = attempt.intent.clone();
-    let next = attempt.next.clone();
+    let LoginAttempt {
+        protocol,
+        intent,
+        next,
+    } = attempt;
     let account = policy::account_to_link(&intent, current)?;
-    let expected = provider.expected_issuer().await?;
-    let (code, checks) = attempt.accept(response, &expected, app.clock.now())?;
-    let redeemed = provider.redeem(&code, &checks).await?;
+    let expected = provider.rp.expected_issuer().await?;
+    let (code, checks) = protocol.accept(response, &expected, app.clock.now())?;
+    let redeemed = provider.rp.redeem(&code, &checks).await?;
     policy::apply(
         &policy::Login {
             app,
@@ -193,13 +198,15 @@ pub(crate) async fn lost(
 fn why_lost(visit: &Visit, response: &AuthorizationResponse, error: &LoginError) -> Option<Lost> {
     let host = visit.headers.get(HOST);
     let host = host.and_then(|host| host.to_str().ok());
-    let own = &visit.provider.config.redirect_uri.origin;
+    let own = &visit.provider.config.origin;
     let state = response.state.as_deref().unwrap_or_default();
     match error {
-        LoginError::StateMissing(_) | LoginError::StateMismatch(_) => {
+        LoginError::Oidc(
+            cause @ (oidc::Error::StateMissing(_) | oidc::Error::StateMismatch(_)),
+        ) => {
             Some(if host.is_some_and(|host| !own.is_authority(host)) {
                 Lost::HostDiffers
-            } else if attempt::is_restart(state) && matches!(error, LoginError::StateMissing(_)) {
+            } else if attempt::is_restart(state) && matches!(cause, oidc::Error::StateMissing(_)) {
                 // Begun anew by this very server, in an answer that set the cookie.
                 Lost::CookiesBlocked
             } else {
@@ -235,7 +242,7 @@ async fn fail_where(visit: &Visit, error: &LoginError, lost: Option<Lost>) -> Re
 pub(crate) async fn form_post(visit: Visit, body: Bytes) -> Response {
     let response = match AuthorizationResponse::parse(&body) {
         Ok(response) => response,
-        Err(error) => return fail(&visit, &error).await,
+        Err(error) => return fail(&visit, &error.into()).await,
     };
     let mut query = form_urlencoded::Serializer::new(String::new());
     let fields = [

@@ -6,8 +6,9 @@ use tracing::field::display;
 use crate::account::AccountId;
 use crate::app::AppState;
 use crate::http::extract::client::From;
+use crate::login::error::LoginError;
 use crate::metrics::{Method, OK};
-use crate::oidc::{LoginError, presets};
+use crate::presets;
 use crate::telemetry::chain;
 
 /// A login that failed.

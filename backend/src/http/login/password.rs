@@ -230,10 +230,11 @@ fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
     let provider = app
         .provider()
         .filter(|provider| provider.config.rp_initiated_logout)?;
-    let public_url = &provider.config.redirect_uri.origin;
+    let public_url = &provider.config.origin;
     let return_url = format!("{}{}?logged_out=1", public_url.origin(), routes::LOGIN);
     Some(
         provider
+            .rp
             .end_session_url(id_token.as_deref(), &return_url)?
             .to_string(),
     )

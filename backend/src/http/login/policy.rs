@@ -17,16 +17,17 @@ use crate::http::extract::principal::Current;
 use crate::http::login::link::{self, PendingIdentity};
 use crate::http::login::password::kept_id_token;
 use crate::http::login::{begin_session, outcome};
+use crate::login::attempt::Intent;
 use crate::login::decide;
 use crate::login::decide::{Decision, EmailMatch, Facts, LinkTarget, Policy};
+use crate::login::error::LoginError;
+use crate::login::role::RoleAnswer;
 use crate::metrics::Method;
-use crate::oidc::LoginError;
-use crate::oidc::attempt::Intent;
-use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
-use crate::oidc::provider::Redeemed;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::{NewIdentity, Store, Taken};
+use oidc::identity::VerifiedIdentity;
+use oidc::provider::Redeemed;
 
 /// The request that the login came with.
 pub(crate) struct Login<'a> {
@@ -35,6 +36,13 @@ pub(crate) struct Login<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) from: &'a From,
     pub(crate) next: ReturnTo,
+}
+
+impl Login<'_> {
+    /// Returns what the claims say of the user's role.
+    fn role(&self, identity: &VerifiedIdentity) -> RoleAnswer {
+        RoleAnswer::of(identity, self.oidc.roles.as_ref())
+    }
 }
 
 type Outcome = Result<(SetCookies, Redirect), LoginError>;
@@ -68,9 +76,7 @@ pub(crate) fn account_to_link(
                 session_id: *session_id,
             }))
         }
-        _ => Err(LoginError::StateMismatch(
-            "the session that asked for the link is gone",
-        )),
+        _ => Err(oidc::Error::StateMismatch("the session that asked for the link is gone").into()),
     }
 }
 
@@ -81,7 +87,7 @@ pub(crate) async fn apply(
     linking: Option<Linking>,
 ) -> Outcome {
     let Redeemed { identity, id_token } = redeemed;
-    if identity.role == RoleAnswer::None {
+    if login.role(&identity) == RoleAnswer::None {
         return Err(LoginError::Policy(LoginErrorCode::RoleMissing));
     }
     let session_id = linking.as_ref().map(|linking| linking.session_id);
@@ -175,7 +181,7 @@ async fn log_in(
 ) -> Outcome {
     let app = login.app;
     let now = app.clock.now();
-    if let RoleAnswer::Role(role) = identity.role {
+    if let Some(role) = login.role(identity).role() {
         app.store
             .set_role(account_id, role, login.from.by(now))
             .await?;
@@ -235,17 +241,14 @@ fn ask(
             .email
             .as_ref()
             .map(|email| email.as_str().to_owned()),
-        role: match identity.role {
-            RoleAnswer::Role(role) => Some(role),
-            RoleAnswer::NotAsked | RoleAnswer::None => None,
-        },
+        role: login.role(identity).role(),
         account_id,
         session_id,
         next: login.next.clone(),
         asked_at: login.app.clock.now(),
     };
     let cookies = link::keep(login.app, &pending)
-        .map_err(|_| LoginError::OpError("the identity cannot be sealed".to_owned()))?;
+        .map_err(|_| LoginError::Internal("the identity cannot be sealed".to_owned()))?;
     Ok((cookies, Redirect::to(routes::LINK)))
 }
 
@@ -276,10 +279,7 @@ async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<Acco
         display_name: identity.display_name.clone(),
         email: identity.email.clone(),
         email_set_by_admin: false,
-        role: match identity.role {
-            RoleAnswer::Role(role) => role,
-            RoleAnswer::NotAsked | RoleAnswer::None => Role::User,
-        },
+        role: login.role(identity).role().unwrap_or(Role::User),
         password_hash: None,
     };
     let mut number = 1;
@@ -311,7 +311,9 @@ async fn register(login: &Login<'_>, identity: &VerifiedIdentity) -> Result<Acco
             }
         }
     }
-    Err(LoginError::OpError(format!("no free username like {base}")))
+    Err(LoginError::Internal(format!(
+        "no free username like {base}"
+    )))
 }
 
 fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {

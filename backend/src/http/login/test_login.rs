@@ -18,16 +18,19 @@ use crate::http::extract::principal::{Admin, Current};
 use crate::http::layers::reference;
 use crate::http::login::openid::{self, Visit};
 use crate::http::login::{attempts, policy};
+use crate::login::attempt::{Intent, LoginAttempt};
 use crate::login::decide;
 use crate::login::decide::{Decision, reasons};
-use crate::oidc::attempt::{AuthorizationResponse, Intent, LoginAttempt};
-use crate::oidc::id_token::Claims;
-use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
-use crate::oidc::provider::Seen;
-use crate::oidc::{LoginError, presets};
+use crate::login::error::LoginError;
+use crate::login::role::RoleAnswer;
+use crate::presets;
 use crate::return_to::ReturnTo;
 use crate::store;
 use crate::telemetry::chain;
+use oidc::attempt::AuthorizationResponse;
+use oidc::id_token::Claims;
+use oidc::identity::VerifiedIdentity;
+use oidc::provider::Seen;
 
 /// The most characters of a claim's value that are shown.
 const MOST_SHOWN: usize = 300;
@@ -85,8 +88,8 @@ pub(crate) async fn finish(
     current: Option<&Current>,
 ) -> Response {
     let Some(admin) = current.filter(|current| is_by(&attempt.intent, current)) else {
-        let error = LoginError::StateMismatch("the admin's session that began the test is gone");
-        return openid::fail(visit, &error).await;
+        let error = oidc::Error::StateMismatch("the admin's session that began the test is gone");
+        return openid::fail(visit, &error.into()).await;
     };
     let mut seen = Seen::default();
     let report = match try_out(visit, response, attempt, &mut seen).await {
@@ -115,12 +118,15 @@ async fn try_out(
     seen: &mut Seen,
 ) -> Result<TestLogin, LoginError> {
     let Visit { app, provider, .. } = visit;
-    let expected = provider.expected_issuer().await?;
-    let (code, checks) = attempt.accept(response, &expected, app.clock.now())?;
-    let identity = provider.try_out(&code, &checks, seen).await?;
+    let expected = provider.rp.expected_issuer().await?;
+    let (code, checks) = attempt
+        .protocol
+        .accept(response, &expected, app.clock.now())?;
+    let identity = provider.rp.try_out(&code, &checks, seen).await?;
     let facts = policy::facts(&app.store, &identity, None).await?;
     let settings = policy::settings(app, &provider.config);
-    let decision = match identity.role {
+    let role = RoleAnswer::of(&identity, provider.config.roles.as_ref());
+    let decision = match role {
         RoleAnswer::None => Decision::Refuse(LoginErrorCode::RoleMissing),
         RoleAnswer::NotAsked | RoleAnswer::Role(_) => decide::decide(&facts, settings),
     };
@@ -135,7 +141,7 @@ async fn try_out(
     let mut report = TestLogin {
         verdict: verdict(decision),
         account,
-        reasons: reasons::reasons(&identity, &facts, settings, &provider.config),
+        reasons: reasons::reasons(&identity, role, &facts, settings, &provider.config),
         claims: claims(seen),
         ..empty(app)
     };
@@ -256,7 +262,7 @@ impl From<Unkept> for LoginError {
     fn from(unkept: Unkept) -> Self {
         match unkept {
             Unkept::Store(error) => error.into(),
-            Unkept::Json(_) => Self::OpError(unkept.to_string()),
+            Unkept::Json(_) => Self::Internal(chain(&unkept)),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) async fn ready(State(app): State<AppState>) -> ApiResult<Json<Value>>
     app.store.ping().await?;
     let op = app
         .provider()
-        .map(|provider| match provider.unreachable_since() {
+        .map(|provider| match provider.rp.unreachable_since() {
             None => json!({"reachable": true}),
             Some(since) => json!({"reachable": false, "unreachable_since": since.unix()}),
         });

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::app::AppState;
 use crate::http::extract::principal::{self, Visitor};
-use crate::oidc::presets;
+use crate::presets;
 use crate::store;
 use crate::telemetry::chain;
 
@@ -104,7 +104,7 @@ pub(crate) fn public_config(
             label: provider.label(),
             icon: presets::icon(provider.config.provider.as_str(), &provider.label()),
             autologin: provider.config.autologin,
-            unreachable_since: provider.unreachable_since().map(clock::Timestamp::unix),
+            unreachable_since: provider.rp.unreachable_since().map(clock::Timestamp::unix),
         }),
         hint,
     }

@@ -3,19 +3,21 @@
 use crate::account::Account;
 use crate::config::{LinkByEmail, OidcConfig};
 use crate::login::decide::{Decision, EmailMatch, Facts, Policy};
-use crate::oidc::identity::{RoleAnswer, VerifiedIdentity};
+use crate::login::role::RoleAnswer;
+use oidc::identity::VerifiedIdentity;
 
 /// Returns the reasons, in the order of the contract's section 5.
 #[must_use]
 pub fn reasons(
     identity: &VerifiedIdentity,
+    answer: RoleAnswer,
     facts: &Facts,
     policy: Policy,
     oidc: &OidcConfig,
 ) -> Vec<String> {
     let mut reasons = Vec::new();
-    reasons.extend(role(identity.role, oidc));
-    if identity.role == RoleAnswer::None {
+    reasons.extend(role(answer, oidc));
+    if answer == RoleAnswer::None {
         return reasons;
     }
     if let Some(account) = &facts.linked {
@@ -49,7 +51,7 @@ pub fn reasons(
 
 /// What the role claims come to; nothing where none are configured.
 fn role(answer: RoleAnswer, oidc: &OidcConfig) -> Option<String> {
-    let claim = &oidc.roles.as_ref()?.claim;
+    let claim = oidc.rp.role_claim.as_ref()?;
     Some(match answer {
         RoleAnswer::NotAsked => return None,
         RoleAnswer::Role(role) => format!(
@@ -68,7 +70,7 @@ fn email(identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
     let Some(email) = &identity.email else {
         return "The OP sent no email that is one".to_owned();
     };
-    let how = match (identity.is_email_verified, oidc.trust_unverified_email) {
+    let how = match (identity.is_email_verified, oidc.rp.trust_unverified_email) {
         (_, true) => "taken as verified, whatever the OP says (OIDC_TRUST_UNVERIFIED_EMAIL=true)",
         (true, false) => "verified by the OP",
         (false, false) => "not verified by the OP (email_verified is not true)",

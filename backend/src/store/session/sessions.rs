@@ -9,7 +9,6 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
 use crate::config::SessionConfig;
-use crate::oidc::logout_token::LogoutToken;
 use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
 use crate::store::account::accounts::AccountRow;
 use crate::store::audit::insert_audit;
@@ -17,6 +16,7 @@ use crate::store::session::test_login;
 use crate::store::{Result, Store, on_database, on_writer};
 use crate::telemetry::chain;
 use clock::Timestamp;
+use oidc::logout_token::LogoutToken;
 
 /// How long a request waits for its session to be written down as used.
 const TOUCH_PATIENCE: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use shared::text::{Language, Text};
 
 use crate::brand::{Brand, Footer};
 use crate::http::page::static_page::{StaticPage, render, title};
-use crate::oidc::presets;
+use crate::presets;
 
 /// What a hostile or clumsy hand might put anywhere.
 const HOSTILE: &str = "\"><script>alert('x')</script>&amp;";

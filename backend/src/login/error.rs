@@ -1,0 +1,67 @@
+//! Why a login did not end in a session.
+
+use shared::login_error::LoginErrorCode;
+
+use crate::account::AccountId;
+use crate::store;
+
+/// Why a login did not end in a session. `Display` and the sources go to the log, the code to the
+/// browser.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The OP, or what came from it.
+    #[error(transparent)]
+    Oidc(#[from] oidc::Error),
+    /// The account that the identity leads to is disabled.
+    #[error("the account {0} is disabled")]
+    AccountDisabled(AccountId),
+    /// The identity policy refuses.
+    #[error("refused by the identity policy: {}", .0.as_str())]
+    Policy(LoginErrorCode),
+    /// Whoever sent the browser here, a page or a third party, wrote a request that cannot be
+    /// followed.
+    #[error("the request is malformed: {0}")]
+    BadRequest(&'static str),
+    /// The database.
+    #[error("the store failed")]
+    Store(#[from] store::Error),
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+    /// A fault of ours, by which the login broke off.
+    #[error("a panic broke the login off")]
+    Panicked,
+}
+
+impl LoginError {
+    /// Returns the code that the browser is sent.
+    #[must_use]
+    pub fn code(&self) -> LoginErrorCode {
+        match self {
+            Self::Oidc(error) => code_of(error),
+            Self::AccountDisabled(_) => LoginErrorCode::AccountDisabled,
+            Self::Policy(code) => *code,
+            // The contract's section 6 has no code of its own for it.
+            Self::BadRequest(_) => LoginErrorCode::OpError,
+            Self::Store(_) | Self::Internal(_) | Self::Panicked => LoginErrorCode::ServerError,
+        }
+    }
+}
+
+/// Returns the code of what the OP or the protocol is the cause of.
+#[must_use]
+pub fn code_of(error: &oidc::Error) -> LoginErrorCode {
+    match error {
+        oidc::Error::AccessDenied(_) => LoginErrorCode::AccessDenied,
+        oidc::Error::OpError(_) | oidc::Error::ResponseMalformed(_) => LoginErrorCode::OpError,
+        oidc::Error::StateMissing(_) => LoginErrorCode::StateMissing,
+        oidc::Error::StateMismatch(_) => LoginErrorCode::StateMismatch,
+        oidc::Error::StateExpired(_) => LoginErrorCode::StateExpired,
+        oidc::Error::OpUnreachable { .. } => LoginErrorCode::OpUnreachable,
+        oidc::Error::OpMisconfigured(_) => LoginErrorCode::OpMisconfigured,
+        oidc::Error::ClientRejected(_) => LoginErrorCode::ClientRejected,
+        oidc::Error::CodeRejected(_) => LoginErrorCode::CodeRejected,
+        oidc::Error::TokenInvalid(_) => LoginErrorCode::TokenInvalid,
+        oidc::Error::UserinfoInvalid(_) => LoginErrorCode::UserinfoInvalid,
+    }
+}

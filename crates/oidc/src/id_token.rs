@@ -1,0 +1,310 @@
+//! Checks an ID token (Core §3.1.3.7), and whatever else the OP signs with the same keys. Pure.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::JsonWebKey;
+use openidconnect::core::CoreJwsSigningAlgorithm;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+
+use super::jwks::SigningKeys;
+use super::log_text::for_log;
+use clock::Timestamp;
+
+/// A longer token is none.
+const MAX_BYTES: usize = 64 * 1024;
+/// The oldest `iat` that is believed: an ID token of the code flow comes fresh (Core §3.1.3.7, 10).
+pub(super) const MAX_AGE: Duration = Duration::from_secs(300);
+
+/// The claims of a token whose signature was checked.
+pub type Claims = Map<String, Value>;
+
+/// What is wrong with a token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// No key fits: perhaps the OP has new ones.
+    #[error("no key of the OP fits (kid {0:?}, alg {1})")]
+    UnknownKey(Option<String>, String),
+    /// Five parts: encrypted (RFC 7516).
+    #[error("the ID token is encrypted")]
+    Encrypted,
+    /// Anything else; final.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+fn invalid<T>(detail: impl Into<String>) -> Result<T, TokenFault> {
+    Err(TokenFault::Invalid(detail.into()))
+}
+
+/// What a signature is checked with.
+pub struct Verifier<'a> {
+    /// The OP's keys.
+    pub keys: &'a SigningKeys,
+    /// The algorithms allowed (`none` is never among them).
+    pub algs: &'a [String],
+    /// The client secret, for HS256 where that is allowed.
+    pub client_secret: &'a str,
+}
+
+/// What the claims of an ID token are held against.
+pub struct Expected<'a> {
+    /// The OP's issuer identifier.
+    pub issuer: &'a str,
+    /// Our client id.
+    pub client_id: &'a str,
+    /// The attempt's nonce.
+    pub nonce: &'a str,
+    /// The access token that came with it, for `at_hash`.
+    pub access_token: &'a str,
+    /// Leeway on `exp`, `iat` and `nbf`.
+    pub skew: Duration,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl Verifier<'_> {
+    /// Checks the signature of a compact JWS (RFC 7515 §5.2) and returns its payload with the
+    /// algorithm. Keys in the header (`jwk`, `jku`, `x5u`, `x5c`) are never looked at.
+    ///
+    /// # Errors
+    /// See [`TokenFault`].
+    pub fn verify(&self, token: &str) -> Result<(Claims, CoreJwsSigningAlgorithm), TokenFault> {
+        if token.len() > MAX_BYTES {
+            return invalid("the token is too long");
+        }
+        let parts: Vec<&str> = token.split('.').collect();
+        let [header, payload, signature] = parts[..] else {
+            return if parts.len() == 5 {
+                Err(TokenFault::Encrypted)
+            } else {
+                invalid("not a JWS of three parts")
+            };
+        };
+        let header = decode_object(header, "header")?;
+        let name = header.get("alg").and_then(Value::as_str).unwrap_or("none");
+        if !self.algs.iter().any(|allowed| allowed == name) {
+            return invalid(format!(
+                "alg {:?} is not allowed (allowed: {})",
+                for_log(name),
+                self.algs.join(", ")
+            ));
+        }
+        let alg: CoreJwsSigningAlgorithm =
+            serde_json::from_value(Value::String(name.to_owned()))
+                .map_err(|_| TokenFault::Invalid(format!("alg {name} cannot be checked")))?;
+        // No extension is understood, so each that is critical is a refusal (RFC 7515 §4.1.11).
+        if header.contains_key("crit") {
+            return invalid("the header has `crit`");
+        }
+        let kid = match header.get("kid") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(kid)) => Some(kid.as_str()),
+            Some(_) => return invalid("`kid` is no string"),
+        };
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
+            return invalid("the signature is not base64url");
+        };
+        let signed = &token.as_bytes()[..token.rfind('.').unwrap_or_default()];
+        self.check_signature(kid, &alg, signed, &signature)?;
+        Ok((decode_object(payload, "payload")?, alg))
+    }
+
+    fn check_signature(
+        &self,
+        kid: Option<&str>,
+        alg: &CoreJwsSigningAlgorithm,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> Result<(), TokenFault> {
+        let secret;
+        let (keys, kid) = if *alg == CoreJwsSigningAlgorithm::HmacSha256 {
+            // The secret alone: a public key of the OP must never serve as an HMAC key.
+            secret = SigningKeys::of_client_secret(self.client_secret);
+            (&secret, None)
+        } else {
+            (self.keys, kid)
+        };
+        let mut tried = false;
+        for key in keys.candidates(kid, alg) {
+            match key.verify_signature(alg, signed, signature) {
+                Ok(()) => return Ok(()),
+                Err(openidconnect::SignatureVerificationError::CryptoError(_)) => tried = true,
+                // A key of another type or curve.
+                Err(_) => {}
+            }
+        }
+        if tried && kid.is_some() {
+            return invalid("the signature is wrong");
+        }
+        let name = serde_json::to_string(alg).unwrap_or_default();
+        Err(TokenFault::UnknownKey(kid.map(for_log), name))
+    }
+}
+
+/// Checks an ID token whole: signature, `iss`, `aud`, `azp`, `exp`, `iat`, `nbf`, `sub`, `nonce`,
+/// `at_hash` (Core §3.1.3.7, §3.1.3.8), and returns its claims.
+///
+/// # Errors
+/// See [`TokenFault`].
+pub fn verify(
+    token: &str,
+    verifier: &Verifier<'_>,
+    expected: &Expected<'_>,
+) -> Result<Claims, TokenFault> {
+    let (claims, alg) = verifier.verify(token)?;
+    check_issuer(&claims, expected.issuer)?;
+    check_audience(&claims, expected.client_id)?;
+    check_times(&claims, expected)?;
+    check_subject(&claims)?;
+    check_nonce(&claims, expected.nonce)?;
+    check_access_token_hash(&claims, &alg, expected.access_token)?;
+    Ok(claims)
+}
+
+fn decode_object(part: &str, what: &str) -> Result<Claims, TokenFault> {
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(part) else {
+        return invalid(format!("the {what} is not base64url"));
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(object)) => Ok(object),
+        _ => invalid(format!("the {what} is no JSON object")),
+    }
+}
+
+/// Checks `iss`, exactly, slash included.
+pub(super) fn check_issuer(claims: &Claims, issuer: &str) -> Result<(), TokenFault> {
+    match claims.get("iss").and_then(Value::as_str) {
+        Some(iss) if iss == issuer => Ok(()),
+        Some(iss) => invalid(format!("iss is {:?}, not {issuer:?}", for_log(iss))),
+        None => invalid("iss is missing"),
+    }
+}
+
+/// Checks `aud` and `azp`: we are in the audience, and where there are several or an `azp` is
+/// given, the token was made for us.
+pub(super) fn check_audience(claims: &Claims, client_id: &str) -> Result<(), TokenFault> {
+    let audience: Vec<&str> = match claims.get("aud") {
+        Some(Value::String(aud)) => vec![aud],
+        Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect(),
+        Some(_) => return invalid("aud is neither string nor array"),
+        None => return invalid("aud is missing"),
+    };
+    if !audience.contains(&client_id) {
+        return invalid(format!(
+            "aud is {:?}, not our client id",
+            for_log(&audience.join(" "))
+        ));
+    }
+    match claims.get("azp") {
+        Some(Value::String(azp)) if azp == client_id => Ok(()),
+        Some(_) => invalid("azp is not our client id"),
+        None if audience.len() > 1 => invalid("several audiences and no azp"),
+        None => Ok(()),
+    }
+}
+
+fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenFault> {
+    let now = expected.now;
+    let Some(exp) = time(claims, "exp")? else {
+        return invalid("exp is missing");
+    };
+    if now >= exp.plus(expected.skew) {
+        return invalid(format!(
+            "it expired {} s ago by our clock",
+            now.unix() - exp.unix()
+        ));
+    }
+    let Some(iat) = time(claims, "iat")? else {
+        return invalid("iat is missing");
+    };
+    if iat > now.plus(expected.skew) {
+        return invalid(format!(
+            "it was issued {} s in the future by our clock",
+            iat.unix() - now.unix()
+        ));
+    }
+    if iat < now.minus(MAX_AGE).minus(expected.skew) {
+        return invalid(format!(
+            "it was issued {} s ago by our clock",
+            now.unix() - iat.unix()
+        ));
+    }
+    match time(claims, "nbf")? {
+        Some(nbf) if nbf > now.plus(expected.skew) => {
+            invalid("nbf lies in the future by our clock")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads a `NumericDate` (RFC 7519 §2): whole or with a fraction, within the years that make sense.
+pub(super) fn time(claims: &Claims, name: &str) -> Result<Option<Timestamp>, TokenFault> {
+    let seconds = match claims.get(name) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(value) => value.as_f64(),
+    };
+    match seconds {
+        // Up to the year 9999; the comparison refuses what is not a number, too.
+        #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+        Some(seconds) if (0.0..253_402_300_800.0).contains(&seconds) => {
+            Ok(Some(Timestamp::from_unix(seconds as i64)))
+        }
+        _ => invalid(format!("{name} is no sensible time")),
+    }
+}
+
+/// Is it fit for an identifier of the OP's, to be kept and compared? 1 to 255 bytes (Core §2, of
+/// `sub`), not blank, without control characters: a database takes no more.
+pub(super) fn is_identifier(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= 255 && !text.contains(char::is_control)
+}
+
+/// Checks that `sub` is there, and an identifier.
+fn check_subject(claims: &Claims) -> Result<(), TokenFault> {
+    match claims.get("sub").and_then(Value::as_str) {
+        Some(sub) if is_identifier(sub) => Ok(()),
+        Some(_) => invalid("sub is blank, too long or has control characters"),
+        None => invalid("sub is missing or no string"),
+    }
+}
+
+fn check_nonce(claims: &Claims, nonce: &str) -> Result<(), TokenFault> {
+    match claims.get("nonce").and_then(Value::as_str) {
+        Some(own) if bool::from(own.as_bytes().ct_eq(nonce.as_bytes())) => Ok(()),
+        Some(_) => invalid("nonce differs"),
+        None => invalid("nonce is missing"),
+    }
+}
+
+/// Checks `at_hash` where it is given (Core §3.1.3.8): the left half of the access token's hash.
+fn check_access_token_hash(
+    claims: &Claims,
+    alg: &CoreJwsSigningAlgorithm,
+    access_token: &str,
+) -> Result<(), TokenFault> {
+    let given = match claims.get("at_hash") {
+        None => return Ok(()),
+        Some(Value::String(given)) => given,
+        Some(_) => return invalid("at_hash is no string"),
+    };
+    let token = access_token.as_bytes();
+    let hash = match alg {
+        CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384
+        | CoreJwsSigningAlgorithm::RsaSsaPssSha384
+        | CoreJwsSigningAlgorithm::EcdsaP384Sha384 => Sha384::digest(token).to_vec(),
+        CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512
+        | CoreJwsSigningAlgorithm::RsaSsaPssSha512
+        // Ed25519 hashes with SHA-512, and OPs take that for at_hash.
+        | CoreJwsSigningAlgorithm::EdDsa => Sha512::digest(token).to_vec(),
+        _ => Sha256::digest(token).to_vec(),
+    };
+    let half = URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2]);
+    if bool::from(half.as_bytes().ct_eq(given.as_bytes())) {
+        Ok(())
+    } else {
+        invalid("at_hash differs")
+    }
+}

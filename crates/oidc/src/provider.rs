@@ -1,0 +1,430 @@
+//! The OP as we know it: discovery and keys, the authorization URL, redeeming a code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::attempt::{Attempt, Checks, ExpectedIssuer};
+use super::client::{Client, Timeouts};
+use super::discovery::{Discovery, OnChange};
+use super::endpoint::Endpoint;
+use super::error::Error;
+use super::id_token::{self, Claims, Expected, TokenFault, Verifier};
+use super::identity::{self, VerifiedIdentity};
+use super::jwks::SigningKeys;
+use super::key_cache::KeyCache;
+use super::log_text::for_log;
+use super::logout_token::{self, LogoutToken};
+use super::metadata::Metadata;
+use super::metrics::OpMetrics;
+use super::rejection::{Rejection, rejected};
+use super::settings::Settings;
+use super::token_request::{self, Tokens};
+use super::{logout, pushed_request};
+use clock::{Clock, Timestamp};
+
+/// How often discovery is fetched while all is well.
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
+/// The longest pause between attempts to reach an OP that is down.
+const MAX_POLL_PAUSE: Duration = Duration::from_secs(30);
+
+/// The OP.
+pub struct Provider {
+    settings: Settings,
+    client: Client,
+    clock: Clock,
+    discovery: Arc<Discovery>,
+    keys: Arc<KeyCache>,
+}
+
+/// What a redeemed code gives.
+pub struct Redeemed {
+    /// Who the OP says it is.
+    pub identity: VerifiedIdentity,
+    /// The ID token, for RP-initiated logout.
+    pub id_token: SecretString,
+}
+
+/// What the OP said of the user, source by source, as far as it came.
+#[derive(Default)]
+pub struct Seen {
+    /// The claims of the ID token, checked.
+    pub id_token: Option<Claims>,
+    /// What userinfo said: claims, or why they cannot be used. `None` where it was not asked.
+    pub userinfo: Option<Result<Claims, String>>,
+}
+
+impl Provider {
+    /// Makes the provider; talks to nobody yet.
+    ///
+    /// # Errors
+    /// When the additional root certificates do not parse.
+    pub fn new(
+        settings: Settings,
+        clock: Clock,
+        timeouts: Timeouts,
+        on_change: OnChange,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            client: Client::new(settings.extra_roots(), timeouts)?,
+            settings,
+            discovery: Arc::new(Discovery::new(clock.clone(), on_change)),
+            keys: Arc::new(KeyCache::new(clock.clone())),
+            clock,
+        })
+    }
+
+    /// Returns the same OP with another secret or other certificate authorities. What it last said
+    /// of itself serves both.
+    ///
+    /// # Errors
+    /// When the additional root certificates do not parse.
+    pub fn renewed(&self, settings: Settings) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            client: self.client.renewed(settings.extra_roots())?,
+            settings,
+            clock: self.clock.clone(),
+            discovery: Arc::clone(&self.discovery),
+            keys: Arc::clone(&self.keys),
+        })
+    }
+
+    /// Returns how requests to it ended.
+    #[must_use]
+    pub fn metrics(&self) -> &OpMetrics {
+        self.client.metrics()
+    }
+
+    /// Returns since when the OP cannot be reached; `None` while it can, or before the first try.
+    #[must_use]
+    pub fn unreachable_since(&self) -> Option<Timestamp> {
+        self.discovery.unreachable_since()
+    }
+
+    /// Fetches discovery now and then for as long as the server runs, so that the OP may be down when
+    /// the server starts, and so that the login page knows. Never returns.
+    pub async fn poll_discovery(&self) {
+        let mut pause = Duration::from_secs(1);
+        loop {
+            let found = self.discovery.fetch(&self.client, &self.settings).await;
+            let wait = if found.is_ok() {
+                pause = Duration::from_secs(1);
+                POLL_INTERVAL
+            } else {
+                pause = (pause * 2).min(MAX_POLL_PAUSE);
+                pause
+            };
+            tokio::time::sleep(wait.mul_f64(rand::random_range(0.8..1.0))).await;
+        }
+    }
+
+    /// Returns the URL that begins the attempt at the OP (Core §3.1.2.1). `login_hint` says who is
+    /// about to log in, where somebody told.
+    ///
+    /// # Errors
+    /// `OpUnreachable`, `OpMisconfigured`; where the OP requires pushed requests, also
+    /// `ClientRejected` and `OpError`.
+    pub async fn authorization_url(
+        &self,
+        attempt: &Attempt,
+        login_hint: Option<&str>,
+    ) -> Result<Url, Error> {
+        let metadata = self
+            .discovery
+            .for_start(&self.client, &self.settings)
+            .await?;
+        let (scope, challenge) = (self.settings.scopes.join(" "), attempt.code_challenge());
+        let mut fields = authorization_request(
+            &self.settings.client_id,
+            &self.settings.redirect_uri,
+            &scope,
+            [attempt.state(), attempt.nonce(), &challenge],
+        );
+        fields.extend(login_hint.map(|hint| ("login_hint", hint)));
+        let mut url = metadata.authorization_endpoint.clone();
+        if let Some(endpoint) = &metadata.pushed_request_endpoint {
+            let client_id = ("client_id", self.settings.client_id.as_str());
+            let request_uri =
+                pushed_request::push(&self.client, endpoint, &metadata, &self.settings, &fields)
+                    .await?;
+            url.query_pairs_mut()
+                .extend_pairs([client_id, ("request_uri", &request_uri)]);
+        } else {
+            url.query_pairs_mut().extend_pairs(fields);
+        }
+        Ok(url)
+    }
+
+    /// Returns what an answer's `iss` is held against (RFC 9207).
+    ///
+    /// # Errors
+    /// `OpUnreachable`, `OpMisconfigured`.
+    pub async fn expected_issuer(&self) -> Result<ExpectedIssuer, Error> {
+        let metadata = self.metadata().await?;
+        Ok(ExpectedIssuer {
+            issuer: metadata.issuer.clone(),
+            is_required: metadata.iss_parameter_supported,
+        })
+    }
+
+    /// Checks the issuer at which a third party wants a login to begin (Core §4): ours, but for a
+    /// slash at its end.
+    ///
+    /// # Errors
+    /// `OpMisconfigured` where it is another one; `OpUnreachable`.
+    pub async fn check_initiator(&self, issuer: &str) -> Result<(), Error> {
+        let metadata = self.metadata().await?;
+        let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
+        if bare(issuer) == bare(&metadata.issuer) {
+            return Ok(());
+        }
+        Err(Error::OpMisconfigured(format!(
+            "somebody wants a login to begin at {:?}, but the issuer here is {:?}",
+            for_log(issuer),
+            metadata.issuer
+        )))
+    }
+
+    /// Redeems a code: token request, ID token, userinfo where claims are missing; all of it in
+    /// the time that one login may take.
+    ///
+    /// # Errors
+    /// Every [`Error`] but those of the state.
+    pub async fn redeem(&self, code: &str, checks: &Checks) -> Result<Redeemed, Error> {
+        self.in_time(self.redeem_in_full(code, checks)).await
+    }
+
+    /// Redeems a code for a test: asks userinfo in any case, and puts down in `seen` what came, even
+    /// where the login then fails. Decides nothing otherwise than [`Provider::redeem`].
+    ///
+    /// # Errors
+    /// Those of [`Provider::redeem`].
+    pub async fn try_out(
+        &self,
+        code: &str,
+        checks: &Checks,
+        seen: &mut Seen,
+    ) -> Result<VerifiedIdentity, Error> {
+        self.in_time(async {
+            let (metadata, tokens, mut claims) = self.exchange(code, checks).await?;
+            seen.id_token = Some(claims.clone());
+            if let Some(endpoint) = &metadata.userinfo_endpoint {
+                let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await;
+                let told = userinfo.as_ref().map_err(ToString::to_string);
+                seen.userinfo = Some(told.cloned());
+                // What a login would not have asked for does not make it fail.
+                if identity::lacks_claims(&claims, &self.settings) {
+                    identity::add_userinfo(&mut claims, userinfo?);
+                }
+            }
+            Ok(VerifiedIdentity::from_claims(
+                &metadata.issuer,
+                &claims,
+                &self.settings,
+            ))
+        })
+        .await
+    }
+
+    /// Gives one login no more than its time.
+    async fn in_time<T>(&self, login: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let timeout = self.client.timeouts().login;
+        let outcome = tokio::time::timeout(timeout, login).await;
+        outcome.unwrap_or_else(|_| {
+            Err(Error::OpUnreachable {
+                endpoint: "endpoints in time",
+                cause: format!("one login took more than {} s", timeout.as_secs()),
+            })
+        })
+    }
+
+    /// Redeems the code and checks the ID token.
+    async fn exchange(
+        &self,
+        code: &str,
+        checks: &Checks,
+    ) -> Result<(Arc<Metadata>, Tokens, Claims), Error> {
+        let metadata = self.metadata().await?;
+        let tokens =
+            token_request::redeem(&self.client, &metadata, &self.settings, code, checks).await?;
+        let claims = self.check_id_token(&metadata, &tokens, checks).await?;
+        Ok((metadata, tokens, claims))
+    }
+
+    async fn redeem_in_full(&self, code: &str, checks: &Checks) -> Result<Redeemed, Error> {
+        let (metadata, tokens, mut claims) = self.exchange(code, checks).await?;
+        if let Some(endpoint) = &metadata.userinfo_endpoint
+            && identity::lacks_claims(&claims, &self.settings)
+        {
+            let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await?;
+            identity::add_userinfo(&mut claims, userinfo);
+        }
+        let identity = VerifiedIdentity::from_claims(&metadata.issuer, &claims, &self.settings);
+        Ok(Redeemed {
+            identity,
+            id_token: tokens.id_token,
+        })
+    }
+
+    /// Returns the URL that logs the browser out at the OP, if the OP is known and has one.
+    #[must_use]
+    pub fn end_session_url(&self, id_token: Option<&str>, return_url: &str) -> Option<Url> {
+        let metadata = self.discovery.last_good()?;
+        logout::end_session_url(&metadata, &self.settings, id_token, return_url)
+    }
+
+    /// Checks a logout token that somebody says comes from the OP (Back-Channel Logout §2.6).
+    ///
+    /// # Errors
+    /// `TokenInvalid`; `OpUnreachable` and `OpMisconfigured` where there are no keys to check with.
+    pub async fn check_logout_token(&self, token: &str) -> Result<LogoutToken, Error> {
+        let metadata = self.metadata().await?;
+        let expected = logout_token::Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.settings.client_id,
+            skew: self.settings.clock_skew,
+            now: self.clock.now(),
+        };
+        self.with_keys(&metadata, |verifier| {
+            logout_token::verify(token, verifier, &expected)
+        })
+        .await
+        .map_err(rejected(Error::TokenInvalid))
+    }
+
+    async fn check_id_token(
+        &self,
+        metadata: &Metadata,
+        tokens: &Tokens,
+        checks: &Checks,
+    ) -> Result<Claims, Error> {
+        let expected = Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.settings.client_id,
+            nonce: checks.nonce.secret(),
+            access_token: tokens.access_token.expose_secret(),
+            skew: self.settings.clock_skew,
+            now: self.clock.now(),
+        };
+        let token = tokens.id_token.expose_secret();
+        self.with_keys(metadata, |verifier| {
+            id_token::verify(token, verifier, &expected)
+        })
+        .await
+        .map_err(rejected(Error::TokenInvalid))
+    }
+
+    /// Asks the userinfo endpoint (Core §5.3). The subject must be the ID token's (§5.3.2).
+    async fn userinfo(
+        &self,
+        metadata: &Metadata,
+        endpoint: &Url,
+        tokens: &Tokens,
+        claims: &Claims,
+    ) -> Result<Claims, Error> {
+        let bearer = format!("Bearer {}", tokens.access_token.expose_secret());
+        let request = self
+            .client
+            .get(endpoint.as_str())
+            .header(AUTHORIZATION, bearer);
+        let request = request.header(ACCEPT, "application/json, application/jwt");
+        let answer = self.client.send(request, Endpoint::Userinfo).await?;
+        if !answer.status.is_success() {
+            return Err(Error::UserinfoInvalid(format!(
+                "{} {}",
+                answer.status,
+                for_log(answer.header("www-authenticate"))
+            )));
+        }
+        let userinfo = if answer.media_type == "application/jwt" {
+            let token = String::from_utf8_lossy(&answer.body);
+            let issuer = &metadata.issuer;
+            self.with_keys(metadata, |verifier| {
+                let (claims, _) = verifier.verify(token.trim())?;
+                // Signed userinfo names its issuer and audience where it has them (§5.3.2).
+                if claims.contains_key("iss") {
+                    id_token::check_issuer(&claims, issuer)?;
+                }
+                if claims.contains_key("aud") {
+                    id_token::check_audience(&claims, &self.settings.client_id)?;
+                }
+                Ok(claims)
+            })
+            .await
+            .map_err(rejected(Error::UserinfoInvalid))?
+        } else {
+            answer.json_object().map_err(Error::UserinfoInvalid)?
+        };
+        match (userinfo.get("sub"), claims.get("sub")) {
+            (Some(theirs), Some(ours)) if theirs == ours => Ok(userinfo),
+            (Some(_), _) => Err(Error::UserinfoInvalid(
+                "sub differs from the ID token's".to_owned(),
+            )),
+            (None, _) => Err(Error::UserinfoInvalid("sub is missing".to_owned())),
+        }
+    }
+
+    /// Runs a check with the keys that we have, and once more with new ones where none fits.
+    async fn with_keys<T>(
+        &self,
+        metadata: &Metadata,
+        check: impl Fn(&Verifier<'_>) -> Result<T, TokenFault>,
+    ) -> Result<T, Rejection> {
+        let run = |keys: &SigningKeys| {
+            let client_secret = self.settings.client_secret.expose_secret();
+            check(&Verifier {
+                keys,
+                algs: &metadata.id_token_algs,
+                client_secret,
+            })
+        };
+        // A token signed with the client secret alone needs no keys, and there may be none.
+        let needs_keys = metadata.id_token_algs.iter().any(|alg| alg != "HS256");
+        let keys = if needs_keys {
+            self.keys.get(&self.client, &metadata.jwks_uri).await?
+        } else {
+            Arc::default()
+        };
+        match run(&keys) {
+            Err(TokenFault::UnknownKey(..)) if needs_keys => {
+                let newer = self.keys.newer(&self.client, &metadata.jwks_uri).await?;
+                if newer.is_empty() {
+                    let detail = "the OP's JWK Set has no usable signing key".to_owned();
+                    return Err(Error::OpMisconfigured(detail).into());
+                }
+                Ok(run(&newer)?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Returns the metadata for a login that ends.
+    async fn metadata(&self) -> Result<Arc<Metadata>, Error> {
+        self.discovery
+            .for_callback(&self.client, &self.settings)
+            .await
+    }
+}
+
+/// Returns the parameters of an authorization request (Core §3.1.2.1, RFC 7636 §4.3); the last
+/// three are state, nonce and code challenge.
+pub fn authorization_request<'a>(
+    client_id: &'a str,
+    redirect_uri: &'a str,
+    scope: &'a str,
+    [state, nonce, challenge]: [&'a str; 3],
+) -> Vec<(&'static str, &'a str)> {
+    vec![
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", redirect_uri),
+        ("scope", scope),
+        ("state", state),
+        ("nonce", nonce),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256"),
+    ]
+}

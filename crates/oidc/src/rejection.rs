@@ -1,0 +1,44 @@
+//! Signed things of the OP that are not accepted.
+
+use super::answer::OpFailure;
+use super::error::Error;
+use super::id_token::TokenFault;
+
+/// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.
+pub(super) enum Rejection {
+    /// A fault of its own.
+    Token(TokenFault),
+    /// What kept it from being checked.
+    Other(Error),
+}
+
+impl From<TokenFault> for Rejection {
+    fn from(fault: TokenFault) -> Self {
+        Self::Token(fault)
+    }
+}
+
+impl From<Error> for Rejection {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<OpFailure> for Rejection {
+    fn from(failure: OpFailure) -> Self {
+        Self::Other(failure.into())
+    }
+}
+
+/// Gives a fault the error of the thing that has it; an encrypted one is a setting at the OP.
+pub(super) fn rejected(otherwise: impl FnOnce(String) -> Error) -> impl FnOnce(Rejection) -> Error {
+    move |rejection| {
+        match rejection {
+        Rejection::Other(error) => error,
+        Rejection::Token(TokenFault::Encrypted) => Error::OpMisconfigured(
+            "the OP encrypts its tokens (five parts): deselect the Encryption Key in the OP's provider".to_owned(),
+        ),
+        Rejection::Token(fault) => otherwise(fault.to_string()),
+    }
+    }
+}
