@@ -8,13 +8,16 @@
 mod op;
 mod token;
 mod callback_query;
+#[cfg(feature = "server")]
 mod cookies;
 mod id_token;
 mod logout_token;
 mod discovery;
 mod jwks;
+#[cfg(feature = "server")]
 mod next;
 mod email;
+#[cfg(feature = "server")]
 mod configuration;
 
 /// A property of a parser.
@@ -33,6 +36,7 @@ pub const CALLBACK_QUERY: Property = Property {
     check: callback_query::check,
 };
 /// The `Cookie` headers of a request.
+#[cfg(feature = "server")]
 pub const COOKIES: Property = Property {
     name: "cookies",
     check: cookies::check,
@@ -58,6 +62,7 @@ pub const JWKS: Property = Property {
     check: jwks::check,
 };
 /// The parameter `next`.
+#[cfg(feature = "server")]
 pub const NEXT: Property = Property {
     name: "next",
     check: next::check,
@@ -68,12 +73,14 @@ pub const EMAIL: Property = Property {
     check: email::check,
 };
 /// The environment's variables.
+#[cfg(feature = "server")]
 pub const CONFIGURATION: Property = Property {
     name: "configuration",
     check: configuration::check,
 };
 
 /// All properties.
+#[cfg(feature = "server")]
 pub const ALL: [Property; 9] = [
     CALLBACK_QUERY,
     COOKIES,
