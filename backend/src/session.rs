@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
-use shared::session::{Method, SessionInfo};
+use shared::session::{LoginMethod, SessionInfo};
 use uuid::Uuid;
 
 use crate::account::AccountId;
@@ -89,6 +89,12 @@ pub(crate) fn random_bytes() -> [u8; 32] {
 pub enum Origin {
     /// By password.
     Password,
+    /// By a welcome link.
+    WelcomeLink,
+    /// By a login link.
+    LoginLink,
+    /// By the setup token.
+    Setup,
     /// Through the OP.
     Openid {
         /// The OP's issuer identifier.
@@ -100,6 +106,32 @@ pub enum Origin {
         /// The ID token, where RP-initiated logout needs it as a hint.
         id_token: Option<String>,
     },
+}
+
+impl Origin {
+    /// Returns the method, without what logout needs.
+    #[must_use]
+    pub fn method(&self) -> LoginMethod {
+        match self {
+            Self::Password => LoginMethod::Password,
+            Self::WelcomeLink => LoginMethod::WelcomeLink,
+            Self::LoginLink => LoginMethod::LoginLink,
+            Self::Setup => LoginMethod::Setup,
+            Self::Openid { .. } => LoginMethod::Openid,
+        }
+    }
+
+    /// Returns what the audit trail says of the login: the issuer, or the method in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Password => "password",
+            Self::WelcomeLink => "welcome link",
+            Self::LoginLink => "login link",
+            Self::Setup => "setup",
+            Self::Openid { issuer, .. } => issuer,
+        }
+    }
 }
 
 /// A session's row.
@@ -191,10 +223,7 @@ impl Session {
     pub fn to_info(&self, config: &SessionConfig) -> SessionInfo {
         SessionInfo {
             id: self.id.to_string(),
-            method: match self.origin {
-                Origin::Password => Method::Password,
-                Origin::Openid { .. } => Method::Openid,
-            },
+            method: self.origin.method(),
             started_at: self.started_at.unix(),
             expires_at: self.ends_at(config).unix(),
             confirmed_until: self.confirmed_at.plus(CONFIRMATION).unix(),

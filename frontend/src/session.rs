@@ -182,7 +182,7 @@ pub(crate) fn SessionEnded() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use shared::session::{Method, Role, SessionInfo, SessionStatus, User};
+    use shared::session::{LoginMethod, Role, SessionInfo, SessionStatus, User};
 
     use super::Gate;
     use crate::api::Error;
@@ -198,7 +198,7 @@ mod tests {
         };
         let session = SessionInfo {
             id: "s".to_owned(),
-            method: Method::Password,
+            method: LoginMethod::Password,
             started_at: 0,
             expires_at: 0,
             confirmed_until: 0,

@@ -40,14 +40,43 @@ pub struct User {
     pub has_password: bool,
 }
 
-/// How a session began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Method {
+/// How a session began. Stable: kept in the database, and a label of the metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoginMethod {
     /// By username and password.
     Password,
     /// Through the provider.
     Openid,
+    /// By a link that an admin made, which sets a password.
+    WelcomeLink,
+    /// By a link that the command line made, which logs in once.
+    LoginLink,
+    /// By the setup token, as the first admin.
+    Setup,
+}
+
+impl LoginMethod {
+    /// Every method there is.
+    pub const ALL: [Self; 5] = [
+        Self::Password,
+        Self::Openid,
+        Self::WelcomeLink,
+        Self::LoginLink,
+        Self::Setup,
+    ];
+
+    /// Returns the name on the wire, in the database, in logs and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Openid => "openid",
+            Self::WelcomeLink => "welcome_link",
+            Self::LoginLink => "login_link",
+            Self::Setup => "setup",
+        }
+    }
 }
 
 /// The session that asked. All times are Unix seconds.
@@ -56,7 +85,7 @@ pub struct SessionInfo {
     /// Opaque; not the token.
     pub id: String,
     /// How it began.
-    pub method: Method,
+    pub method: LoginMethod,
     /// When it began.
     pub started_at: i64,
     /// When it ends if nothing is done with it.
@@ -73,7 +102,7 @@ pub struct SessionEntry {
     /// Is it the one that asks?
     pub is_current: bool,
     /// How it began.
-    pub method: Method,
+    pub method: LoginMethod,
     /// Through which provider, by its name for people.
     pub provider: Option<String>,
     /// The browser and its system, where they can be told: `Firefox on Linux`.

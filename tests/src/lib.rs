@@ -18,6 +18,7 @@ pub mod authority;
 pub mod reverse_proxy;
 pub mod schema;
 pub mod site;
+pub mod logins;
 pub mod answer;
 pub mod http_browser;
 pub mod log;

@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::http_browser::HttpBrowser;
+use crate::logins::{add_account, link};
 use crate::schema::Schema;
 
 /// The time at which every site begins, in seconds since 1970.
@@ -184,10 +185,7 @@ impl Site {
     /// # Panics
     /// Its name or email is taken.
     pub async fn add(&self, account: NewAccount) -> AccountId {
-        let added = self.app.store.create_account(&account, self.now()).await;
-        added
-            .expect("the store answers")
-            .expect("name and email are free")
+        add_account(&self.app.store, &account, self.now()).await
     }
 
     /// Links another subject of the OP to an account, whom nobody there is.
@@ -201,9 +199,7 @@ impl Site {
             username: None,
             email: None,
         };
-        let store = &self.app.store;
-        let linked = store.link_identity(account_id, identity, self.now()).await;
-        linked.expect("the store answers").expect("nobody has it");
+        link(&self.app.store, account_id, identity, self.now()).await;
     }
 
     /// Has the server read its settings again, as on SIGHUP, with these instead or besides.

@@ -101,11 +101,6 @@ pub(crate) fn style(app: &AppState) -> CookieStyle {
 pub(crate) struct SetCookies(Vec<String>);
 
 impl SetCookies {
-    /// Returns the lines.
-    pub(crate) fn lines(&self) -> &[String] {
-        &self.0
-    }
-
     /// Adds one.
     pub(crate) fn push(&mut self, cookie: String) {
         self.0.push(cookie);
@@ -117,20 +112,9 @@ impl SetCookies {
         self
     }
 
-    /// Returns the lines.
-    pub(crate) fn into_lines(self) -> Vec<String> {
-        self.0
-    }
-
     /// Adds those of another.
     pub(crate) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
-    }
-}
-
-impl std::convert::From<Vec<String>> for SetCookies {
-    fn from(lines: Vec<String>) -> Self {
-        Self(lines)
     }
 }
 

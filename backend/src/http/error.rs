@@ -176,13 +176,13 @@ fn status(code: ErrorCode) -> StatusCode {
     }
 }
 
-/// Returns the redirect to the error page of the request being answered.
-pub(super) fn error_page(code: LoginErrorCode, lost: Option<Lost>) -> Redirect {
+/// Returns the redirect to the error page; the reference leads to the log line.
+pub(super) fn error_page(code: LoginErrorCode, reference: &str, lost: Option<Lost>) -> Redirect {
     let because = lost.map_or(String::new(), |lost| format!("&because={}", lost.as_str()));
     Redirect::to(&format!(
         "{}?error={}&ref={}{because}",
         routes::LOGIN,
         code.as_str(),
-        reference::current()
+        reference
     ))
 }

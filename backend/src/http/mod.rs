@@ -28,7 +28,9 @@ use account::{identities, profile, session, sessions};
 use admin::{audit, doctor, users};
 use error::ApiError;
 use layers::{reference, same_origin, security_headers};
-use login::{backchannel_logout, link, openid, password, setup, test_login, welcome};
+use login::{
+    backchannel_logout, callback, link, logout, password, setup, start, test_login, welcome,
+};
 use ops::health;
 pub(crate) use ops::metrics::router as ops_router;
 use page::{config, spa, texts};
@@ -50,19 +52,19 @@ pub(crate) fn router(app: AppState) -> Router {
         .route(routes::API_LOGIN, post(password::password))
         .route(
             routes::API_LOGIN_OPENID,
-            get(openid::start).post(openid::initiate),
+            get(start::start).post(start::initiate),
         )
         .route(
             routes::API_OAUTH_OPENID,
-            get(openid::callback)
-                .post(openid::form_post)
-                .head(openid::head),
+            get(callback::callback)
+                .post(callback::form_post)
+                .head(callback::head),
         )
         .route(
             routes::API_BACKCHANNEL_LOGOUT,
             post(backchannel_logout::end_sessions),
         )
-        .route(routes::API_LOGOUT, post(password::logout))
+        .route(routes::API_LOGOUT, post(logout::logout))
         .route(routes::API_SESSION, get(session::show))
         .route(routes::API_SESSION_CONFIRM, post(session::confirm))
         .route(

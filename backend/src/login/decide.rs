@@ -1,26 +1,37 @@
 //! The identity policy (contract, section 5), pure: who an identity is, from its claims and from
-//! what the store knows.
-
-pub mod reasons;
+//! what the store knows, and why.
 
 use shared::login_error::LoginErrorCode;
+use shared::session::Role;
 
 use crate::account::{Account, AccountId};
 use crate::config::LinkByEmail;
+use crate::login::role::RoleAnswer;
 
 /// What the policy looks at.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// The account that this issuer and subject belong to.
+    /// What the claims say of the role.
+    pub role: RoleAnswer,
+    /// The account to which this issuer and subject are linked.
     pub linked: Option<Account>,
-    /// The account whose profile email is the OP's email; `None` also where the OP sent none.
+    /// The account whose profile email is the OP's email; `None` also if the OP sent none.
     pub by_email: Option<EmailMatch>,
     /// Did the OP send an email?
     pub has_email: bool,
     /// Is that email verified by the OP, or trusted by configuration?
     pub is_email_verified: bool,
-    /// With the intent `link`: the account that is logged in and asked for it.
-    pub linking_for: Option<LinkTarget>,
+    /// The account that is logged in and asked for a link; `None` for a login.
+    pub link_request: Option<LinkRequest>,
+}
+
+impl Facts {
+    /// Returns the account that a login enters, if there is one already.
+    #[must_use]
+    pub fn entered(&self) -> Option<&Account> {
+        let by_email = self.by_email.as_ref().map(|found| &found.account);
+        self.linked.as_ref().or(by_email)
+    }
 }
 
 /// An account found by its email.
@@ -32,9 +43,9 @@ pub struct EmailMatch {
     pub is_bound_at_issuer: bool,
 }
 
-/// The account that asked to be linked.
+/// An account that asked for a link.
 #[derive(Debug, Clone)]
-pub struct LinkTarget {
+pub struct LinkRequest {
     /// The account.
     pub account: Account,
     /// Is it linked to another subject of this issuer already?
@@ -65,35 +76,102 @@ pub enum Decision {
     AskForConsent(AccountId),
     /// The link that was asked for exists already.
     AlreadyLinked,
-    /// Make a new account and link it.
+    /// Create an account and link it.
     Register,
     /// No.
     Refuse(LoginErrorCode),
 }
 
+/// One step of the way to a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The claims give this role.
+    RoleGiven(Role),
+    /// No value of the role claim is one that the settings name.
+    RoleMissing,
+    /// The subject is linked to the account of this username.
+    Linked(String),
+    /// No account is linked to the subject.
+    NotLinked,
+    /// Whether the OP sent an email, and what it says of it.
+    Email,
+    /// The account of this username has the email.
+    EmailOf(String),
+    /// No account has the email.
+    EmailOfNobody,
+    /// The account of this username is disabled.
+    Disabled(String),
+    /// The account is linked to another subject of this issuer.
+    BoundElsewhere,
+    /// What `OIDC_LINK_BY_EMAIL` says.
+    LinkByEmail(LinkByEmail),
+    /// The account's email is vouched for.
+    VouchedFor,
+    /// The account's email is only claimed.
+    Claimed,
+    /// `DISABLE_USERPASS_LOGIN` keeps the password from being asked for.
+    PasswordLoginOff,
+    /// The account has no password to ask for.
+    NoPassword,
+    /// The account's password is asked for.
+    PasswordAsked,
+    /// What `OIDC_ALLOW_REGISTRATION` says.
+    Registration(bool),
+}
+
+/// A decision, and the way to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What to do.
+    pub decision: Decision,
+    /// Why, in the order of the contract's section 5.
+    pub reasons: Vec<Reason>,
+}
+
 /// Decides who the identity is. The numbers are the steps of the contract's section 5.
 #[must_use]
-pub fn decide(facts: &Facts, policy: Policy) -> Decision {
-    if let Some(target) = &facts.linking_for {
-        return decide_link(facts, target);
+pub fn decide(facts: &Facts, policy: Policy) -> Verdict {
+    let mut reasons = Vec::new();
+    let decision = decide_with(&mut reasons, facts, policy);
+    Verdict { decision, reasons }
+}
+
+fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Decision {
+    match facts.role {
+        RoleAnswer::NotAsked => {}
+        RoleAnswer::Role(role) => reasons.push(Reason::RoleGiven(role)),
+        RoleAnswer::None => {
+            reasons.push(Reason::RoleMissing);
+            return Decision::Refuse(LoginErrorCode::RoleMissing);
+        }
+    }
+    if let Some(request) = &facts.link_request {
+        return decide_link(facts, request);
     }
     // 1. Known: that account, whatever its email says by now.
     if let Some(account) = &facts.linked {
-        return if account.is_disabled() {
-            Decision::Refuse(LoginErrorCode::AccountDisabled)
-        } else {
-            Decision::LogIn(account.id)
-        };
+        reasons.push(Reason::Linked(account.username.clone()));
+        if refuses_disabled(reasons, account) {
+            return Decision::Refuse(LoginErrorCode::AccountDisabled);
+        }
+        return Decision::LogIn(account.id);
     }
+    reasons.push(Reason::NotLinked);
+    reasons.push(Reason::Email);
     // 3. An account has that email.
     if let Some(found) = &facts.by_email {
-        return decide_by_email(found, facts.is_email_verified, policy);
+        reasons.push(Reason::EmailOf(found.account.username.clone()));
+        return decide_by_email(reasons, found, facts.is_email_verified, policy);
+    }
+    if facts.has_email {
+        reasons.push(Reason::EmailOfNobody);
     }
     // 4. Nobody we know.
+    reasons.push(Reason::Registration(policy.allow_registration));
     if policy.allow_registration {
         return Decision::Register;
     }
-    // Without an email an account made beforehand by the admin cannot be found either.
+    // Without an email, an account that the admin created beforehand cannot be found either.
     Decision::Refuse(if facts.has_email {
         LoginErrorCode::RegistrationClosed
     } else {
@@ -102,39 +180,77 @@ pub fn decide(facts: &Facts, policy: Policy) -> Decision {
 }
 
 /// 2. The user is logged in and asked for this link.
-fn decide_link(facts: &Facts, target: &LinkTarget) -> Decision {
-    if target.account.is_disabled() {
+fn decide_link(facts: &Facts, request: &LinkRequest) -> Decision {
+    if request.account.is_disabled() {
         return Decision::Refuse(LoginErrorCode::AccountDisabled);
     }
     match &facts.linked {
-        Some(account) if account.id == target.account.id => Decision::AlreadyLinked,
+        Some(account) if account.id == request.account.id => Decision::AlreadyLinked,
         Some(_) => Decision::Refuse(LoginErrorCode::LinkConflict),
-        None if target.is_bound_at_issuer => Decision::Refuse(LoginErrorCode::LinkConflict),
-        None => Decision::AskForConsent(target.account.id),
+        None if request.is_bound_at_issuer => Decision::Refuse(LoginErrorCode::LinkConflict),
+        None => Decision::AskForConsent(request.account.id),
     }
 }
 
-fn decide_by_email(found: &EmailMatch, is_verified: bool, policy: Policy) -> Decision {
+fn decide_by_email(
+    reasons: &mut Vec<Reason>,
+    found: &EmailMatch,
+    is_verified: bool,
+    policy: Policy,
+) -> Decision {
     let account = &found.account;
-    if account.is_disabled() {
+    if refuses_disabled(reasons, account) {
         return Decision::Refuse(LoginErrorCode::AccountDisabled);
     }
     // Never bound anew by email: the OP may have given the address to somebody else.
     if found.is_bound_at_issuer {
+        reasons.push(Reason::BoundElsewhere);
         return Decision::Refuse(LoginErrorCode::LinkConflict);
     }
+    reasons.push(Reason::LinkByEmail(policy.link_by_email));
     match policy.link_by_email {
         LinkByEmail::Verified if is_verified => Decision::LinkAndLogIn(account.id),
         LinkByEmail::Verified => Decision::Refuse(LoginErrorCode::EmailUnverified),
-        LinkByEmail::Confirm if is_verified && account.email_is_vouched_for() => {
-            Decision::LinkAndLogIn(account.id)
-        }
-        LinkByEmail::Confirm if policy.password_login && account.password_hash.is_some() => {
-            Decision::AskForPassword(account.id)
-        }
-        // With `confirm`: there is no password to ask for. Its owner can still link from inside.
-        LinkByEmail::Never | LinkByEmail::Confirm => Decision::Refuse(LoginErrorCode::LinkFirst),
+        LinkByEmail::Never => Decision::Refuse(LoginErrorCode::LinkFirst),
+        LinkByEmail::Confirm => decide_by_confirmation(reasons, account, is_verified, policy),
     }
+}
+
+/// Links at once if both sides vouch for the email, else by the account's password.
+fn decide_by_confirmation(
+    reasons: &mut Vec<Reason>,
+    account: &Account,
+    is_verified: bool,
+    policy: Policy,
+) -> Decision {
+    let is_vouched_for = account.email_is_vouched_for();
+    reasons.push(if is_vouched_for {
+        Reason::VouchedFor
+    } else {
+        Reason::Claimed
+    });
+    if is_verified && is_vouched_for {
+        return Decision::LinkAndLogIn(account.id);
+    }
+    let (reason, decision) = if !policy.password_login {
+        (Reason::PasswordLoginOff, None)
+    } else if account.password_hash.is_none() {
+        (Reason::NoPassword, None)
+    } else {
+        let ask = Decision::AskForPassword(account.id);
+        (Reason::PasswordAsked, Some(ask))
+    };
+    reasons.push(reason);
+    // Its owner can still link from inside.
+    decision.unwrap_or(Decision::Refuse(LoginErrorCode::LinkFirst))
+}
+
+/// Is the account disabled? Then that is a reason.
+fn refuses_disabled(reasons: &mut Vec<Reason>, account: &Account) -> bool {
+    if account.is_disabled() {
+        reasons.push(Reason::Disabled(account.username.clone()));
+    }
+    account.is_disabled()
 }
 
 #[cfg(test)]

@@ -34,6 +34,15 @@ pub enum LoginError {
 }
 
 impl LoginError {
+    /// Returns whose account it was about; `None` if that is not known.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::AccountDisabled(account_id) => Some(*account_id),
+            _ => None,
+        }
+    }
+
     /// Returns the code that the browser is sent.
     #[must_use]
     pub fn code(&self) -> LoginErrorCode {

@@ -1,8 +1,22 @@
-//! The login, without HTTP: what the browser keeps of it, who an identity is, what is done about it,
-//! and why it failed.
+//! The login, without HTTP: who an identity is, what is done about it, and what becomes of it.
+//!
+//! [`complete()`] is the whole of it: [`facts`] asks the store, [`decide`] decides, and the store
+//! writes down a login in one transaction ([`crate::store::Store::log_in`]). `http` turns the
+//! [`outcome::Outcome`] into cookies and a redirect.
 
 pub mod attempt;
 pub mod error;
 pub mod role;
+pub mod outcome;
 pub mod decide;
+pub mod explain;
+pub mod facts;
+pub mod begin;
+pub mod register;
+pub mod pending_link;
+pub mod complete;
 pub mod once;
+
+pub use complete::{LoginSettings, complete};
+pub use error::LoginError;
+pub use outcome::Outcome;

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use shared::error::ErrorCode;
 use shared::login_error::LoginErrorCode;
+use shared::session::LoginMethod;
 
 use clock::Timestamp;
 use numbers::{Counter, Histogram};
@@ -29,32 +30,6 @@ const OTHER: &str = "other";
 /// The outcome of a login that worked.
 pub const OK: &str = "ok";
 
-/// How somebody logs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Method {
-    /// With a password of this server's own.
-    Password,
-    /// Through the OP.
-    Openid,
-    /// By a link that an admin made, which sets a password.
-    WelcomeLink,
-    /// By a link that the command line made, which logs in once.
-    LoginLink,
-}
-
-impl Method {
-    /// Returns what logs and metrics call it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Openid => "openid",
-            Self::WelcomeLink => "welcome_link",
-            Self::LoginLink => "login_link",
-        }
-    }
-}
-
 /// The numbers that belong to the application as a whole.
 #[derive(Debug)]
 pub struct Metrics {
@@ -62,7 +37,7 @@ pub struct Metrics {
     pub started_at: Timestamp,
     /// Open connections to the main listener.
     pub connections: AtomicU64,
-    logins: Mutex<BTreeMap<(Method, &'static str), u64>>,
+    logins: Mutex<BTreeMap<(LoginMethod, &'static str), u64>>,
     routes: RwLock<HashMap<Box<str>, Route>>,
     /// What the store said last.
     asked: tokio::sync::Mutex<Option<Asked>>,
@@ -97,20 +72,20 @@ impl Metrics {
             ErrorCode::Internal,
         ];
         let methods = [
-            Method::Password,
-            Method::Openid,
-            Method::WelcomeLink,
-            Method::LoginLink,
+            LoginMethod::Password,
+            LoginMethod::Openid,
+            LoginMethod::WelcomeLink,
+            LoginMethod::LoginLink,
         ];
         let good = methods.map(|method| (method, OK));
-        let by_password = password.map(|code| (Method::Password, code.as_str()));
+        let by_password = password.map(|code| (LoginMethod::Password, code.as_str()));
         let by_openid = LoginErrorCode::ALL.iter().filter(|code| {
             !matches!(
                 code,
                 LoginErrorCode::InvalidCredentials | LoginErrorCode::PasswordLoginDisabled
             )
         });
-        let by_openid = by_openid.map(|code| (Method::Openid, code.as_str()));
+        let by_openid = by_openid.map(|code| (LoginMethod::Openid, code.as_str()));
         let keys = good.into_iter().chain(by_password).chain(by_openid);
         Self {
             started_at: now,
@@ -122,7 +97,7 @@ impl Metrics {
     }
 
     /// Counts a login that ended, by [`OK`] or the code of what was wrong.
-    pub fn login(&self, method: Method, outcome: &'static str) {
+    pub fn login(&self, method: LoginMethod, outcome: &'static str) {
         let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         *logins.entry((method, outcome)).or_default() += 1;
     }

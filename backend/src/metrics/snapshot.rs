@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::numbers::{Counter, Durations};
 use super::process::Process;
-use super::{METHODS, Method, STATUSES};
+use super::{METHODS, STATUSES};
 use crate::app::AppState;
 use crate::limits::Guess;
 use crate::store::Totals;
 use oidc::metrics::OpMetrics;
+use shared::session::LoginMethod;
 
 /// How long what the store said is good enough: it counts rows, however often somebody asks.
 const FRESH: Duration = Duration::from_secs(10);
@@ -28,7 +29,7 @@ pub(super) struct Asked {
 #[derive(Debug)]
 pub struct Snapshot {
     pub(super) started_at: i64,
-    pub(super) logins: Vec<((Method, &'static str), u64)>,
+    pub(super) logins: Vec<((LoginMethod, &'static str), u64)>,
     pub(super) requests: Vec<(String, &'static str, &'static str, u64)>,
     pub(super) request_durations: Vec<(String, Durations)>,
     pub(super) connections: u64,

@@ -13,6 +13,7 @@ mod account;
 mod identity;
 mod session;
 mod link;
+mod login;
 mod totals;
 mod backup;
 
@@ -33,5 +34,6 @@ pub use engine::lock::exclude;
 pub use engine::postgres::Credentials;
 pub use identity::identities::NewIdentity;
 pub use identity::remap::{Conflict, Move, Remap};
+pub use login::{Entry, Lead, Login, LoginOutcome, LoginRefusal};
 pub use session::operator::{OpenSession, WhichSessions};
 pub use totals::Totals;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::routes;
-use shared::session::{Method, Role, SessionStatus};
+use shared::session::{LoginMethod, Role, SessionStatus};
 
 use crate::browser::{self, TimeForm};
 use crate::components::dynamic::dynamic;
@@ -83,8 +83,10 @@ fn Facts(
         Role::User => Text::ROLE_USER,
     };
     let method = match session.method {
-        Method::Password => Text::LOGGED_IN_PASSWORD,
-        Method::Openid => Text::LOGGED_IN_OPENID,
+        LoginMethod::Password => Text::LOGGED_IN_PASSWORD,
+        LoginMethod::Openid => Text::LOGGED_IN_OPENID,
+        LoginMethod::WelcomeLink | LoginMethod::LoginLink => Text::LOGGED_IN_LINK,
+        LoginMethod::Setup => Text::LOGGED_IN_SETUP,
     };
     let since = browser::time_text(session.started_at, TimeForm::Both);
     view! {

@@ -5,7 +5,9 @@ use shared::routes::{
     API_AUDIT, API_BACKCHANNEL_LOGOUT, API_LOGOUT, API_PROFILE, API_PROFILE_PASSWORD,
     API_PROFILE_SESSIONS, API_SESSION_CONFIRM, API_SETUP,
 };
+use shared::session::Role;
 use tests::http_browser::HttpBrowser;
+use tests::logins::{set_disabled, set_role};
 use tests::site::{CLIENT_ID, CLIENT_SECRET, PASSWORD, Site, admin, user};
 
 /// Returns the entries, the oldest first.
@@ -53,17 +55,9 @@ async fn logins_failures_and_changes_are_written_down() {
     alice.post_json(API_PROFILE_PASSWORD, &body).await;
     alice.delete(API_PROFILE_SESSIONS).await;
     alice.post_json(API_LOGOUT, &json!({})).await;
-    site.app
-        .store
-        .set_role(alice_id, shared::session::Role::Admin, site.now())
-        .await
-        .unwrap();
+    set_role(&site.app.store, alice_id, Role::Admin, site.now()).await;
     let by = backend::audit::By::from(site.now()).account(root_id);
-    site.app
-        .store
-        .set_disabled(alice_id, true, by)
-        .await
-        .unwrap();
+    set_disabled(&site.app.store, alice_id, true, by).await;
     alice.log_in("alice", "another password").await;
 
     let seen = lines(&trail(&root, "").await);

@@ -16,6 +16,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tests::answer::Answer;
 use tests::http_browser::HttpBrowser;
+use tests::logins::set_disabled;
 use tests::site::{PASSWORD, Site, admin, user};
 use tokio::task::JoinSet;
 
@@ -23,8 +24,7 @@ use crate::account::identities::begin;
 use crate::login::decide::{account_of, identities};
 
 async fn disable(site: &Site, id: AccountId) {
-    let disabled = site.app.store.set_disabled(id, true, site.now()).await;
-    disabled.expect("the store answers");
+    set_disabled(&site.app.store, id, true, site.now()).await;
 }
 
 async fn id_of(site: &Site, username: &str) -> AccountId {

@@ -19,7 +19,11 @@ async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
         username: None,
         email: None,
     };
-    let linked = site.app.store.link_identity(id, identity, site.now()).await;
+    let linked = site
+        .app
+        .store
+        .link_identity(id, identity, None, site.now())
+        .await;
     linked
         .expect("the store answers")
         .expect("nothing is in the way");

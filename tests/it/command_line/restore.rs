@@ -14,6 +14,7 @@ use insta::assert_snapshot;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;
 use tests::command_line::{Said, type_on_file};
+use tests::logins::enter;
 use tests::site::user;
 
 const NOW: Timestamp = Timestamp::from_unix(1_750_000_000);
@@ -42,19 +43,14 @@ impl Place {
         };
         let store = place.open().await;
         let id = store
-            .create_account(&user("alice").await, NOW)
+            .create_user(&user("alice").await, None, NOW)
             .await
             .expect("the store answers")
             .expect("nothing is in the way");
         let lives = &place.config.sessions;
         let session = Session::start(id, Origin::Password, Client::default(), lives, NOW);
         let hash = place.session.hash();
-        assert!(
-            store
-                .insert_session(&session, hash, None, None, NOW)
-                .await
-                .expect("a file of the test")
-        );
+        assert!(enter(&store, &session, hash, None, NOW).await);
         let link = NewLink::of(&place.link, NOW);
         store
             .make_welcome_link(id, link, NOW)
@@ -68,7 +64,7 @@ impl Place {
             .expect("a file of the test");
         let store = place.open().await;
         store
-            .create_account(&user("bob").await, NOW)
+            .create_user(&user("bob").await, None, NOW)
             .await
             .expect("the store answers")
             .expect("nothing is in the way");
@@ -339,7 +335,7 @@ async fn copied_files_of_a_live_database_are_taken_with_their_log() {
     let place = Place::new().await;
     let store = place.open().await;
     store
-        .create_account(&user("carol").await, NOW)
+        .create_user(&user("carol").await, None, NOW)
         .await
         .unwrap()
         .unwrap();
@@ -376,7 +372,7 @@ async fn backup_of_an_earlier_version_is_brought_up_to_date() {
     let store = place.open().await;
     assert!(!has(&store, "alice").await);
     store
-        .create_account(&user("dora").await, NOW)
+        .create_user(&user("dora").await, None, NOW)
         .await
         .unwrap()
         .unwrap();

@@ -378,7 +378,11 @@ async fn which_of_several_connections_must_be_said() {
             username: None,
             email: None,
         };
-        let linked = site.app.store.link_identity(id, identity, site.now()).await;
+        let linked = site
+            .app
+            .store
+            .link_identity(id, identity, None, site.now())
+            .await;
         linked.unwrap().unwrap();
     }
 

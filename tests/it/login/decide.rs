@@ -5,6 +5,7 @@ use backend::account::{AccountId, NewAccount};
 use serde_json::{Value, json};
 use shared::routes::API_SESSION;
 use tests::http_browser::HttpBrowser;
+use tests::logins::link;
 use tests::site::{Site, admin, email, user};
 
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
@@ -56,12 +57,7 @@ async fn known_identity_needs_no_email_and_no_open_registration() {
         username: None,
         email: None,
     };
-    site.app
-        .store
-        .link_identity(id, identity, site.now())
-        .await
-        .unwrap()
-        .unwrap();
+    link(&site.app.store, id, identity, site.now()).await;
     let browser = site.browser();
 
     browser.log_in_as("carol").await;

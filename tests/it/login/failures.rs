@@ -13,6 +13,7 @@ use shared::text::Language;
 use tests::answer::Answer;
 use tests::http_browser::{HttpBrowser, until_limited};
 use tests::log::Log;
+use tests::logins::set_disabled;
 use tests::site::{PASSWORD, Site, admin, user};
 
 /// A login that failed.
@@ -225,13 +226,10 @@ async fn taken() -> Failure {
 async fn disabled() -> Failure {
     let site = Site::start().await;
     let id = site.add(admin("bob").await).await;
+    site.add(admin("root").await).await;
     let browser = site.browser();
     browser.log_in_as("bob").await;
-    site.app
-        .store
-        .set_disabled(id, true, site.now())
-        .await
-        .expect("the store answers");
+    set_disabled(&site.app.store, id, true, site.now()).await;
     let callback = browser.log_in_as("bob").await.callback;
     Failure::new(site, browser, &callback, "account_disabled")
 }

@@ -18,7 +18,7 @@ async fn password_is_asked_for_once_and_then_never_again() {
     let login = browser
         .log_in_at("/api/login/openid?next=/profile", "alice")
         .await;
-    assert_snapshot!(login.callback.summary(), @"303 See Other, location: /link, clears: postern_attempt_…, sets: postern_link");
+    assert_snapshot!(login.callback.summary(), @"303 See Other, location: /link, sets: postern_link, clears: postern_attempt_…");
     assert_snapshot!(
         browser.get(API_LINK).await.body,
         @r#"{"label":"Authentik","identity_username":"alice","identity_email":"alice@example.com","account_username":"alice","needs_password":true}"#

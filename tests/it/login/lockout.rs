@@ -1,6 +1,7 @@
 //! `DISABLE_USERPASS_LOGIN` must not lock the administrators out.
 
 use backend::store::NewIdentity;
+use tests::logins::{link, set_disabled};
 use tests::site::{Site, admin, user};
 
 const OFF: (&str, &str) = ("DISABLE_USERPASS_LOGIN", "true");
@@ -31,28 +32,18 @@ async fn server_refuses_to_start_while_no_admin_could_log_in() {
             .contains("POSTERN_BREAK_GLASS=true")
     );
     let user_id = site.add(user("alice").await).await;
-    store
-        .link_identity(user_id, identity("a"), site.now())
-        .await
-        .unwrap()
-        .unwrap();
+    link(store, user_id, identity("a"), site.now()).await;
     let admin_id = site.add(admin("root").await).await;
     assert!(
         refusal().await.is_err(),
         "an admin without an identity, a user with one"
     );
 
-    store
-        .link_identity(admin_id, identity("r"), site.now())
-        .await
-        .unwrap()
-        .unwrap();
+    link(store, admin_id, identity("r"), site.now()).await;
 
     assert_eq!(refusal().await, Ok(()));
-    store
-        .set_disabled(admin_id, true, site.now())
-        .await
-        .unwrap();
+    site.add(admin("other").await).await;
+    set_disabled(store, admin_id, true, site.now()).await;
     assert!(refusal().await.is_err(), "a disabled admin");
 }
 

@@ -10,6 +10,7 @@ use tests::answer::{Answer, param};
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
+use tests::logins::set_disabled;
 use tests::places::slow_tests_wanted;
 use tests::server::Server;
 use tests::site::{PASSWORD, Site, op_of_today, user};
@@ -73,11 +74,7 @@ async fn login_by_password_that_fails_is_one_line_with_code_cause_and_mend() {
     let site = Site::start().await;
     let alice = site.add(user("alice").await).await;
     let dora = site.add(user("dora").await).await;
-    site.app
-        .store
-        .set_disabled(dora, true, site.now())
-        .await
-        .unwrap();
+    set_disabled(&site.app.store, dora, true, site.now()).await;
     let alice = format!("account.id={alice}");
     let dora = format!("account.id={dora}");
     let cases: [(&str, &str, &[&str]); 3] = [

@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN, API_PROFILE_PASSWORD, API_SESSION_CONFIRM, API_SETUP};
 use tests::http_browser::until_limited;
+use tests::logins::set_disabled;
 use tests::site::{PASSWORD, Site, user};
 
 #[tokio::test]
@@ -67,11 +68,7 @@ async fn username_that_the_database_cannot_take_is_nobodys() {
 async fn that_an_account_is_disabled_is_told_only_to_who_knows_its_password() {
     let site = Site::start().await;
     let id = site.add(user("alice").await).await;
-    site.app
-        .store
-        .set_disabled(id, true, site.now())
-        .await
-        .unwrap();
+    set_disabled(&site.app.store, id, true, site.now()).await;
     let browser = site.browser();
 
     let guess = browser.log_in("alice", "not the password").await;

@@ -105,12 +105,7 @@ async fn what_is_unfit_is_named_and_setup_stays_open() {
 #[tokio::test]
 async fn setup_is_closed_for_good_once_an_admin_exists() {
     let site = Site::start().await;
-    let id = site.add(admin("root").await).await;
-    site.app
-        .store
-        .set_disabled(id, true, site.now())
-        .await
-        .unwrap();
+    site.add(admin("root").await).await;
 
     let answer = site
         .browser()

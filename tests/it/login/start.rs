@@ -107,6 +107,6 @@ async fn cookies_are_for_scripts_and_other_sites_out_of_reach() {
 
     let attempt = login.start.set_cookies()[0].split_once("; ").unwrap().1;
     assert_eq!(attempt, "HttpOnly; SameSite=Lax; Path=/; Max-Age=600");
-    let session = login.callback.set_cookies()[1].split_once("; ").unwrap().1;
+    let session = login.callback.set_cookies()[0].split_once("; ").unwrap().1;
     assert_eq!(session, "HttpOnly; SameSite=Lax; Path=/; Max-Age=1209600");
 }

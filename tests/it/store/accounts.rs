@@ -4,6 +4,7 @@ use backend::account::NewAccount;
 use backend::session::SessionToken;
 use backend::store::Taken;
 use shared::session::Role;
+use tests::logins::set_disabled;
 use tests::site::{admin, email, user};
 use uuid::Uuid;
 
@@ -76,8 +77,8 @@ async fn names_and_emails_are_unique_without_regard_to_case() {
         ..user("bob").await
     };
 
-    let same_name = fresh.store.create_account(&namesake, NOW).await.unwrap();
-    let same_email = fresh.store.create_account(&neighbor, NOW).await.unwrap();
+    let same_name = fresh.store.create_user(&namesake, None, NOW).await.unwrap();
+    let same_email = fresh.store.create_user(&neighbor, None, NOW).await.unwrap();
 
     assert_eq!(same_name, Err(Taken::Username));
     assert_eq!(same_email, Err(Taken::Email));
@@ -192,9 +193,9 @@ async fn disabling_ends_the_sessions_and_enabling_brings_none_back() {
     let id = fresh.add(user("alice").await).await;
     let (_, token) = fresh.add_session(id).await;
 
-    fresh.store.set_disabled(id, true, LATER).await.unwrap();
+    set_disabled(&fresh.store, id, true, LATER).await;
     let disabled = fresh.store.account(id).await.unwrap().unwrap();
-    fresh.store.set_disabled(id, false, LATER).await.unwrap();
+    set_disabled(&fresh.store, id, false, LATER).await;
     let enabled = fresh.store.account(id).await.unwrap().unwrap();
 
     assert_eq!(disabled.disabled_at, Some(LATER));
@@ -207,158 +208,4 @@ async fn disabling_ends_the_sessions_and_enabling_brings_none_back() {
             .unwrap()
             .is_none()
     );
-}
-
-#[tokio::test]
-async fn role_changes_end_sessions_and_the_same_role_is_no_change() {
-    let fresh = Fresh::open().await;
-    let id = fresh.add(user("alice").await).await;
-    let (_, token) = fresh.add_session(id).await;
-
-    assert!(!fresh.store.set_role(id, Role::User, LATER).await.unwrap());
-    assert!(
-        fresh
-            .store
-            .session_by_token(token.hash())
-            .await
-            .unwrap()
-            .is_some()
-    );
-    assert!(fresh.store.set_role(id, Role::Admin, LATER).await.unwrap());
-    assert!(
-        fresh
-            .store
-            .session_by_token(token.hash())
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(!fresh.store.is_setup_open().await.unwrap());
-}
-
-#[tokio::test]
-async fn last_admin_who_is_not_disabled_keeps_the_role() {
-    let fresh = Fresh::open().await;
-    let first = fresh.add(admin("first").await).await;
-    let second = fresh.add(admin("second").await).await;
-    fresh.store.set_disabled(second, true, LATER).await.unwrap();
-
-    assert!(
-        !fresh
-            .store
-            .set_role(first, Role::User, LATER)
-            .await
-            .unwrap()
-    );
-    fresh
-        .store
-        .set_disabled(second, false, LATER)
-        .await
-        .unwrap();
-    assert!(
-        fresh
-            .store
-            .set_role(first, Role::User, LATER)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !fresh
-            .store
-            .set_role(second, Role::User, LATER)
-            .await
-            .unwrap()
-    );
-}
-
-#[tokio::test]
-async fn of_two_demotions_at_once_one_fails() {
-    let fresh = Fresh::open().await;
-    let first = fresh.add(admin("first").await).await;
-    let second = fresh.add(admin("second").await).await;
-
-    let (one, other) = tokio::join!(
-        fresh.store.set_role(first, Role::User, LATER),
-        fresh.store.set_role(second, Role::User, LATER),
-    );
-
-    assert_ne!(one.unwrap(), other.unwrap());
-}
-
-#[tokio::test]
-async fn setup_closes_with_the_first_admin_for_good() {
-    let fresh = Fresh::open().await;
-    assert!(fresh.store.is_setup_open().await.unwrap());
-    fresh.add(user("alice").await).await;
-    assert!(fresh.store.is_setup_open().await.unwrap());
-
-    let first = fresh
-        .store
-        .create_first_admin(&admin("root").await, NOW)
-        .await
-        .unwrap();
-    let second = fresh
-        .store
-        .create_first_admin(&admin("other").await, NOW)
-        .await
-        .unwrap();
-
-    assert!(first.is_ok());
-    assert_eq!(second, Err(Taken::Setup));
-    assert!(!fresh.store.is_setup_open().await.unwrap());
-    assert!(
-        fresh
-            .store
-            .account_by_username("other")
-            .await
-            .unwrap()
-            .is_none()
-    );
-}
-
-#[tokio::test]
-async fn failed_setup_leaves_it_open() {
-    let fresh = Fresh::open().await;
-    fresh.add(user("alice").await).await;
-
-    let namesake = NewAccount {
-        email: None,
-        ..admin("Alice").await
-    };
-    let taken = fresh
-        .store
-        .create_first_admin(&namesake, NOW)
-        .await
-        .unwrap();
-
-    assert_eq!(taken, Err(Taken::Username));
-    assert!(fresh.store.is_setup_open().await.unwrap());
-}
-
-#[tokio::test]
-async fn setup_is_closed_by_an_admin_made_otherwise() {
-    let fresh = Fresh::open().await;
-    fresh.add(admin("root").await).await;
-
-    let second = fresh
-        .store
-        .create_first_admin(&admin("other").await, NOW)
-        .await
-        .unwrap();
-
-    assert_eq!(second, Err(Taken::Setup));
-}
-
-#[tokio::test]
-async fn of_two_setups_at_once_one_wins() {
-    let fresh = Fresh::open().await;
-    let (root, other) = (admin("root").await, admin("other").await);
-
-    let (one, two) = tokio::join!(
-        fresh.store.create_first_admin(&root, NOW),
-        fresh.store.create_first_admin(&other, NOW),
-    );
-
-    let won = [one.unwrap(), two.unwrap()].map(|made| made.is_ok());
-    assert_ne!(won[0], won[1]);
 }

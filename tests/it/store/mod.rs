@@ -2,6 +2,7 @@
 
 mod accounts;
 mod identities;
+mod login;
 mod sessions;
 mod test_login;
 mod users;
@@ -15,6 +16,7 @@ use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{NewIdentity, Store};
 use clock::Timestamp;
 use tempfile::TempDir;
+use tests::logins::{add_account, enter};
 use tests::schema::Schema;
 use tests::site::user;
 
@@ -52,20 +54,12 @@ impl Fresh {
     }
 
     async fn add(&self, account: NewAccount) -> AccountId {
-        self.store
-            .create_account(&account, NOW)
-            .await
-            .expect("the store answers")
-            .expect("name and email are free")
+        add_account(&self.store, &account, NOW).await
     }
 
     async fn add_session(&self, account_id: AccountId) -> (Session, SessionToken) {
         let (session, token) = new_session(account_id);
-        let has_begun = self
-            .store
-            .insert_session(&session, token.hash(), None, None, NOW)
-            .await
-            .expect("the store answers");
+        let has_begun = enter(&self.store, &session, token.hash(), None, NOW).await;
         assert!(has_begun, "no account of that id, or a disabled one");
         (session, token)
     }

@@ -1,9 +1,9 @@
 //! Sessions.
 
 use backend::session::{Client, Origin, Session, SessionToken};
-use backend::store::Store;
+use backend::store::{Entry, Login, LoginOutcome, LoginRefusal, Store};
+use tests::logins::{enter, set_disabled};
 use tests::site::user;
-use uuid::Uuid;
 
 use super::{Fresh, ISSUER, LATER, LIVES, NOW, new_session};
 
@@ -23,11 +23,7 @@ async fn session_comes_back_with_its_account() {
     };
     let session = Session::start(id, origin.clone(), client, &LIVES, NOW);
     let token = SessionToken::generate();
-    fresh
-        .store
-        .insert_session(&session, token.hash(), None, None, NOW)
-        .await
-        .unwrap();
+    assert!(enter(&fresh.store, &session, token.hash(), None, NOW).await);
 
     let (found, account) = fresh
         .store
@@ -65,11 +61,7 @@ async fn new_session_ends_the_one_that_it_replaces() {
     let (_, old) = fresh.add_session(id).await;
     let (session, new) = new_session(id);
 
-    fresh
-        .store
-        .insert_session(&session, new.hash(), Some(old.hash()), None, NOW)
-        .await
-        .unwrap();
+    assert!(enter(&fresh.store, &session, new.hash(), Some(old.hash()), NOW).await);
 
     assert!(
         fresh
@@ -95,13 +87,16 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
     let account = user("alice").await;
     let id = fresh.add(account.clone()).await;
     let (kept, old) = fresh.add_session(id).await;
-    let begin = async |hash: Option<&str>| {
+    let begin = async |hash: &str| {
         let (session, token) = new_session(id);
         let replaces = Some(old.hash());
-        let begun = fresh
-            .store
-            .insert_session(&session, token.hash(), replaces, hash, LATER);
-        begun.await.unwrap()
+        let login = Login {
+            entry: Entry::Password { hash },
+            session: &session,
+            token: token.hash(),
+            replaces,
+        };
+        fresh.store.log_in(&login, &LATER.into()).await.unwrap()
     };
     let is_old_there = async || {
         let found = fresh.store.session_by_token(old.hash()).await.unwrap();
@@ -113,15 +108,17 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
         .await
         .unwrap();
 
-    assert!(!begin(account.password_hash.as_deref()).await);
+    let old_hash = account.password_hash.as_deref().unwrap();
+    let stale = LoginOutcome::Refused(LoginRefusal::Stale);
+    assert_eq!(begin(old_hash).await, stale);
     assert!(is_old_there().await);
-    assert!(begin(Some("another hash")).await);
+    assert_eq!(begin("another hash").await, LoginOutcome::LoggedIn);
     assert!(!is_old_there().await);
 
-    fresh.store.set_disabled(id, true, LATER).await.unwrap();
-    assert!(!begin(None).await);
-    assert!(!begin(Some("another hash")).await);
-    fresh.store.set_disabled(id, false, LATER).await.unwrap();
+    set_disabled(&fresh.store, id, true, LATER).await;
+    let disabled = LoginOutcome::Refused(LoginRefusal::Disabled);
+    assert_eq!(begin("another hash").await, disabled);
+    set_disabled(&fresh.store, id, false, LATER).await;
     let sessions = fresh.store.sessions(id, &LIVES, LATER).await.unwrap();
     assert!(sessions.is_empty(), "{} came back", sessions.len());
 }
@@ -147,45 +144,6 @@ async fn use_and_confirmation_are_written_down() {
         .unwrap()
         .unwrap();
     assert_eq!((found.last_used_at, found.confirmed_at), (LATER, LATER));
-}
-
-#[tokio::test]
-async fn rotated_session_is_opened_by_the_new_token_alone() {
-    let fresh = Fresh::open().await;
-    let id = fresh.add(user("alice").await).await;
-    let (session, old) = fresh.add_session(id).await;
-    let new = SessionToken::generate();
-
-    assert!(
-        fresh
-            .store
-            .rotate_session(session.id, new.hash())
-            .await
-            .unwrap()
-    );
-    assert!(
-        !fresh
-            .store
-            .rotate_session(Uuid::nil(), new.hash())
-            .await
-            .unwrap()
-    );
-
-    assert!(
-        fresh
-            .store
-            .session_by_token(old.hash())
-            .await
-            .unwrap()
-            .is_none()
-    );
-    let (found, _) = fresh
-        .store
-        .session_by_token(new.hash())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(found.id, session.id);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use shared::session::Role;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _};
+use tests::logins::{enter, link};
 use tests::site::{admin, email, user};
 use uuid::Uuid;
 
@@ -70,8 +71,7 @@ async fn record_has_identities_last_login_and_the_end_of_an_open_link() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
     let other = fresh.add(user("bob").await).await;
-    let linked = fresh.store.link_identity(id, identity("s"), NOW).await;
-    linked.unwrap().unwrap();
+    link(&fresh.store, id, identity("s"), NOW).await;
     fresh.add_session(id).await;
     let token = backend::welcome::WelcomeToken::generate();
     let link = backend::welcome::NewLink::of(&token, NOW);
@@ -231,8 +231,7 @@ async fn deleting_takes_sessions_and_identities_along() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
     let (_, token) = fresh.add_session(id).await;
-    let linked = fresh.store.link_identity(id, identity("s"), NOW).await;
-    linked.unwrap().unwrap();
+    link(&fresh.store, id, identity("s"), NOW).await;
 
     fresh
         .store
@@ -246,11 +245,6 @@ async fn deleting_takes_sessions_and_identities_along() {
     let owner = fresh.store.account_by_identity(super::ISSUER, "s").await;
     assert!(owner.unwrap().is_none());
     let (session, token) = super::new_session(id);
-    let begun = fresh
-        .store
-        .insert_session(&session, token.hash(), None, None, NOW);
-    assert!(
-        !begun.await.unwrap(),
-        "no session of an account that is gone"
-    );
+    let begun = enter(&fresh.store, &session, token.hash(), None, NOW).await;
+    assert!(!begun, "no session of an account that is gone");
 }

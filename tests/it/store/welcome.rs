@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use backend::account::NewAccount;
-use backend::session::SessionToken;
-use backend::store::{Refusal, Taken};
-use backend::welcome::{LIFETIME, NewLink, WelcomeToken};
+use backend::session::{Session, SessionToken, TokenHash};
+use backend::store::{Entry, Login, LoginOutcome, Refusal, Taken};
+use backend::welcome::{LIFETIME, NewLink, WelcomeHash, WelcomeToken};
+use tests::logins::set_disabled;
 use tests::site::user;
 use uuid::Uuid;
 
@@ -22,6 +23,24 @@ async fn invited(fresh: &Fresh, name: &str) -> (Uuid, WelcomeToken) {
     let made = fresh.store.create_user(&new, Some(link), NOW).await;
     let id = made.expect("the store answers").expect("the name is free");
     (id, token)
+}
+
+/// A login by a welcome link.
+fn by_link<'a>(
+    link: WelcomeHash,
+    password_hash: &'a str,
+    session: &'a Session,
+    token: TokenHash,
+) -> Login<'a> {
+    Login {
+        entry: Entry::WelcomeLink {
+            link,
+            password_hash,
+        },
+        session,
+        token,
+        replaces: None,
+    }
 }
 
 #[tokio::test]
@@ -104,10 +123,10 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
             .unwrap()
             .is_some()
     );
-    store.set_disabled(id, true, LATER).await.unwrap();
+    set_disabled(store, id, true, LATER).await;
     let refused = store.make_welcome_link(id, link, LATER).await.unwrap();
     assert_eq!(refused, Err(Refusal::Disabled));
-    store.set_disabled(id, false, LATER).await.unwrap();
+    set_disabled(store, id, false, LATER).await;
     assert!(
         store
             .welcome_link(second.hash(), LATER)
@@ -147,16 +166,13 @@ async fn redeeming_sets_the_password_and_leaves_one_session() {
     let (_, replaced) = fresh.add_session(bob).await;
     let (session, token) = new_session(id);
 
-    let redeemed = fresh.store.redeem_welcome_link(
-        link.hash(),
-        "hash",
-        &session,
-        token.hash(),
-        Some(replaced.hash()),
-        LATER,
-    );
+    let login = Login {
+        replaces: Some(replaced.hash()),
+        ..by_link(link.hash(), "hash", &session, token.hash())
+    };
+    let outcome = fresh.store.log_in(&login, &LATER.into()).await.unwrap();
 
-    assert!(redeemed.await.unwrap());
+    assert_eq!(outcome, LoginOutcome::LoggedIn);
     let store = &fresh.store;
     let account = store.account(id).await.unwrap().unwrap();
     assert_eq!(account.password_hash.as_deref(), Some("hash"));
@@ -190,8 +206,9 @@ async fn link_that_is_no_good_changes_nothing() {
         (Uuid::nil(), link.hash(), LATER),
     ] {
         let (session, token) = new_session(account);
-        let redeemed = store.redeem_welcome_link(hash, "hash", &session, token.hash(), None, now);
-        assert!(!redeemed.await.unwrap());
+        let login = by_link(hash, "hash", &session, token.hash());
+        let outcome = store.log_in(&login, &now.into()).await.unwrap();
+        assert!(matches!(outcome, LoginOutcome::Refused(_)));
         assert!(
             store
                 .session_by_token(token.hash())
@@ -222,17 +239,19 @@ async fn of_two_redemptions_at_once_one_wins() {
         let (id, link) = invited(&fresh, "alice").await;
         let redeem = async |hash: &str| {
             let (session, token) = new_session(id);
-            let store = &fresh.store;
-            let done =
-                store.redeem_welcome_link(link.hash(), hash, &session, token.hash(), None, LATER);
-            done.await.unwrap()
+            let login = by_link(link.hash(), hash, &session, token.hash());
+            fresh.store.log_in(&login, &LATER.into()).await.unwrap()
         };
 
         let (one, other) = tokio::join!(redeem("one"), redeem("other"));
 
         assert_ne!(one, other);
         let account = fresh.store.account(id).await.unwrap().unwrap();
-        let expected = if one { "one" } else { "other" };
+        let expected = if one == LoginOutcome::LoggedIn {
+            "one"
+        } else {
+            "other"
+        };
         assert_eq!(account.password_hash.as_deref(), Some(expected));
         let sessions = fresh.store.sessions(id, &LIVES, NOW).await.unwrap();
         assert_eq!(sessions.len(), 1);
@@ -247,13 +266,15 @@ async fn redeeming_and_disabling_at_once_leave_no_session_of_a_disabled_account(
         let (session, token) = new_session(id);
         let store = &fresh.store;
 
-        let (disabled, redeemed) = tokio::join!(
-            store.set_disabled(id, true, LATER),
-            store.redeem_welcome_link(link.hash(), "hash", &session, token.hash(), None, LATER),
+        let login = by_link(link.hash(), "hash", &session, token.hash());
+        let by = LATER.into();
+
+        let ((), outcome) = tokio::join!(
+            set_disabled(store, id, true, LATER),
+            store.log_in(&login, &by)
         );
 
-        disabled.unwrap();
-        redeemed.unwrap();
+        outcome.unwrap();
         assert!(
             store
                 .session_by_token(token.hash())

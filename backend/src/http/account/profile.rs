@@ -17,8 +17,8 @@ use crate::http::error::ApiResult;
 use crate::http::extract::body::Json;
 use crate::http::extract::client::From;
 use crate::http::extract::principal::Current;
-use crate::http::login::begin_session;
 use crate::http::login::password::{check_password, require_password_login};
+use crate::http::login::session_cookie;
 use crate::presets;
 use crate::session::SessionToken;
 
@@ -144,6 +144,6 @@ pub(crate) async fn change_password(
         .set_password(account.id, &hash, session_id, token.hash(), by)
         .await?;
     tracing::info!(account.id = %account.id, "password changed");
-    let cookies = begin_session::give(&app, &token);
+    let cookies = session_cookie::give(&app, &token);
     Ok((cookies, StatusCode::NO_CONTENT).into_response())
 }

@@ -13,7 +13,7 @@ use crate::http::account::profile::issuer_label;
 use crate::http::error::ApiResult;
 use crate::http::extract::client::From;
 use crate::http::extract::principal::Current;
-use crate::http::login::begin_session;
+use crate::http::login::session_cookie;
 use crate::session::{Origin, Session};
 use crate::user_agent;
 
@@ -37,8 +37,8 @@ pub(crate) fn entry(app: &AppState, current: Option<&Session>, session: Session)
     SessionEntry {
         is_current: current.is_some_and(|current| session.id == current.id),
         provider: match &session.origin {
-            Origin::Password => None,
             Origin::Openid { issuer, .. } => Some(issuer_label(app, issuer)),
+            Origin::Password | Origin::WelcomeLink | Origin::LoginLink | Origin::Setup => None,
         },
         browser: session.user_agent.as_deref().and_then(user_agent::describe),
         user_agent: session.user_agent,
@@ -72,7 +72,7 @@ pub(crate) async fn end(
     }
     tracing::info!(account.id = %account_id, session.id = %id, "session ended by its owner");
     Ok(if id == current.session.id {
-        (begin_session::forget(&app), StatusCode::NO_CONTENT).into_response()
+        (session_cookie::forget(&app), StatusCode::NO_CONTENT).into_response()
     } else {
         StatusCode::NO_CONTENT.into_response()
     })

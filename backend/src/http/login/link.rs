@@ -1,17 +1,13 @@
-//! A link that waits for its user's word: the identity is in a sealed cookie, nothing is stored.
-
-use std::time::Duration;
+//! A link that waits for its user's word: shown, confirmed, dropped.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
 use shared::error::ErrorCode;
-use shared::link::{LinkAnswer, PendingLink};
-use shared::session::{GoTo, Role};
-use uuid::Uuid;
+use shared::link::{LinkAnswer, PendingLink as LinkQuestion};
+use shared::session::{GoTo, LoginMethod};
 
-use crate::account::{Account, AccountId};
+use crate::account::Account;
 use crate::app::AppState;
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::{ApiError, ApiResult};
@@ -19,40 +15,22 @@ use crate::http::extract::body::Json;
 use crate::http::extract::client::From;
 use crate::http::extract::principal::{Current, MaybeCurrent};
 use crate::http::login::password::check_password;
-use crate::http::login::{begin_session, outcome};
-use crate::metrics::Method;
-use crate::return_to::ReturnTo;
-use crate::session::Origin;
-use crate::store::NewIdentity;
-use clock::Timestamp;
-
-/// How long the link waits.
-const LIFETIME: Duration = Duration::from_secs(600);
-
-/// An identity that the OP vouched for, and the account it would be linked to.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct PendingIdentity {
-    pub(crate) issuer: String,
-    pub(crate) subject: String,
-    pub(crate) sid: Option<String>,
-    pub(crate) username: Option<String>,
-    pub(crate) email: Option<String>,
-    pub(crate) role: Option<Role>,
-    pub(crate) account_id: AccountId,
-    /// The session that asked for the link; `None` where the account's password is asked for.
-    pub(crate) session_id: Option<Uuid>,
-    pub(crate) next: ReturnTo,
-    pub(crate) asked_at: Timestamp,
-}
+use crate::http::login::{outcome, session_cookie};
+use crate::login::LoginError;
+use crate::login::begin::Begun;
+use crate::login::pending_link::{LIFETIME, PendingLink, is_linked, link_and_log_in};
+use crate::session::SessionToken;
+use crate::store::LoginRefusal;
 
 /// Returns the cookie that keeps it.
-pub(crate) fn keep(
-    app: &AppState,
-    pending: &PendingIdentity,
-) -> Result<SetCookies, serde_json::Error> {
+///
+/// # Errors
+/// `Internal` if it cannot be sealed.
+pub(crate) fn keep(app: &AppState, pending: &PendingLink) -> Result<SetCookies, LoginError> {
     let style = style(app);
     let name = style.link();
-    let sealed = cookie::seal(app.keys().link.key(), &name, pending)?;
+    let sealed = cookie::seal(app.keys().link.key(), &name, pending)
+        .map_err(|_| LoginError::Internal("the identity cannot be sealed".to_owned()))?;
     Ok(SetCookies::default().with(style.set(name, sealed, LIFETIME)))
 }
 
@@ -70,14 +48,14 @@ async fn pending(
     app: &AppState,
     headers: &HeaderMap,
     current: Option<&Current>,
-) -> ApiResult<(PendingIdentity, Account)> {
+) -> ApiResult<(PendingLink, Account)> {
     let expired = || ApiError::from(ErrorCode::LinkExpired);
     let name = style(app).link();
     let value = cookie::single(headers, &name).ok_or_else(expired)?;
     let (keys, now) = (app.keys(), app.clock.now());
-    let pending: PendingIdentity =
+    let pending: PendingLink =
         cookie::open(keys.link.opening(now), &name, value).ok_or_else(expired)?;
-    if now >= pending.asked_at.plus(LIFETIME) {
+    if pending.is_expired(now) {
         return Err(expired());
     }
     if let Some(session_id) = pending.session_id {
@@ -104,9 +82,9 @@ pub(crate) async fn show(
     State(app): State<AppState>,
     headers: HeaderMap,
     MaybeCurrent(current): MaybeCurrent,
-) -> ApiResult<axum::Json<PendingLink>> {
+) -> ApiResult<axum::Json<LinkQuestion>> {
     let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
-    Ok(axum::Json(PendingLink {
+    Ok(axum::Json(LinkQuestion {
         label: app
             .provider()
             .map(|provider| provider.label())
@@ -127,69 +105,68 @@ pub(crate) async fn confirm(
     Json(answer): Json<LinkAnswer>,
 ) -> ApiResult<Response> {
     let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
-    if pending.session_id.is_none() {
-        check_password(&app, &from, &account, answer.password.unwrap_or_default()).await?;
-    }
-    let identity = NewIdentity {
-        issuer: &pending.issuer,
-        subject: &pending.subject,
-        username: pending.username.as_deref(),
-        email: pending.email.as_deref(),
-    };
-    // The table's constraints see what happened since the OP's answer.
-    let by = from.by(app.clock.now()).account(account.id);
-    let is_new = match app.store.link_identity(account.id, identity, by).await? {
-        Ok(()) => {
-            tracing::info!(account.id = %account.id, oidc.issuer = %pending.issuer, "identity linked");
-            true
-        }
-        // By this very link, perhaps, whose answer was lost.
-        Err(taken) => {
-            let (issuer, subject) = (identity.issuer, identity.subject);
-            let owner = app.store.account_by_identity(issuer, subject).await?;
-            if owner.is_none_or(|owner| owner.id != account.id) {
-                return Err(taken.into());
-            }
-            false
-        }
-    };
     let mut cookies = forget(&app);
     cookies.extend(match current {
-        // The first of two at once has given the session its new token.
-        Some(_) if pending.session_id.is_some() && !is_new => SetCookies::default(),
         Some(current) if pending.session_id.is_some() => {
-            begin_session::rotate(&app, &current.session).await?
+            link(&app, &from, &current, &pending).await?
         }
-        _ => log_in(&app, &headers, &from, &pending).await?,
+        _ => {
+            let password = answer.password.unwrap_or_default();
+            check_password(&app, &from, &account, password).await?;
+            log_in(&app, &headers, &from, &pending).await?
+        }
     });
     let redirect = pending.next.as_str().to_owned();
     Ok((cookies, axum::Json(GoTo { redirect })).into_response())
 }
 
+/// Links the identity to the account that is logged in, and gives its session a new token. The
+/// table's constraints see what happened since the OP's answer.
+async fn link(
+    app: &AppState,
+    from: &From,
+    current: &Current,
+    pending: &PendingLink,
+) -> ApiResult<SetCookies> {
+    let token = SessionToken::generate();
+    let rotate = (current.session.id, token.hash());
+    let by = current.by(from);
+    let linked = app
+        .store
+        .link_identity(current.account.id, pending.identity(), Some(rotate), by)
+        .await?;
+    match linked {
+        Ok(()) => {
+            tracing::info!(account.id = %current.account.id, oidc.issuer = %pending.issuer, "identity linked");
+            Ok(session_cookie::give(app, &token))
+        }
+        // By this very link, perhaps, whose answer was lost: the first has given the session its
+        // new token.
+        Err(_) if is_linked(&app.store, pending).await? => Ok(SetCookies::default()),
+        Err(taken) => Err(taken.into()),
+    }
+}
+
+/// Links the identity after the account's password was given, and logs in.
 async fn log_in(
     app: &AppState,
     headers: &HeaderMap,
     from: &From,
-    pending: &PendingIdentity,
+    pending: &PendingLink,
 ) -> ApiResult<SetCookies> {
-    if let Some(role) = pending.role {
-        app.store
-            .set_role(pending.account_id, role, from.by(app.clock.now()))
-            .await?;
-    }
-    let origin = Origin::Openid {
-        issuer: pending.issuer.clone(),
-        subject: Some(pending.subject.clone()),
-        sid: pending.sid.clone(),
-        // Too large for the cookie; the OP's logout asks its user instead.
-        id_token: None,
+    let arrival = session_cookie::arrival(app, headers, from);
+    let begun = link_and_log_in(&app.store, &app.config.sessions, &arrival, pending).await?;
+    let session = match begun {
+        Begun::Session(session) => session,
+        Begun::Refused(LoginRefusal::Disabled) => return Err(ErrorCode::AccountDisabled.into()),
+        Begun::Refused(LoginRefusal::Stale | LoginRefusal::Taken(_)) => {
+            return Err(ErrorCode::LinkConflict.into());
+        }
     };
-    let account_id = pending.account_id;
-    let begun = begin_session::begin(app, headers, from, account_id, origin, None).await?;
-    let cookies = begun.ok_or(ErrorCode::AccountDisabled)?;
     let issuer = Some(pending.issuer.as_str());
-    outcome::succeeded(app, from, Method::Openid, account_id, issuer);
-    Ok(cookies)
+    tracing::info!(account.id = %session.account_id, oidc.issuer = issuer, "identity linked");
+    outcome::succeeded(app, from, LoginMethod::Openid, session.account_id, issuer);
+    Ok(session_cookie::give(app, &session.token))
 }
 
 /// Drops the link that waits.

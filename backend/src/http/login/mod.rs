@@ -2,15 +2,17 @@
 
 pub(crate) mod trail;
 pub(crate) mod outcome;
-pub(crate) mod begin_session;
+pub(crate) mod session_cookie;
 pub(crate) mod attempts;
-pub(crate) mod policy;
-pub(crate) mod password;
+pub(crate) mod visit;
 pub(crate) mod initiation;
-pub(crate) mod openid;
-pub(crate) mod double_callback;
+pub(crate) mod start;
+pub(crate) mod lost_attempt;
+pub(crate) mod password;
 pub(crate) mod link;
+pub(crate) mod test_login;
+pub(crate) mod callback;
 pub(crate) mod welcome;
 pub(crate) mod setup;
-pub(crate) mod test_login;
+pub(crate) mod logout;
 pub(crate) mod backchannel_logout;

@@ -1,13 +1,14 @@
 //! How logins end: one log line each, and one count. Nothing else says so.
 
 use shared::login_error::{LoginErrorCode, Lost};
+use shared::session::LoginMethod;
 use tracing::field::display;
 
 use crate::account::AccountId;
 use crate::app::AppState;
 use crate::http::extract::client::From;
 use crate::login::error::LoginError;
-use crate::metrics::{Method, OK};
+use crate::metrics::OK;
 use crate::presets;
 use crate::telemetry::chain;
 
@@ -15,7 +16,7 @@ use crate::telemetry::chain;
 #[derive(Debug)]
 pub(crate) struct Failed<'a> {
     /// How it was tried.
-    pub(crate) method: Method,
+    pub(crate) method: LoginMethod,
     /// The code that the browser is sent.
     pub(crate) code: &'static str,
     /// Whose account it was about, where that is known.
@@ -28,15 +29,16 @@ pub(crate) struct Failed<'a> {
 pub(crate) fn succeeded(
     app: &AppState,
     from: &From,
-    method: Method,
+    method: LoginMethod,
     account_id: AccountId,
     issuer: Option<&str>,
 ) {
     app.metrics.login(method, OK);
     let said = match method {
-        Method::Password | Method::Openid => "logged in",
-        Method::LoginLink => "logged in by a login link",
-        Method::WelcomeLink => "password set, logged in",
+        LoginMethod::Password | LoginMethod::Openid => "logged in",
+        LoginMethod::LoginLink => "logged in by a login link",
+        LoginMethod::WelcomeLink => "password set, logged in",
+        LoginMethod::Setup => "set up, logged in",
     };
     tracing::info!(
         method = method.as_str(),
@@ -69,7 +71,7 @@ pub(crate) fn failed_at_op(
     provider: &str,
     lost: Option<Lost>,
 ) {
-    let (method, code) = (Method::Openid, error.code());
+    let (method, code) = (LoginMethod::Openid, error.code());
     app.metrics.login(method, code.as_str());
     let account = match error {
         LoginError::AccountDisabled(account_id) => Some(display(account_id)),

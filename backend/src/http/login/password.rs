@@ -1,30 +1,29 @@
-//! Login by password, and logout.
+//! Login by password.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use secrecy::ExposeSecret;
 use shared::error::ErrorCode;
 use shared::login_error::LoginErrorCode;
 use shared::name::MAX_PASSWORD_BYTES;
-use shared::routes;
-use shared::session::{GoTo, PasswordLogin};
+use shared::session::{GoTo, LoginMethod, PasswordLogin};
 
 use crate::account::{Account, AccountId, username_key};
 use crate::app::AppState;
 use crate::audit::Kind;
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult, error_page};
-use crate::http::extract::body::{JsonOrForm, is_form};
+use crate::http::extract::body::JsonOrForm;
 use crate::http::extract::client::From;
-use crate::http::extract::principal::session_token;
-use crate::http::login::begin_session;
+use crate::http::layers::reference;
 use crate::http::login::outcome::{self, Failed};
+use crate::http::login::session_cookie;
 use crate::http::login::trail::{self, Failure};
 use crate::limits::Guess;
-use crate::metrics::Method;
+use crate::login::begin::{Begun, begin};
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
+use crate::store::{Entry, LoginRefusal};
 
 /// Logs in by password: `{redirect}` with a session cookie, or for a form a redirect.
 pub(crate) async fn password(
@@ -43,7 +42,7 @@ pub(crate) async fn password(
                 cause,
             } = refused;
             let failed = Failed {
-                method: Method::Password,
+                method: LoginMethod::Password,
                 code: error.code().as_str(),
                 account,
                 cause,
@@ -56,7 +55,9 @@ pub(crate) async fn password(
             let redirect = next.as_str().to_owned();
             (cookies, axum::Json(GoTo { redirect })).into_response()
         }
-        Err(error) if is_form => error_page(login_error(error.code()), None).into_response(),
+        Err(error) if is_form => {
+            error_page(login_error(error.code()), &reference::current(), None).into_response()
+        }
         Err(error) => error.into_response(),
     }
 }
@@ -123,15 +124,31 @@ async fn log_in(
     if account.is_disabled() {
         return Err(refuse(ErrorCode::AccountDisabled, "the account is disabled").await);
     }
-    let hash = account.password_hash.as_deref();
-    let begun =
-        begin_session::begin(app, headers, from, account.id, Origin::Password, hash).await?;
-    let Some(cookies) = begun else {
+    let begun = match account.password_hash.as_deref() {
+        Some(hash) => {
+            let (sessions, arrival) = (
+                &app.config.sessions,
+                session_cookie::arrival(app, headers, from),
+            );
+            let entry = Entry::Password { hash };
+            begin(
+                &app.store,
+                sessions,
+                &arrival,
+                account.id,
+                Origin::Password,
+                entry,
+            )
+            .await?
+        }
+        None => Begun::Refused(LoginRefusal::Stale),
+    };
+    let Begun::Session(session) = begun else {
         let cause = "the password was replaced while it was being verified";
         return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
     };
-    outcome::succeeded(app, from, Method::Password, account.id, None);
-    Ok(cookies)
+    outcome::succeeded(app, from, LoginMethod::Password, account.id, None);
+    Ok(session_cookie::give(app, &session.token))
 }
 
 /// Refuses where passwords are switched off.
@@ -191,60 +208,4 @@ fn login_error(code: ErrorCode) -> LoginErrorCode {
         ErrorCode::RateLimited => LoginErrorCode::RateLimited,
         _ => LoginErrorCode::ServerError,
     }
-}
-
-/// Ends the session on the server, and says where to go: the login page, or the OP's logout.
-pub(crate) async fn logout(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-) -> ApiResult<Response> {
-    let session = match session_token(&headers, &app) {
-        Some(token) => {
-            app.store
-                .take_session(token, from.by(app.clock.now()))
-                .await?
-        }
-        None => None,
-    };
-    let mut redirect = format!("{}?logged_out=1", routes::LOGIN);
-    if let Some(session) = session {
-        tracing::info!(account.id = %session.account_id, "logged out");
-        if let Some(url) = op_logout(&app, &session.origin) {
-            redirect = url;
-        }
-    }
-    let cookies = begin_session::forget(&app);
-    Ok(if is_form(&headers) {
-        (cookies, Redirect::to(&redirect)).into_response()
-    } else {
-        (cookies, axum::Json(GoTo { redirect })).into_response()
-    })
-}
-
-/// Returns the OP's logout URL, where the session came from there and logging out there is on.
-fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
-    let Origin::Openid { id_token, .. } = origin else {
-        return None;
-    };
-    let provider = app
-        .provider()
-        .filter(|provider| provider.config.rp_initiated_logout)?;
-    let public_url = &provider.config.origin;
-    let return_url = format!("{}{}?logged_out=1", public_url.origin(), routes::LOGIN);
-    Some(
-        provider
-            .rp
-            .end_session_url(id_token.as_deref(), &return_url)?
-            .to_string(),
-    )
-}
-
-/// Keeps the ID token with the session only where logout will need it.
-pub(crate) fn kept_id_token(app: &AppState, id_token: &secrecy::SecretString) -> Option<String> {
-    let provider = app.provider()?;
-    provider
-        .config
-        .rp_initiated_logout
-        .then(|| id_token.expose_secret().to_owned())
 }

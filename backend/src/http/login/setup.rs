@@ -8,7 +8,8 @@ use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
 use shared::routes;
-use shared::session::{GoTo, Role, Setup};
+use shared::session::{GoTo, LoginMethod, Role, Setup};
+use uuid::Uuid;
 
 use crate::account::NewAccount;
 use crate::app::AppState;
@@ -17,11 +18,13 @@ use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::JsonOrForm;
 use crate::http::extract::client::From;
-use crate::http::login::begin_session;
 use crate::http::login::password::require_password_login;
 use crate::http::login::trail::{self, Failure};
+use crate::http::login::{outcome, session_cookie};
 use crate::limits::Guess;
+use crate::login::begin::{Begun, begin};
 use crate::session::Origin;
+use crate::store::{Entry, LoginRefusal};
 
 /// Makes the first admin and logs in as such; a form gets a redirect.
 pub(crate) async fn create(
@@ -89,12 +92,30 @@ async fn set_up(
         role: Role::Admin,
         password_hash: Some(hash),
     };
-    let account_id = app
-        .store
-        .create_first_admin(&new, from.by(app.clock.now()))
-        .await??;
-    tracing::info!(account.id = %account_id, "first admin made, setup closed");
-    let begun =
-        begin_session::begin(app, headers, from, account_id, Origin::Password, None).await?;
-    Ok(begun.ok_or(ErrorCode::AccountDisabled)?)
+    let account_id = Uuid::now_v7();
+    let (sessions, arrival) = (
+        &app.config.sessions,
+        session_cookie::arrival(app, headers, from),
+    );
+    let entry = Entry::Setup { account: &new };
+    let begun = begin(
+        &app.store,
+        sessions,
+        &arrival,
+        account_id,
+        Origin::Setup,
+        entry,
+    )
+    .await?;
+    match begun {
+        Begun::Session(session) => {
+            tracing::info!(account.id = %account_id, "first admin created, setup closed");
+            outcome::succeeded(app, from, LoginMethod::Setup, account_id, None);
+            Ok(session_cookie::give(app, &session.token))
+        }
+        Begun::Refused(LoginRefusal::Taken(taken)) => Err(taken.into()),
+        Begun::Refused(LoginRefusal::Disabled | LoginRefusal::Stale) => {
+            Err(ErrorCode::SetupClosed.into())
+        }
+    }
 }

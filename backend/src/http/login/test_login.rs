@@ -16,13 +16,14 @@ use crate::app::AppState;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::principal::{Admin, Current};
 use crate::http::layers::reference;
-use crate::http::login::openid::{self, Visit};
-use crate::http::login::{attempts, policy};
+use crate::http::login::attempts;
+use crate::http::login::visit::Visit;
 use crate::login::attempt::{Intent, LoginAttempt};
-use crate::login::decide;
-use crate::login::decide::{Decision, reasons};
-use crate::login::error::LoginError;
+use crate::login::decide::{Decision, decide};
+use crate::login::explain::explain;
+use crate::login::register::wanted_username;
 use crate::login::role::RoleAnswer;
+use crate::login::{LoginError, LoginSettings, facts};
 use crate::presets;
 use crate::return_to::ReturnTo;
 use crate::store;
@@ -81,25 +82,27 @@ pub(crate) async fn show(
 }
 
 /// Ends one: the OP has sent the browser back.
+///
+/// # Errors
+/// Not whatever the login would fail by, which is what the report says: the session that began the
+/// test is gone, or the report cannot be kept.
 pub(crate) async fn finish(
     visit: &Visit,
     response: &AuthorizationResponse,
     attempt: LoginAttempt,
     current: Option<&Current>,
-) -> Response {
-    let Some(admin) = current.filter(|current| is_by(&attempt.intent, current)) else {
-        let error = oidc::Error::StateMismatch("the admin's session that began the test is gone");
-        return openid::fail(visit, &error.into()).await;
-    };
+) -> Result<Response, LoginError> {
+    let admin = current.filter(|current| is_by(&attempt.intent, current));
+    let admin = admin.ok_or(oidc::Error::StateMismatch(
+        "the admin's session that began the test is gone",
+    ))?;
     let mut seen = Seen::default();
     let report = match try_out(visit, response, attempt, &mut seen).await {
         Ok(report) => report,
         Err(error) => failed(&visit.app, &error, &seen),
     };
-    match keep(&visit.app, admin, &report).await {
-        Ok(()) => Redirect::to(routes::DOCTOR).into_response(),
-        Err(error) => openid::fail(visit, &error.into()).await,
-    }
+    keep(&visit.app, admin, &report).await?;
+    Ok(Redirect::to(routes::DOCTOR).into_response())
 }
 
 /// Is this the very session in which the test was begun, and still an admin's?
@@ -123,30 +126,29 @@ async fn try_out(
         .protocol
         .accept(response, &expected, app.clock.now())?;
     let identity = provider.rp.try_out(&code, &checks, seen).await?;
-    let facts = policy::facts(&app.store, &identity, None).await?;
-    let settings = policy::settings(app, &provider.config);
-    let role = RoleAnswer::of(&identity, provider.config.roles.as_ref());
-    let decision = match role {
-        RoleAnswer::None => Decision::Refuse(LoginErrorCode::RoleMissing),
-        RoleAnswer::NotAsked | RoleAnswer::Role(_) => decide::decide(&facts, settings),
+    let settings = LoginSettings::of(&app.config, &provider.config);
+    let role = RoleAnswer::of(&identity, settings.roles.as_ref());
+    let facts = facts::gather(&app.store, &identity, role, None).await?;
+    let verdict = decide(&facts, settings.policy);
+    let (account, code) = match verdict.decision {
+        Decision::Register => (Some(wanted_username(&identity)), None),
+        Decision::Refuse(code) => (None, Some(code)),
+        _ => (
+            facts.entered().map(|account| account.username.clone()),
+            None,
+        ),
     };
-    let account = match decision {
-        Decision::Register => Some(policy::wanted_username(&identity)),
-        _ => reasons::account_of(decision, &facts).map(|account| account.username.clone()),
-    };
-    let code = match decision {
-        Decision::Refuse(code) => Some(code),
-        _ => None,
-    };
+    let mut reasons = vec![who(&identity)];
+    let words = |reason| explain(reason, &identity, &provider.config);
+    reasons.extend(verdict.reasons.iter().map(words));
+    reasons.extend(userinfo_fault(seen));
     let mut report = TestLogin {
-        verdict: verdict(decision),
+        verdict: outlook(verdict.decision),
         account,
-        reasons: reasons::reasons(&identity, role, &facts, settings, &provider.config),
+        reasons,
         claims: claims(seen),
         ..empty(app)
     };
-    report.reasons.extend(userinfo_fault(seen));
-    report.reasons.insert(0, who(&identity));
     refer(app, &mut report, code);
     tracing::info!(
         code = report.code,
@@ -158,7 +160,7 @@ async fn try_out(
 }
 
 /// What a decision is to the person who logs in.
-fn verdict(decision: Decision) -> Verdict {
+fn outlook(decision: Decision) -> Verdict {
     match decision {
         // The two of a link cannot be: no test asks for one.
         Decision::LogIn(_) | Decision::AlreadyLinked => Verdict::LogIn,

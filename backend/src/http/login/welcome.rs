@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::routes;
-use shared::session::GoTo;
+use shared::session::{GoTo, LoginMethod};
 use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomeLink, WelcomePassword};
 
 use crate::app::AppState;
@@ -25,15 +25,16 @@ use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::{Json, JsonOrForm};
 use crate::http::extract::client::From;
 use crate::http::extract::parse;
-use crate::http::extract::principal::{ConfirmedAdmin, session_token};
+use crate::http::extract::principal::ConfirmedAdmin;
 use crate::http::layers::reference;
-use crate::http::login::begin_session;
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::password::require_password_login;
+use crate::http::login::session_cookie;
 use crate::http::login::trail::{self, Failure};
 use crate::limits::Guess;
-use crate::metrics::Method;
-use crate::session::{Origin, Session, SessionToken};
+use crate::login::begin::{Begun, begin};
+use crate::session::Origin;
+use crate::store::Entry;
 use crate::welcome::{NewLink, OpenLink, WelcomeHash, WelcomeToken};
 
 /// Makes a link for an account, in the place of an older one. For an account that has a password
@@ -111,9 +112,9 @@ pub(crate) async fn redeem(
 ) -> Response {
     // Only the form for a login link has no password.
     let (method, cause, login) = if body.password.is_none() {
-        (Method::LoginLink, "login link refused", "login=1&")
+        (LoginMethod::LoginLink, "login link refused", "login=1&")
     } else {
-        (Method::WelcomeLink, "welcome link refused", "")
+        (LoginMethod::WelcomeLink, "welcome link refused", "")
     };
     let outcome = log_in(&app, &headers, &from, body).await;
     if let Err(error) = &outcome {
@@ -151,34 +152,33 @@ async fn log_in(
         LinkPurpose::Login => None,
         LinkPurpose::Password => Some(hash_new(app, body.password).await?),
     };
-    let (id, now) = (link.account.id, app.clock.now());
-    let token = SessionToken::generate();
-    let sessions = &app.config.sessions;
-    let session = Session::start(id, Origin::Password, from.client(), sessions, now);
-    let replaces = session_token(headers, app);
-    let (store, by) = (&app.store, from.by(now));
-    let redeemed = match &password_hash {
-        Some(password) => {
-            store
-                .redeem_welcome_link(hash, password, &session, token.hash(), replaces, by)
-                .await?
-        }
-        None => {
-            store
-                .redeem_login_link(hash, &session, token.hash(), replaces, by)
-                .await?
-        }
+    let (method, origin, entry) = match &password_hash {
+        Some(password_hash) => (
+            LoginMethod::WelcomeLink,
+            Origin::WelcomeLink,
+            Entry::WelcomeLink {
+                link: hash,
+                password_hash,
+            },
+        ),
+        None => (
+            LoginMethod::LoginLink,
+            Origin::LoginLink,
+            Entry::LoginLink { link: hash },
+        ),
     };
-    if !redeemed {
+    let (sessions, arrival) = (
+        &app.config.sessions,
+        session_cookie::arrival(app, headers, from),
+    );
+    let id = link.account.id;
+    let begun = begin(&app.store, sessions, &arrival, id, origin, entry).await?;
+    let Begun::Session(session) = begun else {
         // Used or replaced meanwhile, such as while the password was being hashed.
         return Err(invalid(app, from).await);
-    }
-    let method = match purpose {
-        LinkPurpose::Password => Method::WelcomeLink,
-        LinkPurpose::Login => Method::LoginLink,
     };
     outcome::succeeded(app, from, method, id, None);
-    Ok(begin_session::give(app, &token))
+    Ok(session_cookie::give(app, &session.token))
 }
 
 /// Returns the hash of a new password.

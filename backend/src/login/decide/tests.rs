@@ -1,9 +1,11 @@
 use crate::account::Account;
 use crate::config::LinkByEmail;
-use crate::login::decide::{Decision, EmailMatch, Facts, LinkTarget, Policy, decide};
+use crate::login::decide::{Decision, EmailMatch, Facts, LinkRequest, Policy, Reason, decide};
+use crate::login::role::RoleAnswer;
 use clock::Timestamp;
 use shared::login_error::LoginErrorCode::{
     AccountDisabled, EmailMissing, EmailUnverified, LinkConflict, LinkFirst, RegistrationClosed,
+    RoleMissing,
 };
 use shared::session::Role;
 use uuid::Uuid;
@@ -62,11 +64,12 @@ fn disabled() -> Account {
 
 fn stranger() -> Facts {
     Facts {
+        role: RoleAnswer::NotAsked,
         linked: None,
         by_email: None,
         has_email: true,
         is_email_verified: true,
-        linking_for: None,
+        link_request: None,
     }
 }
 
@@ -106,7 +109,7 @@ fn bound_elsewhere(account: Account) -> Facts {
 
 fn asked_by(account: Account, is_bound_at_issuer: bool, facts: Facts) -> Facts {
     Facts {
-        linking_for: Some(LinkTarget {
+        link_request: Some(LinkRequest {
             account,
             is_bound_at_issuer,
         }),
@@ -116,7 +119,7 @@ fn asked_by(account: Account, is_bound_at_issuer: bool, facts: Facts) -> Facts {
 
 #[track_caller]
 fn check(facts: &Facts, policy: Policy, expected: Decision) {
-    assert_eq!(decide(facts, policy), expected, "{facts:#?}");
+    assert_eq!(decide(facts, policy).decision, expected, "{facts:#?}");
 }
 
 #[test]
@@ -273,5 +276,51 @@ fn a_link_is_made_only_for_who_asked_and_after_consent() {
         &asked_by(account(), true, stranger()),
         POLICY,
         Decision::Refuse(LinkConflict),
+    );
+}
+
+#[test]
+fn without_a_role_nobody_enters_whoever_it_is() {
+    for facts in [
+        known(admin()),
+        stranger(),
+        asked_by(account(), false, stranger()),
+    ] {
+        let facts = Facts {
+            role: RoleAnswer::None,
+            ..facts
+        };
+        check(&facts, POLICY, Decision::Refuse(RoleMissing));
+    }
+}
+
+#[test]
+fn reasons_lead_to_the_decision() {
+    let reasons = |facts: &Facts, policy| decide(facts, policy).reasons;
+    let alice = || "alice".to_owned();
+
+    assert_eq!(
+        reasons(&known(disabled()), POLICY),
+        [Reason::Linked(alice()), Reason::Disabled(alice())]
+    );
+    assert_eq!(
+        reasons(&unverified(same_email(admin())), POLICY),
+        [
+            Reason::NotLinked,
+            Reason::Email,
+            Reason::EmailOf(alice()),
+            Reason::LinkByEmail(LinkByEmail::Confirm),
+            Reason::VouchedFor,
+            Reason::PasswordAsked,
+        ]
+    );
+    assert_eq!(
+        reasons(&stranger(), CLOSED),
+        [
+            Reason::NotLinked,
+            Reason::Email,
+            Reason::EmailOfNobody,
+            Reason::Registration(false)
+        ]
     );
 }

@@ -4,7 +4,7 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, NewAccount, search_key, username_key};
+use crate::account::{Account, AccountId, search_key, username_key};
 use crate::audit::{By, Event, Kind};
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
@@ -202,45 +202,6 @@ impl Store {
         Ok(!closed)
     }
 
-    /// Makes the first admin, and closes the setup for good in the same transaction.
-    pub async fn create_first_admin(
-        &self,
-        new: &NewAccount,
-        by: impl Into<By>,
-    ) -> Result<std::result::Result<AccountId, Taken>> {
-        let (id, by) = (Uuid::now_v7(), by.into());
-        let (now, by) = (by.at, by.account(id));
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            // Of two at once the second finds the row there, or waits for it and then does.
-            if close_setup!(&mut *tx, now)?.rows_affected() == 0 {
-                return Ok(Err(Taken::Setup));
-            }
-            let (has_admin,): (bool,) =
-                sqlx::query_as("select exists (select 1 from account where role = 'admin')")
-                    .fetch_one(&mut *tx).await?;
-            if has_admin {
-                return Ok(Err(Taken::Setup));
-            }
-            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
-                return taken(error).map(Err);
-            }
-            let event = Event::about(Kind::AccountMade, id).detail("the first admin");
-            insert_audit!(&mut *tx, by, event)?;
-            tx.commit().await?;
-        });
-        Ok(Ok(id))
-    }
-
-    /// Makes an account without a welcome link.
-    pub async fn create_account(
-        &self,
-        new: &NewAccount,
-        by: impl Into<By>,
-    ) -> Result<std::result::Result<AccountId, Taken>> {
-        self.create_user(new, None, by).await
-    }
-
     /// Sets or clears the email.
     pub async fn set_email(
         &self,
@@ -336,66 +297,5 @@ impl Store {
             tx.commit().await?;
         });
         Ok(())
-    }
-
-    /// Enables or disables an account; disabling ends its sessions and its links.
-    pub async fn set_disabled(
-        &self,
-        id: AccountId,
-        is_disabled: bool,
-        by: impl Into<By>,
-    ) -> Result<()> {
-        let by = by.into();
-        let now = by.at;
-        let kind = if is_disabled {
-            Kind::AccountDisabled
-        } else {
-            Kind::AccountEnabled
-        };
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            sqlx::query("update account set disabled_at = $2, updated_at = $3 where account_id = $1")
-                .bind(id).bind(is_disabled.then_some(now.unix())).bind(now.unix())
-                .execute(&mut *tx).await?;
-            if is_disabled {
-                void_links!(tx, id);
-                sqlx::query("delete from session where account_id = $1")
-                    .bind(id).execute(&mut *tx).await?;
-            }
-            insert_audit!(&mut *tx, by, Event::about(kind, id))?;
-            tx.commit().await?;
-        });
-        Ok(())
-    }
-
-    /// Changes the role and ends the account's sessions, unless it would demote the last admin:
-    /// then nothing changes and the answer is `false`. The same role is no change.
-    pub async fn set_role(&self, id: AccountId, role: Role, by: impl Into<By>) -> Result<bool> {
-        let by = by.into();
-        let now = by.at;
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            guard_admins!(tx)?;
-            let (others,): (i64,) = sqlx::query_as(
-                "select count(*) from account
-                 where role = 'admin' and disabled_at is null and account_id <> $1",
-            ).bind(id).fetch_one(&mut *tx).await?;
-            let changed = sqlx::query(
-                "update account set role = $2, updated_at = $3
-                 where account_id = $1 and role <> $2 and (role <> 'admin' or $4 > 0)",
-            ).bind(id).bind(role.as_str()).bind(now.unix()).bind(others)
-                .execute(&mut *tx).await?.rows_affected() > 0;
-            if changed {
-                sqlx::query("delete from session where account_id = $1")
-                    .bind(id).execute(&mut *tx).await?;
-                let event = Event::about(Kind::RoleChanged, id).detail(role.as_str());
-                insert_audit!(&mut *tx, by, event)?;
-            }
-            if role == Role::Admin {
-                close_setup!(&mut *tx, now)?;
-            }
-            tx.commit().await?;
-            Ok(changed)
-        })
     }
 }

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, Identity, NewAccount};
+use crate::account::{Account, AccountId, Identity};
 use crate::audit::{By, Event, Kind};
-use crate::store::account::accounts::{AccountRow, Taken, close_setup, insert_account, taken};
+use crate::session::TokenHash;
+use crate::store::account::accounts::{AccountRow, Taken, taken};
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
-use shared::session::Role;
 
 /// An identity to be linked, or seen again.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +59,7 @@ macro_rules! insert_identity {
                 linked_at, last_login_at)
              values ($1, $2, $3, $4, $5, $6, $7, $7)",
         )
-        .bind(Uuid::now_v7())
+        .bind(uuid::Uuid::now_v7())
         .bind($account_id)
         .bind($identity.issuer)
         .bind($identity.subject)
@@ -70,6 +70,7 @@ macro_rules! insert_identity {
         .await
     };
 }
+pub(crate) use insert_identity;
 
 impl Store {
     /// Returns the account that the identity is linked to.
@@ -117,12 +118,14 @@ impl Store {
         Ok(bound)
     }
 
-    /// Links the identity to the account. The table's constraints decide, not what was read
-    /// before: of two links at once one finds [`Taken::Identity`].
+    /// Links the identity to the account, and gives the session that asked another token. The
+    /// table's constraints decide, not what was read before: of two links at once one finds
+    /// [`Taken::Identity`].
     pub async fn link_identity(
         &self,
         account_id: AccountId,
         identity: NewIdentity<'_>,
+        rotate: Option<(Uuid, TokenHash)>,
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
@@ -133,56 +136,14 @@ impl Store {
             }
             let event = Event::about(Kind::IdentityLinked, account_id).detail(identity.issuer);
             insert_audit!(&mut *tx, by, event)?;
+            if let Some((session_id, token)) = rotate {
+                sqlx::query(
+                    "update session set token_hash = $2 where session_id = $1 and ended_at is null",
+                ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
+            }
             tx.commit().await?;
         });
         Ok(Ok(()))
-    }
-
-    /// Makes an account and links the identity to it, both or neither.
-    pub async fn create_account_with_identity(
-        &self,
-        new: &NewAccount,
-        identity: NewIdentity<'_>,
-        by: impl Into<By>,
-    ) -> Result<std::result::Result<AccountId, Taken>> {
-        let (id, by) = (Uuid::now_v7(), by.into());
-        let (now, by) = (by.at, by.account(id));
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
-                return taken(error).map(Err);
-            }
-            if let Err(error) = insert_identity!(&mut *tx, id, identity, now) {
-                return taken(error).map(Err);
-            }
-            if new.role == Role::Admin {
-                close_setup!(&mut *tx, now)?;
-            }
-            let made = Event::about(Kind::AccountMade, id).detail(new.role.as_str());
-            insert_audit!(&mut *tx, by, made)?;
-            let linked = Event::about(Kind::IdentityLinked, id).detail(identity.issuer);
-            insert_audit!(&mut *tx, by, linked)?;
-            tx.commit().await?;
-        });
-        Ok(Ok(id))
-    }
-
-    /// Writes down a login of the identity, and what the OP calls its user today.
-    pub async fn identity_logged_in(
-        &self,
-        identity: NewIdentity<'_>,
-        now: Timestamp,
-    ) -> Result<()> {
-        on_writer!(self, pool => {
-            sqlx::query(
-                "update identity set username = $3, email = $4, last_login_at = $5
-                 where issuer = $1 and subject = $2",
-            )
-            .bind(identity.issuer).bind(identity.subject)
-            .bind(identity.username).bind(identity.email).bind(now.unix())
-            .execute(pool).await?;
-        });
-        Ok(())
     }
 
     /// Unlinks an identity of the account, unless it is the last way in: with

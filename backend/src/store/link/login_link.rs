@@ -4,11 +4,9 @@
 
 use crate::account::{Account, AccountId};
 use crate::audit::{By, Event, Kind};
-use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::lock_account;
 use crate::store::audit::insert_audit;
 use crate::store::link::welcome::open_link;
-use crate::store::session::sessions::insert_session;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
@@ -47,43 +45,5 @@ impl Store {
     /// Returns the link of that token, unless it is too old or its account is disabled.
     pub async fn login_link(&self, hash: WelcomeHash, now: Timestamp) -> Result<Option<OpenLink>> {
         open_link!(self, "login_link", hash, now)
-    }
-
-    /// Uses up a link: begins this session, and ends the one that the browser had. `false` where
-    /// the link is no good any more, and nothing has changed then: of two at once exactly one is
-    /// `true`.
-    pub async fn redeem_login_link(
-        &self,
-        hash: WelcomeHash,
-        session: &Session,
-        token: TokenHash,
-        replaces: Option<TokenHash>,
-        by: impl Into<By>,
-    ) -> Result<bool> {
-        let id = session.account_id;
-        let by = by.into().account(id);
-        let now = by.at.unix();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            let is_enabled = sqlx::query(
-                "update account set last_login_at = $2 where account_id = $1 and disabled_at is null",
-            ).bind(id).bind(now).execute(&mut *tx).await?.rows_affected() > 0;
-            let is_good = sqlx::query(
-                "delete from login_link
-                 where account_id = $1 and token_hash = $2 and expires_at > $3",
-            ).bind(id).bind(hash.as_bytes()).bind(now).execute(&mut *tx).await?.rows_affected() > 0;
-            if !(is_enabled && is_good) {
-                return Ok(false);
-            }
-            if let Some(old) = replaces {
-                sqlx::query("delete from session where token_hash = $1")
-                    .bind(old.as_bytes()).execute(&mut *tx).await?;
-            }
-            insert_session!(&mut *tx, session, token)?;
-            insert_audit!(&mut *tx, by, Event::about(Kind::LoginLinkUsed, id))?;
-            insert_audit!(&mut *tx, by, Event::about(Kind::Login, id).detail("login link"))?;
-            tx.commit().await?;
-        });
-        Ok(true)
     }
 }

@@ -7,12 +7,10 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId, NewAccount};
 use crate::audit::{By, Event, Kind};
-use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::{
-    AccountRow, Taken, close_setup, insert_account, lock_account, taken, void_links,
+    AccountRow, Taken, close_setup, insert_account, lock_account, taken,
 };
 use crate::store::audit::insert_audit;
-use crate::store::session::sessions::insert_session;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
@@ -134,47 +132,5 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<OpenLink>> {
         open_link!(self, "welcome_link", hash, now)
-    }
-
-    /// Uses up a link: sets the password of the session's account, ends all of its sessions and
-    /// begins this one. `false` where the link is no good any more, and nothing has changed then:
-    /// of two at once exactly one is `true`.
-    pub async fn redeem_welcome_link(
-        &self,
-        hash: WelcomeHash,
-        password_hash: &str,
-        session: &Session,
-        token: TokenHash,
-        replaces: Option<TokenHash>,
-        by: impl Into<By>,
-    ) -> Result<bool> {
-        let id = session.account_id;
-        let by = by.into().account(id);
-        let now = by.at.unix();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            let is_enabled = sqlx::query(
-                "update account set password_hash = $2, last_login_at = $3, updated_at = $3
-                 where account_id = $1 and disabled_at is null",
-            ).bind(id).bind(password_hash).bind(now)
-                .execute(&mut *tx).await?.rows_affected() > 0;
-            let used: Option<(String,)> = sqlx::query_as(
-                "delete from welcome_link
-                 where account_id = $1 and token_hash = $2 and expires_at > $3 returning purpose",
-            ).bind(id).bind(hash.as_bytes()).bind(now).fetch_optional(&mut *tx).await?;
-            let Some((purpose,)) = used.filter(|_| is_enabled) else {
-                return Ok(false);
-            };
-            void_links!(tx, id);
-            sqlx::query("delete from session where account_id = $1 or token_hash = $2")
-                .bind(id).bind(replaces.as_ref().map(TokenHash::as_bytes))
-                .execute(&mut *tx).await?;
-            insert_session!(&mut *tx, session, token)?;
-            let event = Event::about(Kind::PasswordSetByLink, id).detail(&purpose);
-            insert_audit!(&mut *tx, by, event)?;
-            insert_audit!(&mut *tx, by, Event::about(Kind::Login, id).detail("welcome link"))?;
-            tx.commit().await?;
-        });
-        Ok(true)
     }
 }

@@ -55,13 +55,17 @@ pub(crate) const COLUMNS: &str =
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
-        let origin = match row.op_issuer {
-            Some(issuer) if row.method == "openid" => Origin::Openid {
+        let origin = match (row.method.as_str(), row.op_issuer) {
+            ("openid", Some(issuer)) => Origin::Openid {
                 issuer,
                 subject: row.op_subject,
                 sid: row.op_sid,
                 id_token: row.id_token,
             },
+            ("welcome_link", _) => Origin::WelcomeLink,
+            ("login_link", _) => Origin::LoginLink,
+            ("setup", _) => Origin::Setup,
+            // The table admits no other method.
             _ => Origin::Password,
         };
         Self {
@@ -84,20 +88,14 @@ macro_rules! insert_session {
     ($executor:expr, $session:expr, $token:expr) => {{
         let (session, token): (&$crate::session::Session, $crate::session::TokenHash) =
             ($session, $token);
-        let (method, issuer, subject, sid, id_token) = match &session.origin {
-            $crate::session::Origin::Password => ("password", None, None, None, None),
+        let (issuer, subject, sid, id_token) = match &session.origin {
             $crate::session::Origin::Openid {
                 issuer,
                 subject,
                 sid,
                 id_token,
-            } => (
-                "openid",
-                Some(issuer),
-                subject.as_ref(),
-                sid.as_ref(),
-                id_token.as_ref(),
-            ),
+            } => (Some(issuer), subject.as_ref(), sid.as_ref(), id_token.as_ref()),
+            _ => (None, None, None, None),
         };
         sqlx::query(
             "insert into session (session_id, account_id, token_hash, method, op_issuer, op_subject,
@@ -105,7 +103,7 @@ macro_rules! insert_session {
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(session.id).bind(session.account_id).bind(token.as_bytes())
-        .bind(method).bind(issuer).bind(subject).bind(sid).bind(id_token)
+        .bind(session.origin.method().as_str()).bind(issuer).bind(subject).bind(sid).bind(id_token)
         .bind(&session.user_agent).bind(&session.address)
         .bind(session.started_at.unix()).bind(session.last_used_at.unix())
         .bind(session.confirmed_at.unix()).bind(session.expires_at.unix())
@@ -116,48 +114,6 @@ macro_rules! insert_session {
 pub(crate) use insert_session;
 
 impl Store {
-    /// Writes down a new session, and ends the one that the browser had before. `false` where the
-    /// account was disabled or deleted meanwhile, or where the login was by a password that is no
-    /// longer the account's, as `password_hash` tells: nothing has changed then.
-    pub async fn insert_session(
-        &self,
-        session: &Session,
-        token: TokenHash,
-        replaces: Option<TokenHash>,
-        password_hash: Option<&str>,
-        by: impl Into<By>,
-    ) -> Result<bool> {
-        let by = by.into().account(session.account_id);
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
-            // Whoever disables the account or sets its password writes its row and then ends its
-            // sessions. Writing it first makes one wait for the other: this session is seen there,
-            // or that change here.
-            let is_good = sqlx::query(
-                "update account set last_login_at = $3
-                 where account_id = $1 and disabled_at is null and ($2 is null or password_hash = $2)",
-            )
-            .bind(session.account_id).bind(password_hash).bind(session.started_at.unix())
-            .execute(&mut *tx).await?.rows_affected() > 0;
-            if !is_good {
-                return Ok(false);
-            }
-            if let Some(old) = replaces {
-                sqlx::query("delete from session where token_hash = $1")
-                    .bind(old.as_bytes()).execute(&mut *tx).await?;
-            }
-            insert_session!(&mut *tx, session, token)?;
-            let detail = match &session.origin {
-                Origin::Password => "password",
-                Origin::Openid { issuer, .. } => issuer,
-            };
-            let event = Event::about(Kind::Login, session.account_id).detail(detail);
-            insert_audit!(&mut *tx, by, event)?;
-            tx.commit().await?;
-        });
-        Ok(true)
-    }
-
     /// Returns the session of that token and its account, live or not.
     pub async fn session_by_token(&self, token: TokenHash) -> Result<Option<(Session, Account)>> {
         let sql = format!(
@@ -207,16 +163,6 @@ impl Store {
                 .bind(id).bind(now.unix()).execute(pool).await?;
         });
         Ok(())
-    }
-
-    /// Gives the session another token; the old one is dead at once. `false` when the session is
-    /// gone.
-    pub async fn rotate_session(&self, id: Uuid, token: TokenHash) -> Result<bool> {
-        let rotated = on_writer!(self, pool => {
-            sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
-                .bind(id).bind(token.as_bytes()).execute(pool).await?.rows_affected() > 0
-        });
-        Ok(rotated)
     }
 
     /// Ends the session of that token and returns it.

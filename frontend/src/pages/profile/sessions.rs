@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::error::ErrorCode;
-use shared::session::{Method, SessionEntry};
+use shared::session::{LoginMethod, SessionEntry};
 use shared::text::Text;
 
 use crate::api;
@@ -106,13 +106,14 @@ fn Row(
     };
     let time = |at| browser::time_text(at, TimeForm::Both);
     let began = time(session.started_at);
-    let began = match (session.method, &session.provider) {
-        (Method::Openid, Some(provider)) => fill(
-            Text::SESSIONS_BY_PROVIDER,
-            &[("provider", provider), ("time", &began)],
-        ),
-        _ => fill(Text::SESSIONS_BY_PASSWORD, &[("time", &began)]),
+    let how = match session.method {
+        LoginMethod::Openid if session.provider.is_some() => Text::SESSIONS_BY_PROVIDER,
+        LoginMethod::Openid | LoginMethod::Password => Text::SESSIONS_BY_PASSWORD,
+        LoginMethod::WelcomeLink | LoginMethod::LoginLink => Text::SESSIONS_BY_LINK,
+        LoginMethod::Setup => Text::SESSIONS_BY_SETUP,
     };
+    let provider = session.provider.as_deref().unwrap_or_default();
+    let began = fill(how, &[("provider", provider), ("time", &began)]);
     let used = time(session.last_used_at);
     let used = fill(Text::SESSIONS_USED, &[("time", &used)]);
     let address = session.address.map(|address| {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use shared::routes::API_USERS;
 use tests::http_browser::HttpBrowser;
+use tests::logins::set_disabled;
 use tests::site::{Site, admin, user};
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ async fn last_admin_stays() {
     site.add(user("alice").await).await;
     let other = site.add(admin("other").await).await;
     let store = &site.app.store;
-    store.set_disabled(other, true, site.now()).await.unwrap();
+    set_disabled(store, other, true, site.now()).await;
 
     assert_kept(&root, id).await;
 

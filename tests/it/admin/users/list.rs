@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use shared::routes::API_USERS;
 use shared::session::Role;
 use tests::answer::encode;
+use tests::logins::set_disabled;
 use tests::site::{email, user};
 
 use crate::admin::users::{administered, make, names, users};
@@ -129,7 +130,7 @@ async fn list_is_narrowed_down_by_role_and_status() {
     site.add(user("alice").await).await;
     let id = site.add(user("bob").await).await;
     let store = &site.app.store;
-    store.set_disabled(id, true, site.now()).await.unwrap();
+    set_disabled(store, id, true, site.now()).await;
 
     for (query, expected) in [
         ("?role=admin", vec!["root"]),

@@ -1,0 +1,290 @@
+//! Ends a login: the OP has sent the browser back with `code` and `state`, or with `error`.
+//!
+//! Navigations, so every outcome is a redirect. The answer is checked (Core §3.1.2.7) and the code
+//! redeemed here; [`crate::login::complete()`] does the rest.
+
+use axum::body::Bytes;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use oidc::attempt::AuthorizationResponse;
+use sha2::{Digest, Sha256};
+use shared::routes;
+use shared::session::LoginMethod;
+
+use crate::http::cookie::SetCookies;
+use crate::http::error::error_page;
+use crate::http::extract::principal::{self, Current};
+use crate::http::layers::reference;
+use crate::http::login::lost_attempt::recover;
+use crate::http::login::visit::Visit;
+use crate::http::login::{attempts, link, outcome, session_cookie, test_login};
+use crate::login::attempt::{Intent, LoginAttempt};
+use crate::login::complete::Requester;
+use crate::login::once::{Ended, FailedLogin, Key, Turn};
+use crate::login::{LoginError, LoginSettings, Outcome, complete};
+use crate::return_to::ReturnTo;
+use crate::session::TokenHash;
+use crate::store;
+
+/// Ends a login, a link or a test, as the attempt says.
+pub(crate) async fn callback(visit: Visit, RawQuery(query): RawQuery) -> Response {
+    match end(&visit, query.unwrap_or_default().as_bytes()).await {
+        Ok(answer) => answer,
+        Err(error) => visit.fail(&error).await,
+    }
+}
+
+async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
+    let response = AuthorizationResponse::parse(query)?;
+    let current = principal::current(&visit.headers, &visit.app).await?;
+    let current = current.as_ref();
+    let state = response.state.as_deref().unwrap_or_default();
+    let (attempt, spent) = match attempts::find(&visit.app, &visit.headers, state) {
+        Ok(found) => found,
+        Err(error) => return recover(visit, &response, current, ReturnTo::home(), error).await,
+    };
+    let answer = match attempt.intent {
+        Intent::Test { .. } => test_login::finish(visit, &response, attempt, current).await,
+        Intent::Link { .. } => end_link(visit, &response, attempt, current).await,
+        Intent::Login => end_login(visit, response, attempt, current).await,
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => visit.fail(&error).await,
+    };
+    // Whatever came of it, the attempt is spent.
+    Ok((spent, answer).into_response())
+}
+
+/// Ends the attempt of an account that is logged in and wants an identity linked.
+async fn end_link(
+    visit: &Visit,
+    response: &AuthorizationResponse,
+    attempt: LoginAttempt,
+    current: Option<&Current>,
+) -> Result<Response, LoginError> {
+    let requester = requester(&attempt.intent, current)?;
+    let next = attempt.next.clone();
+    let outcome = redeem(visit, response, attempt, Some(&requester)).await?;
+    answer(visit, &outcome, &next)
+}
+
+/// Returns who asked for the link.
+///
+/// # Errors
+/// `StateMismatch` if the browser is not logged in by the very session that asked: the link would
+/// go to whoever is there instead.
+fn requester(intent: &Intent, current: Option<&Current>) -> Result<Requester, LoginError> {
+    let asked = current.filter(|current| {
+        matches!(intent, Intent::Link { account_id, session_id }
+            if current.account.id == *account_id && current.session.id == *session_id)
+    });
+    let current = asked.ok_or(oidc::Error::StateMismatch(
+        "the session that asked for the link is gone",
+    ))?;
+    Ok(Requester {
+        account: current.account.clone(),
+        session_id: current.session.id,
+    })
+}
+
+/// Ends a login. The well-known double callback of phones, two equal requests of which the first
+/// is given up on, logs in once, and both bring the browser into the app.
+async fn end_login(
+    visit: &Visit,
+    response: AuthorizationResponse,
+    attempt: LoginAttempt,
+    current: Option<&Current>,
+) -> Result<Response, LoginError> {
+    let (app, next) = (&visit.app, attempt.next.clone());
+    let now = app.clock.now();
+    if attempt.protocol.is_expired(now) {
+        let age = now.unix() - attempt.protocol.started_at.unix();
+        let error = oidc::Error::StateExpired(age).into();
+        return recover(visit, &response, current, next, error).await;
+    }
+    let key = key(&response, &attempt);
+    let work = log_in(visit.clone(), response.clone(), attempt);
+    let ended = app.callbacks.end(key, now, reference::carried(work)).await;
+    let (ended, turn) = ended.ok_or(LoginError::Panicked)?;
+    if turn == Turn::Later
+        && let Some(token) = session_of(&ended)
+    {
+        match standing(visit, token).await? {
+            Standing::HasIt => return Ok(Redirect::to(next.as_str()).into_response()),
+            Standing::Good => tracing::info!("callback answered once more"),
+            Standing::Ended => {
+                let error = oidc::Error::StateMissing("its login has ended since").into();
+                return recover(visit, &response, None, next, error).await;
+            }
+        }
+    }
+    match ended.as_ref() {
+        Ok(outcome) => answer(visit, outcome, &next),
+        Err(failed) => Ok(error_page(failed.code, &failed.reference, None).into_response()),
+    }
+}
+
+/// Does the login; a failure is written down here, once.
+async fn log_in(
+    visit: Visit,
+    response: AuthorizationResponse,
+    attempt: LoginAttempt,
+) -> Result<Outcome, FailedLogin> {
+    match redeem(&visit, &response, attempt, None).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => {
+            visit.note_failure(&error, None).await;
+            Err(FailedLogin {
+                code: error.code(),
+                reference: reference::current(),
+            })
+        }
+    }
+}
+
+/// Checks the OP's answer, redeems the code, and completes the login.
+async fn redeem(
+    visit: &Visit,
+    response: &AuthorizationResponse,
+    attempt: LoginAttempt,
+    requester: Option<&Requester>,
+) -> Result<Outcome, LoginError> {
+    let Visit {
+        app,
+        provider,
+        headers,
+        from,
+    } = visit;
+    let LoginAttempt { protocol, next, .. } = attempt;
+    let expected = provider.rp.expected_issuer().await?;
+    let (code, checks) = protocol.accept(response, &expected, app.clock.now())?;
+    let redeemed = provider.rp.redeem(&code, &checks).await?;
+    let settings = LoginSettings::of(&app.config, &provider.config);
+    let arrival = session_cookie::arrival(app, headers, from);
+    let outcome = complete(&app.store, &settings, &redeemed, requester, &arrival, &next).await?;
+    if let Outcome::LoggedIn(session) = &outcome {
+        let issuer = Some(redeemed.identity.issuer.as_str());
+        outcome::succeeded(app, from, LoginMethod::Openid, session.account_id, issuer);
+    }
+    Ok(outcome)
+}
+
+/// Turns an outcome into cookies and a redirect.
+fn answer(visit: &Visit, outcome: &Outcome, next: &ReturnTo) -> Result<Response, LoginError> {
+    let app = &visit.app;
+    let (cookies, location) = match outcome {
+        Outcome::LoggedIn(session) => (session_cookie::give(app, &session.token), next.as_str()),
+        Outcome::ConfirmLink(pending) => (link::keep(app, pending)?, routes::LINK),
+        Outcome::AlreadyLinked => (SetCookies::default(), routes::PROFILE),
+    };
+    Ok((cookies, Redirect::to(location)).into_response())
+}
+
+/// Returns the session that a callback began; `None` if it began none.
+fn session_of(ended: &Ended) -> Option<TokenHash> {
+    match ended.as_ref() {
+        Ok(Outcome::LoggedIn(session)) => Some(session.token.hash()),
+        Ok(Outcome::ConfirmLink(_) | Outcome::AlreadyLinked) | Err(_) => None,
+    }
+}
+
+/// How a session that began a moment ago stands to the browser that comes once more.
+enum Standing {
+    /// The browser is logged in, by it or by a later one.
+    HasIt,
+    /// It is live, and the browser does not have it.
+    Good,
+    /// It is not live.
+    Ended,
+}
+
+async fn standing(visit: &Visit, token: TokenHash) -> Result<Standing, store::Error> {
+    let app = &visit.app;
+    if principal::current(&visit.headers, app).await?.is_some() {
+        return Ok(Standing::HasIt);
+    }
+    let found = app.store.session_by_token(token).await?;
+    let now = app.clock.now();
+    let is_good = |(session, account)| principal::is_good(app, &session, &account, now);
+    Ok(if found.is_some_and(is_good) {
+        Standing::Good
+    } else {
+        Standing::Ended
+    })
+}
+
+/// Two callbacks are the same if everything in them is, and the attempt that the browser has for
+/// them: an outcome holds a session's token, and a callback's URL may be seen by others. None of the
+/// parts has a NUL in it, but perhaps the last.
+fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
+    let mut hash = Sha256::new();
+    hash.update(attempt.protocol.nonce());
+    hash.update([0]);
+    for part in [
+        &response.state,
+        &response.code,
+        &response.iss,
+        &response.error,
+        &response.error_description,
+    ] {
+        hash.update(part.as_deref().unwrap_or_default());
+        hash.update([0]);
+    }
+    hash.finalize().into()
+}
+
+/// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,
+/// since a cross-site POST comes without the attempt's cookie and the redirect comes with it.
+pub(crate) async fn form_post(visit: Visit, body: Bytes) -> Response {
+    let response = match AuthorizationResponse::parse(&body) {
+        Ok(response) => response,
+        Err(error) => return visit.fail(&error.into()).await,
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let fields = [
+        ("code", response.code),
+        ("state", response.state),
+        ("error", response.error),
+        ("error_description", response.error_description),
+        ("iss", response.iss),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            query.append_pair(name, &value);
+        }
+    }
+    Redirect::to(&format!("{}?{}", routes::API_OAUTH_OPENID, query.finish())).into_response()
+}
+
+/// A HEAD request must not redeem the code.
+pub(crate) async fn head() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key;
+    use crate::login::attempt::{Intent, LoginAttempt};
+    use crate::return_to::ReturnTo;
+    use clock::Timestamp;
+    use oidc::attempt::{Attempt, AuthorizationResponse};
+
+    #[test]
+    fn the_same_answer_to_another_attempt_is_another_callback() {
+        let now = Timestamp::from_unix(0);
+        let begin = || LoginAttempt {
+            protocol: Attempt::begin(false, now),
+            intent: Intent::Login,
+            next: ReturnTo::home(),
+        };
+        let (one, other) = (begin(), begin());
+        let parse = |query: &str| AuthorizationResponse::parse(query.as_bytes()).expect("fit");
+        let response = parse("code=c&state=s");
+
+        assert_eq!(key(&response, &one), key(&response, &one));
+        assert_ne!(key(&response, &one), key(&response, &other));
+        assert_ne!(key(&response, &one), key(&parse("code=cs&state="), &one));
+    }
+}

@@ -1,0 +1,32 @@
+//! The session's cookie: given, forgotten. The one place that does.
+
+use axum::http::HeaderMap;
+
+use crate::app::AppState;
+use crate::http::cookie::{SetCookies, style};
+use crate::http::extract::client::From;
+use crate::http::extract::principal::session_token;
+use crate::login::begin::Arrival;
+use crate::session::SessionToken;
+
+/// Returns from where a login comes with this request.
+pub(crate) fn arrival(app: &AppState, headers: &HeaderMap, from: &From) -> Arrival {
+    Arrival {
+        client: from.client(),
+        by: from.by(app.clock.now()),
+        replaces: session_token(headers, app),
+    }
+}
+
+/// Gives the browser this token.
+pub(crate) fn give(app: &AppState, token: &SessionToken) -> SetCookies {
+    let style = style(app);
+    let max_age = app.config.sessions.max_age;
+    SetCookies::default().with(style.set(style.session(), token.reveal(), max_age))
+}
+
+/// Has the browser forget its session.
+pub(crate) fn forget(app: &AppState) -> SetCookies {
+    let style = style(app);
+    SetCookies::default().with(style.clear(style.session()))
+}

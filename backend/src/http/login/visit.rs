@@ -1,0 +1,75 @@
+//! A request of a browser on its way through the OP, and the page on which it fails.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use shared::error::ErrorCode;
+use shared::login_error::Lost;
+
+use crate::app::AppState;
+use crate::audit::Kind;
+use crate::http::error::{ApiError, ApiResult, error_page};
+use crate::http::extract::client::From;
+use crate::http::layers::reference;
+use crate::http::login::outcome;
+use crate::http::login::trail::{self, Failure};
+use crate::login::LoginError;
+use crate::op::Op;
+use crate::telemetry::chain;
+
+/// A request of a browser on its way through the OP.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    /// What it reaches.
+    pub(crate) app: AppState,
+    /// The OP.
+    pub(crate) provider: Arc<Op>,
+    /// Its headers.
+    pub(crate) headers: HeaderMap,
+    /// Where it comes from.
+    pub(crate) from: From,
+}
+
+impl FromRequestParts<AppState> for Visit {
+    /// `openid_disabled`.
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
+        let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
+        let Ok(from) = From::from_request_parts(parts, app).await;
+        Ok(Self {
+            app: app.clone(),
+            provider,
+            headers: parts.headers.clone(),
+            from,
+        })
+    }
+}
+
+impl Visit {
+    /// Ends a login on the error page, and writes down why.
+    pub(crate) async fn fail(&self, error: &LoginError) -> Response {
+        self.fail_because(error, None).await
+    }
+
+    /// The same; `lost` says what became of a lost attempt.
+    pub(crate) async fn fail_because(&self, error: &LoginError, lost: Option<Lost>) -> Response {
+        self.note_failure(error, lost).await;
+        error_page(error.code(), &reference::current(), lost).into_response()
+    }
+
+    /// Writes down that a login failed: in the audit trail and in the log.
+    pub(crate) async fn note_failure(&self, error: &LoginError, lost: Option<Lost>) {
+        let failure = Failure {
+            code: error.code().as_str(),
+            account: error.account(),
+            detail: Some(&chain(error)),
+        };
+        trail::failed_freely(&self.app, &self.from, Kind::LoginFailed, failure).await;
+        let provider = self.provider.config.provider.as_str();
+        outcome::failed_at_op(&self.app, &self.from, error, provider, lost);
+    }
+}

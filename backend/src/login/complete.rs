@@ -1,0 +1,209 @@
+//! Completes a login that the OP vouches for: asks the store for the facts, lets the policy decide,
+//! and does what it says.
+
+use oidc::identity::VerifiedIdentity;
+use oidc::provider::Redeemed;
+use secrecy::ExposeSecret;
+use shared::login_error::LoginErrorCode;
+use uuid::Uuid;
+
+use crate::account::{Account, AccountId};
+use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
+use crate::login::begin::{Arrival, Begun, begin};
+use crate::login::decide::{Decision, Policy, decide};
+use crate::login::error::LoginError;
+use crate::login::facts;
+use crate::login::outcome::{NewSession, Outcome};
+use crate::login::pending_link::PendingLink;
+use crate::login::register::Candidate;
+use crate::login::role::RoleAnswer;
+use crate::return_to::ReturnTo;
+use crate::session::Origin;
+use crate::store::{Entry, Lead, LoginRefusal, NewIdentity, Store};
+
+/// How often a login is decided anew because the database changed between the question and the
+/// answer. Each time somebody else's login went through.
+const MAX_DECISIONS: usize = 3;
+
+/// The settings that bear on a login.
+#[derive(Debug, Clone)]
+pub struct LoginSettings {
+    /// What an email is good for, and whether accounts are created.
+    pub policy: Policy,
+    /// Which values of the role claim give which role; `None` if claims decide no roles.
+    pub roles: Option<RoleValues>,
+    /// How long sessions live.
+    pub sessions: SessionConfig,
+    /// Is the ID token kept for the logout at the OP?
+    pub keeps_id_token: bool,
+}
+
+impl LoginSettings {
+    /// Takes them from the server's settings, and from those of the OP as they are now.
+    #[must_use]
+    pub fn of(config: &Config, oidc: &OidcConfig) -> Self {
+        Self {
+            policy: Policy {
+                link_by_email: oidc.link_by_email,
+                allow_registration: oidc.allow_registration,
+                password_login: config.password_login,
+            },
+            roles: oidc.roles.clone(),
+            sessions: config.sessions.clone(),
+            keeps_id_token: oidc.rp_initiated_logout,
+        }
+    }
+}
+
+/// Who asks for a link: an account that is logged in, by one of its sessions.
+#[derive(Debug, Clone)]
+pub struct Requester {
+    /// The account.
+    pub account: Account,
+    /// The session.
+    pub session_id: Uuid,
+}
+
+/// A login to be completed.
+struct Completion<'a> {
+    store: &'a Store,
+    settings: &'a LoginSettings,
+    redeemed: &'a Redeemed,
+    role: RoleAnswer,
+    arrival: &'a Arrival,
+}
+
+/// Completes a login: decides who the identity is, and links, creates, logs in or asks accordingly.
+/// `next` is where the browser goes afterwards; `requester` asked for a link, and nobody logs in
+/// then.
+///
+/// # Errors
+/// Why nobody is logged in. Nothing has changed then.
+pub async fn complete(
+    store: &Store,
+    settings: &LoginSettings,
+    redeemed: &Redeemed,
+    requester: Option<&Requester>,
+    arrival: &Arrival,
+    next: &ReturnTo,
+) -> Result<Outcome, LoginError> {
+    let identity = &redeemed.identity;
+    let role = RoleAnswer::of(identity, settings.roles.as_ref());
+    let completion = Completion {
+        store,
+        settings,
+        redeemed,
+        role,
+        arrival,
+    };
+    let account = requester.map(|requester| &requester.account);
+    for _ in 0..MAX_DECISIONS {
+        let facts = facts::gather(store, identity, role, account).await?;
+        let ask = |account_id, session_id| {
+            let (next, now) = (next.clone(), arrival.at());
+            let pending = PendingLink::new(identity, role, account_id, session_id, next, now);
+            Ok(Outcome::ConfirmLink(pending))
+        };
+        let begun = match decide(&facts, settings.policy).decision {
+            Decision::LogIn(id) => completion.enter(id, Lead::Linked).await?,
+            Decision::LinkAndLogIn(id) => completion.enter(id, Lead::Link).await?,
+            Decision::Register => completion.register().await?,
+            Decision::AskForPassword(id) => return ask(id, None),
+            Decision::AskForConsent(id) => return ask(id, requester.map(|by| by.session_id)),
+            Decision::AlreadyLinked => return Ok(Outcome::AlreadyLinked),
+            Decision::Refuse(LoginErrorCode::AccountDisabled)
+                if let Some(account) = &facts.linked =>
+            {
+                return Err(LoginError::AccountDisabled(account.id));
+            }
+            Decision::Refuse(code) => return Err(LoginError::Policy(code)),
+        };
+        if let Some(session) = begun {
+            return Ok(Outcome::LoggedIn(session));
+        }
+    }
+    // The identity and the account went different ways each time.
+    Err(LoginError::Policy(LoginErrorCode::LinkConflict))
+}
+
+impl Completion<'_> {
+    /// Logs in to an account that there is; `None` if what was decided no longer holds.
+    async fn enter(
+        &self,
+        account_id: AccountId,
+        lead: Lead<'_>,
+    ) -> Result<Option<NewSession>, LoginError> {
+        match self.begin(account_id, lead).await? {
+            Begun::Session(session) => {
+                if matches!(lead, Lead::Link) {
+                    let issuer = &self.redeemed.identity.issuer;
+                    tracing::info!(account.id = %account_id, oidc.issuer = %issuer, "identity linked by email");
+                }
+                Ok(Some(session))
+            }
+            Begun::Refused(LoginRefusal::Disabled) => Err(LoginError::AccountDisabled(account_id)),
+            Begun::Refused(LoginRefusal::Stale | LoginRefusal::Taken(_)) => Ok(None),
+        }
+    }
+
+    /// Creates an account for the identity under a name that nobody has, and logs in to it; `None`
+    /// if the identity is linked meanwhile.
+    async fn register(&self) -> Result<Option<NewSession>, LoginError> {
+        let identity = &self.redeemed.identity;
+        let mut candidate = Candidate::new(identity, self.role);
+        let account_id = Uuid::now_v7();
+        loop {
+            let taken = match self
+                .begin(account_id, Lead::Create(&candidate.account))
+                .await?
+            {
+                Begun::Session(session) => {
+                    tracing::info!(account.id = %account_id, oidc.issuer = %identity.issuer, "account created");
+                    return Ok(Some(session));
+                }
+                Begun::Refused(LoginRefusal::Taken(taken)) => taken,
+                Begun::Refused(LoginRefusal::Stale | LoginRefusal::Disabled) => return Ok(None),
+            };
+            candidate = candidate
+                .without(taken)
+                .ok_or_else(|| LoginError::Internal("no free username was found".to_owned()))?;
+        }
+    }
+
+    /// Has the store write down the login, and begin its session.
+    async fn begin(&self, account_id: AccountId, lead: Lead<'_>) -> Result<Begun, LoginError> {
+        let Redeemed { identity, id_token } = self.redeemed;
+        let kept = self.settings.keeps_id_token.then_some(id_token);
+        let origin = Origin::Openid {
+            issuer: identity.issuer.clone(),
+            subject: Some(identity.subject.clone()),
+            sid: identity.sid.clone(),
+            id_token: kept.map(|token| token.expose_secret().to_owned()),
+        };
+        let entry = Entry::Identity {
+            identity: stored(identity),
+            lead,
+            role: self.role.role(),
+        };
+        let sessions = &self.settings.sessions;
+        Ok(begin(
+            self.store,
+            sessions,
+            self.arrival,
+            account_id,
+            origin,
+            entry,
+        )
+        .await?)
+    }
+}
+
+/// Returns the identity as the store links it.
+fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
+    NewIdentity {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+        username: identity.username.as_deref(),
+        email: identity.email.as_ref().map(shared::email::Email::as_str),
+    }
+}

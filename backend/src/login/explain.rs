@@ -1,0 +1,75 @@
+//! The reasons of a decision, in words for the administrator.
+
+use oidc::identity::VerifiedIdentity;
+
+use crate::config::{LinkByEmail, OidcConfig};
+use crate::login::decide::Reason;
+
+/// Says why, in one sentence.
+#[must_use]
+pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
+    let claim = oidc.rp.role_claim.as_deref().unwrap_or_default();
+    match reason {
+        Reason::RoleGiven(role) => format!(
+            "The claim {claim} (OIDC_CLAIM_ROLES) gives the role {}",
+            role.as_str()
+        ),
+        Reason::RoleMissing => format!(
+            "The claim {claim} (OIDC_CLAIM_ROLES) has no value that OIDC_ROLE_ADMIN or \
+             OIDC_ROLE_USER names"
+        ),
+        Reason::Linked(username) => format!(
+            "The subject is connected to the account {username}; its email is not looked at"
+        ),
+        Reason::NotLinked => "No account is connected to this subject".to_owned(),
+        Reason::Email => explain_email(identity, oidc),
+        Reason::EmailOf(username) => format!("The account {username} has this email"),
+        Reason::EmailOfNobody => "No account has this email".to_owned(),
+        Reason::Disabled(username) => format!("The account {username} is disabled"),
+        Reason::BoundElsewhere => {
+            "It is connected to another subject of this OP, and is never connected anew by email"
+                .to_owned()
+        }
+        Reason::LinkByEmail(setting) => format!(
+            "OIDC_LINK_BY_EMAIL={}",
+            match setting {
+                LinkByEmail::Confirm => "confirm",
+                LinkByEmail::Verified => "verified",
+                LinkByEmail::Never => "never",
+            }
+        ),
+        Reason::VouchedFor => {
+            "The account's email is vouched for: it is an admin's own, or an admin set it"
+                .to_owned()
+        }
+        Reason::Claimed => {
+            "The account's owner typed its email, so that nobody vouches for it".to_owned()
+        }
+        Reason::PasswordLoginOff => {
+            "Its password cannot be asked for: DISABLE_USERPASS_LOGIN=true".to_owned()
+        }
+        Reason::NoPassword => "Its password cannot be asked for: it has none".to_owned(),
+        Reason::PasswordAsked => "So its password is asked for once".to_owned(),
+        Reason::Registration(is_open) => {
+            let do_they = if *is_open {
+                "get an account"
+            } else {
+                "get no account"
+            };
+            format!("Unknown identities {do_they} (OIDC_ALLOW_REGISTRATION={is_open})")
+        }
+    }
+}
+
+/// Says what the OP says of the email.
+fn explain_email(identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
+    let Some(email) = &identity.email else {
+        return "The OP sent no email that is one".to_owned();
+    };
+    let how = match (identity.is_email_verified, oidc.rp.trust_unverified_email) {
+        (_, true) => "taken as verified, whatever the OP says (OIDC_TRUST_UNVERIFIED_EMAIL=true)",
+        (true, false) => "verified by the OP",
+        (false, false) => "not verified by the OP (email_verified is not true)",
+    };
+    format!("The email {} is {how}", email.as_str())
+}

@@ -1,0 +1,57 @@
+//! What the identity policy looks at, asked of the store.
+
+use oidc::identity::VerifiedIdentity;
+
+use crate::account::Account;
+use crate::login::decide::{EmailMatch, Facts, LinkRequest};
+use crate::login::role::RoleAnswer;
+use crate::store::{self, Store};
+
+/// Asks the store for what the policy looks at. `requester` is the account that is logged in and
+/// asked for a link.
+///
+/// # Errors
+/// The store's.
+pub async fn gather(
+    store: &Store,
+    identity: &VerifiedIdentity,
+    role: RoleAnswer,
+    requester: Option<&Account>,
+) -> store::Result<Facts> {
+    let (issuer, subject) = (&identity.issuer, &identity.subject);
+    let mut linked = store.account_by_identity(issuer, subject).await?;
+    let by_email = match &identity.email {
+        // The email of a linked identity is never looked up.
+        Some(email) if linked.is_none() => store.account_by_email(email).await?,
+        _ => None,
+    };
+    let by_email = match by_email {
+        Some(account) => {
+            let is_bound_at_issuer = store.is_bound_at(account.id, issuer).await?;
+            if is_bound_at_issuer {
+                // Perhaps to this very identity, by the same user's other tab a moment ago.
+                linked = store.account_by_identity(issuer, subject).await?;
+            }
+            Some(EmailMatch {
+                account,
+                is_bound_at_issuer,
+            })
+        }
+        None => None,
+    };
+    let link_request = match requester {
+        Some(account) => Some(LinkRequest {
+            account: account.clone(),
+            is_bound_at_issuer: store.is_bound_at(account.id, issuer).await?,
+        }),
+        None => None,
+    };
+    Ok(Facts {
+        role,
+        linked,
+        by_email,
+        has_email: identity.email.is_some(),
+        is_email_verified: identity.is_email_verified,
+        link_request,
+    })
+}

@@ -1,0 +1,69 @@
+//! The account of an identity that has none yet. Pure.
+
+use oidc::identity::VerifiedIdentity;
+use shared::session::Role;
+
+use crate::account::{NewAccount, username_from_claim, username_with_suffix};
+use crate::login::role::RoleAnswer;
+use crate::store::Taken;
+
+/// How many names are tried before something else must be wrong.
+const MAX_NAMES: u32 = 200;
+
+/// An account to be created under a name that nobody has.
+pub struct Candidate {
+    /// The account.
+    pub account: NewAccount,
+    wanted: String,
+    number: u32,
+}
+
+impl Candidate {
+    /// Returns the first account to try: without a password, with the OP's email.
+    #[must_use]
+    pub fn new(identity: &VerifiedIdentity, role: RoleAnswer) -> Self {
+        let wanted = wanted_username(identity);
+        Self {
+            account: NewAccount {
+                username: wanted.clone(),
+                display_name: identity.display_name.clone(),
+                email: identity.email.clone(),
+                email_set_by_admin: false,
+                role: role.role().unwrap_or(Role::User),
+                password_hash: None,
+            },
+            wanted,
+            number: 1,
+        }
+    }
+
+    /// Gives way to the account that has the name or the email; `None` if too many names were tried.
+    #[must_use]
+    pub fn without(mut self, taken: Taken) -> Option<Self> {
+        match taken {
+            Taken::Username => {
+                self.number += 1;
+                self.account.username = username_with_suffix(&self.wanted, self.number);
+            }
+            // Somebody took the address a moment ago.
+            Taken::Email => self.account.email = None,
+            Taken::Identity | Taken::Setup => {}
+        }
+        (self.number <= MAX_NAMES).then_some(self)
+    }
+}
+
+/// Returns what a new account of the identity is called, if nobody else is.
+#[must_use]
+pub fn wanted_username(identity: &VerifiedIdentity) -> String {
+    let from_claim = identity.username.as_deref().and_then(username_from_claim);
+    let from_email = || {
+        identity
+            .email
+            .as_ref()
+            .and_then(|email| username_from_claim(email.as_str()))
+    };
+    from_claim
+        .or_else(from_email)
+        .unwrap_or_else(|| "user".to_owned())
+}

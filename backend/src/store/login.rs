@@ -1,0 +1,365 @@
+//! A login, whichever way it came, as one transaction: what it links, creates or uses up, the role,
+//! the session, the audit entries. A login that is refused changes nothing.
+
+use shared::session::Role;
+
+use crate::account::{Account, NewAccount};
+use crate::audit::{By, Event, Kind};
+use crate::session::{Session, TokenHash};
+use crate::store::account::accounts::{
+    Taken, close_setup, guard_admins, insert_account, lock_account, taken, void_links,
+};
+use crate::store::audit::insert_audit;
+use crate::store::identity::identities::{NewIdentity, insert_identity};
+use crate::store::session::sessions::insert_session;
+use crate::store::{Result, Store, on_writer};
+use crate::welcome::WelcomeHash;
+
+/// A login to be written down.
+#[derive(Debug, Clone, Copy)]
+pub struct Login<'a> {
+    /// What lets the person in.
+    pub entry: Entry<'a>,
+    /// The session that begins. Its account is the one that is entered, or the one to create.
+    pub session: &'a Session,
+    /// What opens it.
+    pub token: TokenHash,
+    /// The session that the browser had before, which ends (session fixation).
+    pub replaces: Option<TokenHash>,
+}
+
+/// What lets a person in.
+#[derive(Debug, Clone, Copy)]
+pub enum Entry<'a> {
+    /// An identity that the OP vouches for.
+    Identity {
+        /// The identity.
+        identity: NewIdentity<'a>,
+        /// How it leads to the session's account.
+        lead: Lead<'a>,
+        /// The role that the claims give; `None` if they decide none.
+        role: Option<Role>,
+    },
+    /// The account's password, verified against this hash.
+    Password {
+        /// The hash.
+        hash: &'a str,
+    },
+    /// A welcome link, which sets a password.
+    WelcomeLink {
+        /// The link.
+        link: WelcomeHash,
+        /// The hash of the new password.
+        password_hash: &'a str,
+    },
+    /// A login link.
+    LoginLink {
+        /// The link.
+        link: WelcomeHash,
+    },
+    /// The setup token: this account becomes the first admin.
+    Setup {
+        /// The account.
+        account: &'a NewAccount,
+    },
+}
+
+/// How an identity leads to an account.
+#[derive(Debug, Clone, Copy)]
+pub enum Lead<'a> {
+    /// It is linked to the account.
+    Linked,
+    /// It is to be linked to the account.
+    Link,
+    /// The account is to be created, and linked.
+    Create(&'a NewAccount),
+}
+
+/// What became of a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginOutcome {
+    /// The session has begun.
+    LoggedIn,
+    /// None has begun, and nothing has changed.
+    Refused(LoginRefusal),
+}
+
+/// Why a login was not written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginRefusal {
+    /// The account is disabled, or gone.
+    Disabled,
+    /// What let the person in is no longer so: the password was replaced, the link was used, the
+    /// identity was linked or unlinked meanwhile.
+    Stale,
+    /// The account cannot be created: another one has its username or email, or setup is closed.
+    Taken(Taken),
+}
+
+impl<'a> Entry<'a> {
+    /// Returns the account to create; `None` if there is one already.
+    fn new_account(self) -> Option<&'a NewAccount> {
+        match self {
+            Self::Setup { account } => Some(account),
+            Self::Identity {
+                lead: Lead::Create(account),
+                ..
+            } => Some(account),
+            Self::Identity { .. }
+            | Self::Password { .. }
+            | Self::WelcomeLink { .. }
+            | Self::LoginLink { .. } => None,
+        }
+    }
+}
+
+/// Ends the transaction without a change.
+macro_rules! refuse {
+    ($refusal:expr) => {
+        return Ok(Some(LoginOutcome::Refused($refusal)))
+    };
+}
+
+/// Closes setup for the first admin. Of two at once, the second finds it closed.
+macro_rules! take_setup {
+    ($tx:expr, $now:expr) => {{
+        let is_first = close_setup!(&mut *$tx, $now)?.rows_affected() > 0;
+        let has_admin: bool =
+            sqlx::query_scalar("select exists (select 1 from account where role = 'admin')")
+                .fetch_one(&mut *$tx)
+                .await?;
+        if !is_first || has_admin {
+            refuse!(LoginRefusal::Taken(Taken::Setup));
+        }
+    }};
+}
+
+/// Creates the account of a login.
+macro_rules! create_account {
+    ($tx:expr, $login:expr, $new:expr, $by:expr) => {{
+        let (id, new) = ($login.session.account_id, $new);
+        let is_setup = matches!($login.entry, Entry::Setup { .. });
+        if is_setup {
+            take_setup!($tx, $by.at);
+        }
+        if let Err(error) = insert_account!(&mut *$tx, id, new, $by.at) {
+            refuse!(LoginRefusal::Taken(taken(error)?));
+        }
+        if new.role == Role::Admin && !is_setup {
+            close_setup!(&mut *$tx, $by.at)?;
+        }
+        let detail = if is_setup {
+            "the first admin"
+        } else {
+            new.role.as_str()
+        };
+        insert_audit!(
+            &mut *$tx,
+            $by,
+            Event::about(Kind::AccountMade, id).detail(detail)
+        )?;
+    }};
+}
+
+/// Notes the login of an identity, and links it first if it is to be linked.
+macro_rules! enter_by_identity {
+    ($tx:expr, $id:expr, $identity:expr, $lead:expr, $by:expr) => {
+        if matches!($lead, Lead::Linked) {
+            let is_linked = sqlx::query(
+                "update identity set username = $4, email = $5, last_login_at = $6
+                 where issuer = $1 and subject = $2 and account_id = $3",
+            )
+            .bind($identity.issuer)
+            .bind($identity.subject)
+            .bind($id)
+            .bind($identity.username)
+            .bind($identity.email)
+            .bind($by.at.unix())
+            .execute(&mut *$tx)
+            .await?
+            .rows_affected()
+                > 0;
+            if !is_linked {
+                refuse!(LoginRefusal::Stale);
+            }
+        } else {
+            if let Err(error) = insert_identity!(&mut *$tx, $id, $identity, $by.at) {
+                taken(error)?;
+                refuse!(LoginRefusal::Stale);
+            }
+            let event = Event::about(Kind::IdentityLinked, $id).detail($identity.issuer);
+            insert_audit!(&mut *$tx, $by, event)?;
+        }
+    };
+}
+
+/// Gives an account the role that the claims say, which ends its sessions; an admin stays one if
+/// there is no other. Taking the role from an admin needs the lock under which admins are counted:
+/// without it, the transaction ends here.
+macro_rules! change_role {
+    ($tx:expr, $account:expr, $role:expr, $has_lock:expr, $by:expr) => {{
+        let (account, role): (&Account, Role) = ($account, $role);
+        if account.role == Role::Admin && !$has_lock {
+            return Ok(None);
+        }
+        let others: i64 = sqlx::query_scalar(
+            "select count(*) from account
+             where role = 'admin' and disabled_at is null and account_id <> $1",
+        )
+        .bind(account.id)
+        .fetch_one(&mut *$tx)
+        .await?;
+        if account.role != Role::Admin || others > 0 {
+            sqlx::query("update account set role = $2, updated_at = $3 where account_id = $1")
+                .bind(account.id)
+                .bind(role.as_str())
+                .bind($by.at.unix())
+                .execute(&mut *$tx)
+                .await?;
+            sqlx::query("delete from session where account_id = $1")
+                .bind(account.id)
+                .execute(&mut *$tx)
+                .await?;
+            let event = Event::about(Kind::RoleChanged, account.id).detail(role.as_str());
+            insert_audit!(&mut *$tx, $by, event)?;
+            if role == Role::Admin {
+                close_setup!(&mut *$tx, $by.at)?;
+            }
+        }
+    }};
+}
+
+/// Uses up a link of that table; returns whether it was good.
+macro_rules! use_link {
+    ($tx:expr, $table:literal, $id:expr, $link:expr, $now:expr) => {
+        sqlx::query(concat!(
+            "delete from ",
+            $table,
+            " where account_id = $1 and token_hash = $2 and expires_at > $3"
+        ))
+        .bind($id)
+        .bind($link.as_bytes())
+        .bind($now.unix())
+        .execute(&mut *$tx)
+        .await?
+        .rows_affected()
+            > 0
+    };
+}
+
+/// Sets the password of a welcome link, and ends all that was good before it.
+macro_rules! set_password {
+    ($tx:expr, $account:expr, $hash:expr, $by:expr) => {{
+        let account: &Account = $account;
+        sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
+            .bind(account.id)
+            .bind($hash)
+            .bind($by.at.unix())
+            .execute(&mut *$tx)
+            .await?;
+        void_links!($tx, account.id);
+        sqlx::query("delete from session where account_id = $1")
+            .bind(account.id)
+            .execute(&mut *$tx)
+            .await?;
+        let purpose = if account.password_hash.is_some() {
+            "reset"
+        } else {
+            "welcome"
+        };
+        let event = Event::about(Kind::PasswordSetByLink, account.id).detail(purpose);
+        insert_audit!(&mut *$tx, $by, event)?;
+    }};
+}
+
+/// Begins the session, and ends the one that the browser had.
+macro_rules! begin_session {
+    ($tx:expr, $login:expr, $by:expr) => {{
+        let session: &Session = $login.session;
+        sqlx::query("update account set last_login_at = $2 where account_id = $1")
+            .bind(session.account_id)
+            .bind($by.at.unix())
+            .execute(&mut *$tx)
+            .await?;
+        if let Some(old) = $login.replaces {
+            sqlx::query("delete from session where token_hash = $1")
+                .bind(old.as_bytes())
+                .execute(&mut *$tx)
+                .await?;
+        }
+        insert_session!(&mut *$tx, session, $login.token)?;
+        let event = Event::about(Kind::Login, session.account_id).detail(session.origin.detail());
+        insert_audit!(&mut *$tx, $by, event)?;
+    }};
+}
+
+impl Store {
+    /// Writes down a login, all of it or nothing. The account's row is written first: whoever
+    /// disables the account or replaces its password does the same and then ends its sessions, so
+    /// that this session is seen there, or that change here.
+    ///
+    /// # Errors
+    /// The database could not do it.
+    pub async fn log_in(&self, login: &Login<'_>, by: &By) -> Result<LoginOutcome> {
+        let by = by.clone().account(login.session.account_id);
+        // Logins that take no admin's role need not wait for each other.
+        if let Some(outcome) = self.try_log_in(login, &by, false).await? {
+            return Ok(outcome);
+        }
+        let outcome = self.try_log_in(login, &by, true).await?;
+        Ok(outcome.unwrap_or(LoginOutcome::Refused(LoginRefusal::Stale)))
+    }
+
+    /// Tries a login; `None` if it needs the lock under which admins are counted.
+    async fn try_log_in(
+        &self,
+        login: &Login<'_>,
+        by: &By,
+        has_lock: bool,
+    ) -> Result<Option<LoginOutcome>> {
+        let id = login.session.account_id;
+        on_writer!(self, pool => {
+            let mut tx = pool.begin_with(self.begin()).await?;
+            if has_lock {
+                guard_admins!(tx)?;
+            }
+            let account = match login.entry.new_account() {
+                Some(new) => {
+                    create_account!(tx, login, new, by);
+                    None
+                }
+                None => match lock_account!(tx, id)?.map(Account::from) {
+                    Some(account) if !account.is_disabled() => Some(account),
+                    Some(_) | None => refuse!(LoginRefusal::Disabled),
+                },
+            };
+            match (login.entry, &account) {
+                (Entry::Identity { identity, lead, role }, account) => {
+                    enter_by_identity!(tx, id, identity, lead, by);
+                    if let (Some(account), Some(role)) = (account, role)
+                        && account.role != role
+                    {
+                        change_role!(tx, account, role, has_lock, by);
+                    }
+                }
+                (Entry::Password { hash }, Some(account))
+                    if account.password_hash.as_deref() == Some(hash) => {}
+                (Entry::WelcomeLink { link, password_hash }, Some(account))
+                    if use_link!(tx, "welcome_link", id, link, by.at) =>
+                {
+                    set_password!(tx, account, password_hash, by);
+                }
+                (Entry::LoginLink { link }, Some(_))
+                    if use_link!(tx, "login_link", id, link, by.at) =>
+                {
+                    insert_audit!(&mut *tx, by, Event::about(Kind::LoginLinkUsed, id))?;
+                }
+                (Entry::Setup { .. }, _) => {}
+                _ => refuse!(LoginRefusal::Stale),
+            }
+            begin_session!(tx, login, by);
+            tx.commit().await?;
+        });
+        Ok(Some(LoginOutcome::LoggedIn))
+    }
+}

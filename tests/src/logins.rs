@@ -1,0 +1,114 @@
+//! Logins and changes of accounts, straight in the store: what a test begins with.
+
+use backend::account::{AccountId, NewAccount};
+use backend::audit::By;
+use backend::config::SessionConfig;
+use backend::session::{Client, Origin, Session, SessionToken, TokenHash};
+use backend::store::{Entry, Lead, Login, LoginOutcome, NewIdentity, Store, UserChange};
+use backend::welcome::{NewLink, WelcomeToken};
+use shared::session::Role;
+
+/// Begins this session by a login link made for it, whatever else the account can log in by.
+pub async fn enter(
+    store: &Store,
+    session: &Session,
+    token: TokenHash,
+    replaces: Option<TokenHash>,
+    by: impl Into<By>,
+) -> bool {
+    let by = by.into();
+    let link = WelcomeToken::generate();
+    let new = NewLink::to_log_in(&link, by.at);
+    let made = store.make_login_link(session.account_id, new, by.clone());
+    if made.await.expect("the store answers").is_err() {
+        return false;
+    }
+    let login = Login {
+        entry: Entry::LoginLink { link: link.hash() },
+        session,
+        token,
+        replaces,
+    };
+    let outcome = store.log_in(&login, &by).await.expect("the store answers");
+    outcome == LoginOutcome::LoggedIn
+}
+
+/// Logs in by an identity, as the OP's claims and the policy say.
+pub async fn enter_by_identity(
+    store: &Store,
+    account_id: AccountId,
+    identity: NewIdentity<'_>,
+    lead: Lead<'_>,
+    role: Option<Role>,
+    by: impl Into<By>,
+) -> LoginOutcome {
+    let by = by.into();
+    let lives = SessionConfig {
+        max_age: std::time::Duration::from_secs(1000),
+        idle: std::time::Duration::from_secs(500),
+    };
+    let origin = Origin::Openid {
+        issuer: identity.issuer.to_owned(),
+        subject: Some(identity.subject.to_owned()),
+        sid: None,
+        id_token: None,
+    };
+    let session = Session::start(account_id, origin, Client::default(), &lives, by.at);
+    let login = Login {
+        entry: Entry::Identity {
+            identity,
+            lead,
+            role,
+        },
+        session: &session,
+        token: SessionToken::generate().hash(),
+        replaces: None,
+    };
+    store.log_in(&login, &by).await.expect("the store answers")
+}
+
+/// Links an identity to an account.
+pub async fn link(
+    store: &Store,
+    account_id: AccountId,
+    identity: NewIdentity<'_>,
+    by: impl Into<By>,
+) {
+    let linked = store.link_identity(account_id, identity, None, by).await;
+    linked
+        .expect("the store answers")
+        .expect("nothing is in the way");
+}
+
+/// Creates an account.
+pub async fn add_account(store: &Store, account: &NewAccount, by: impl Into<By>) -> AccountId {
+    let created = store.create_user(account, None, by).await;
+    created
+        .expect("the store answers")
+        .expect("name and email are free")
+}
+
+/// Disables an account, or enables it.
+pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: impl Into<By>) {
+    let change = UserChange {
+        is_disabled: Some(is_disabled),
+        ..UserChange::default()
+    };
+    // Even the last admin: a password counts as a way in, and so does none.
+    let changed = store.change_user(id, &change, true, by).await;
+    changed
+        .expect("the store answers")
+        .expect("another admin is there");
+}
+
+/// Gives an account another role.
+pub async fn set_role(store: &Store, id: AccountId, role: Role, by: impl Into<By>) {
+    let change = UserChange {
+        role: Some(role),
+        ..UserChange::default()
+    };
+    let changed = store.change_user(id, &change, true, by).await;
+    changed
+        .expect("the store answers")
+        .expect("another admin is there");
+}
