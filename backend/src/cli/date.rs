@@ -2,67 +2,47 @@
 
 use std::time::Duration;
 
+use time::format_description::BorrowedFormatItem as FormatItem;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, Time};
+
 use clock::Timestamp;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// A moment's date and time of day.
-struct Civil {
-    year: i64,
-    month: i64,
-    day: i64,
-    second_of_day: i64,
-}
-
-impl Civil {
-    /// Counts in years that begin in March, so that the day which not every year has is the last.
-    fn of(at: Timestamp) -> Self {
-        let days = at.unix().div_euclid(86_400) + 719_468;
-        let era = days.div_euclid(146_097);
-        let day_of_era = days.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let from_march = (5 * day_of_year + 2) / 153;
-        let month = if from_march < 10 {
-            from_march + 3
-        } else {
-            from_march - 9
-        };
-        Self {
-            year: year_of_era + era * 400 + i64::from(month <= 2),
-            month,
-            day: day_of_year - (153 * from_march + 2) / 5 + 1,
-            second_of_day: at.unix().rem_euclid(86_400),
-        }
-    }
-}
+/// A date, as in `2026-01-31`.
+const DATE: &[FormatItem<'_>] =
+    format_description!("[year]-[month padding:none]-[day padding:none]");
+/// A time of day to the minute.
+const MINUTES: &[FormatItem<'_>] = format_description!("[hour padding:none]:[minute padding:none]");
+/// A time of day to the second.
+const SECONDS: &[FormatItem<'_>] =
+    format_description!("[hour padding:none]:[minute padding:none]:[second padding:none]");
 
 /// Returns a moment as `2026-01-31 09:05`, in UTC.
 pub(super) fn minute(at: Timestamp) -> String {
-    let civil = Civil::of(at);
-    let (hour, minute) = (civil.second_of_day / 3600, civil.second_of_day / 60 % 60);
-    format!(
-        "{:04}-{:02}-{:02} {hour:02}:{minute:02}",
-        civil.year, civil.month, civil.day
+    write(
+        at,
+        format_description!("[year]-[month]-[day] [hour]:[minute]"),
     )
 }
 
-/// Returns a moment as it may stand in the name of a file: `20260131-090500`, in UTC.
+/// Returns a moment in the form for a file name: `20260131-090500`, in UTC.
 pub(super) fn for_file(at: Timestamp) -> String {
-    let civil = Civil::of(at);
-    let second = civil.second_of_day;
-    format!(
-        "{:04}{:02}{:02}-{:02}{:02}{:02}",
-        civil.year,
-        civil.month,
-        civil.day,
-        second / 3600,
-        second / 60 % 60,
-        second % 60
+    write(
+        at,
+        format_description!("[year][month][day]-[hour][minute][second]"),
     )
+}
+
+/// Writes a moment. A year that the format cannot hold, beyond 9999, becomes 1970.
+fn write(at: Timestamp, format: &[FormatItem<'_>]) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(at.unix());
+    let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    at.format(format)
+        .expect("a date and time has all of these parts")
 }
 
 /// Since when: so long ago, or since a moment.
@@ -110,36 +90,14 @@ fn ago(text: &str) -> Option<Duration> {
 fn moment(text: &str) -> Option<Timestamp> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
-    let parts = |text: &str, separator: char| -> Option<Vec<i64>> {
-        let numbers = text.split(separator).map(|part| {
-            let is_number = part.bytes().all(|b| b.is_ascii_digit());
-            is_number.then(|| part.parse().ok()).flatten()
-        });
-        numbers.collect()
-    };
-    let [year, month, day] = parts(date, '-')?[..] else {
-        return None;
-    };
-    let (hour, minute, second) = match parts(time, ':')?[..] {
-        [hour, minute] => (hour, minute, 0),
-        [hour, minute, second] => (hour, minute, second),
-        _ => return None,
-    };
-    let is_time = hour < 24 && minute < 60 && second < 60;
-    if !is_time || !(1970..=9999).contains(&year) {
-        return None;
-    }
-    // The day after which it is day `day`: what is no date comes out as another one.
-    let from_march = (month + 9) % 12;
-    let year_of_march = year - i64::from(month <= 2);
-    let days = year_of_march * 365 + year_of_march / 4 - year_of_march / 100
-        + year_of_march / 400
-        + (153 * from_march + 2) / 5
-        + day
-        - 719_469;
-    let at = Timestamp::from_unix(days * 86_400 + hour * 3600 + minute * 60 + second);
-    let civil = Civil::of(at);
-    ((civil.year, civil.month, civil.day) == (year, month, day)).then_some(at)
+    // The crate also takes a sign before the year.
+    let date = date
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then_some(date)?;
+    let date = Date::parse(date, DATE).ok()?;
+    let time = Time::parse(time, SECONDS).or_else(|_| Time::parse(time, MINUTES));
+    let at = date.with_time(time.ok()?).assume_utc().unix_timestamp();
+    (at >= 0).then_some(Timestamp::from_unix(at))
 }
 
 #[cfg(test)]
@@ -176,6 +134,7 @@ mod tests {
             ("12h", hours(12)),
             ("2w", hours(14 * 24)),
             ("2025-06-15", at(1_749_945_600)),
+            ("2025-6-5T9:05", at(1_749_114_300)),
             ("2025-06-15T15:06:40Z", at(1_750_000_000)),
         ] {
             assert_eq!(Since::parse(text), expected, "{text}");
@@ -191,6 +150,11 @@ mod tests {
             "2025-06-15T24:00",
             "15.6.2025",
             "+2025-06-15",
+            "-2025-06-15",
+            "1969-12-31",
+            "2025-06-15T",
+            "2025-06-15T15:60",
+            "2025-06-15T15:06:40:00",
             "99999999999999999999w",
         ] {
             assert!(Since::parse(bad).is_err(), "{bad}");
