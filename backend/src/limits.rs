@@ -12,8 +12,10 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
 
-use crate::metrics::numbers::Counter;
 use clock::Clock;
 
 /// Where this many keys are counted, further ones share a count with others: memory stays bounded
@@ -59,7 +61,7 @@ impl Guess {
 
 /// The limits.
 pub struct Limits {
-    refused: [Counter; Guess::ALL.len()],
+    refused: Family<[(&'static str, &'static str); 1], Counter>,
     by_account: Counts,
     by_address: Counts,
 }
@@ -68,13 +70,18 @@ impl Limits {
     /// Returns the limits, with nothing counted.
     #[must_use]
     pub fn new(clock: &Clock) -> Self {
-        Self {
-            refused: Default::default(),
+        let limits = Self {
+            refused: Family::default(),
             // Ten tries, then one every twenty seconds: some 4 000 a day.
             by_account: Counts::new(10, 20, clock),
             // A household or an office behind one address.
             by_address: Counts::new(40, 2, clock),
+        };
+        // Each count is there from the beginning.
+        for guess in Guess::ALL {
+            limits.refused(guess);
         }
+        limits
     }
 
     /// Counts a guess at an account from an address.
@@ -95,15 +102,21 @@ impl Limits {
             (address, _) => address.unwrap_or(Ok(())),
         };
         if limited.is_err() {
-            self.refused[guess as usize].count();
+            self.refused(guess).inc();
         }
         limited
     }
 
-    /// Returns how many were refused.
-    #[must_use]
-    pub fn refused(&self, guess: Guess) -> u64 {
-        self.refused[guess as usize].get()
+    /// Returns the count of those that were refused.
+    fn refused(&self, guess: Guess) -> Counter {
+        let labels = [("kind", guess.as_str())];
+        self.refused.get_or_create_owned(&labels)
+    }
+
+    /// Adds how many were refused to the metrics.
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Attempts that a rate limit refused, by what was tried";
+        registry.register("postern_rate_limited", help, self.refused.clone());
     }
 }
 

@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::metrics::numbers::{Counter, Histogram};
-use crate::metrics::snapshot::PasswordQueue;
+use crate::metrics::duration;
 
 /// The most that wait for a core. A core does some thirty a second.
 const QUEUE: usize = 256;
@@ -40,13 +43,9 @@ pub struct Passwords {
     cores: Arc<Semaphore>,
     /// How many cores there are.
     most: usize,
-    counts: Arc<Counts>,
-}
-
-/// What became of them.
-#[derive(Debug, Default)]
-struct Counts {
+    /// How many were turned away.
     refused: Counter,
+    /// How long each of them had its core.
     durations: Histogram,
 }
 
@@ -72,7 +71,8 @@ impl Passwords {
             places: Arc::new(Semaphore::new(QUEUE + cores)),
             cores: Arc::new(Semaphore::new(cores)),
             most: cores,
-            counts: Arc::default(),
+            refused: Counter::default(),
+            durations: duration::histogram(),
         }
     }
 
@@ -104,19 +104,22 @@ impl Passwords {
         hash.map_err(Error::Hash)
     }
 
-    /// Returns how the queue is.
-    #[must_use]
-    pub fn queue(&self) -> PasswordQueue {
+    /// Adds how the queue is to the metrics.
+    pub fn register(&self, registry: &mut Registry) {
         let running = self.most - self.cores.available_permits();
         let there = (QUEUE + self.most) - self.places.available_permits();
-        let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        PasswordQueue {
-            // They are not read at the same moment.
-            waiting: number(there.saturating_sub(running)),
-            running: number(running),
-            refused: self.counts.refused.get(),
-            durations: self.counts.durations.read(),
-        }
+        // They are not read at the same moment.
+        let waiting = ConstGauge::new(there.saturating_sub(running));
+        let help = "Passwords that wait for a core to be hashed on";
+        registry.register("postern_password_hashes_waiting", help, waiting);
+        let (help, running) = ("Passwords that are being hashed", ConstGauge::new(running));
+        registry.register("postern_password_hashes_running", help, running);
+        let help = "Passwords that were turned away, because too many waited";
+        let refused = self.refused.clone();
+        registry.register("postern_password_hashes_refused", help, refused);
+        let help = "How long the hashing of a password took, less the wait";
+        let (name, durations) = ("postern_password_hash_duration", self.durations.clone());
+        registry.register_with_unit(name, help, Unit::Seconds, durations);
     }
 
     async fn run<T: Send + 'static>(
@@ -125,7 +128,7 @@ impl Passwords {
     ) -> Result<T, Error> {
         let done = self.run_in_turn(work).await;
         if done.is_err() {
-            self.counts.refused.count();
+            self.refused.inc();
         }
         done
     }
@@ -140,11 +143,11 @@ impl Passwords {
         let core = core.map_err(|_| Error::Busy)?;
         let core = core.expect("the semaphore is never closed");
         // The core goes with the work: a client that hangs up must not let another one in early.
-        let counts = Arc::clone(&self.counts);
+        let durations = self.durations.clone();
         let done = tokio::task::spawn_blocking(move || {
             let began = Instant::now();
             let done = work();
-            counts.durations.observe(began.elapsed());
+            durations.observe(began.elapsed().as_secs_f64());
             drop((core, place));
             done
         });

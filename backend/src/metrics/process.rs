@@ -2,33 +2,33 @@
 
 use std::fs::{read_dir, read_to_string};
 
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::{Registry, Unit};
 use rustix::param::{clock_ticks_per_second, page_size};
 use rustix::process::{Resource, getrlimit};
 
-/// What there is to say; what cannot be read is left out.
-#[derive(Debug, Default)]
-pub(super) struct Process {
-    /// Seconds of all cores together.
-    pub(super) cpu_seconds: Option<f64>,
-    /// Bytes of memory that are not paged out.
-    pub(super) resident_bytes: Option<u64>,
-    /// Open file descriptors.
-    pub(super) open_fds: Option<u64>,
-    /// The most that it may have.
-    pub(super) max_fds: Option<u64>,
-}
-
-impl Process {
-    /// Asks the system.
-    pub(super) fn read() -> Self {
-        let fds = read_dir("/proc/self/fd").ok();
-        Self {
-            cpu_seconds: cpu_seconds(),
-            resident_bytes: resident_bytes(),
-            // One of them is that of the folder itself.
-            open_fds: fds.map(|fds| u64::try_from(fds.count()).unwrap_or(u64::MAX) - 1),
-            max_fds: getrlimit(Resource::Nofile).current,
-        }
+/// Adds what the system says; what cannot be read is left out.
+pub fn register(registry: &mut Registry) {
+    if let Some(seconds) = cpu_seconds() {
+        let (help, seconds) = (
+            "Processor time of all cores together",
+            ConstCounter::new(seconds),
+        );
+        registry.register_with_unit("process_cpu", help, Unit::Seconds, seconds);
+    }
+    if let Some(bytes) = resident_bytes() {
+        let (help, bytes) = ("Memory that is not paged out", ConstGauge::new(bytes));
+        registry.register_with_unit("process_resident_memory", help, Unit::Bytes, bytes);
+    }
+    if let Ok(open) = read_dir("/proc/self/fd") {
+        // One of them is that of the folder itself.
+        let open = ConstGauge::new(open.count().saturating_sub(1));
+        registry.register("process_open_fds", "Open file descriptors", open);
+    }
+    if let Some(most) = getrlimit(Resource::Nofile).current {
+        let help = "The most file descriptors that the process may open";
+        registry.register("process_max_fds", help, ConstGauge::new(most));
     }
 }
 

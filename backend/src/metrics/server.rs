@@ -1,0 +1,163 @@
+//! The metrics that belong to the server as a whole: its logins, requests and connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use shared::error::ErrorCode;
+use shared::login_error::LoginErrorCode;
+use shared::session::LoginMethod;
+
+use super::duration::{Durations, histogram};
+use super::totals::TotalsCache;
+use clock::Timestamp;
+
+/// The route of a request that none matched, and the method of one that has an unusual one.
+const OTHER: &str = "other";
+/// The outcome of a login that worked.
+pub const OK: &str = "ok";
+
+/// The metrics that belong to the server as a whole.
+#[derive(Debug)]
+pub struct Metrics {
+    /// The sessions and accounts in the database.
+    pub totals: TotalsCache,
+    started_at: Timestamp,
+    connections: Gauge,
+    logins: Family<Login, Counter>,
+    requests: Family<Request, Counter>,
+    request_durations: Durations<Route>,
+}
+
+/// The labels of a login that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Login {
+    method: &'static str,
+    /// [`OK`], or the code of the error page.
+    outcome: &'static str,
+}
+
+/// The labels of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    /// The template that matched: the router has some dozens.
+    route: Arc<str>,
+    method: &'static str,
+    status: &'static str,
+}
+
+/// The label of a request's duration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: Arc<str>,
+}
+
+/// Methods that are told apart; all others are [`OTHER`].
+const METHODS: [&str; 7] = ["GET", "POST", "HEAD", "PATCH", "DELETE", "PUT", "OPTIONS"];
+/// Classes of status.
+const STATUSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+impl Metrics {
+    /// Begins to count. Series that matter are there from the beginning, with nothing in them: from
+    /// the second value on of one that is missing before, nobody can tell how much it grew.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        let password = [
+            ErrorCode::InvalidCredentials,
+            ErrorCode::AccountDisabled,
+            ErrorCode::PasswordLoginDisabled,
+            ErrorCode::RateLimited,
+            ErrorCode::Unavailable,
+            ErrorCode::Internal,
+        ];
+        let good = LoginMethod::ALL.map(|method| (method, OK));
+        let by_password = password.map(|code| (LoginMethod::Password, code.as_str()));
+        let by_openid = LoginErrorCode::ALL.iter().filter(|code| {
+            !matches!(
+                code,
+                LoginErrorCode::InvalidCredentials | LoginErrorCode::PasswordLoginDisabled
+            )
+        });
+        let by_openid = by_openid.map(|code| (LoginMethod::Openid, code.as_str()));
+        let metrics = Self {
+            totals: TotalsCache::default(),
+            started_at: now,
+            connections: Gauge::default(),
+            logins: Family::default(),
+            requests: Family::default(),
+            request_durations: Family::new_with_constructor(histogram),
+        };
+        for (method, outcome) in good.into_iter().chain(by_password).chain(by_openid) {
+            metrics.logins_by(method, outcome);
+        }
+        // The crate leaves out a metric that has no series.
+        let (method, status) = (METHODS[0], STATUSES[3]);
+        let route: Arc<str> = OTHER.into();
+        let request = Request {
+            route: Arc::clone(&route),
+            method,
+            status,
+        };
+        drop(metrics.requests.get_or_create(&request));
+        drop(metrics.request_durations.get_or_create(&Route { route }));
+        metrics
+    }
+
+    /// Returns the count of the logins that ended so.
+    fn logins_by(&self, method: LoginMethod, outcome: &'static str) -> Counter {
+        let method = method.as_str();
+        self.logins.get_or_create_owned(&Login { method, outcome })
+    }
+
+    /// Counts a login that ended, by [`OK`] or the code of what was wrong.
+    pub fn login(&self, method: LoginMethod, outcome: &'static str) {
+        self.logins_by(method, outcome).inc();
+    }
+
+    /// Counts a request. `route` is the template that matched; `None` if none did.
+    pub fn answered(&self, route: Option<&str>, method: &str, status: u16, took: Duration) {
+        let route: Arc<str> = route.unwrap_or(OTHER).into();
+        let method = METHODS.iter().find(|known| **known == method);
+        let class = usize::from(status / 100).clamp(1, STATUSES.len()) - 1;
+        let request = Request {
+            route: Arc::clone(&route),
+            method: method.unwrap_or(&OTHER),
+            status: STATUSES[class],
+        };
+        self.requests.get_or_create(&request).inc();
+        let durations = self.request_durations.get_or_create(&Route { route });
+        durations.observe(took.as_secs_f64());
+    }
+
+    /// Notes how many connections are open.
+    pub fn set_connections(&self, open: usize) {
+        self.connections
+            .set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    /// Adds all but the totals.
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Logins that ended, by method, and by ok or the code of the error page";
+        registry.register("postern_logins", help, self.logins.clone());
+        let help = "Requests that were answered, by route, method and class of status";
+        registry.register("postern_http_requests", help, self.requests.clone());
+        let (name, help) = (
+            "postern_http_request_duration",
+            "How long answers took, by route",
+        );
+        let durations = self.request_durations.clone();
+        registry.register_with_unit(name, help, Unit::Seconds, durations);
+        let help = "Open connections to the main listener";
+        registry.register("postern_http_connections", help, self.connections.clone());
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("postern_build", "The version that runs", version);
+        let help = "When the process started, in seconds since 1970";
+        let started_at = ConstGauge::new(self.started_at.unix());
+        registry.register_with_unit("process_start_time", help, Unit::Seconds, started_at);
+    }
+}
