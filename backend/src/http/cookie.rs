@@ -65,10 +65,10 @@ impl CookieStyle {
         self.name(&format!("{ATTEMPT}{suffix}"))
     }
 
-    /// Returns the `Set-Cookie` value: `HttpOnly`, `SameSite=Lax` (Strict would be missing when the OP
+    /// Returns the cookie for `Set-Cookie`: `HttpOnly`, `SameSite=Lax` (Strict would be missing when the OP
     /// sends the browser back), Path=/, Secure on https.
     #[must_use]
-    pub fn set(self, name: String, value: String, max_age: Duration) -> String {
+    pub fn set(self, name: String, value: String, max_age: Duration) -> Cookie<'static> {
         let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
         Cookie::build((name, value))
             .path("/")
@@ -76,12 +76,12 @@ impl CookieStyle {
             .same_site(SameSite::Lax)
             .secure(self.is_https)
             .max_age(time::Duration::seconds(seconds))
-            .to_string()
+            .build()
     }
 
-    /// Returns the `Set-Cookie` value that makes the browser forget the cookie.
+    /// Returns the cookie for `Set-Cookie` that makes the browser forget the one of that name.
     #[must_use]
-    pub fn clear(self, name: String) -> String {
+    pub fn clear(self, name: String) -> Cookie<'static> {
         self.set(name, String::new(), Duration::ZERO)
     }
 }
@@ -96,18 +96,18 @@ pub(crate) fn style(app: &AppState) -> CookieStyle {
     CookieStyle::new(is_https)
 }
 
-/// `Set-Cookie` lines for a response.
+/// The cookies that a response sets.
 #[derive(Debug, Default)]
-pub(crate) struct SetCookies(Vec<String>);
+pub(crate) struct SetCookies(Vec<Cookie<'static>>);
 
 impl SetCookies {
     /// Adds one.
-    pub(crate) fn push(&mut self, cookie: String) {
+    pub(crate) fn push(&mut self, cookie: Cookie<'static>) {
         self.0.push(cookie);
     }
 
     /// Adds one.
-    pub(crate) fn with(mut self, cookie: String) -> Self {
+    pub(crate) fn with(mut self, cookie: Cookie<'static>) -> Self {
         self.push(cookie);
         self
     }
@@ -126,7 +126,7 @@ impl IntoResponseParts for SetCookies {
         for value in self
             .0
             .into_iter()
-            .filter_map(|cookie| HeaderValue::try_from(cookie).ok())
+            .filter_map(|cookie| HeaderValue::try_from(cookie.to_string()).ok())
         {
             parts.headers_mut().append(SET_COOKIE, value);
         }
@@ -240,12 +240,14 @@ mod tests {
     fn attributes() {
         let style = CookieStyle::new(true);
         assert_eq!(
-            style.set(style.session(), "t".to_owned(), Duration::from_secs(60)),
+            style
+                .set(style.session(), "t".to_owned(), Duration::from_secs(60))
+                .to_string(),
             "__Host-postern_session=t; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
         let style = CookieStyle::new(false);
         assert_eq!(
-            style.clear(style.link()),
+            style.clear(style.link()).to_string(),
             "postern_link=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"
         );
     }

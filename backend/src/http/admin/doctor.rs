@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use axum::Json as Answer;
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::{CACHE_CONTROL, HOST, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, HOST};
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use shared::error::ErrorCode;
 use crate::app::AppState;
 use crate::doctor::reflection::{self, HEADER};
 use crate::doctor::{Depth, Reflection, Stand, examine, reading_of};
-use crate::http::cookie::{self, style};
+use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::client::client_address;
 use crate::http::extract::principal::Admin;
@@ -61,13 +61,8 @@ pub(crate) async fn mirror(
     };
     let style = style(&app);
     let cookie = style.set(style.doctor(), "1".to_owned(), COOKIE_LIFE);
-    let mut response = Answer(reflection).into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(CACHE_CONTROL, no_store);
-    response
+    let cookies = SetCookies::default().with(cookie);
+    (cookies, [(CACHE_CONTROL, "no-store")], Answer(reflection)).into_response()
 }
 
 /// Returns a header, several lines joined as one (RFC 9110 §5.3).

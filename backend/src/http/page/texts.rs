@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::sync::{LazyLock, OnceLock};
 
+use ::cookie::{Cookie, SameSite};
 use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::http::header::{self, HeaderMap, HeaderValue};
@@ -82,9 +83,11 @@ pub(crate) fn language(headers: &HeaderMap) -> Language {
 
 /// Returns the cookie that remembers a choice, for a year.
 pub(crate) fn remember(language: Language) -> Option<HeaderValue> {
-    let code = language.code();
-    let cookie = format!("{COOKIE}={code}; Path=/; Max-Age=31536000; SameSite=Lax");
-    HeaderValue::from_str(&cookie).ok()
+    let cookie = Cookie::build((COOKIE, language.code()))
+        .path("/")
+        .max_age(time::Duration::days(365))
+        .same_site(SameSite::Lax);
+    HeaderValue::try_from(cookie.to_string()).ok()
 }
 
 /// Returns where the app finds its table. The version is in it, so that browsers may keep it.
