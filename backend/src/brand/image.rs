@@ -2,14 +2,13 @@
 //! name, and how large, so that the page can keep a place for them. Pure.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use imagesize::ImageType;
 use sha2::{Digest as _, Sha256};
 
-/// How many bytes of the hash stand in a name.
-const HASH_BYTES: usize = 5;
+/// How many hexadecimal digits of the hash a name has.
+const HASH_DIGITS: usize = 10;
 
 /// What browsers show as an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,15 +89,7 @@ impl Image {
     /// Takes a file's content, if it is that of an image.
     pub fn new(bytes: Vec<u8>) -> Option<Self> {
         let kind = Kind::of_content(&bytes)?;
-        let digest = Sha256::digest(&bytes);
-        let hash = digest
-            .iter()
-            .take(HASH_BYTES)
-            .fold(String::new(), |mut hash, byte| {
-                // Writing to a string cannot fail.
-                let _ = write!(hash, "{byte:02x}");
-                hash
-            });
+        let hash = format!("{:.HASH_DIGITS$x}", Sha256::digest(&bytes));
         Some(Self {
             kind,
             ratio: ratio(kind, &bytes),

@@ -60,9 +60,7 @@ fn name(section: Section) -> &'static str {
 }
 
 fn version(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    let first = hash.iter().take(5);
-    first.fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    format!("{:.10x}", Sha256::digest(bytes))
 }
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
