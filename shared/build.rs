@@ -1,12 +1,18 @@
 //! Turns `texts/*.toml` into tables: a constant for each text, and an array for each language.
 //!
 //! A key that the English file lacks, a value that is no text and a placeholder that the English
-//! text does not have stop the build. What another language lacks is English, and a test says so.
+//! text does not have stop the build. So does a text that depends on a number, unless it has exactly
+//! the forms of its language. What else a language lacks is English, and a test says so.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+#[path = "src/text/plural.rs"]
+mod plural;
+
+use plural::Plural;
 
 /// The languages, in the order of `Language::ALL`.
 const LANGUAGES: [&str; 12] = [
@@ -15,7 +21,17 @@ const LANGUAGES: [&str; 12] = [
 /// The sections, in the order of the tables.
 const SECTIONS: [&str; 3] = ["common", "entry", "inside"];
 
-/// Section, key, text.
+/// The categories by their names in the files, in the order of the forms in a table.
+const CATEGORIES: [(Plural, &str); 6] = [
+    (Plural::Zero, "zero"),
+    (Plural::One, "one"),
+    (Plural::Two, "two"),
+    (Plural::Few, "few"),
+    (Plural::Many, "many"),
+    (Plural::Other, "other"),
+];
+
+/// Section, key, text; of a text that depends on a number, six forms with `|` between them.
 type Texts = BTreeMap<String, BTreeMap<String, String>>;
 
 fn main() -> Result<(), String> {
@@ -42,14 +58,20 @@ fn main() -> Result<(), String> {
 /// Writes the Rust source.
 fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<String, String> {
     let mut constants = String::new();
+    let mut counted = String::new();
     let mut names = String::new();
     for (index, (section, key)) in keys.iter().enumerate() {
         let text = &english[*section][*key];
         let name = key.to_uppercase();
+        let (constants, value) = if text.contains('|') {
+            (&mut counted, format!("Self(Text({index}))"))
+        } else {
+            (&mut constants, format!("Self({index})"))
+        };
         // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(
             constants,
-            "    /// {:?}\n    pub const {name}: Self = Self({index});",
+            "    /// {:?}\n    pub const {name}: Self = {value};",
             text.replace(['[', ']', '<', '>', '`'], "'")
         );
         let _ = write!(names, "{key:?}, ");
@@ -64,6 +86,9 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
             let given = own.get(*section).and_then(|texts| texts.get(*key));
             let text = given.unwrap_or(&english[*section][*key]);
             if given.is_none() {
+                if text.contains('|') {
+                    return Err(format!("{language}: {key} is missing"));
+                }
                 let _ = write!(gaps, "\"{language}: {key}\", ");
             }
             let _ = write!(tables, "{text:?}, ");
@@ -75,7 +100,7 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
         return Err("three sections".to_owned());
     };
     Ok(format!(
-        "impl Text {{\n{constants}}}\n\n\
+        "impl Text {{\n{constants}}}\n\nimpl CountedText {{\n{counted}}}\n\n\
          /// How many texts there are.\npub(crate) const COUNT: usize = {count};\n\
          /// Where those of the entry pages begin.\npub(crate) const ENTRY_START: usize = {entry};\n\
          /// Where those of the pages inside begin.\npub(crate) const INSIDE_START: usize = {inside};\n\
@@ -86,31 +111,83 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
     ))
 }
 
-/// Reads a language's file; `None` where there is none.
+/// Reads a language's file; `None` if there is none.
 fn read(language: &str) -> Result<Option<Texts>, String> {
     let path = Path::new("texts").join(format!("{language}.toml"));
     let Ok(source) = fs::read_to_string(&path) else {
         return Ok(None);
     };
-    toml::from_str(&source)
-        .map(Some)
-        .map_err(|error| format!("{}: {error}", path.display()))
+    let sections: BTreeMap<String, BTreeMap<String, toml::Value>> =
+        toml::from_str(&source).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut texts = Texts::new();
+    for (section, values) in sections {
+        let texts = texts.entry(section).or_default();
+        for (key, value) in values {
+            let text = match value {
+                toml::Value::Table(forms) => joined(language, &forms),
+                value => one_line(&value).map(str::to_owned),
+            };
+            let text = text.map_err(|fault| format!("{language}: {key} {fault}"))?;
+            texts.insert(key, text);
+        }
+    }
+    Ok(Some(texts))
 }
 
-/// Refuses keys and placeholders that the English texts do not have.
+/// Returns one line of text.
+fn one_line(value: &toml::Value) -> Result<&str, String> {
+    let text = value.as_str().unwrap_or_default();
+    if text.is_empty() || text.contains(['\n', '|']) {
+        return Err("is not one line of text without |".to_owned());
+    }
+    Ok(text)
+}
+
+/// Joins the forms of a text that depends on a number. There must be one for each category that a
+/// whole number can have in this language, and no other. Each has `{count}` in it, except that the
+/// form of a single number, as `one` in English, may say that number in words.
+fn joined(language: &str, forms: &toml::Table) -> Result<String, String> {
+    // The rules repeat with each hundred; the last two are for the Romance languages.
+    let numbers = || (0..=200).chain([1_000_000, 2_000_000]);
+    let mut joined = Vec::new();
+    for (category, name) in CATEGORIES {
+        let takers = numbers().filter(|number| Plural::of(language, *number) == category);
+        joined.push(match (takers.count(), forms.get(name)) {
+            (0, _) => "",
+            (_, None) => return Err(format!("lacks {name}")),
+            (takers, Some(form)) => {
+                let form = one_line(form)?;
+                let names = placeholders(form);
+                if names != ["count"] && !(names.is_empty() && takers == 1) {
+                    return Err(format!("needs {{count}} in {name}, and nothing else"));
+                }
+                form
+            }
+        });
+    }
+    if joined.iter().filter(|form| !form.is_empty()).count() != forms.len() {
+        return Err("has a form for a category that this language does not have".to_owned());
+    }
+    Ok(joined.join("|"))
+}
+
+/// Refuses keys and placeholders that the English texts do not have, and one text where English
+/// has forms.
 fn refuse_strangers(language: &str, own: &Texts, english: &Texts) -> Result<(), String> {
     for (section, texts) in own {
         for (key, text) in texts {
             let Some(original) = english.get(section).and_then(|texts| texts.get(key)) else {
                 return Err(format!("{language}: nobody knows {section}.{key}"));
             };
+            if text.contains('|') != original.contains('|') {
+                return Err(format!(
+                    "{language}: {key} depends on a number here or in English, not in both"
+                ));
+            }
             if placeholders(text) != placeholders(original) {
                 return Err(format!(
                     "{language}: {key} has other placeholders than in English"
                 ));
-            }
-            if text.is_empty() || text.contains('\n') {
-                return Err(format!("{language}: {key} is not one line of text"));
             }
         }
     }

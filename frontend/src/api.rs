@@ -21,7 +21,7 @@ use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
 use shared::session::{Confirmation, GoTo, PasswordLogin, SessionEntry, SessionStatus, Setup};
 use shared::test_login::LastTestLogin;
-use shared::text::Text;
+use shared::text::{CountedText, Text};
 use shared::users::{
     CreatedUser, NewUser, UserEntry, UserList, UserUpdate, Welcome, WelcomeCheck, WelcomeLink,
     WelcomePassword,
@@ -29,7 +29,7 @@ use shared::users::{
 
 use crate::json;
 use crate::next;
-use crate::text::{fill, say};
+use crate::text::{fill, fill_counted, say};
 
 /// The longest wait for an answer, in milliseconds; a page that is busy for ever helps nobody.
 const TIMEOUT_MS: u32 = 30_000;
@@ -71,7 +71,7 @@ impl Error {
             Self::Problem(Problem {
                 retry_after: Some(seconds),
                 ..
-            }) if *seconds > 1 => fill(Text::WAIT, &[("seconds", &seconds.to_string())]),
+            }) if *seconds > 1 => fill_counted(CountedText::WAIT, *seconds),
             Self::Problem(problem) => say(problem.code.message()).to_owned(),
             Self::Offline => say(Text::OFFLINE).to_owned(),
             Self::Unexpected(status) => fill(Text::UNEXPECTED, &[("status", &status.to_string())]),

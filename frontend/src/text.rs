@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use shared::routes::{self, Section};
-use shared::text::Text;
+use shared::text::{CountedText, Text};
 use wasm_bindgen::JsValue;
 
 /// Where `boot.js` puts the table.
@@ -51,6 +51,16 @@ pub(crate) fn say(text: Text) -> &'static str {
 /// Returns a text with values in its placeholders.
 pub(crate) fn fill(text: Text, values: &[(&str, &str)]) -> String {
     shared::text::fill(say(text), values)
+}
+
+/// Returns a text that depends on a number, for this number.
+pub(crate) fn fill_counted(text: CountedText, count: u64) -> String {
+    let language = if cfg!(test) {
+        "en".to_owned()
+    } else {
+        crate::browser::language()
+    };
+    shared::text::fill_counted(say(text.forms()), &language, count)
 }
 
 /// Returns what stands before and after a text's placeholder, for values that are elements.

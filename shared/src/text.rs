@@ -3,16 +3,36 @@
 //! The server has all of them: it writes the pages that work without wasm, and hands each browser
 //! the table of one language and one module. The page has none compiled in; it looks texts up in
 //! the table it was handed.
+//!
+//! # Texts that depend on a number
+//!
+//! Polish says "2 sekundy" and "5 sekund", Arabic has six forms. Such a text is a [`CountedText`],
+//! a type of its own, so that nobody shows all of its forms at once. In the files it is a table with
+//! exactly the CLDR plural categories that whole numbers have in the language; `build.rs` checks that.
+//! In the tables it is one line with all forms, so the place of a text is the same in all languages.
+//! A text that only names a number, as "Accounts: 3", is an ordinary one, and so is a status.
+//!
+//! The rule is our own, [`Plural`](plural::Plural): twelve languages take fifteen lines, and the page,
+//! `build.rs` and the server, should it show one, go by the same, held against CLDR by a test. It costs
+//! the page 270 bytes as brotli; `Intl.PluralRules` costs 420 with its glue, and is a second truth that no
+//! test on the host reaches. A crate brings the rules of two hundred languages.
 
 mod language;
+mod plural;
 
 pub use language::{Direction, Language};
 
 use crate::routes::Section;
+use plural::Plural;
 
 /// One text, by its place in the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text(u16);
+
+/// A text that depends on a number: in a table, its forms for all plural categories, with `|` between
+/// them. A category that the language does not have is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedText(Text);
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
@@ -51,6 +71,14 @@ impl Text {
     #[must_use]
     pub fn key(self) -> &'static str {
         NAMES[usize::from(self.0)]
+    }
+}
+
+impl CountedText {
+    /// Returns the text that is all of its forms, for [`fill_counted`].
+    #[must_use]
+    pub fn forms(self) -> Text {
+        self.0
     }
 }
 
@@ -103,6 +131,14 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// Returns the form of a [`CountedText`] that a number takes in a language, with the number in it.
+/// `language` is a code or a tag.
+#[must_use]
+pub fn fill_counted(forms: &str, language: &str, count: u64) -> String {
+    let form = forms.split('|').nth(Plural::of(language, count) as usize);
+    fill(form.unwrap_or_default(), &[("count", &count.to_string())])
 }
 
 #[cfg(test)]

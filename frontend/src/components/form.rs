@@ -7,8 +7,8 @@ use crate::browser::{self, Fault};
 use crate::components::dynamic::{dynamic, effect};
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
-use crate::text::{fill, say};
-use shared::text::Text;
+use crate::text::{fill_counted, say};
+use shared::text::{CountedText, Text};
 
 /// Returns `aria-disabled` for a deed's button. Not `disabled`, with which the button would lose
 /// the focus; a deed is not started twice anyway.
@@ -126,11 +126,11 @@ fn FaultSummary(
         request_animation_frame(move || {
             browser::focus(&target);
         });
-        let count = faults.len().to_string();
+        let count = faults.len() as u64;
         let lines = faults.into_iter().map(fault_line).collect::<Vec<_>>();
         view! {
             <div id=id class="note note-bad faults" role="alert" tabindex="-1">
-                <p>{fill(Text::FAULTS_MANY, &[("count", &count)])}</p>
+                <p>{fill_counted(CountedText::FAULTS, count)}</p>
                 <ul>{lines}</ul>
             </div>
         }

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
-use super::{GAPS, Language, NAMES, TABLES, Text, fill};
+use super::plural::Plural;
+use super::{CountedText, GAPS, Language, NAMES, TABLES, Text, fill, fill_counted};
 use crate::routes::Section;
 
 /// Texts that are the same in English and another language, rightly: names, loan words.
@@ -48,7 +49,11 @@ fn no_text_is_left_in_english() {
 fn no_text_is_overlong() {
     for language in Language::all() {
         for ((name, english), own) in NAMES.iter().zip(TABLES[0]).zip(TABLES[language.index()]) {
-            let (english, own) = (english.chars().count(), own.chars().count());
+            // Of a text that depends on a number, the longest form.
+            let length = |text: &str| text.split('|').map(|form| form.chars().count()).max();
+            let (Some(english), Some(own)) = (length(english), length(own)) else {
+                continue;
+            };
             // Short texts grow most: `Show` is `Mostrar`, `Anzeigen`.
             let most = english * 2 + 12;
             assert!(
@@ -86,6 +91,98 @@ fn every_text_is_found_on_its_line() {
         }
         assert_eq!(seen.len(), lines.len());
     }
+}
+
+/// Categories and the numbers that have them, as in "1 3-10".
+type Ranges = &'static [(Plural, &'static str)];
+
+/// The plural categories of the numbers from 0 to 200 in CLDR 48, without those that all other numbers
+/// have; last, which that is. Portuguese is `pt-PT` there.
+const CLDR: &[(&[&str], Ranges, Plural)] = &[
+    (&["ja", "zh-Hans"], &[], Plural::Other),
+    (
+        &["en", "de", "es", "it", "pt", "nl"],
+        &[(Plural::One, "1")],
+        Plural::Other,
+    ),
+    (&["fr"], &[(Plural::One, "0-1")], Plural::Other),
+    (
+        &["pl"],
+        &[(Plural::One, "1"), (Plural::Few, SLAVIC_FEW)],
+        Plural::Many,
+    ),
+    (
+        &["uk"],
+        &[(Plural::One, UKRAINIAN_ONE), (Plural::Few, SLAVIC_FEW)],
+        Plural::Many,
+    ),
+    (
+        &["ar"],
+        &[
+            (Plural::Zero, "0"),
+            (Plural::One, "1"),
+            (Plural::Two, "2"),
+            (Plural::Few, "3-10 103-110"),
+            (Plural::Many, "11-99 111-199"),
+        ],
+        Plural::Other,
+    ),
+];
+const UKRAINIAN_ONE: &str = "1 21 31 41 51 61 71 81 91 101 121 131 141 151 161 171 181 191";
+const SLAVIC_FEW: &str = "2-4 22-24 32-34 42-44 52-54 62-64 72-74 82-84 92-94 102-104 122-124 \
+     132-134 142-144 152-154 162-164 172-174 182-184 192-194";
+
+#[test]
+fn plural_categories_are_those_of_cldr() {
+    for language in Language::all() {
+        let of = |tags: &&[&str]| tags.contains(&language.tag());
+        let (_, categories, rest) = CLDR.iter().find(|(tags, ..)| of(tags)).unwrap();
+        for number in 0..=200 {
+            let holds = |range: &str| {
+                let (first, last) = range.split_once('-').unwrap_or((range, range));
+                (first.parse().unwrap()..=last.parse().unwrap()).contains(&number)
+            };
+            let found = categories
+                .iter()
+                .find(|(_, ranges)| ranges.split(' ').any(holds));
+            let category = found.map_or(*rest, |(category, _)| *category);
+            assert_eq!(
+                Plural::of(language.tag(), number),
+                category,
+                "{} {number}",
+                language.code()
+            );
+        }
+        let of_millions = match language.code() {
+            "fr" | "es" | "it" | "pt" | "pl" | "uk" => Plural::Many,
+            _ => Plural::Other,
+        };
+        assert_eq!(
+            Plural::of(language.code(), 2_000_000),
+            of_millions,
+            "{}",
+            language.code()
+        );
+    }
+}
+
+#[test]
+fn a_number_gets_the_form_of_its_category() {
+    let check = |code, count, end| {
+        let language = Language::parse(code).unwrap();
+        let forms = language.text(CountedText::WAIT.forms());
+        let text = fill_counted(forms, language.tag(), count);
+        assert!(text.ends_with(end), "{code} {count}: {text}");
+    };
+    check("en", 1, "Please wait 1 second, then try again.");
+    check("en", 2, "Please wait 2 seconds, then try again.");
+    check("fr", 1_000_000, "1000000 de secondes, puis réessayez.");
+    check("pl", 22, "Odczekaj 22 sekundy i spróbuj ponownie.");
+    check("pl", 12, "Odczekaj 12 sekund i spróbuj ponownie.");
+    check("uk", 21, "Зачекайте 21 секунду й спробуйте ще раз.");
+    check("zh", 1, "请等待 1 秒后重试。");
+    check("ar", 2, "انتظر ثانيتين ثم أعد المحاولة.");
+    check("ar", 103, "انتظر 103 ثوانٍ ثم أعد المحاولة.");
 }
 
 #[test]
