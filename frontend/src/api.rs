@@ -15,8 +15,8 @@ use shared::audit::Audit;
 use shared::config::PublicConfig;
 use shared::doctor::Report;
 use shared::error::{ErrorCode, Problem};
+use shared::failure::FailureCode;
 use shared::link::{LinkAnswer, PendingLink};
-use shared::login_error::LoginErrorCode;
 use shared::profile::{PasswordChange, Profile, ProfileUpdate};
 use shared::routes;
 use shared::session::{Confirmation, GoTo, PasswordLogin, SessionEntry, SessionStatus, Setup};
@@ -171,7 +171,7 @@ impl<T: DeserializeOwned> Request<T> {
 }
 
 /// Asks what the login page needs to know; with an error code, also for the hint on it.
-pub(crate) fn config(error: Option<LoginErrorCode>) -> Request<PublicConfig> {
+pub(crate) fn config(error: Option<FailureCode>) -> Request<PublicConfig> {
     match error {
         Some(code) => Request::get(&[routes::API_CONFIG, "?error=", code.as_str()].concat()),
         None => Request::get(routes::API_CONFIG),

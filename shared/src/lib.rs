@@ -14,4 +14,4 @@ pub mod email;
 pub mod name;
 pub mod text;
 pub mod error;
-pub mod login_error;
+pub mod failure;

@@ -5,7 +5,7 @@ use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 use backend::config::{VARIABLES, markdown_table};
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::routes::{self, Section, without_last_slash};
 use tests::places::workspace;
 
@@ -112,10 +112,7 @@ fn readme_has_a_row_for_every_login_error_and_no_other() {
 
     assert_eq!(
         rows,
-        LoginErrorCode::ALL
-            .iter()
-            .map(|code| code.as_str())
-            .collect()
+        FailureCode::ALL.iter().map(|code| code.as_str()).collect()
     );
 }
 

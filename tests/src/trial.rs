@@ -1,7 +1,7 @@
 //! A login at an OP that lies, and what must come of it.
 
 use demo_op::{Lie, Settings};
-use shared::login_error::is_reference;
+use shared::failure::is_reference;
 
 use crate::answer::Answer;
 use crate::http_browser::{HttpBrowser, OpLogin};

@@ -3,7 +3,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::doctor::Step;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 
 use super::asker::Asker;
 use super::metadata::method_name;
@@ -55,7 +55,7 @@ pub(super) async fn examine(
                 return (step, false);
             }
             let remark = remark(config.rp.client_secret.expose_secret(), method);
-            let hint = hint(LoginErrorCode::ClientRejected);
+            let hint = hint(FailureCode::ClientRejected);
             let step = CLIENT.fail(
                 format!("the provider refuses the client: {detail}"),
                 format!("{}{remark}{hint}", which_of_them(config)),
@@ -68,9 +68,9 @@ pub(super) async fn examine(
         ),
         Verdict::Other(detail) => CLIENT.warn(
             format!("cannot be told: to a code that nobody made the provider answers {detail}"),
-            hint(LoginErrorCode::OpError),
+            hint(FailureCode::OpError),
         ),
-        Verdict::Silent(cause) => CLIENT.fail(cause, hint(LoginErrorCode::OpUnreachable)),
+        Verdict::Silent(cause) => CLIENT.fail(cause, hint(FailureCode::OpUnreachable)),
     };
     (step, false)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use shared::doctor::Step;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use tokio::time::timeout;
 use url::Url;
 
@@ -31,7 +31,7 @@ pub(super) async fn examine(
     let answer = match asker.ask(get(asker, &url), NAME).await {
         Ok(answer) => answer,
         Err(cause) => {
-            let hint = presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable);
+            let hint = presets::hint(config.provider.as_str(), FailureCode::OpUnreachable);
             return (DISCOVERY.fail(cause, hint.unwrap_or_default()), None);
         }
     };
@@ -58,7 +58,7 @@ pub(super) async fn examine(
                 .to_owned()
         }
         500..=599 => {
-            let hint = presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable);
+            let hint = presets::hint(config.provider.as_str(), FailureCode::OpUnreachable);
             let hint = hint.unwrap_or_default();
             format!("the address is right as far as can be told, but the provider ails. {hint}")
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use shared::doctor::Step;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use url::Url;
 
 use super::asker::Asker;
@@ -46,18 +46,18 @@ async fn fetch(
     let answer = asker
         .ask(request, Endpoint::Jwks.name())
         .await
-        .map_err(|cause| KEYS.fail(cause, hint(LoginErrorCode::OpUnreachable)))?;
+        .map_err(|cause| KEYS.fail(cause, hint(FailureCode::OpUnreachable)))?;
     let status = answer.status;
     if status.is_redirection() {
         let to = for_log(answer.header("location"));
         let found = format!("{url} answers with a redirect to {to}, which is not followed");
-        return Err(KEYS.fail(found, hint(LoginErrorCode::OpMisconfigured)));
+        return Err(KEYS.fail(found, hint(FailureCode::OpMisconfigured)));
     }
     match answer.json_object() {
         Ok(set) if status.is_success() => Ok(set),
         _ => {
             let found = format!("{url} answers {status}, {}", page(&answer));
-            Err(KEYS.fail(found, hint(LoginErrorCode::OpMisconfigured)))
+            Err(KEYS.fail(found, hint(FailureCode::OpMisconfigured)))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use shared::doctor::Step;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use url::{Host, Url};
 
 use super::subject::{
@@ -29,7 +29,7 @@ fn detail(error: oidc::Error) -> String {
 }
 
 fn misconfigured(config: &OidcConfig) -> &'static str {
-    presets::hint(config.provider.as_str(), LoginErrorCode::OpMisconfigured).unwrap_or_default()
+    presets::hint(config.provider.as_str(), FailureCode::OpMisconfigured).unwrap_or_default()
 }
 
 /// Is the issuer the one of the settings, and what differs where it is not?
@@ -393,9 +393,9 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         .as_ref()
         .is_some_and(|claim| !is_listed(claim))
     {
-        LoginErrorCode::RoleMissing
+        FailureCode::RoleMissing
     } else {
-        LoginErrorCode::EmailMissing
+        FailureCode::EmailMissing
     };
     let hint = if missing
         .iter()

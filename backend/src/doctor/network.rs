@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use shared::doctor::Step;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -135,7 +135,7 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
 
 /// Begins with what this very failure suggests, and ends with what is always worth a look there.
 fn unreachable(config: &OidcConfig, first: &str) -> String {
-    let hint = presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable);
+    let hint = presets::hint(config.provider.as_str(), FailureCode::OpUnreachable);
     format!("{first}. {}", hint.unwrap_or_default())
 }
 

@@ -3,7 +3,7 @@
 
 use openidconnect::PkceCodeChallenge;
 use shared::doctor::Step;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use url::Url;
 
 use super::asker::Asker;
@@ -198,8 +198,7 @@ fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
     match (seen, control) {
         (Seen::Nothing(cause), _) => REDIRECT_URI.warn(
             format!("cannot be told: {cause}"),
-            presets::hint(config.provider.as_str(), LoginErrorCode::OpUnreachable)
-                .unwrap_or_default(),
+            presets::hint(config.provider.as_str(), FailureCode::OpUnreachable).unwrap_or_default(),
         ),
         (Seen::NotKnown, _) => REDIRECT_URI
             .skip("cannot be told while the provider refuses the client, who must push it"),
@@ -245,7 +244,7 @@ fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
         ),
         error => REDIRECT_URI.warn(
             format!("{uri} is registered, but the provider answers {error}"),
-            presets::hint(config.provider.as_str(), LoginErrorCode::OpError).unwrap_or_default(),
+            presets::hint(config.provider.as_str(), FailureCode::OpError).unwrap_or_default(),
         ),
     }
 }
@@ -259,7 +258,7 @@ fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
     match about {
         About::Client => REDIRECT_URI.fail(
             format!("the provider does not know the client id: {}", seen.words()),
-            presets::hint(config.provider.as_str(), LoginErrorCode::ClientRejected)
+            presets::hint(config.provider.as_str(), FailureCode::ClientRejected)
                 .unwrap_or_default(),
         ),
         About::RedirectUri => REDIRECT_URI.fail(

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::{ErrorCode, Problem};
-use shared::login_error::{LoginErrorCode, Lost};
+use shared::failure::{FailureCode, Lost};
 use shared::routes;
 use shared::text::Language;
 
@@ -177,7 +177,7 @@ fn status(code: ErrorCode) -> StatusCode {
 }
 
 /// Returns the redirect to the error page; the reference leads to the log line.
-pub(super) fn error_page(code: LoginErrorCode, reference: &str, lost: Option<Lost>) -> Redirect {
+pub(super) fn error_page(code: FailureCode, reference: &str, lost: Option<Lost>) -> Redirect {
     let because = lost.map_or(String::new(), |lost| format!("&because={}", lost.as_str()));
     Redirect::to(&format!(
         "{}?error={}&ref={}{because}",

@@ -4,7 +4,7 @@
 use oidc::identity::VerifiedIdentity;
 use oidc::provider::Redeemed;
 use secrecy::ExposeSecret;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
@@ -111,9 +111,7 @@ pub async fn complete(
             Decision::AskForPassword(id) => return ask(id, None),
             Decision::AskForConsent(id) => return ask(id, requester.map(|by| by.session_id)),
             Decision::AlreadyLinked => return Ok(Outcome::AlreadyLinked),
-            Decision::Refuse(LoginErrorCode::AccountDisabled)
-                if let Some(account) = &facts.linked =>
-            {
+            Decision::Refuse(FailureCode::AccountDisabled) if let Some(account) = &facts.linked => {
                 return Err(LoginError::AccountDisabled(account.id));
             }
             Decision::Refuse(code) => return Err(LoginError::Policy(code)),
@@ -123,7 +121,7 @@ pub async fn complete(
         }
     }
     // The identity and the account went different ways each time.
-    Err(LoginError::Policy(LoginErrorCode::LinkConflict))
+    Err(LoginError::Policy(FailureCode::LinkConflict))
 }
 
 impl Completion<'_> {

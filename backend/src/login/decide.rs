@@ -1,7 +1,7 @@
 //! The identity policy (contract, section 5), pure: who an identity is, from its claims and from
 //! what the store knows, and why.
 
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::session::Role;
 
 use crate::account::{Account, AccountId};
@@ -79,7 +79,7 @@ pub enum Decision {
     /// Create an account and link it.
     Register,
     /// No.
-    Refuse(LoginErrorCode),
+    Refuse(FailureCode),
 }
 
 /// One step of the way to a decision.
@@ -142,7 +142,7 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
         RoleAnswer::Role(role) => reasons.push(Reason::RoleGiven(role)),
         RoleAnswer::None => {
             reasons.push(Reason::RoleMissing);
-            return Decision::Refuse(LoginErrorCode::RoleMissing);
+            return Decision::Refuse(FailureCode::RoleMissing);
         }
     }
     if let Some(request) = &facts.link_request {
@@ -152,7 +152,7 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
     if let Some(account) = &facts.linked {
         reasons.push(Reason::Linked(account.username.clone()));
         if refuses_disabled(reasons, account) {
-            return Decision::Refuse(LoginErrorCode::AccountDisabled);
+            return Decision::Refuse(FailureCode::AccountDisabled);
         }
         return Decision::LogIn(account.id);
     }
@@ -173,21 +173,21 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
     }
     // Without an email, an account that the admin created beforehand cannot be found either.
     Decision::Refuse(if facts.has_email {
-        LoginErrorCode::RegistrationClosed
+        FailureCode::RegistrationClosed
     } else {
-        LoginErrorCode::EmailMissing
+        FailureCode::EmailMissing
     })
 }
 
 /// 2. The user is logged in and asked for this link.
 fn decide_link(facts: &Facts, request: &LinkRequest) -> Decision {
     if request.account.is_disabled() {
-        return Decision::Refuse(LoginErrorCode::AccountDisabled);
+        return Decision::Refuse(FailureCode::AccountDisabled);
     }
     match &facts.linked {
         Some(account) if account.id == request.account.id => Decision::AlreadyLinked,
-        Some(_) => Decision::Refuse(LoginErrorCode::LinkConflict),
-        None if request.is_bound_at_issuer => Decision::Refuse(LoginErrorCode::LinkConflict),
+        Some(_) => Decision::Refuse(FailureCode::LinkConflict),
+        None if request.is_bound_at_issuer => Decision::Refuse(FailureCode::LinkConflict),
         None => Decision::AskForConsent(request.account.id),
     }
 }
@@ -200,18 +200,18 @@ fn decide_by_email(
 ) -> Decision {
     let account = &found.account;
     if refuses_disabled(reasons, account) {
-        return Decision::Refuse(LoginErrorCode::AccountDisabled);
+        return Decision::Refuse(FailureCode::AccountDisabled);
     }
     // Never bound anew by email: the OP may have given the address to somebody else.
     if found.is_bound_at_issuer {
         reasons.push(Reason::BoundElsewhere);
-        return Decision::Refuse(LoginErrorCode::LinkConflict);
+        return Decision::Refuse(FailureCode::LinkConflict);
     }
     reasons.push(Reason::LinkByEmail(policy.link_by_email));
     match policy.link_by_email {
         LinkByEmail::Verified if is_verified => Decision::LinkAndLogIn(account.id),
-        LinkByEmail::Verified => Decision::Refuse(LoginErrorCode::EmailUnverified),
-        LinkByEmail::Never => Decision::Refuse(LoginErrorCode::LinkFirst),
+        LinkByEmail::Verified => Decision::Refuse(FailureCode::EmailUnverified),
+        LinkByEmail::Never => Decision::Refuse(FailureCode::LinkFirst),
         LinkByEmail::Confirm => decide_by_confirmation(reasons, account, is_verified, policy),
     }
 }
@@ -242,7 +242,7 @@ fn decide_by_confirmation(
     };
     reasons.push(reason);
     // Its owner can still link from inside.
-    decision.unwrap_or(Decision::Refuse(LoginErrorCode::LinkFirst))
+    decision.unwrap_or(Decision::Refuse(FailureCode::LinkFirst))
 }
 
 /// Is the account disabled? Then that is a reason.

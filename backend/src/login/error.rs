@@ -1,6 +1,6 @@
 //! Why a login did not end in a session.
 
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 
 use crate::account::AccountId;
 use crate::store;
@@ -17,7 +17,7 @@ pub enum LoginError {
     AccountDisabled(AccountId),
     /// The identity policy refuses.
     #[error("refused by the identity policy: {}", .0.as_str())]
-    Policy(LoginErrorCode),
+    Policy(FailureCode),
     /// Whoever sent the browser here, a page or a third party, wrote a request that cannot be
     /// followed.
     #[error("the request is malformed: {0}")]
@@ -45,32 +45,32 @@ impl LoginError {
 
     /// Returns the code that the browser is sent.
     #[must_use]
-    pub fn code(&self) -> LoginErrorCode {
+    pub fn code(&self) -> FailureCode {
         match self {
             Self::Oidc(error) => code_of(error),
-            Self::AccountDisabled(_) => LoginErrorCode::AccountDisabled,
+            Self::AccountDisabled(_) => FailureCode::AccountDisabled,
             Self::Policy(code) => *code,
             // The contract's section 6 has no code of its own for it.
-            Self::BadRequest(_) => LoginErrorCode::OpError,
-            Self::Store(_) | Self::Internal(_) | Self::Panicked => LoginErrorCode::ServerError,
+            Self::BadRequest(_) => FailureCode::OpError,
+            Self::Store(_) | Self::Internal(_) | Self::Panicked => FailureCode::ServerError,
         }
     }
 }
 
 /// Returns the code of what the OP or the protocol is the cause of.
 #[must_use]
-pub fn code_of(error: &oidc::Error) -> LoginErrorCode {
+pub fn code_of(error: &oidc::Error) -> FailureCode {
     match error {
-        oidc::Error::AccessDenied(_) => LoginErrorCode::AccessDenied,
-        oidc::Error::OpError(_) | oidc::Error::ResponseMalformed(_) => LoginErrorCode::OpError,
-        oidc::Error::StateMissing(_) => LoginErrorCode::StateMissing,
-        oidc::Error::StateMismatch(_) => LoginErrorCode::StateMismatch,
-        oidc::Error::StateExpired(_) => LoginErrorCode::StateExpired,
-        oidc::Error::OpUnreachable { .. } => LoginErrorCode::OpUnreachable,
-        oidc::Error::OpMisconfigured(_) => LoginErrorCode::OpMisconfigured,
-        oidc::Error::ClientRejected(_) => LoginErrorCode::ClientRejected,
-        oidc::Error::CodeRejected(_) => LoginErrorCode::CodeRejected,
-        oidc::Error::TokenInvalid(_) => LoginErrorCode::TokenInvalid,
-        oidc::Error::UserinfoInvalid(_) => LoginErrorCode::UserinfoInvalid,
+        oidc::Error::AccessDenied(_) => FailureCode::AccessDenied,
+        oidc::Error::OpError(_) | oidc::Error::ResponseMalformed(_) => FailureCode::OpError,
+        oidc::Error::StateMissing(_) => FailureCode::StateMissing,
+        oidc::Error::StateMismatch(_) => FailureCode::StateMismatch,
+        oidc::Error::StateExpired(_) => FailureCode::StateExpired,
+        oidc::Error::OpUnreachable { .. } => FailureCode::OpUnreachable,
+        oidc::Error::OpMisconfigured(_) => FailureCode::OpMisconfigured,
+        oidc::Error::ClientRejected(_) => FailureCode::ClientRejected,
+        oidc::Error::CodeRejected(_) => FailureCode::CodeRejected,
+        oidc::Error::TokenInvalid(_) => FailureCode::TokenInvalid,
+        oidc::Error::UserinfoInvalid(_) => FailureCode::UserinfoInvalid,
     }
 }

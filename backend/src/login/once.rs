@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use tokio::sync::watch;
 
 use crate::login::outcome::Outcome;
@@ -25,7 +25,7 @@ pub type Ended = Arc<Result<Outcome, FailedLogin>>;
 #[derive(Debug, Clone)]
 pub struct FailedLogin {
     /// The code that the browser is sent.
-    pub code: LoginErrorCode,
+    pub code: FailureCode,
     /// The reference of the log line.
     pub reference: String,
 }
@@ -112,7 +112,7 @@ mod tests {
     use super::{Callbacks, FailedLogin, MOST, Turn};
     use crate::login::outcome::Outcome;
     use clock::Timestamp;
-    use shared::login_error::LoginErrorCode;
+    use shared::failure::FailureCode;
 
     const NOW: Timestamp = Timestamp::from_unix(0);
 
@@ -120,7 +120,7 @@ mod tests {
         let mut whole = [0; 32];
         whole[..2].copy_from_slice(&key.to_be_bytes());
         let failed = FailedLogin {
-            code: LoginErrorCode::OpError,
+            code: FailureCode::OpError,
             reference: "r".to_owned(),
         };
         let result = if fails {

@@ -10,7 +10,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use shared::error::ErrorCode;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::session::LoginMethod;
 
 use super::duration::{Durations, histogram};
@@ -77,10 +77,10 @@ impl Metrics {
         ];
         let good = LoginMethod::ALL.map(|method| (method, OK));
         let by_password = password.map(|code| (LoginMethod::Password, code.as_str()));
-        let by_openid = LoginErrorCode::ALL.iter().filter(|code| {
+        let by_openid = FailureCode::ALL.iter().filter(|code| {
             !matches!(
                 code,
-                LoginErrorCode::InvalidCredentials | LoginErrorCode::PasswordLoginDisabled
+                FailureCode::InvalidCredentials | FailureCode::PasswordLoginDisabled
             )
         });
         let by_openid = by_openid.map(|code| (LoginMethod::Openid, code.as_str()));

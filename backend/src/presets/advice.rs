@@ -1,6 +1,6 @@
 //! Which brand's words answer which question.
 
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 
 use super::hints::Hints;
 use super::{authelia, authentik, entra, generic, google, kanidm, keycloak, pocket_id, zitadel};
@@ -31,8 +31,8 @@ impl Advice {
 /// Returns what the administrator should do about the error at this OP: for the log line, and
 /// for the page where the user can pass it on. `None` where the page's own words are all.
 #[must_use]
-pub fn hint(provider: &str, code: LoginErrorCode) -> Option<&'static str> {
-    use LoginErrorCode as Code;
+pub fn hint(provider: &str, code: FailureCode) -> Option<&'static str> {
+    use FailureCode as Code;
     let hints = hints(provider);
     Some(match code {
         Code::OpUnreachable => hints.op_unreachable,

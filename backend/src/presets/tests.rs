@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use shared::login_error::LoginErrorCode as Code;
+use shared::failure::FailureCode as Code;
 
 use super::{Advice, advice, hint, label};
 use crate::config::VARIABLES;

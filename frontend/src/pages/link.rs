@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 use shared::error::ErrorCode;
+use shared::failure::FailureCode;
 use shared::link::{LinkAnswer, PendingLink};
-use shared::login_error::LoginErrorCode;
 use shared::routes;
 
 use crate::api;
@@ -64,7 +64,7 @@ fn LinkForm(
     let username = link.account_username.clone();
     // Whoever needs no password is logged in and came from the profile page.
     let way_back = if needs_password {
-        let code = LoginErrorCode::LinkConfirm.as_str();
+        let code = FailureCode::LinkConfirm.as_str();
         Cow::Owned(format!("{}?error={code}", routes::LOGIN))
     } else {
         Cow::Borrowed(routes::PROFILE)

@@ -250,7 +250,7 @@ async fn failed_login_says_the_mend_at_the_op_that_is_configured() {
 
     let entries = trail(&root, "?kind=login_failed").await;
 
-    let code = shared::login_error::LoginErrorCode::ClientRejected;
+    let code = shared::failure::FailureCode::ClientRejected;
     let mend = backend::presets::hint("authentik", code).unwrap();
     assert_eq!(entries[0]["mend"], mend);
     let cause = entries[0]["detail"].as_str().unwrap();

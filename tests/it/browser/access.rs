@@ -1,7 +1,7 @@
 //! Who uses a small window or no mouse gets in as well, in Chromium.
 
 use anyhow::{Result, bail, ensure};
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::routes;
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
@@ -16,7 +16,7 @@ async fn no_page_scrolls_sideways_at_320_pixels() -> Result<()> {
         fits(stage, routes::LOGIN, "#login-form").await?;
         fits(stage, routes::SETUP, "#setup-form").await?;
         fits(stage, "/nowhere", "#app h1").await?;
-        for code in LoginErrorCode::ALL.iter().map(|code| code.as_str()) {
+        for code in FailureCode::ALL.iter().map(|code| code.as_str()) {
             let path = format!("/login?error={code}&ref=0123456789abcdef");
             fits(stage, &path, &format!("#app [data-code={code}]")).await?;
         }

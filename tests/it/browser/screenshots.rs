@@ -7,7 +7,7 @@ use crate::browser::users::{make_users, open_row};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
-use shared::login_error::{LoginErrorCode, Lost};
+use shared::failure::{FailureCode, Lost};
 use shared::routes;
 use tests::browser::Scheme::{Dark, Forced, Light};
 use tests::browser::{Network, Scripts};
@@ -73,7 +73,7 @@ async fn before_the_login(stage: &Stage) -> Result<()> {
     .await?;
     stage.visit("/login?logged_out=1").await?;
     pictures(stage, "login-logged-out", "#login-form").await?;
-    for code in LoginErrorCode::ALL.iter().map(|code| code.as_str()) {
+    for code in FailureCode::ALL.iter().map(|code| code.as_str()) {
         stage
             .visit(&format!("/login?error={code}&ref=k3v9q2"))
             .await?;

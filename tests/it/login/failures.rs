@@ -7,7 +7,7 @@ use backend::account::NewAccount;
 use backend::presets;
 use demo_op::Lie;
 use serde_json::json;
-use shared::login_error::{LoginErrorCode, Lost, NextStep, is_reference};
+use shared::failure::{FailureCode, Lost, NextStep, is_reference};
 use shared::routes::{API_LINK, API_LOGIN, API_LOGIN_OPENID};
 use shared::text::Language;
 use tests::answer::Answer;
@@ -40,8 +40,8 @@ impl Failure {
 }
 
 /// Fails in the way that has this code. A new code does not compile until somebody says how.
-async fn provoke(code: LoginErrorCode) -> Failure {
-    use LoginErrorCode as Code;
+async fn provoke(code: FailureCode) -> Failure {
+    use FailureCode as Code;
     match code {
         Code::AccessDenied => cancelled().await,
         Code::OpError => {
@@ -207,7 +207,7 @@ async fn not_confirmed() -> Failure {
     browser.log_in_as("alice").await;
     assert_eq!(browser.delete(API_LINK).await.status, 204);
     Failure {
-        error_page: format!("/login?error={}", LoginErrorCode::LinkConfirm.as_str()),
+        error_page: format!("/login?error={}", FailureCode::LinkConfirm.as_str()),
         site,
         browser,
         cause: "",
@@ -261,7 +261,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Returns the error's card in the page.
-fn card(page: &str, code: LoginErrorCode) -> &str {
+fn card(page: &str, code: FailureCode) -> &str {
     let start = format!("data-code=\"{}\"", code.as_str());
     let at = page
         .find(&start)
@@ -269,12 +269,7 @@ fn card(page: &str, code: LoginErrorCode) -> &str {
     page[at..].split("</section>").next().unwrap_or_default()
 }
 
-fn assert_explains(
-    card: &str,
-    code: LoginErrorCode,
-    reference: Option<&str>,
-    because: Option<&str>,
-) {
+fn assert_explains(card: &str, code: FailureCode, reference: Option<&str>, because: Option<&str>) {
     let lost = because.and_then(Lost::parse);
     let guide = code.guide_where(lost);
     let told = guide.tell(
@@ -312,7 +307,7 @@ fn assert_explains(
 }
 
 /// The reference leads to one line with the code, the cause, and the mend where an admin has one.
-fn assert_logged(log: &str, failure: &Failure, code: LoginErrorCode, reference: &str) {
+fn assert_logged(log: &str, failure: &Failure, code: FailureCode, reference: &str) {
     let lines: Vec<&str> = log
         .lines()
         .filter(|line| line.contains(reference) && line.contains("failed"))
@@ -331,7 +326,7 @@ fn assert_logged(log: &str, failure: &Failure, code: LoginErrorCode, reference: 
     }
 }
 
-async fn check(code: LoginErrorCode) {
+async fn check(code: FailureCode) {
     Log::begin();
     let failure = provoke(code).await;
     let log = Log::text();
@@ -365,14 +360,14 @@ async fn check(code: LoginErrorCode) {
 
 #[tokio::test]
 async fn every_failure_is_explained_on_its_page_and_found_in_the_log() {
-    for code in LoginErrorCode::ALL {
+    for code in FailureCode::ALL {
         check(*code).await;
     }
 }
 
 #[tokio::test]
 async fn failure_leaves_the_password_form_where_passwords_are_on() {
-    let failure = provoke(LoginErrorCode::OpUnreachable).await;
+    let failure = provoke(FailureCode::OpUnreachable).await;
     failure.site.add(user("alice").await).await;
     let page = failure.browser.get(&failure.error_page).await;
     assert!(page.body.contains("id=\"login-form\""), "{}", page.body);
@@ -398,7 +393,7 @@ async fn hint_on_the_page_is_the_one_of_the_configured_op() {
 
         let page = failure.browser.get(&failure.error_page).await;
 
-        let hint = presets::hint(provider, LoginErrorCode::ClientRejected).unwrap();
+        let hint = presets::hint(provider, FailureCode::ClientRejected).unwrap();
         assert!(
             page.body.contains(&escaped(hint)),
             "{provider}: {}",

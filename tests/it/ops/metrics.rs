@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::Value;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use sqlx::{Connection as _, Executor as _};
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::until_limited;
@@ -137,10 +137,10 @@ async fn each_failure_at_the_op_has_its_series_from_the_beginning() {
 
     let scrape = Scrape::of(&ops).await;
 
-    for code in LoginErrorCode::ALL {
+    for code in FailureCode::ALL {
         if !matches!(
             code,
-            LoginErrorCode::InvalidCredentials | LoginErrorCode::PasswordLoginDisabled
+            FailureCode::InvalidCredentials | FailureCode::PasswordLoginDisabled
         ) {
             assert_eq!(scrape.count(&login("openid", code.as_str())), 0);
         }

@@ -115,7 +115,7 @@ async fn errors_of_the_api_are_problems_with_a_code_and_a_reference() {
         );
         let reference = problem["ref"].take();
         assert!(
-            shared::login_error::is_reference(reference.as_str().unwrap()),
+            shared::failure::is_reference(reference.as_str().unwrap()),
             "{reference}"
         );
         assert_eq!(problem["status"], status);

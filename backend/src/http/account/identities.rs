@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::profile::LinkedIdentity;
 use shared::routes;
 use shared::session::GoTo;
@@ -56,11 +56,11 @@ pub(crate) async fn link(
                 chain(&error)
             );
             Err(match error.code() {
-                LoginErrorCode::OpUnreachable => ErrorCode::OpUnreachable.into(),
+                FailureCode::OpUnreachable => ErrorCode::OpUnreachable.into(),
                 // The latter two come of a request that had to be pushed.
-                LoginErrorCode::OpMisconfigured
-                | LoginErrorCode::ClientRejected
-                | LoginErrorCode::OpError => ErrorCode::OpMisconfigured.into(),
+                FailureCode::OpMisconfigured
+                | FailureCode::ClientRejected
+                | FailureCode::OpError => ErrorCode::OpMisconfigured.into(),
                 _ => ErrorCode::Internal.into(),
             })
         }

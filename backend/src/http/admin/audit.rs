@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::{RawQuery, State};
 use shared::audit::{Audit, AuditEntry};
 use shared::error::ErrorCode;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use uuid::Uuid;
 
 use crate::app::AppState;
@@ -19,7 +19,7 @@ const PAGE: usize = 100;
 /// Returns what an admin should do about a failed login at the OP that is configured now, as its
 /// log line says.
 pub(crate) fn mend(app: &AppState, entry: &AuditEntry) -> Option<String> {
-    let code = LoginErrorCode::parse(entry.code.as_deref()?)?;
+    let code = FailureCode::parse(entry.code.as_deref()?)?;
     let provider = app.config.oidc.as_ref().map(|oidc| oidc.provider.as_str());
     presets::hint(provider.unwrap_or_default(), code).map(str::to_owned)
 }

@@ -3,7 +3,7 @@
 use axum::http::header::HOST;
 use axum::response::{IntoResponse, Redirect, Response};
 use oidc::attempt::{self, AuthorizationResponse};
-use shared::login_error::Lost;
+use shared::failure::Lost;
 
 use crate::http::extract::principal::Current;
 use crate::http::login::start::redirect_to_op;

@@ -1,6 +1,6 @@
 //! How logins end: one log line each, and one count. Nothing else says so.
 
-use shared::login_error::{LoginErrorCode, Lost};
+use shared::failure::{FailureCode, Lost};
 use shared::session::LoginMethod;
 use tracing::field::display;
 
@@ -94,7 +94,7 @@ pub(crate) fn failed_at_op(
             )
         };
     }
-    if code == LoginErrorCode::ServerError {
+    if code == FailureCode::ServerError {
         say!(error);
     } else {
         say!(warn);

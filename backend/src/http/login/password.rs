@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::name::MAX_PASSWORD_BYTES;
 use shared::session::{GoTo, LoginMethod, PasswordLogin};
 
@@ -200,12 +200,12 @@ async fn failed(app: &AppState, from: &From, code: ErrorCode, account: Option<Ac
 }
 
 /// Returns the login error that a page without wasm shows for a failed form.
-fn login_error(code: ErrorCode) -> LoginErrorCode {
+fn login_error(code: ErrorCode) -> FailureCode {
     match code {
-        ErrorCode::InvalidCredentials => LoginErrorCode::InvalidCredentials,
-        ErrorCode::AccountDisabled => LoginErrorCode::AccountDisabled,
-        ErrorCode::PasswordLoginDisabled => LoginErrorCode::PasswordLoginDisabled,
-        ErrorCode::RateLimited => LoginErrorCode::RateLimited,
-        _ => LoginErrorCode::ServerError,
+        ErrorCode::InvalidCredentials => FailureCode::InvalidCredentials,
+        ErrorCode::AccountDisabled => FailureCode::AccountDisabled,
+        ErrorCode::PasswordLoginDisabled => FailureCode::PasswordLoginDisabled,
+        ErrorCode::RateLimited => FailureCode::RateLimited,
+        _ => FailureCode::ServerError,
     }
 }

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
 use shared::error::ErrorCode;
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::routes;
 use shared::session::{GoTo, Role};
 use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin, Verdict};
@@ -190,7 +190,7 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
 }
 
 /// Gives a report its code, and what to do about it.
-fn refer(app: &AppState, report: &mut TestLogin, code: Option<LoginErrorCode>) {
+fn refer(app: &AppState, report: &mut TestLogin, code: Option<FailureCode>) {
     let Some(code) = code else {
         return;
     };

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
-use shared::login_error::Lost;
+use shared::failure::Lost;
 
 use crate::app::AppState;
 use crate::audit::Kind;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use shared::config::{PublicConfig, PublicProvider};
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use tokio::time::timeout;
 
 use crate::app::AppState;
@@ -27,7 +27,7 @@ pub(crate) async fn show(
 ) -> Json<PublicConfig> {
     let query = query.unwrap_or_default();
     let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
-    let error = error.and_then(|(_, code)| LoginErrorCode::parse(&code));
+    let error = error.and_then(|(_, code)| FailureCode::parse(&code));
     Json(public_config(
         &app,
         &Known::ask(&app, &headers).await,
@@ -85,7 +85,7 @@ impl Known {
 pub(crate) fn public_config(
     app: &AppState,
     known: &Known,
-    error: Option<LoginErrorCode>,
+    error: Option<FailureCode>,
 ) -> PublicConfig {
     let provider = app.provider();
     let provider = provider.as_ref();

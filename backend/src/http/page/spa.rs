@@ -228,7 +228,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
     let because = parameter("because");
     let code = error
         .as_deref()
-        .and_then(shared::login_error::LoginErrorCode::parse);
+        .and_then(shared::failure::FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| texts::language(headers));
     let page = static_page::render(&StaticPage {

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 use shared::config::PublicConfig;
 use shared::error::ErrorCode;
-use shared::login_error::{LoginErrorCode, Lost, is_reference};
+use shared::failure::{FailureCode, Lost, is_reference};
 use shared::routes;
 use shared::text::{Language, Text, fill};
 
@@ -160,8 +160,8 @@ fn languages(page: &StaticPage<'_>) -> String {
         (
             "error",
             page.error
-                .and_then(LoginErrorCode::parse)
-                .map(LoginErrorCode::as_str),
+                .and_then(FailureCode::parse)
+                .map(FailureCode::as_str),
         ),
         ("ref", page.reference.filter(|text| is_reference(text))),
         (

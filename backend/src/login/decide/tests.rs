@@ -3,7 +3,7 @@ use crate::config::LinkByEmail;
 use crate::login::decide::{Decision, EmailMatch, Facts, LinkRequest, Policy, Reason, decide};
 use crate::login::role::RoleAnswer;
 use clock::Timestamp;
-use shared::login_error::LoginErrorCode::{
+use shared::failure::FailureCode::{
     AccountDisabled, EmailMissing, EmailUnverified, LinkConflict, LinkFirst, RegistrationClosed,
     RoleMissing,
 };

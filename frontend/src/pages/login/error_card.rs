@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::config::PublicConfig;
-use shared::login_error::{LoginErrorCode, NextStep, UNKNOWN_GUIDE};
+use shared::failure::{FailureCode, NextStep, UNKNOWN_GUIDE};
 use shared::routes;
 
 use crate::browser;
@@ -48,7 +48,7 @@ pub(crate) fn ErrorCard(
         }
     });
     view! {
-        <section class="error-card" role="alert" data-code=query.code.map_or(UNKNOWN, LoginErrorCode::as_str)>
+        <section class="error-card" role="alert" data-code=query.code.map_or(UNKNOWN, FailureCode::as_str)>
             <h2>{told.title}</h2>
             <p>{told.sentence}</p>
             <p>{told.step} " " {told.mender}</p>

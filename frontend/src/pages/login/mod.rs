@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::config::PublicConfig;
 use shared::error::ErrorCode;
-use shared::login_error::NextStep;
+use shared::failure::NextStep;
 use shared::routes;
 
 use crate::api;

@@ -1,7 +1,7 @@
 //! What the login page's address says, and when the page leaves at once. Pure.
 
 use shared::config::PublicConfig;
-use shared::login_error::{LoginErrorCode, Lost, is_reference};
+use shared::failure::{FailureCode, Lost, is_reference};
 use shared::routes;
 
 use crate::next;
@@ -12,7 +12,7 @@ pub(crate) struct LoginQuery {
     /// `error`, as it is written.
     pub(crate) error: Option<String>,
     /// The same, if it is a code that this page knows.
-    pub(crate) code: Option<LoginErrorCode>,
+    pub(crate) code: Option<FailureCode>,
     /// `ref`: names the log line of the error.
     pub(crate) reference: Option<String>,
     /// `because`: why the browser lost its login, with some codes.
@@ -33,7 +33,7 @@ impl LoginQuery {
     pub(crate) fn read(parameter: &dyn Fn(&str) -> Option<String>) -> Self {
         let error = parameter("error").filter(|error| !error.is_empty());
         Self {
-            code: error.as_deref().and_then(LoginErrorCode::parse),
+            code: error.as_deref().and_then(FailureCode::parse),
             error,
             reference: parameter("ref").filter(|reference| is_reference(reference)),
             lost: parameter("because").as_deref().and_then(Lost::parse),
@@ -74,7 +74,7 @@ pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<Str
 #[cfg(test)]
 mod tests {
     use shared::config::{PublicConfig, PublicProvider};
-    use shared::login_error::LoginErrorCode;
+    use shared::failure::FailureCode;
 
     use super::{LoginQuery, departure};
 
@@ -122,7 +122,7 @@ mod tests {
         let unknown = query(&[("error", "brand_new")]);
         assert_eq!((unknown.error.is_some(), unknown.code), (true, None));
         let known = query(&[("error", "access_denied")]);
-        assert_eq!(known.code, Some(LoginErrorCode::AccessDenied));
+        assert_eq!(known.code, Some(FailureCode::AccessDenied));
     }
 
     #[test]

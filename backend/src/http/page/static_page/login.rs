@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use shared::config::PublicProvider;
 use shared::error::ErrorCode;
-use shared::login_error::{LoginErrorCode, Lost, NextStep, UNKNOWN_GUIDE, is_reference};
+use shared::failure::{FailureCode, Lost, NextStep, UNKNOWN_GUIDE, is_reference};
 use shared::routes;
 use shared::text::Text;
 
@@ -54,7 +54,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         (true, Some(provider)) if config.provider_first => {
             // Whoever was asked for a password finds its form open.
             let wants_password = error
-                .and_then(LoginErrorCode::parse)
+                .and_then(FailureCode::parse)
                 .is_some_and(|code| code.guide().next == NextStep::UsePassword);
             let open = if wants_password { " open" } else { "" };
             html.push_str(&provider_link(page, provider, next, true));
@@ -175,7 +175,7 @@ fn provider_link(
 
 /// What went wrong, who can mend it, and the next step.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String {
-    let code = LoginErrorCode::parse(error);
+    let code = FailureCode::parse(error);
     let lost = page.because.and_then(Lost::parse);
     let guide = code.map_or(UNKNOWN_GUIDE, |code| code.guide_where(lost));
     let provider = page.config.openid.as_ref();
@@ -224,7 +224,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
     format!(
         "<section class=\"error-card\" role=\"alert\" data-code=\"{}\"><h2>{}</h2><p>{}</p>\
          <p>{} {}</p>{hint}{reference}{button}</section>",
-        code.map_or("unknown", LoginErrorCode::as_str),
+        code.map_or("unknown", FailureCode::as_str),
         escape(&told.title),
         escape(&told.sentence),
         escape(&told.step),

@@ -1,5 +1,5 @@
 use shared::config::{PublicConfig, PublicProvider};
-use shared::login_error::LoginErrorCode;
+use shared::failure::FailureCode;
 use shared::text::{Language, Text};
 
 use crate::brand::{Brand, Footer};
@@ -133,7 +133,7 @@ fn next_of_another_site_is_dropped() {
 #[test]
 fn every_code_has_its_card() {
     let config = config();
-    for code in LoginErrorCode::ALL {
+    for code in FailureCode::ALL {
         let html = render(&StaticPage {
             error: Some(code.as_str()),
             reference: Some("k3v9q2"),

@@ -102,7 +102,7 @@ impl Lost {
     }
 }
 
-impl LoginErrorCode {
+impl FailureCode {
     /// Returns what the page says where it is known why the browser lost its login.
     #[must_use]
     pub fn guide_where(self, lost: Option<Lost>) -> Guide {
@@ -182,15 +182,15 @@ pub fn is_reference(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(is_plain)
 }
 
-macro_rules! login_error_codes {
+macro_rules! failure_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $mender:ident, $next:ident;)*) => {
         /// Why a login did not end in a session. Stable: the `error` parameter of `/login`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum LoginErrorCode {
+        pub enum FailureCode {
             $($(#[$doc])* $variant,)*
         }
 
-        impl LoginErrorCode {
+        impl FailureCode {
             /// Every code there is.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
@@ -216,7 +216,7 @@ macro_rules! login_error_codes {
     };
 }
 
-login_error_codes! {
+failure_codes! {
     /// The user cancelled at the OP (RFC 6749 §4.1.2.1).
     AccessDenied = "access_denied", You, TryProviderAgain;
     /// Any other error answered by the OP.
@@ -265,7 +265,7 @@ login_error_codes! {
     ServerError = "server_error", Administrator, BackToLogin;
 }
 
-impl LoginErrorCode {
+impl FailureCode {
     /// Returns the code of that name; `None` for text that is no code.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -275,7 +275,7 @@ impl LoginErrorCode {
 
 #[cfg(test)]
 mod tests {
-    use super::{LoginErrorCode, UNKNOWN_GUIDE, is_reference};
+    use super::{FailureCode, UNKNOWN_GUIDE, is_reference};
     use crate::text::{Language, Text};
 
     fn say(text: Text) -> &'static str {
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn every_code_is_told_without_a_gap() {
-        for code in LoginErrorCode::ALL {
+        for code in FailureCode::ALL {
             let told = code.guide().tell(&say, None, false);
             let text = [told.title, told.sentence, told.step].join(" ");
             assert!(!text.contains(['{', '}']), "{text}");
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn sentence_begins_with_a_capital() {
-        let told = LoginErrorCode::OpUnreachable.guide().tell(&say, None, true);
+        let told = FailureCode::OpUnreachable.guide().tell(&say, None, true);
         assert_eq!(told.title, "The provider cannot be reached");
         for (lower, upper) in [
             ("été", "Été"),
