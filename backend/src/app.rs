@@ -4,17 +4,19 @@ use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use shared::audit::AuditEntry;
 use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 
 use crate::config::{Config, Database, Given};
+use crate::failure::remedy;
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
 use crate::login::once::Callbacks;
 use crate::metrics::Metrics;
 use crate::op::Op;
 use crate::password::Passwords;
-use crate::store::{self, Store};
+use crate::store::{self, AuditFilter, Store};
 use clock::Clock;
 use oidc::client::Timeouts;
 
@@ -157,6 +159,21 @@ impl App {
 }
 
 impl AppState {
+    /// Returns entries of the audit trail, the latest first: a failure with what an admin should do
+    /// about it, at the OP that is configured now.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>, store::Error> {
+        let entries = self.store.audit(filter).await?;
+        let provider = self.config.op_name();
+        let told = entries.into_iter().map(|(mut entry, cause)| {
+            entry.mend = cause.map(|cause| remedy(cause, provider).to_owned());
+            entry
+        });
+        Ok(told.collect())
+    }
+
     /// Refuses to run where nobody could administer: passwords are off, and no admin has an
     /// identity at an OP. `POSTERN_BREAK_GLASS=true` lets it run all the same.
     ///

@@ -13,6 +13,7 @@ pub mod password;
 pub mod account;
 pub mod session;
 pub mod welcome;
+pub mod failure;
 pub mod audit;
 pub mod return_to;
 pub mod user_agent;

@@ -7,7 +7,8 @@ use oidc::client::Timeouts;
 use oidc::provider::Provider;
 
 use crate::config::OidcConfig;
-use crate::login::error::code_of;
+use crate::failure::remedy;
+use crate::login::error::cause_of;
 use crate::presets;
 
 /// The OP: what its word counts for, and what talks to it.
@@ -31,9 +32,9 @@ impl Op {
                     tracing::info!(oidc.issuer = %metadata.issuer, "the OP is reachable");
                 }
                 Err(error) => {
-                    let code = code_of(error);
-                    let mend = presets::hint(name.as_str(), code).unwrap_or_default();
-                    tracing::warn!(code = code.as_str(), mend, "the OP cannot be used: {error}");
+                    let cause = cause_of(error);
+                    let (code, mend) = (cause.code().as_str(), remedy(cause, name.as_str()));
+                    tracing::warn!(code, mend, "the OP cannot be used: {error}");
                 }
             },
         );

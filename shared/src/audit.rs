@@ -2,33 +2,96 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Every `kind` of entry. Stable.
-pub const KINDS: &[&str] = &[
-    "login",
-    "login_failed",
-    "logout",
-    "session_ended",
-    "session_ended_by_op",
-    "session_ended_by_admin",
-    "account_made",
-    "account_disabled",
-    "account_enabled",
-    "account_deleted",
-    "email_changed",
-    "display_name_changed",
-    "password_changed",
-    "password_set_by_link",
-    "role_changed",
-    "identity_linked",
-    "identity_unlinked",
-    "welcome_link_made",
-    "welcome_failed",
-    "login_link_made",
-    "login_link_used",
-    "identity_moved",
-    "database_restored",
-    "setup_failed",
-];
+use crate::text::Text;
+
+macro_rules! audit_kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+        /// What happened. Stable: in the database and on the wire.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum AuditKind {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl AuditKind {
+            /// Every kind there is.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the name in the database and on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Returns what people call it.
+            #[must_use]
+            pub fn text(self) -> Text {
+                match self {
+                    $(Self::$variant => const { Text::named(concat!("activity_", $name)) },)*
+                }
+            }
+        }
+    };
+}
+
+audit_kinds! {
+    /// Somebody logged in.
+    Login = "login";
+    /// A login, or a password asked for on the way, failed.
+    LoginFailed = "login_failed";
+    /// Somebody logged out.
+    Logout = "logout";
+    /// The owner ended a session, or all others.
+    SessionEnded = "session_ended";
+    /// The OP ended sessions (Back-Channel Logout).
+    SessionEndedByOp = "session_ended_by_op";
+    /// An admin ended sessions.
+    SessionEndedByAdmin = "session_ended_by_admin";
+    /// An account was made.
+    AccountMade = "account_made";
+    /// An account was disabled.
+    AccountDisabled = "account_disabled";
+    /// An account was enabled again.
+    AccountEnabled = "account_enabled";
+    /// An account was deleted.
+    AccountDeleted = "account_deleted";
+    /// The email was changed.
+    EmailChanged = "email_changed";
+    /// The display name was changed.
+    DisplayNameChanged = "display_name_changed";
+    /// The password was changed or set.
+    PasswordChanged = "password_changed";
+    /// The password was set by a welcome link.
+    PasswordSetByLink = "password_set_by_link";
+    /// The role was changed.
+    RoleChanged = "role_changed";
+    /// An identity was linked.
+    IdentityLinked = "identity_linked";
+    /// An identity was unlinked.
+    IdentityUnlinked = "identity_unlinked";
+    /// A welcome link was made; what was made before for that account is void.
+    WelcomeLinkMade = "welcome_link_made";
+    /// A welcome link was used that is no good.
+    WelcomeFailed = "welcome_failed";
+    /// A login link was made; what was made before for that account is void.
+    LoginLinkMade = "login_link_made";
+    /// Somebody logged in by a login link.
+    LoginLinkUsed = "login_link_used";
+    /// An identity was taken along to another issuer: the OP moved.
+    IdentityMoved = "identity_moved";
+    /// The database is a backup's from here on.
+    DatabaseRestored = "database_restored";
+    /// A wrong setup token was given.
+    SetupFailed = "setup_failed";
+}
+
+impl AuditKind {
+    /// Returns the kind of that name; `None` for one that only another version knows.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|kind| kind.as_str() == text)
+    }
+}
 
 /// The answer of `GET /api/audit`: entries, the latest first.
 ///
@@ -50,7 +113,7 @@ pub struct AuditEntry {
     pub id: String,
     /// When: Unix seconds.
     pub at: i64,
-    /// What: `login`, `login_failed`, `logout`, `email_changed`, …
+    /// What: the name of an [`AuditKind`], or a name that only another version knows.
     pub kind: String,
     /// Of a failure: the code that the browser was sent.
     pub code: Option<String>,
@@ -68,7 +131,7 @@ pub struct AuditEntry {
     pub reference: Option<String>,
     /// What changed; of a failure, what caused it.
     pub detail: Option<String>,
-    /// Of a failed login: what an admin should do about it at the provider that is configured now.
+    /// Of a failure: what an admin should do about it, at the provider that is configured now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
 }

@@ -183,24 +183,32 @@ pub fn is_reference(text: &str) -> bool {
 }
 
 macro_rules! failure_codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $mender:ident, $next:ident;)*) => {
-        /// Why a login did not end in a session. Stable: the `error` parameter of `/login`.
+    (
+        on_login_page { $($(#[$doc:meta])* $variant:ident = $code:literal, $mender:ident, $next:ident;)* }
+        elsewhere { $($(#[$other_doc:meta])* $other:ident = $other_code:literal;)* }
+    ) => {
+        /// Why a login, a link, a confirmation or the setup failed. Stable: in the log, in the
+        /// audit trail, and the `error` parameter of `/login`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum FailureCode {
             $($(#[$doc])* $variant,)*
+            $($(#[$other_doc])* $other,)*
         }
 
         impl FailureCode {
             /// Every code there is.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+            pub const ALL: &[Self] = &[$(Self::$variant,)* $(Self::$other,)*];
 
-            /// Returns the code in the URL.
+            /// Those that the login page is sent and has words of its own for.
+            pub const ON_LOGIN_PAGE: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the code as text.
             #[must_use]
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
+                match self { $(Self::$variant => $code,)* $(Self::$other => $other_code,)* }
             }
 
-            /// Returns what the page says.
+            /// Returns what the login page says.
             #[must_use]
             pub fn guide(self) -> Guide {
                 match self {
@@ -210,6 +218,7 @@ macro_rules! failure_codes {
                         step: const { Text::named(concat!("login_", $code, "_step")) },
                         mender: Mender::$mender, next: NextStep::$next,
                     },)*
+                    $(Self::$other)|* => UNKNOWN_GUIDE,
                 }
             }
         }
@@ -217,52 +226,68 @@ macro_rules! failure_codes {
 }
 
 failure_codes! {
-    /// The user cancelled at the OP (RFC 6749 §4.1.2.1).
-    AccessDenied = "access_denied", You, TryProviderAgain;
-    /// Any other error answered by the OP.
-    OpError = "op_error", Administrator, TryProviderAgain;
-    /// No login attempt at all came with the callback.
-    StateMissing = "state_missing", You, TryProviderAgain;
-    /// An attempt, but not this one.
-    StateMismatch = "state_mismatch", You, TryProviderAgain;
-    /// The user stayed at the OP for more than ten minutes.
-    StateExpired = "state_expired", TryAgain, TryProviderAgain;
-    /// Discovery, JWKS, token or userinfo endpoint down or slow.
-    OpUnreachable = "op_unreachable", Administrator, TryProviderAgain;
-    /// Metadata, issuer or keys that cannot be used.
-    OpMisconfigured = "op_misconfigured", Administrator, BackToLogin;
-    /// `invalid_client`: the client id or secret is wrong.
-    ClientRejected = "client_rejected", Administrator, BackToLogin;
-    /// `invalid_grant`: the code is used or expired, or the redirect URI differs.
-    CodeRejected = "code_rejected", TryAgain, TryProviderAgain;
-    /// The ID token fails a check.
-    TokenInvalid = "token_invalid", Administrator, TryProviderAgain;
-    /// The userinfo answer's subject differs, or it does not parse.
-    UserinfoInvalid = "userinfo_invalid", Administrator, TryProviderAgain;
-    /// The identity policy needed an email and there was none.
-    EmailMissing = "email_missing", Administrator, BackToLogin;
-    /// The identity policy needed a verified email and it was not.
-    EmailUnverified = "email_unverified", Administrator, BackToLogin;
-    /// Linking by email is off: the account must be connected from inside.
-    LinkFirst = "link_first", You, UsePassword;
-    /// The confirmation was not given, or came too late.
-    LinkConfirm = "link_confirm", You, TryProviderAgain;
-    /// The identity or the account is already linked elsewhere.
-    LinkConflict = "link_conflict", Administrator, BackToLogin;
-    /// New accounts are not made here.
-    RegistrationClosed = "registration_closed", Administrator, BackToLogin;
-    /// No claim value matches a role.
-    RoleMissing = "role_missing", Administrator, BackToLogin;
-    /// The account is disabled.
-    AccountDisabled = "account_disabled", Administrator, BackToLogin;
-    /// Too many attempts.
-    RateLimited = "rate_limited", TryAgain, BackToLogin;
-    /// The password form, sent without the wasm.
-    InvalidCredentials = "invalid_credentials", You, UsePassword;
-    /// Password login is switched off.
-    PasswordLoginDisabled = "password_login_disabled", You, TryProviderAgain;
-    /// The database is away, or another fault of ours.
-    ServerError = "server_error", Administrator, BackToLogin;
+    on_login_page {
+        /// The user cancelled at the OP (RFC 6749 §4.1.2.1).
+        AccessDenied = "access_denied", You, TryProviderAgain;
+        /// Any other error answered by the OP.
+        OpError = "op_error", Administrator, TryProviderAgain;
+        /// No login attempt at all came with the callback.
+        StateMissing = "state_missing", You, TryProviderAgain;
+        /// An attempt, but not this one.
+        StateMismatch = "state_mismatch", You, TryProviderAgain;
+        /// The user stayed at the OP for more than ten minutes.
+        StateExpired = "state_expired", TryAgain, TryProviderAgain;
+        /// Discovery, JWKS, token or userinfo endpoint down or slow.
+        OpUnreachable = "op_unreachable", Administrator, TryProviderAgain;
+        /// Metadata, issuer or keys that cannot be used.
+        OpMisconfigured = "op_misconfigured", Administrator, BackToLogin;
+        /// `invalid_client`: the client id or secret is wrong.
+        ClientRejected = "client_rejected", Administrator, BackToLogin;
+        /// `invalid_grant`: the code is used or expired, or the redirect URI differs.
+        CodeRejected = "code_rejected", TryAgain, TryProviderAgain;
+        /// The ID token fails a check.
+        TokenInvalid = "token_invalid", Administrator, TryProviderAgain;
+        /// The userinfo answer's subject differs, or it does not parse.
+        UserinfoInvalid = "userinfo_invalid", Administrator, TryProviderAgain;
+        /// The identity policy needed an email and there was none.
+        EmailMissing = "email_missing", Administrator, BackToLogin;
+        /// The identity policy needed a verified email and it was not.
+        EmailUnverified = "email_unverified", Administrator, BackToLogin;
+        /// Linking by email is off: the account must be connected from inside.
+        LinkFirst = "link_first", You, UsePassword;
+        /// The confirmation was not given, or came too late.
+        LinkConfirm = "link_confirm", You, TryProviderAgain;
+        /// The identity or the account is already linked elsewhere.
+        LinkConflict = "link_conflict", Administrator, BackToLogin;
+        /// New accounts are not made here.
+        RegistrationClosed = "registration_closed", Administrator, BackToLogin;
+        /// No claim value matches a role.
+        RoleMissing = "role_missing", Administrator, BackToLogin;
+        /// The account is disabled.
+        AccountDisabled = "account_disabled", Administrator, BackToLogin;
+        /// Too many attempts.
+        RateLimited = "rate_limited", TryAgain, BackToLogin;
+        /// The password form, sent without the wasm.
+        InvalidCredentials = "invalid_credentials", You, UsePassword;
+        /// Password login is switched off.
+        PasswordLoginDisabled = "password_login_disabled", You, TryProviderAgain;
+        /// The database is away, or another fault of ours.
+        ServerError = "server_error", Administrator, BackToLogin;
+    }
+    elsewhere {
+        /// The password given as a confirmation is wrong.
+        PasswordWrong = "password_wrong";
+        /// The new password is too short or far too long.
+        PasswordUnfit = "password_unfit";
+        /// A welcome link or a login link that is no good.
+        WelcomeLinkInvalid = "welcome_link_invalid";
+        /// Not the setup token.
+        SetupTokenWrong = "setup_token_wrong";
+        /// The database is away, locked or full, as a fetch is told.
+        Unavailable = "unavailable";
+        /// A fault of ours, as a fetch is told.
+        Internal = "internal";
+    }
 }
 
 impl FailureCode {

@@ -16,9 +16,11 @@ const MOST_LINES: usize = 150;
 const ENDINGS: [&str; 9] = ["rs", "toml", "md", "html", "css", "js", "mjs", "py", "svg"];
 
 /// Files of the server that are rules alone: no database, no HTTP.
-const PURE: [&str; 8] = [
+const PURE: [&str; 10] = [
     "account.rs",
     "audit.rs",
+    "failure/cause.rs",
+    "failure/remedy.rs",
     "user_agent.rs",
     "login/attempt.rs",
     "login/decide.rs",

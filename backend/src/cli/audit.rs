@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use shared::audit::{AuditEntry, KINDS, Party};
+use shared::audit::{AuditEntry, AuditKind, Party};
 use strsim::jaro_winkler;
 use uuid::Uuid;
 
@@ -12,7 +12,6 @@ use super::date::{self, Since};
 use super::table::or_dash;
 use super::who::find;
 use crate::app::AppState;
-use crate::http::admin::audit::mend;
 use crate::store::{AuditFilter, PartyFilter};
 use clock::Timestamp;
 
@@ -41,16 +40,17 @@ pub struct Args {
 
 /// Parses a kind; one that is mistyped is told.
 fn parse_kind(text: &str) -> Result<String, String> {
-    if KINDS.contains(&text) {
+    if AuditKind::parse(text).is_some() {
         return Ok(text.to_owned());
     }
-    let nearest = KINDS
+    let kinds: Vec<&str> = AuditKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let nearest = kinds
         .iter()
         .max_by(|a, b| jaro_winkler(text, a).total_cmp(&jaro_winkler(text, b)))
         .filter(|kind| jaro_winkler(text, kind) > 0.8);
     Err(match nearest {
         Some(kind) => format!("did you mean {kind}?"),
-        None => format!("the kinds are {}", KINDS.join(", ")),
+        None => format!("the kinds are {}", kinds.join(", ")),
     })
 }
 
@@ -71,10 +71,7 @@ pub(super) async fn run(
         before: None,
         limit: args.limit,
     };
-    let mut entries = app.store.audit(&filter).await?;
-    for entry in &mut entries {
-        entry.mend = mend(app, entry);
-    }
+    let entries = app.audit(&filter).await?;
     if args.json {
         console.json(&entries)?;
     } else if entries.is_empty() {

@@ -167,6 +167,13 @@ pub fn variable_of_process(name: &'static str) -> Result<Option<String>, String>
 }
 
 impl Config {
+    /// Returns `OIDC_PROVIDER`; empty if no OP is configured.
+    #[must_use]
+    pub fn op_name(&self) -> &str {
+        let oidc = self.oidc.as_ref();
+        oidc.map_or("", |oidc| oidc.provider.as_str())
+    }
+
     /// Reads the settings of this process.
     ///
     /// # Errors

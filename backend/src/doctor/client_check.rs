@@ -3,14 +3,13 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::doctor::Step;
-use shared::failure::FailureCode;
 
 use super::asker::Asker;
 use super::metadata::method_name;
 use super::subject::CLIENT;
 use super::{Depth, random_text};
 use crate::config::OidcConfig;
-use crate::presets;
+use crate::presets::{self, Advice};
 use oidc::client_request;
 use oidc::metadata::Metadata;
 use oidc::settings::{Settings, TokenAuthMethod};
@@ -41,7 +40,7 @@ pub(super) async fn examine(
     depth: Depth,
 ) -> (Step, bool) {
     let method = metadata.token_auth_method;
-    let hint = |code| presets::hint(config.provider.as_str(), code).unwrap_or_default();
+    let hint = |about| presets::advice(config.provider.as_str(), about);
     let step = match redeem(asker, metadata, &config.rp, method).await {
         Verdict::Known(detail) => match control(asker, metadata, &config.rp, depth).await {
             Some(Verdict::Known(_)) => CLIENT.warn(
@@ -55,7 +54,7 @@ pub(super) async fn examine(
                 return (step, false);
             }
             let remark = remark(config.rp.client_secret.expose_secret(), method);
-            let hint = hint(FailureCode::ClientRejected);
+            let hint = hint(Advice::ClientRejected);
             let step = CLIENT.fail(
                 format!("the provider refuses the client: {detail}"),
                 format!("{}{remark}{hint}", which_of_them(config)),
@@ -68,9 +67,9 @@ pub(super) async fn examine(
         ),
         Verdict::Other(detail) => CLIENT.warn(
             format!("cannot be told: to a code that nobody made the provider answers {detail}"),
-            hint(FailureCode::OpError),
+            hint(Advice::OpError),
         ),
-        Verdict::Silent(cause) => CLIENT.fail(cause, hint(FailureCode::OpUnreachable)),
+        Verdict::Silent(cause) => CLIENT.fail(cause, hint(Advice::OpUnreachable)),
     };
     (step, false)
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use shared::doctor::Step;
-use shared::failure::FailureCode;
 use tokio::time::timeout;
 use url::Url;
 
@@ -31,8 +30,8 @@ pub(super) async fn examine(
     let answer = match asker.ask(get(asker, &url), NAME).await {
         Ok(answer) => answer,
         Err(cause) => {
-            let hint = presets::hint(config.provider.as_str(), FailureCode::OpUnreachable);
-            return (DISCOVERY.fail(cause, hint.unwrap_or_default()), None);
+            let hint = presets::advice(config.provider.as_str(), Advice::OpUnreachable);
+            return (DISCOVERY.fail(cause, hint), None);
         }
     };
     let status = answer.status;
@@ -58,8 +57,7 @@ pub(super) async fn examine(
                 .to_owned()
         }
         500..=599 => {
-            let hint = presets::hint(config.provider.as_str(), FailureCode::OpUnreachable);
-            let hint = hint.unwrap_or_default();
+            let hint = presets::advice(config.provider.as_str(), Advice::OpUnreachable);
             format!("the address is right as far as can be told, but the provider ails. {hint}")
         }
         _ => elsewhere(asker, config, &url).await,

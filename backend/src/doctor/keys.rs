@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 use shared::doctor::Step;
-use shared::failure::FailureCode;
 use url::Url;
 
 use super::asker::Asker;
@@ -40,24 +39,24 @@ async fn fetch(
     url: &Url,
     config: &OidcConfig,
 ) -> Result<Map<String, Value>, Step> {
-    let hint = |code| presets::hint(config.provider.as_str(), code).unwrap_or_default();
+    let hint = |about| presets::advice(config.provider.as_str(), about);
     let request = asker.client.get(url.as_str());
     let request = request.header("accept", "application/json");
     let answer = asker
         .ask(request, Endpoint::Jwks.name())
         .await
-        .map_err(|cause| KEYS.fail(cause, hint(FailureCode::OpUnreachable)))?;
+        .map_err(|cause| KEYS.fail(cause, hint(Advice::OpUnreachable)))?;
     let status = answer.status;
     if status.is_redirection() {
         let to = for_log(answer.header("location"));
         let found = format!("{url} answers with a redirect to {to}, which is not followed");
-        return Err(KEYS.fail(found, hint(FailureCode::OpMisconfigured)));
+        return Err(KEYS.fail(found, hint(Advice::OpMisconfigured)));
     }
     match answer.json_object() {
         Ok(set) if status.is_success() => Ok(set),
         _ => {
             let found = format!("{url} answers {status}, {}", page(&answer));
-            Err(KEYS.fail(found, hint(FailureCode::OpMisconfigured)))
+            Err(KEYS.fail(found, hint(Advice::OpMisconfigured)))
         }
     }
 }

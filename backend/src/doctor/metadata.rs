@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use shared::doctor::Step;
-use shared::failure::FailureCode;
 use url::{Host, Url};
 
 use super::subject::{
@@ -29,7 +28,7 @@ fn detail(error: oidc::Error) -> String {
 }
 
 fn misconfigured(config: &OidcConfig) -> &'static str {
-    presets::hint(config.provider.as_str(), FailureCode::OpMisconfigured).unwrap_or_default()
+    presets::advice(config.provider.as_str(), Advice::OpMisconfigured)
 }
 
 /// Is the issuer the one of the settings, and what differs where it is not?
@@ -387,15 +386,15 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         let names: Vec<&str> = wanted.iter().map(|(claim, _)| *claim).collect();
         return CLAIMS.pass(format!("{}: listed", names.join(", ")));
     }
-    let code = if config
+    let about = if config
         .rp
         .role_claim
         .as_ref()
         .is_some_and(|claim| !is_listed(claim))
     {
-        FailureCode::RoleMissing
+        Advice::RoleMissing
     } else {
-        FailureCode::EmailMissing
+        Advice::EmailMissing
     };
     let hint = if missing
         .iter()
@@ -403,7 +402,7 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
     {
         "OIDC_USERNAME_ATTRIBUTE names the claim that a new account gets its username from"
     } else {
-        presets::hint(config.provider.as_str(), code).unwrap_or_default()
+        presets::advice(config.provider.as_str(), about)
     };
     CLAIMS.warn(
         format!("the provider does not list {}", missing.join(", ")),

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use shared::doctor::Step;
-use shared::failure::FailureCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -15,7 +14,7 @@ use url::{Host, Url};
 use super::subject::{CERTIFICATE, CONNECTION, DNS};
 use super::tls;
 use crate::config::OidcConfig;
-use crate::presets;
+use crate::presets::{self, Advice};
 use oidc::for_log;
 
 /// How long a name, or all connections to one, may take.
@@ -135,8 +134,8 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
 
 /// Begins with what this very failure suggests, and ends with what is always worth a look there.
 fn unreachable(config: &OidcConfig, first: &str) -> String {
-    let hint = presets::hint(config.provider.as_str(), FailureCode::OpUnreachable);
-    format!("{first}. {}", hint.unwrap_or_default())
+    let hint = presets::advice(config.provider.as_str(), Advice::OpUnreachable);
+    format!("{first}. {hint}")
 }
 
 fn dns_mend(host: &str) -> String {

@@ -3,7 +3,6 @@
 
 use openidconnect::PkceCodeChallenge;
 use shared::doctor::Step;
-use shared::failure::FailureCode;
 use url::Url;
 
 use super::asker::Asker;
@@ -198,7 +197,7 @@ fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
     match (seen, control) {
         (Seen::Nothing(cause), _) => REDIRECT_URI.warn(
             format!("cannot be told: {cause}"),
-            presets::hint(config.provider.as_str(), FailureCode::OpUnreachable).unwrap_or_default(),
+            presets::advice(config.provider.as_str(), Advice::OpUnreachable),
         ),
         (Seen::NotKnown, _) => REDIRECT_URI
             .skip("cannot be told while the provider refuses the client, who must push it"),
@@ -244,7 +243,7 @@ fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
         ),
         error => REDIRECT_URI.warn(
             format!("{uri} is registered, but the provider answers {error}"),
-            presets::hint(config.provider.as_str(), FailureCode::OpError).unwrap_or_default(),
+            presets::advice(config.provider.as_str(), Advice::OpError),
         ),
     }
 }
@@ -258,8 +257,7 @@ fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
     match about {
         About::Client => REDIRECT_URI.fail(
             format!("the provider does not know the client id: {}", seen.words()),
-            presets::hint(config.provider.as_str(), FailureCode::ClientRejected)
-                .unwrap_or_default(),
+            presets::advice(config.provider.as_str(), Advice::ClientRejected),
         ),
         About::RedirectUri => REDIRECT_URI.fail(
             format!(

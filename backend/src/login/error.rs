@@ -3,6 +3,7 @@
 use shared::failure::FailureCode;
 
 use crate::account::AccountId;
+use crate::failure::Cause;
 use crate::store;
 
 /// Why a login did not end in a session. `Display` and the sources go to the log, the code to the
@@ -43,34 +44,40 @@ impl LoginError {
         }
     }
 
+    /// Returns why, for whoever is to fix it.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Oidc(error) => cause_of(error),
+            Self::AccountDisabled(_) => Cause::AccountDisabled,
+            Self::Policy(code) => (*code).into(),
+            // The contract's section 6 has no code of its own for it.
+            Self::BadRequest(_) => Cause::OpError,
+            Self::Store(_) | Self::Internal(_) | Self::Panicked => Cause::ServerError,
+        }
+    }
+
     /// Returns the code that the browser is sent.
     #[must_use]
     pub fn code(&self) -> FailureCode {
-        match self {
-            Self::Oidc(error) => code_of(error),
-            Self::AccountDisabled(_) => FailureCode::AccountDisabled,
-            Self::Policy(code) => *code,
-            // The contract's section 6 has no code of its own for it.
-            Self::BadRequest(_) => FailureCode::OpError,
-            Self::Store(_) | Self::Internal(_) | Self::Panicked => FailureCode::ServerError,
-        }
+        self.cause().code()
     }
 }
 
-/// Returns the code of what the OP or the protocol is the cause of.
+/// Returns the cause that lies at the OP or in the protocol.
 #[must_use]
-pub fn code_of(error: &oidc::Error) -> FailureCode {
+pub fn cause_of(error: &oidc::Error) -> Cause {
     match error {
-        oidc::Error::AccessDenied(_) => FailureCode::AccessDenied,
-        oidc::Error::OpError(_) | oidc::Error::ResponseMalformed(_) => FailureCode::OpError,
-        oidc::Error::StateMissing(_) => FailureCode::StateMissing,
-        oidc::Error::StateMismatch(_) => FailureCode::StateMismatch,
-        oidc::Error::StateExpired(_) => FailureCode::StateExpired,
-        oidc::Error::OpUnreachable { .. } => FailureCode::OpUnreachable,
-        oidc::Error::OpMisconfigured(_) => FailureCode::OpMisconfigured,
-        oidc::Error::ClientRejected(_) => FailureCode::ClientRejected,
-        oidc::Error::CodeRejected(_) => FailureCode::CodeRejected,
-        oidc::Error::TokenInvalid(_) => FailureCode::TokenInvalid,
-        oidc::Error::UserinfoInvalid(_) => FailureCode::UserinfoInvalid,
+        oidc::Error::AccessDenied(_) => Cause::AccessDenied,
+        oidc::Error::OpError(_) | oidc::Error::ResponseMalformed(_) => Cause::OpError,
+        oidc::Error::StateMissing(_) => Cause::StateMissing,
+        oidc::Error::StateMismatch(_) => Cause::StateMismatch,
+        oidc::Error::StateExpired(_) => Cause::StateExpired,
+        oidc::Error::OpUnreachable { .. } => Cause::OpUnreachable,
+        oidc::Error::OpMisconfigured(_) => Cause::OpMisconfigured,
+        oidc::Error::ClientRejected(_) => Cause::ClientRejected,
+        oidc::Error::CodeRejected(_) => Cause::CodeRejected,
+        oidc::Error::TokenInvalid(_) => Cause::TokenInvalid,
+        oidc::Error::UserinfoInvalid(_) => Cause::UserinfoInvalid,
     }
 }

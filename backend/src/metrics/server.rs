@@ -77,7 +77,7 @@ impl Metrics {
         ];
         let good = LoginMethod::ALL.map(|method| (method, OK));
         let by_password = password.map(|code| (LoginMethod::Password, code.as_str()));
-        let by_openid = FailureCode::ALL.iter().filter(|code| {
+        let by_openid = FailureCode::ON_LOGIN_PAGE.iter().filter(|code| {
             !matches!(
                 code,
                 FailureCode::InvalidCredentials | FailureCode::PasswordLoginDisabled

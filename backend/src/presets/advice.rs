@@ -1,80 +1,65 @@
 //! Which brand's words answer which question.
 
-use shared::failure::FailureCode;
-
 use super::hints::Hints;
 use super::{authelia, authentik, entra, generic, google, kanidm, keycloak, pocket_id, zitadel};
 
-/// What the doctor may have to say about an OP's settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advice {
+macro_rules! advices {
+    ($($(#[$doc:meta])* $variant:ident = $field:ident;)*) => {
+        /// What there is a hint about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Advice {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Advice {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the brand's words.
+            fn of(self, hints: &'static Hints) -> &'static str {
+                match self { $(Self::$variant => hints.$field,)* }
+            }
+        }
+    };
+}
+
+advices! {
+    /// How to reach the OP.
+    OpUnreachable = op_unreachable;
+    /// What to look at if what the OP says of itself cannot be used.
+    OpMisconfigured = op_misconfigured;
+    /// How to write the client id and secret.
+    ClientRejected = client_rejected;
+    /// Why a code is refused.
+    CodeRejected = code_rejected;
+    /// How to have the ID token pass its checks.
+    TokenInvalid = token_invalid;
+    /// How to have userinfo answer.
+    UserinfoInvalid = userinfo_invalid;
+    /// How to have the OP send an email.
+    EmailMissing = email_missing;
+    /// How to have the OP say that an email is verified.
+    EmailUnverified = email_unverified;
+    /// How to give a user a role.
+    RoleMissing = role_missing;
+    /// Where the OP says more about an error.
+    OpError = op_error;
+    /// Who keeps users out.
+    AccessDenied = access_denied;
     /// How to have ID tokens signed by a key that we can check with.
-    SigningKey,
+    SigningKey = signing_key;
     /// How to have ID tokens not encrypted.
-    Encryption,
+    Encryption = encryption;
     /// How to register the redirect URI.
-    RedirectUri,
+    RedirectUri = redirect_uri;
     /// How to write `OIDC_SERVER_APPLICATION_URL`.
-    ApplicationUrl,
+    ApplicationUrl = application_url;
 }
 
-impl Advice {
-    /// All of them.
-    pub const ALL: [Self; 4] = [
-        Self::SigningKey,
-        Self::Encryption,
-        Self::RedirectUri,
-        Self::ApplicationUrl,
-    ];
-}
-
-/// Returns what the administrator should do about the error at this OP: for the log line, and
-/// for the page where the user can pass it on. `None` where the page's own words are all.
-#[must_use]
-pub fn hint(provider: &str, code: FailureCode) -> Option<&'static str> {
-    use FailureCode as Code;
-    let hints = hints(provider);
-    Some(match code {
-        Code::OpUnreachable => hints.op_unreachable,
-        Code::OpMisconfigured => hints.op_misconfigured,
-        Code::ClientRejected => hints.client_rejected,
-        Code::CodeRejected => hints.code_rejected,
-        Code::TokenInvalid => hints.token_invalid,
-        Code::UserinfoInvalid => hints.userinfo_invalid,
-        Code::EmailMissing => hints.email_missing,
-        Code::EmailUnverified => hints.email_unverified,
-        Code::RoleMissing => hints.role_missing,
-        Code::OpError => hints.op_error,
-        Code::AccessDenied => hints.access_denied,
-        // These are mended here, whatever the OP is.
-        Code::RegistrationClosed => {
-            "Make an account with the user's email address, or set OIDC_ALLOW_REGISTRATION=true."
-        }
-        Code::StateMissing | Code::StateMismatch => {
-            "Browsers must reach this server under the scheme and host of OIDC_REDIRECT_URI, and no other."
-        }
-        Code::StateExpired
-        | Code::LinkFirst
-        | Code::LinkConfirm
-        | Code::LinkConflict
-        | Code::AccountDisabled
-        | Code::RateLimited
-        | Code::InvalidCredentials
-        | Code::PasswordLoginDisabled
-        | Code::ServerError => return None,
-    })
-}
-
-/// Returns what to do about one of the OP's settings, at this OP.
+/// Returns what an administrator of this OP should do about it.
 #[must_use]
 pub fn advice(provider: &str, advice: Advice) -> &'static str {
-    let hints = hints(provider);
-    match advice {
-        Advice::SigningKey => hints.signing_key,
-        Advice::Encryption => hints.encryption,
-        Advice::RedirectUri => hints.redirect_uri,
-        Advice::ApplicationUrl => hints.application_url,
-    }
+    advice.of(hints(provider))
 }
 
 /// Returns the brand's hints; those of no brand for any other name.

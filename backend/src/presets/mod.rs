@@ -15,7 +15,7 @@ mod entra;
 mod generic;
 mod icons;
 
-pub use advice::{Advice, advice, hint};
+pub use advice::{Advice, advice};
 pub use icons::icon;
 pub use label::label;
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{Result, Store, on_database, on_writer};
 use crate::account::username_key;
 use crate::audit::{By, Event};
+use crate::failure::Cause;
 use clock::Timestamp;
 
 /// Failures are forgotten after 90 days: anybody can make some.
@@ -20,20 +21,21 @@ macro_rules! insert_audit {
         let (by, event): (&$crate::audit::By, $crate::audit::Event<'_>) = (&$by, $event);
         sqlx::query(
             "insert into audit (audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
-                operator)
+                operator, cause)
              values ($1, $2, $3, $4, $5, (select username from account where account_id = $5),
-                $6, (select username from account where account_id = $6), $7, $8, $9, $10)",
+                $6, (select username from account where account_id = $6), $7, $8, $9, $10, $11)",
         )
         .bind(uuid::Uuid::now_v7())
         .bind(by.at.unix())
         .bind(event.kind.as_str())
-        .bind(event.code)
+        .bind(event.failure.map(|cause| cause.code().as_str()))
         .bind(by.actor)
         .bind(event.account)
         .bind(by.address.map(|address| address.to_string()))
         .bind(&by.reference)
         .bind(event.detail)
         .bind(&by.operator)
+        .bind(event.failure.map($crate::failure::Cause::as_str))
         .execute($executor)
         .await
     }};
@@ -81,9 +83,11 @@ struct AuditRow {
     reference: Option<String>,
     detail: Option<String>,
     operator: Option<String>,
+    cause: Option<String>,
 }
 
-impl From<AuditRow> for AuditEntry {
+/// The entry, and why what it tells of failed.
+impl From<AuditRow> for (AuditEntry, Option<Cause>) {
     fn from(row: AuditRow) -> Self {
         let party = |id: Option<Uuid>, username| {
             id.map(|id| Party {
@@ -91,7 +95,9 @@ impl From<AuditRow> for AuditEntry {
                 username,
             })
         };
-        Self {
+        let code = row.code.as_deref();
+        let cause = code.and_then(|code| Cause::recorded(row.cause.as_deref(), code));
+        let entry = AuditEntry {
             id: row.audit_id.to_string(),
             at: row.at,
             kind: row.kind,
@@ -103,7 +109,8 @@ impl From<AuditRow> for AuditEntry {
             reference: row.reference,
             detail: row.detail,
             mend: None,
-        }
+        };
+        (entry, cause)
     }
 }
 
@@ -114,12 +121,12 @@ impl Store {
         Ok(())
     }
 
-    /// Returns entries, the latest first.
-    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
+    /// Returns entries, the latest first, each with the cause of a failure.
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<(AuditEntry, Option<Cause>)>> {
         let rows: Vec<AuditRow> = on_database!(self, pool => {
             let mut query = sqlx::QueryBuilder::new(
                 "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
-                    operator
+                    operator, cause
                  from audit where true",
             );
             if let Some(party) = &filter.party {
@@ -146,7 +153,7 @@ impl Store {
             query.push(" order by audit_id desc limit ").push_bind(filter.limit);
             query.build_query_as().fetch_all(pool).await?
         });
-        Ok(rows.into_iter().map(AuditEntry::from).collect())
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     /// Removes the entries that are older than they are kept; returns how many.

@@ -4,7 +4,7 @@
 use shared::session::Role;
 
 use crate::account::{Account, NewAccount};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::{
     Taken, close_setup, guard_admins, insert_account, lock_account, taken, void_links,
@@ -14,6 +14,7 @@ use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::session::sessions::insert_session;
 use crate::store::{Result, Store, on_writer};
 use crate::welcome::WelcomeHash;
+use shared::audit::AuditKind;
 
 /// A login to be written down.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +157,7 @@ macro_rules! create_account {
         insert_audit!(
             &mut *$tx,
             $by,
-            Event::about(Kind::AccountMade, id).detail(detail)
+            Event::about(AuditKind::AccountMade, id).detail(detail)
         )?;
     }};
 }
@@ -187,7 +188,7 @@ macro_rules! enter_by_identity {
                 taken(error)?;
                 refuse!(LoginRefusal::Stale);
             }
-            let event = Event::about(Kind::IdentityLinked, $id).detail($identity.issuer);
+            let event = Event::about(AuditKind::IdentityLinked, $id).detail($identity.issuer);
             insert_audit!(&mut *$tx, $by, event)?;
         }
     };
@@ -220,7 +221,7 @@ macro_rules! change_role {
                 .bind(account.id)
                 .execute(&mut *$tx)
                 .await?;
-            let event = Event::about(Kind::RoleChanged, account.id).detail(role.as_str());
+            let event = Event::about(AuditKind::RoleChanged, account.id).detail(role.as_str());
             insert_audit!(&mut *$tx, $by, event)?;
             if role == Role::Admin {
                 close_setup!(&mut *$tx, $by.at)?;
@@ -267,7 +268,7 @@ macro_rules! set_password {
         } else {
             "welcome"
         };
-        let event = Event::about(Kind::PasswordSetByLink, account.id).detail(purpose);
+        let event = Event::about(AuditKind::PasswordSetByLink, account.id).detail(purpose);
         insert_audit!(&mut *$tx, $by, event)?;
     }};
 }
@@ -288,7 +289,8 @@ macro_rules! begin_session {
                 .await?;
         }
         insert_session!(&mut *$tx, session, $login.token)?;
-        let event = Event::about(Kind::Login, session.account_id).detail(session.origin.detail());
+        let event =
+            Event::about(AuditKind::Login, session.account_id).detail(session.origin.detail());
         insert_audit!(&mut *$tx, $by, event)?;
     }};
 }
@@ -352,7 +354,7 @@ impl Store {
                 (Entry::LoginLink { link }, Some(_))
                     if use_link!(tx, "login_link", id, link, by.at) =>
                 {
-                    insert_audit!(&mut *tx, by, Event::about(Kind::LoginLinkUsed, id))?;
+                    insert_audit!(&mut *tx, by, Event::about(AuditKind::LoginLinkUsed, id))?;
                 }
                 (Entry::Setup { .. }, _) => {}
                 _ => refuse!(LoginRefusal::Stale),

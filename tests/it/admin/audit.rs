@@ -1,6 +1,8 @@
 //! The audit trail: every login, failure and change is in it, and no secret.
 
+use backend::failure::{Cause, remedy};
 use serde_json::{Value, json};
+use shared::audit::AuditKind;
 use shared::routes::{
     API_AUDIT, API_BACKCHANNEL_LOGOUT, API_LOGOUT, API_PROFILE, API_PROFILE_PASSWORD,
     API_PROFILE_SESSIONS, API_SESSION_CONFIRM, API_SETUP,
@@ -138,9 +140,9 @@ async fn pages_are_of_a_hundred() {
         let by = backend::audit::By::from(site.now());
         let detail = n.to_string();
         let event = backend::audit::Event {
-            kind: backend::audit::Kind::LoginFailed,
+            kind: AuditKind::LoginFailed,
             account: None,
-            code: Some("op_error"),
+            failure: Some(Cause::OpError),
             detail: Some(&detail),
         };
         site.app.store.record(&by, event).await.unwrap();
@@ -250,17 +252,12 @@ async fn failed_login_says_the_mend_at_the_op_that_is_configured() {
 
     let entries = trail(&root, "?kind=login_failed").await;
 
-    let code = shared::failure::FailureCode::ClientRejected;
-    let mend = backend::presets::hint("authentik", code).unwrap();
-    assert_eq!(entries[0]["mend"], mend);
+    let of = |cause| remedy(cause, "authentik");
+    assert_eq!(entries[0]["mend"], of(Cause::ClientRejected));
     let cause = entries[0]["detail"].as_str().unwrap();
     assert!(cause.contains("invalid_client"), "{cause}");
     assert_eq!(entries[0]["ref"], failed.param("ref").unwrap());
-    assert_eq!(
-        entries[1]["mend"],
-        Value::Null,
-        "nothing to be done at the OP"
-    );
+    assert_eq!(entries[1]["mend"], of(Cause::InvalidCredentials));
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn before_the_login(stage: &Stage) -> Result<()> {
     .await?;
     stage.visit("/login?logged_out=1").await?;
     pictures(stage, "login-logged-out", "#login-form").await?;
-    for code in FailureCode::ALL.iter().map(|code| code.as_str()) {
+    for code in FailureCode::ON_LOGIN_PAGE.iter().map(|code| code.as_str()) {
         stage
             .visit(&format!("/login?error={code}&ref=k3v9q2"))
             .await?;

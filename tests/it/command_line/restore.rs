@@ -163,7 +163,7 @@ async fn backup_takes_the_place_and_the_one_before_is_kept() {
         limit: 1,
         ..AuditFilter::default()
     };
-    let entry = store.audit(&filter).await.unwrap().remove(0);
+    let entry = store.audit(&filter).await.unwrap().remove(0).0;
     assert_eq!(
         (&*entry.kind, entry.detail.as_deref()),
         ("database_restored", Some("1 logins ended"))

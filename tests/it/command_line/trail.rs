@@ -112,9 +112,9 @@ async fn terminal_gets_no_orders_from_strangers() {
     let (site, _) = site().await;
     let by = backend::audit::By::from(site.now());
     let event = backend::audit::Event {
-        kind: backend::audit::Kind::LoginFailed,
+        kind: shared::audit::AuditKind::LoginFailed,
         account: None,
-        code: Some("op_error"),
+        failure: Some(backend::failure::Cause::OpError),
         detail: Some("\u{1b}[2Jgone\n2025-06-15 15:06  login  root"),
     };
     site.app.store.record(&by, event).await.unwrap();

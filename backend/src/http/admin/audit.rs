@@ -2,27 +2,17 @@
 
 use axum::Json as Answer;
 use axum::extract::{RawQuery, State};
-use shared::audit::{Audit, AuditEntry};
+use shared::audit::Audit;
 use shared::error::ErrorCode;
-use shared::failure::FailureCode;
 use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::http::error::ApiResult;
 use crate::http::extract::principal::Admin;
-use crate::presets;
 use crate::store::{AuditFilter, PartyFilter};
 
 /// How many entries a page has.
 const PAGE: usize = 100;
-
-/// Returns what an admin should do about a failed login at the OP that is configured now, as its
-/// log line says.
-pub(crate) fn mend(app: &AppState, entry: &AuditEntry) -> Option<String> {
-    let code = FailureCode::parse(entry.code.as_deref()?)?;
-    let provider = app.config.oidc.as_ref().map(|oidc| oidc.provider.as_str());
-    presets::hint(provider.unwrap_or_default(), code).map(str::to_owned)
-}
 
 /// Lists entries, the latest first; the query narrows them down.
 ///
@@ -59,12 +49,9 @@ pub(crate) async fn list(
             _ => {}
         }
     }
-    let mut entries = app.store.audit(&filter).await?;
+    let mut entries = app.audit(&filter).await?;
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
-    for entry in &mut entries {
-        entry.mend = mend(&app, entry);
-    }
     let next = entries.last().filter(|_| has_more);
     Ok(Answer(Audit {
         next: next.map(|entry| entry.id.clone()),

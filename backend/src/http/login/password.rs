@@ -10,7 +10,7 @@ use shared::session::{GoTo, LoginMethod, PasswordLogin};
 
 use crate::account::{Account, AccountId, username_key};
 use crate::app::AppState;
-use crate::audit::Kind;
+use crate::failure::Cause;
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult, error_page};
 use crate::http::extract::body::JsonOrForm;
@@ -24,6 +24,7 @@ use crate::login::begin::{Begun, begin};
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
+use shared::audit::AuditKind;
 
 /// Logs in by password: `{redirect}` with a session cookie, or for a form a redirect.
 pub(crate) async fn password(
@@ -38,14 +39,15 @@ pub(crate) async fn password(
         .map_err(|refused| {
             let Refused {
                 error,
-                account,
                 cause,
+                account,
+                detail,
             } = refused;
             let failed = Failed {
                 method: LoginMethod::Password,
-                code: error.code().as_str(),
-                account,
                 cause,
+                account,
+                detail,
             };
             outcome::failed(&app, &from, &failed);
             error
@@ -66,24 +68,27 @@ pub(crate) async fn password(
 struct Refused {
     /// What the client is told.
     error: ApiError,
+    /// Why.
+    cause: Cause,
     /// Whose account it was, where that is known.
     account: Option<AccountId>,
     /// What happened: for the log alone.
-    cause: &'static str,
+    detail: &'static str,
 }
 
 impl<E: Into<ApiError>> std::convert::From<E> for Refused {
     fn from(error: E) -> Self {
-        let (error, account) = (error.into(), None);
-        let cause = match error.code() {
+        let error = error.into();
+        let detail = match error.code() {
             ErrorCode::PasswordLoginDisabled => "passwords are not taken",
             ErrorCode::RateLimited => "too many attempts",
             _ => "the request failed",
         };
         Self {
             error,
-            account,
-            cause,
+            cause: error.code().into(),
+            account: None,
+            detail,
         }
     }
 }
@@ -107,22 +112,26 @@ async fn log_in(
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
     let fits = app.passwords.verify(&login.password.into(), hash).await?;
-    let refuse = async |code: ErrorCode, cause: &'static str| {
-        failed(app, from, code, account_id).await;
-        let (error, account) = (code.into(), account_id);
+    let refuse = async |code: ErrorCode, cause: Cause, detail: &'static str| {
+        failed(app, from, cause, account_id).await;
         Refused {
-            error,
-            account,
+            error: code.into(),
             cause,
+            account: account_id,
+            detail,
         }
     };
     let Some(account) = account.filter(|_| fits) else {
-        let cause = "there is no such account, or the password is another";
-        return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
+        let (cause, detail) = (
+            Cause::InvalidCredentials,
+            "there is no such account, or the password is another",
+        );
+        return Err(refuse(ErrorCode::InvalidCredentials, cause, detail).await);
     };
     // Told only to who knows the password.
     if account.is_disabled() {
-        return Err(refuse(ErrorCode::AccountDisabled, "the account is disabled").await);
+        let (cause, detail) = (Cause::AccountDisabled, "the account is disabled");
+        return Err(refuse(ErrorCode::AccountDisabled, cause, detail).await);
     }
     let begun = match account.password_hash.as_deref() {
         Some(hash) => {
@@ -144,8 +153,11 @@ async fn log_in(
         None => Begun::Refused(LoginRefusal::Stale),
     };
     let Begun::Session(session) = begun else {
-        let cause = "the password was replaced while it was being verified";
-        return Err(refuse(ErrorCode::InvalidCredentials, cause).await);
+        let (cause, detail) = (
+            Cause::PasswordReplaced,
+            "the password was replaced while it was being verified",
+        );
+        return Err(refuse(ErrorCode::InvalidCredentials, cause, detail).await);
     };
     outcome::succeeded(app, from, LoginMethod::Password, account.id, None);
     Ok(session_cookie::give(app, &session.token))
@@ -183,20 +195,20 @@ pub(crate) async fn check_password(
     if app.passwords.verify(&password.into(), hash).await? {
         Ok(())
     } else {
-        failed(app, from, ErrorCode::PasswordWrong, Some(account.id)).await;
+        failed(app, from, Cause::PasswordWrong, Some(account.id)).await;
         Err(ErrorCode::PasswordWrong.into())
     }
 }
 
 /// Writes down that a password was wrong. Never what was typed as a username: people type their
 /// password there.
-async fn failed(app: &AppState, from: &From, code: ErrorCode, account: Option<AccountId>) {
+async fn failed(app: &AppState, from: &From, cause: Cause, account: Option<AccountId>) {
     let failure = Failure {
-        code: code.as_str(),
+        cause,
         account,
         detail: Some("password"),
     };
-    trail::failed(app, from, Kind::LoginFailed, failure).await;
+    trail::failed(app, from, AuditKind::LoginFailed, failure).await;
 }
 
 /// Returns the login error that a page without wasm shows for a failed form.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::account::NewAccount;
 use crate::app::AppState;
-use crate::audit::Kind;
+use crate::failure::{Cause, remedy};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::JsonOrForm;
@@ -25,6 +25,7 @@ use crate::limits::Guess;
 use crate::login::begin::{Begun, begin};
 use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
+use shared::audit::AuditKind;
 
 /// Makes the first admin and logs in as such; a form gets a redirect.
 pub(crate) async fn create(
@@ -62,13 +63,15 @@ async fn set_up(
         return Err(ErrorCode::SetupClosed.into());
     }
     if !app.keys().is_setup_token(&setup.token) {
-        tracing::warn!(code = "setup_token_wrong", "setup refused");
+        let cause = Cause::SetupTokenWrong;
+        let (code, mend) = (cause.code().as_str(), remedy(cause, app.config.op_name()));
+        tracing::warn!(code, mend, "setup refused");
         let failure = Failure {
-            code: ErrorCode::SetupTokenWrong.as_str(),
+            cause,
             account: None,
             detail: None,
         };
-        trail::failed(app, from, Kind::SetupFailed, failure).await;
+        trail::failed(app, from, AuditKind::SetupFailed, failure).await;
         return Err(ErrorCode::SetupTokenWrong.into());
     }
     let username = setup.username.trim();

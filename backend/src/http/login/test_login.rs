@@ -7,12 +7,12 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
 use shared::error::ErrorCode;
-use shared::failure::FailureCode;
 use shared::routes;
 use shared::session::{GoTo, Role};
 use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin, Verdict};
 
 use crate::app::AppState;
+use crate::failure::{Cause, remedy};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::principal::{Admin, Current};
 use crate::http::layers::reference;
@@ -24,7 +24,6 @@ use crate::login::explain::explain;
 use crate::login::register::wanted_username;
 use crate::login::role::RoleAnswer;
 use crate::login::{LoginError, LoginSettings, facts};
-use crate::presets;
 use crate::return_to::ReturnTo;
 use crate::store;
 use crate::telemetry::chain;
@@ -130,9 +129,9 @@ async fn try_out(
     let role = RoleAnswer::of(&identity, settings.roles.as_ref());
     let facts = facts::gather(&app.store, &identity, role, None).await?;
     let verdict = decide(&facts, settings.policy);
-    let (account, code) = match verdict.decision {
+    let (account, cause) = match verdict.decision {
         Decision::Register => (Some(wanted_username(&identity)), None),
-        Decision::Refuse(code) => (None, Some(code)),
+        Decision::Refuse(code) => (None, Some(code.into())),
         _ => (
             facts.entered().map(|account| account.username.clone()),
             None,
@@ -149,7 +148,7 @@ async fn try_out(
         claims: claims(seen),
         ..empty(app)
     };
-    refer(app, &mut report, code);
+    refer(app, &mut report, cause);
     tracing::info!(
         code = report.code,
         oidc.issuer = %identity.issuer,
@@ -179,7 +178,7 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
         claims: claims(seen),
         ..empty(app)
     };
-    refer(app, &mut report, Some(error.code()));
+    refer(app, &mut report, Some(error.cause()));
     tracing::warn!(
         code = report.code,
         mend = report.mend,
@@ -190,16 +189,12 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
 }
 
 /// Gives a report its code, and what to do about it.
-fn refer(app: &AppState, report: &mut TestLogin, code: Option<FailureCode>) {
-    let Some(code) = code else {
+fn refer(app: &AppState, report: &mut TestLogin, cause: Option<Cause>) {
+    let Some(cause) = cause else {
         return;
     };
-    report.code = Some(code.as_str().to_owned());
-    let provider = app.provider();
-    let provider = provider
-        .as_ref()
-        .map(|provider| provider.config.provider.as_str());
-    report.mend = presets::hint(provider.unwrap_or_default(), code).map(str::to_owned);
+    report.code = Some(cause.code().as_str().to_owned());
+    report.mend = Some(remedy(cause, app.config.op_name()).to_owned());
 }
 
 /// A report that says nothing yet.

@@ -10,7 +10,6 @@ use shared::error::ErrorCode;
 use shared::failure::Lost;
 
 use crate::app::AppState;
-use crate::audit::Kind;
 use crate::http::error::{ApiError, ApiResult, error_page};
 use crate::http::extract::client::From;
 use crate::http::layers::reference;
@@ -19,6 +18,7 @@ use crate::http::login::trail::{self, Failure};
 use crate::login::LoginError;
 use crate::op::Op;
 use crate::telemetry::chain;
+use shared::audit::AuditKind;
 
 /// A request of a browser on its way through the OP.
 #[derive(Clone)]
@@ -64,11 +64,11 @@ impl Visit {
     /// Writes down that a login failed: in the audit trail and in the log.
     pub(crate) async fn note_failure(&self, error: &LoginError, lost: Option<Lost>) {
         let failure = Failure {
-            code: error.code().as_str(),
+            cause: error.cause(),
             account: error.account(),
             detail: Some(&chain(error)),
         };
-        trail::failed_freely(&self.app, &self.from, Kind::LoginFailed, failure).await;
+        trail::failed_freely(&self.app, &self.from, AuditKind::LoginFailed, failure).await;
         let provider = self.provider.config.provider.as_str();
         outcome::failed_at_op(&self.app, &self.from, error, provider, lost);
     }

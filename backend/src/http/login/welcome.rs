@@ -18,8 +18,8 @@ use shared::session::{GoTo, LoginMethod};
 use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomeLink, WelcomePassword};
 
 use crate::app::AppState;
-use crate::audit::Kind;
 use crate::config::PublicUrl;
+use crate::failure::remedy;
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::{Json, JsonOrForm};
@@ -36,6 +36,7 @@ use crate::login::begin::{Begun, begin};
 use crate::session::Origin;
 use crate::store::Entry;
 use crate::welcome::{NewLink, OpenLink, WelcomeHash, WelcomeToken};
+use shared::audit::AuditKind;
 
 /// Makes a link for an account, in the place of an older one. For an account that has a password
 /// it is the way to another one.
@@ -92,7 +93,8 @@ pub(crate) async fn check(
 ) -> ApiResult<Answer<Welcome>> {
     let opened = open(&app, &from, &body.token).await;
     let (purpose, _, link) = opened.inspect_err(|error| {
-        tracing::info!(code = error.code().as_str(), "welcome link refused");
+        let mend = remedy(error.code().into(), app.config.op_name());
+        tracing::info!(code = error.code().as_str(), mend, "welcome link refused");
     })?;
     Ok(Answer(Welcome {
         purpose,
@@ -111,7 +113,7 @@ pub(crate) async fn redeem(
     JsonOrForm { body, is_form }: JsonOrForm<WelcomePassword>,
 ) -> Response {
     // Only the form for a login link has no password.
-    let (method, cause, login) = if body.password.is_none() {
+    let (method, detail, login) = if body.password.is_none() {
         (LoginMethod::LoginLink, "login link refused", "login=1&")
     } else {
         (LoginMethod::WelcomeLink, "welcome link refused", "")
@@ -120,9 +122,9 @@ pub(crate) async fn redeem(
     if let Err(error) = &outcome {
         let failed = Failed {
             method,
-            code: error.code().as_str(),
+            cause: error.code().into(),
             account: None,
-            cause,
+            detail,
         };
         outcome::failed(&app, &from, &failed);
     }
@@ -222,10 +224,10 @@ async fn open(
 async fn invalid(app: &AppState, from: &From) -> ApiError {
     let code = ErrorCode::WelcomeLinkInvalid;
     let failure = Failure {
-        code: code.as_str(),
+        cause: code.into(),
         account: None,
         detail: None,
     };
-    trail::failed_freely(app, from, Kind::WelcomeFailed, failure).await;
+    trail::failed_freely(app, from, AuditKind::WelcomeFailed, failure).await;
     code.into()
 }

@@ -10,6 +10,7 @@ use shared::failure::FailureCode;
 use tokio::time::timeout;
 
 use crate::app::AppState;
+use crate::failure::remedy;
 use crate::http::extract::principal::{self, Visitor};
 use crate::presets;
 use crate::store;
@@ -90,7 +91,7 @@ pub(crate) fn public_config(
     let provider = app.provider();
     let provider = provider.as_ref();
     let hint = provider.zip(error).and_then(|(provider, code)| {
-        presets::hint(provider.config.provider.as_str(), code).map(str::to_owned)
+        remedy::on_page(code, provider.config.provider.as_str()).map(str::to_owned)
     });
     PublicConfig {
         password_login: app.config.password_login,

@@ -5,11 +5,12 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key, username_key};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 
 /// A row of `account`, less the columns that nobody reads.
 #[derive(sqlx::FromRow)]
@@ -232,7 +233,7 @@ impl Store {
             let old = old.and_then(|(email,)| email);
             let new = email.map(Email::as_str);
             let detail = change(old.as_deref(), new);
-            insert_audit!(&mut *tx, by, Event::about(Kind::EmailChanged, id).detail(&detail))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::EmailChanged, id).detail(&detail))?;
             tx.commit().await?;
         });
         Ok(Ok(()))
@@ -262,7 +263,7 @@ impl Store {
             .bind(id).bind(display_name).bind(display_name.map(search_key)).bind(by.at.unix())
             .execute(&mut *tx).await?;
             let detail = change(old.as_deref(), display_name);
-            insert_audit!(&mut *tx, by, Event::about(Kind::DisplayNameChanged, id).detail(&detail))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::DisplayNameChanged, id).detail(&detail))?;
             tx.commit().await?;
         });
         Ok(())
@@ -293,7 +294,7 @@ impl Store {
             sqlx::query(
                 "update session set token_hash = $2 where session_id = $1 and ended_at is null",
             ).bind(keep_session).bind(token.as_bytes()).execute(&mut *tx).await?;
-            insert_audit!(&mut *tx, by, Event::about(Kind::PasswordChanged, id))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::PasswordChanged, id))?;
             tx.commit().await?;
         });
         Ok(())

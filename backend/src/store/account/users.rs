@@ -5,13 +5,14 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::store::account::accounts::{
     Taken, change, close_setup, guard_admins, lock_account, taken, void_links,
 };
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_writer};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 
 /// What an admin changes; `None` stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +90,7 @@ macro_rules! write_account {
 impl UserChange {
     /// Changes the account, and returns what that was, for the audit trail. What is as it should be
     /// already is no change.
-    fn apply(&self, account: &mut Account, now: Timestamp) -> Vec<(Kind, Option<String>)> {
+    fn apply(&self, account: &mut Account, now: Timestamp) -> Vec<(AuditKind, Option<String>)> {
         let mut events = Vec::new();
         let email = self
             .email
@@ -97,27 +98,27 @@ impl UserChange {
             .map(|email| email.as_ref().map(Email::as_str));
         if let Some(email) = email.filter(|email| *email != account.email.as_deref()) {
             let detail = change(account.email.as_deref(), email);
-            events.push((Kind::EmailChanged, Some(detail)));
+            events.push((AuditKind::EmailChanged, Some(detail)));
             account.email = email.map(str::to_owned);
             account.email_set_by_admin = true;
         }
         let name = self.display_name.as_ref();
         if let Some(name) = name.filter(|name| **name != account.display_name) {
             let detail = change(account.display_name.as_deref(), name.as_deref());
-            events.push((Kind::DisplayNameChanged, Some(detail)));
+            events.push((AuditKind::DisplayNameChanged, Some(detail)));
             account.display_name.clone_from(name);
         }
         if let Some(role) = self.role.filter(|role| *role != account.role) {
-            events.push((Kind::RoleChanged, Some(role.as_str().to_owned())));
+            events.push((AuditKind::RoleChanged, Some(role.as_str().to_owned())));
             account.role = role;
         }
         match self.is_disabled.filter(|is| *is != account.is_disabled()) {
             Some(true) => {
-                events.push((Kind::AccountDisabled, None));
+                events.push((AuditKind::AccountDisabled, None));
                 account.disabled_at = Some(now);
             }
             Some(false) => {
-                events.push((Kind::AccountEnabled, None));
+                events.push((AuditKind::AccountEnabled, None));
                 account.disabled_at = None;
             }
             None => {}
@@ -204,7 +205,7 @@ impl Store {
             sqlx::query("delete from session where account_id = $1")
                 .bind(id).execute(&mut *tx).await?;
             let detail = if hash.is_some() { "by an admin" } else { "taken away" };
-            let event = Event::about(Kind::PasswordChanged, id).detail(detail);
+            let event = Event::about(AuditKind::PasswordChanged, id).detail(detail);
             insert_audit!(&mut *tx, by, event)?;
             tx.commit().await?;
         });
@@ -226,7 +227,7 @@ impl Store {
                 return Ok(Err(Refusal::Gone));
             };
             // While the account still has a name to be taken down.
-            insert_audit!(&mut *tx, by, Event::about(Kind::AccountDeleted, id))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::AccountDeleted, id))?;
             sqlx::query("delete from account where account_id = $1")
                 .bind(id).execute(&mut *tx).await?;
             if administers(&account) && !has_admin!(tx, password_login)? {
@@ -267,7 +268,7 @@ impl Store {
                 "delete from session where account_id = $1 and op_issuer = $2
                     and (op_subject is null or op_subject = $3)",
             ).bind(id).bind(&issuer).bind(&subject).execute(&mut *tx).await?;
-            insert_audit!(&mut *tx, by, Event::about(Kind::IdentityUnlinked, id).detail(&issuer))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::IdentityUnlinked, id).detail(&issuer))?;
             tx.commit().await?;
         });
         Ok(Ok(()))

@@ -8,12 +8,13 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::store::audit::insert_audit;
 use crate::store::backup::copy::{self as backup, Contents, Unfit, check_sqlite, primary};
 use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock::give_to_owner_of;
 use crate::store::engine::sqlite::MIGRATIONS;
+use shared::audit::AuditKind;
 
 /// A copy that is ready to be the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +95,9 @@ pub async fn prepare_restore(
         format!("{sessions_ended} logins ended")
     };
     let event = Event {
-        kind: Kind::DatabaseRestored,
+        kind: AuditKind::DatabaseRestored,
         account: None,
-        code: None,
+        failure: None,
         detail: Some(&detail),
     };
     insert_audit!(&mut *tx, *by, event)?;

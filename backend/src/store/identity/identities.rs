@@ -3,12 +3,13 @@
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::session::TokenHash;
 use crate::store::account::accounts::{AccountRow, Taken, taken};
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 
 /// An identity to be linked, or seen again.
 #[derive(Debug, Clone, Copy)]
@@ -134,7 +135,7 @@ impl Store {
             if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
                 return taken(error).map(Err);
             }
-            let event = Event::about(Kind::IdentityLinked, account_id).detail(identity.issuer);
+            let event = Event::about(AuditKind::IdentityLinked, account_id).detail(identity.issuer);
             insert_audit!(&mut *tx, by, event)?;
             if let Some((session_id, token)) = rotate {
                 sqlx::query(
@@ -176,7 +177,7 @@ impl Store {
             ).bind(account_id).bind(identity_id).bind(password_login)
                 .execute(&mut *tx).await?.rows_affected() > 0;
             if removed {
-                let event = Event::about(Kind::IdentityUnlinked, account_id).detail(&issuer);
+                let event = Event::about(AuditKind::IdentityUnlinked, account_id).detail(&issuer);
                 insert_audit!(&mut *tx, by, event)?;
             }
             tx.commit().await?;

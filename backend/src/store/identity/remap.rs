@@ -1,10 +1,11 @@
 //! Identities of an OP whose issuer is another one now, and whose subjects are the same.
 
 use crate::account::AccountId;
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::store::account::accounts::{Taken, taken};
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, on_database, on_writer};
+use shared::audit::AuditKind;
 
 /// What taking identities along comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -161,7 +162,7 @@ impl Store {
                     return taken(error).map(Err);
                 }
                 let detail = format!("{from} -> {to}");
-                let event = Event::about(Kind::IdentityMoved, moved.account_id).detail(&detail);
+                let event = Event::about(AuditKind::IdentityMoved, moved.account_id).detail(&detail);
                 insert_audit!(&mut *tx, by, event)?;
             }
             sqlx::query("update session set op_issuer = $2, id_token = null where op_issuer = $1")

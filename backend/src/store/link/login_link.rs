@@ -3,13 +3,14 @@
 //! As with welcome links, whatever changes one writes its account's row first.
 
 use crate::account::{Account, AccountId};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::store::account::accounts::lock_account;
 use crate::store::audit::insert_audit;
 use crate::store::link::welcome::open_link;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 
 impl Store {
     /// Makes a link that logs in to an account, once; an older one is void. Refused where the
@@ -36,7 +37,7 @@ impl Store {
                     made_at = excluded.made_at, expires_at = excluded.expires_at",
             ).bind(id).bind(link.hash.as_bytes()).bind(by.at.unix()).bind(link.expires_at.unix())
                 .execute(&mut *tx).await?;
-            insert_audit!(&mut *tx, by, Event::about(Kind::LoginLinkMade, id))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::LoginLinkMade, id))?;
             tx.commit().await?;
         });
         Ok(Ok(()))

@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, NewAccount};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::store::account::accounts::{
     AccountRow, Taken, close_setup, insert_account, lock_account, taken,
 };
@@ -14,6 +14,7 @@ use crate::store::audit::insert_audit;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 use shared::session::Role;
 
 /// An open link and its account.
@@ -69,7 +70,7 @@ macro_rules! insert_link {
         .bind($link.expires_at.unix())
         .execute(&mut *$tx)
         .await?;
-        let event = Event::about(Kind::WelcomeLinkMade, $account_id).detail(purpose);
+        let event = Event::about(AuditKind::WelcomeLinkMade, $account_id).detail(purpose);
         insert_audit!(&mut *$tx, $by, event)
     }};
 }
@@ -93,7 +94,7 @@ impl Store {
             if new.role == Role::Admin {
                 close_setup!(&mut *tx, now)?;
             }
-            let event = Event::about(Kind::AccountMade, id).detail(new.role.as_str());
+            let event = Event::about(AuditKind::AccountMade, id).detail(new.role.as_str());
             insert_audit!(&mut *tx, by, event)?;
             if let Some(link) = link {
                 insert_link!(tx, id, new.password_hash.is_some(), link, by)?;

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::account::AccountId;
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::config::SessionConfig;
 use crate::session::Session;
 use crate::store::audit::insert_audit;
 use crate::store::session::sessions::{COLUMNS, SessionRow};
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 
 /// The most names among which a near one is looked for.
 const MOST_NAMES: i64 = 10_000;
@@ -92,7 +93,7 @@ impl Store {
                 let detail = (count > 1).then(|| format!("{count} logins"));
                 let event = Event {
                     detail: detail.as_deref(),
-                    ..Event::about(Kind::SessionEndedByAdmin, account_id)
+                    ..Event::about(AuditKind::SessionEndedByAdmin, account_id)
                 };
                 insert_audit!(&mut *tx, by, event)?;
             }

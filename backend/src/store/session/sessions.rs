@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
-use crate::audit::{By, Event, Kind};
+use crate::audit::{By, Event};
 use crate::config::SessionConfig;
 use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
 use crate::store::account::accounts::AccountRow;
@@ -17,6 +17,7 @@ use crate::store::{Result, Store, on_database, on_writer};
 use crate::telemetry::chain;
 use clock::Timestamp;
 use oidc::logout_token::LogoutToken;
+use shared::audit::AuditKind;
 
 /// How long a request waits for its session to be written down as used.
 const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
@@ -179,7 +180,7 @@ impl Store {
                 sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(&mut *tx).await?;
             if let Some(row) = &row {
                 let by = by.account(row.account_id);
-                insert_audit!(&mut *tx, by, Event::about(Kind::Logout, row.account_id))?;
+                insert_audit!(&mut *tx, by, Event::about(AuditKind::Logout, row.account_id))?;
             }
             tx.commit().await?;
             row
@@ -201,7 +202,7 @@ impl Store {
                 "delete from session where account_id = $1 and session_id = $2 and ended_at is null",
             ).bind(account_id).bind(id).execute(&mut *tx).await?.rows_affected() > 0;
             if ended {
-                insert_audit!(&mut *tx, by, Event::about(Kind::SessionEnded, account_id))?;
+                insert_audit!(&mut *tx, by, Event::about(AuditKind::SessionEnded, account_id))?;
             }
             tx.commit().await?;
             Ok(ended)
@@ -222,7 +223,7 @@ impl Store {
                 .bind(account_id).bind(keep).execute(&mut *tx).await?.rows_affected();
             if ended > 0 {
                 let detail = format!("all others: {ended}");
-                let event = Event::about(Kind::SessionEnded, account_id).detail(&detail);
+                let event = Event::about(AuditKind::SessionEnded, account_id).detail(&detail);
                 insert_audit!(&mut *tx, by, event)?;
             }
             tx.commit().await?;
@@ -259,7 +260,7 @@ impl Store {
             ).bind(by.at.unix()).bind(&token.issuer).bind(&token.sid).bind(&token.subject)
                 .fetch_all(&mut *tx).await?;
             for (account_id,) in &ended {
-                insert_audit!(&mut *tx, by, Event::about(Kind::SessionEndedByOp, *account_id))?;
+                insert_audit!(&mut *tx, by, Event::about(AuditKind::SessionEndedByOp, *account_id))?;
             }
             tx.commit().await?;
             Ok(Some(ended.len() as u64))

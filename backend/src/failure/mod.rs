@@ -1,0 +1,8 @@
+//! Why logins and the like fail, and what an admin should do about it: one truth for the log, the
+//! audit trail, the page and the command line. Pure.
+
+pub mod cause;
+pub mod remedy;
+
+pub use cause::Cause;
+pub use remedy::remedy;

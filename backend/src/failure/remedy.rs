@@ -1,0 +1,153 @@
+//! What an admin should do about a failure.
+
+use shared::failure::FailureCode;
+
+use super::cause::Cause;
+use crate::presets::{self, Advice};
+
+/// Returns what an admin should do; `provider` is `OIDC_PROVIDER`, or empty if no OP is configured.
+#[must_use]
+pub fn remedy(cause: Cause, provider: &str) -> &'static str {
+    let at_op = |advice| presets::advice(provider, advice);
+    match cause {
+        Cause::AccessDenied => at_op(Advice::AccessDenied),
+        Cause::OpError => at_op(Advice::OpError),
+        Cause::OpUnreachable => at_op(Advice::OpUnreachable),
+        Cause::OpMisconfigured => at_op(Advice::OpMisconfigured),
+        Cause::DiscoveryMissing => at_op(Advice::ApplicationUrl),
+        Cause::SigningKeyMissing | Cause::AlgorithmUnfit => at_op(Advice::SigningKey),
+        Cause::TokenEncrypted => at_op(Advice::Encryption),
+        Cause::ClientRejected => at_op(Advice::ClientRejected),
+        Cause::CodeRejected => at_op(Advice::CodeRejected),
+        Cause::TokenInvalid => at_op(Advice::TokenInvalid),
+        Cause::UserinfoInvalid => at_op(Advice::UserinfoInvalid),
+        Cause::EmailMissing => at_op(Advice::EmailMissing),
+        Cause::EmailUnverified => at_op(Advice::EmailUnverified),
+        Cause::RoleMissing => at_op(Advice::RoleMissing),
+        Cause::IssuerDiffers => {
+            "Write the issuer that the OP calls itself by into OIDC_SERVER_APPLICATION_URL, to the \
+             letter; or let this server and browsers ask the OP under one host name."
+        }
+        Cause::EndpointInsecure => {
+            "Let the reverse proxy before the OP pass X-Forwarded-Proto on, so that the OP names \
+             its endpoints with https."
+        }
+        Cause::ClientAuthUnknown => {
+            "Let the OP accept client_secret_basic or client_secret_post for this client."
+        }
+        Cause::RegistrationClosed => {
+            "Create an account with the user's email address, or set OIDC_ALLOW_REGISTRATION=true."
+        }
+        Cause::StateMissing | Cause::StateMismatch => {
+            "Browsers must reach this server under the scheme and host of OIDC_REDIRECT_URI, and no other."
+        }
+        Cause::StateExpired => "Nothing: the person begins again, and takes less than ten minutes.",
+        Cause::LinkFirst => {
+            "The person logs in by password and connects the account on the profile page; or an \
+             admin sets OIDC_LINK_BY_EMAIL=confirm."
+        }
+        Cause::LinkConfirm => {
+            "Nothing: the person logs in through the OP again, and gives the password of the account."
+        }
+        Cause::LinkConflict => {
+            "Disconnect the account's other identity, on the page of accounts, if the new one \
+             should take its place."
+        }
+        Cause::AccountDisabled => "Enable the account, if it should be used.",
+        Cause::RateLimited => {
+            "Wait. If many people share this client.address, it is that of a proxy which \
+             POSTERN_TRUSTED_PROXIES does not name."
+        }
+        Cause::InvalidCredentials | Cause::PasswordWrong => {
+            "Nothing, if it was mistyped. If the password is forgotten: create a link that sets \
+             another, on the page of accounts."
+        }
+        Cause::PasswordReplaced => "Nothing: the person logs in with the new password.",
+        Cause::PasswordLoginDisabled => {
+            "People must log in through the OP, as DISABLE_USERPASS_LOGIN=true says."
+        }
+        Cause::PasswordUnfit => "Nothing: the person chooses another password.",
+        Cause::WelcomeLinkInvalid => "Create another link, on the page of accounts.",
+        Cause::SetupTokenWrong => "`postern setup-token` prints the right one.",
+        Cause::ServerError | Cause::Unavailable | Cause::Internal => {
+            "The cause, or a line before this one with the same ref, says what failed here."
+        }
+    }
+}
+
+/// Returns the remedy that the error page shows, for the user to pass on; `None` if the page's own
+/// words are all.
+#[must_use]
+pub fn on_page(code: FailureCode, provider: &str) -> Option<&'static str> {
+    match code {
+        FailureCode::AccessDenied
+        | FailureCode::OpError
+        | FailureCode::StateMissing
+        | FailureCode::StateMismatch
+        | FailureCode::OpUnreachable
+        | FailureCode::OpMisconfigured
+        | FailureCode::ClientRejected
+        | FailureCode::CodeRejected
+        | FailureCode::TokenInvalid
+        | FailureCode::UserinfoInvalid
+        | FailureCode::EmailMissing
+        | FailureCode::EmailUnverified
+        | FailureCode::RegistrationClosed
+        | FailureCode::RoleMissing => Some(remedy(code.into(), provider)),
+        FailureCode::StateExpired
+        | FailureCode::LinkFirst
+        | FailureCode::LinkConfirm
+        | FailureCode::LinkConflict
+        | FailureCode::AccountDisabled
+        | FailureCode::RateLimited
+        | FailureCode::InvalidCredentials
+        | FailureCode::PasswordLoginDisabled
+        | FailureCode::ServerError
+        | FailureCode::PasswordWrong
+        | FailureCode::PasswordUnfit
+        | FailureCode::WelcomeLinkInvalid
+        | FailureCode::SetupTokenWrong
+        | FailureCode::Unavailable
+        | FailureCode::Internal => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, remedy};
+    use crate::config::VARIABLES;
+
+    #[test]
+    fn remedies_are_sentences_and_name_settings_that_exist() {
+        for cause in Cause::ALL {
+            let text = remedy(*cause, "");
+            assert!(
+                text.ends_with('.') && !text.contains("  "),
+                "{cause:?}: {text}"
+            );
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            for word in
+                words.filter(|word| word.starts_with("OIDC_") || word.starts_with("POSTERN_"))
+            {
+                let is_known = VARIABLES.iter().any(|variable| variable.name == word);
+                assert!(is_known, "{cause:?}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn causes_of_one_code_have_remedies_of_their_own() {
+        for provider in ["authentik", "keycloak", ""] {
+            let of = |cause| remedy(cause, provider);
+            let four = [
+                of(Cause::DiscoveryMissing),
+                of(Cause::IssuerDiffers),
+                of(Cause::SigningKeyMissing),
+                of(Cause::TokenEncrypted),
+            ];
+            for (at, text) in four.iter().enumerate() {
+                assert!(!four[..at].contains(text), "{provider}: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! One truth on what an admin should do about a failure: the log, the audit trail, its page and
+//! the command line say the same, by the cause.
+
+use backend::failure::{Cause, remedy};
+use demo_op::{Fault, Lie};
+use serde_json::{Value, json};
+use shared::routes::{API_AUDIT, API_SESSION_CONFIRM, API_SETUP, API_WELCOME};
+use tests::command_line::type_in;
+use tests::http_browser::HttpBrowser;
+use tests::log::Log;
+use tests::site::{Site, admin};
+
+/// A site with an admin, and the admin's browser.
+async fn site_with(settings: &[(&str, &str)]) -> (Site, HttpBrowser) {
+    let site = Site::with(settings).await;
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    Log::begin();
+    (site, root)
+}
+
+/// Fails unless the latest failure has this cause's remedy wherever it is read.
+async fn assert_one_remedy(site: &Site, root: &HttpBrowser, cause: Cause) {
+    let expected = remedy(cause, "authentik");
+    let code = cause.code().as_str();
+    let is_it = |entry: &&Value| entry["code"] == code;
+
+    let page = root.get(API_AUDIT).await.json();
+    let entry = page["entries"].as_array().unwrap().iter().find(is_it);
+    let entry = entry.unwrap_or_else(|| panic!("{cause:?}: {page}"));
+    assert_eq!(entry["mend"], expected, "{cause:?}");
+    let reference = entry["ref"].as_str().unwrap();
+    let said = type_in(site, &format!("audit --json --ref {reference}")).await;
+    assert_eq!(said.json()[0]["mend"], expected, "{cause:?}");
+    let log = Log::text();
+    let line = log
+        .lines()
+        .find(|line| line.contains(reference) && line.contains(&format!("code=\"{code}\"")));
+    // A wrong confirmation is a fetch's answer like any other, and has no line of its own.
+    if cause != Cause::PasswordWrong {
+        let line = line.unwrap_or_else(|| panic!("{cause:?}: {log}"));
+        assert!(
+            line.contains(&format!("mend={expected:?}")),
+            "{cause:?}: {line}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn guesses_have_one_remedy_everywhere() {
+    let (site, root) = site_with(&[]).await;
+    let stranger = site.browser();
+
+    stranger.log_in("root", "a wrong password").await;
+    assert_one_remedy(&site, &root, Cause::InvalidCredentials).await;
+    let confirmation = json!({"password": "a wrong password"});
+    root.post_json(API_SESSION_CONFIRM, &confirmation).await;
+    assert_one_remedy(&site, &root, Cause::PasswordWrong).await;
+    let link = json!({"token": "no such token", "password": "0123456789"});
+    stranger.post_json(API_WELCOME, &link).await;
+    assert_one_remedy(&site, &root, Cause::WelcomeLinkInvalid).await;
+}
+
+#[tokio::test]
+async fn wrong_setup_token_has_one_remedy_everywhere() {
+    let site = Site::start().await;
+    Log::begin();
+    let setup = json!({"token": "a guess", "username": "x", "password": "0123456789"});
+    site.browser().post_json(API_SETUP, &setup).await;
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+
+    assert_one_remedy(&site, &root, Cause::SetupTokenWrong).await;
+}
+
+#[tokio::test]
+async fn causes_of_one_code_have_a_remedy_each() {
+    let algorithms = "id_token_signing_alg_values_supported".to_owned();
+    for (lie, cause) in [
+        (
+            Lie::Discovery(Fault::Status(404)),
+            Cause::DiscoveryMissing,
+        ),
+        (Lie::IssuerMismatch, Cause::IssuerDiffers),
+        (
+            Lie::DiscoveryMember(algorithms, json!(["HS256"])),
+            Cause::AlgorithmUnfit,
+        ),
+        (Lie::JwksEmpty, Cause::SigningKeyMissing),
+        (Lie::Encrypted, Cause::TokenEncrypted),
+    ] {
+        let (site, root) = site_with(&[]).await;
+        site.op.lies(lie);
+        site.forget_metadata();
+
+        let start = site.browser().get(shared::routes::API_LOGIN_OPENID).await;
+        if !start.location().starts_with("/login?error=") {
+            site.browser().log_in_as("bob").await;
+        }
+
+        assert_one_remedy(&site, &root, cause).await;
+    }
+}
