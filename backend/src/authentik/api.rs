@@ -272,7 +272,7 @@ impl Api {
             }
             OpFailure::Unreachable { cause, .. } => Trouble::Unreachable { origin, cause },
             OpFailure::ServerError { cause, .. } => Trouble::Ailing { cause },
-            OpFailure::NotOidc(detail) | OpFailure::Misconfigured(detail) => {
+            OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => {
                 Trouble::NotAuthentik {
                     url: url.to_string(),
                     detail,

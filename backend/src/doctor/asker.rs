@@ -73,6 +73,6 @@ pub(super) fn said(failure: OpFailure) -> String {
         OpFailure::Unreachable { endpoint, cause } | OpFailure::ServerError { endpoint, cause } => {
             format!("the {endpoint} gives no answer: {cause}")
         }
-        OpFailure::NotOidc(detail) | OpFailure::Misconfigured(detail) => detail,
+        OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => detail,
     }
 }

@@ -185,7 +185,7 @@ async fn redeem(
             Verdict::Forbidden(detail)
         }
         Err(oidc::Error::ClientRejected(detail)) => Verdict::Refused(detail),
-        Err(oidc::Error::OpError(detail) | oidc::Error::OpMisconfigured(detail)) => {
+        Err(oidc::Error::OpError(detail) | oidc::Error::OpMisconfigured(_, detail)) => {
             Verdict::Other(detail)
         }
         Err(error) => Verdict::Other(error.to_string()),

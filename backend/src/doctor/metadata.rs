@@ -22,7 +22,7 @@ type Document = Map<String, Value>;
 /// Returns what is wrong, without the words that are always the same.
 fn detail(error: oidc::Error) -> String {
     match error {
-        oidc::Error::OpMisconfigured(detail) => detail,
+        oidc::Error::OpMisconfigured(_, detail) => detail,
         error => error.to_string(),
     }
 }

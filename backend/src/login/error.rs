@@ -1,5 +1,6 @@
 //! Why a login did not end in a session.
 
+use oidc::misconfiguration::Misconfiguration;
 use shared::failure::FailureCode;
 
 use crate::account::AccountId;
@@ -74,10 +75,25 @@ pub fn cause_of(error: &oidc::Error) -> Cause {
         oidc::Error::StateMismatch(_) => Cause::StateMismatch,
         oidc::Error::StateExpired(_) => Cause::StateExpired,
         oidc::Error::OpUnreachable { .. } => Cause::OpUnreachable,
-        oidc::Error::OpMisconfigured(_) => Cause::OpMisconfigured,
+        oidc::Error::OpMisconfigured(what, _) => (*what).into(),
         oidc::Error::ClientRejected(_) => Cause::ClientRejected,
         oidc::Error::CodeRejected(_) => Cause::CodeRejected,
         oidc::Error::TokenInvalid(_) => Cause::TokenInvalid,
         oidc::Error::UserinfoInvalid(_) => Cause::UserinfoInvalid,
+    }
+}
+
+impl From<Misconfiguration> for Cause {
+    fn from(what: Misconfiguration) -> Self {
+        match what {
+            Misconfiguration::Discovery => Self::DiscoveryMissing,
+            Misconfiguration::Issuer => Self::IssuerDiffers,
+            Misconfiguration::Endpoint => Self::EndpointInsecure,
+            Misconfiguration::SigningKey => Self::SigningKeyMissing,
+            Misconfiguration::Algorithm => Self::AlgorithmUnfit,
+            Misconfiguration::Encryption => Self::TokenEncrypted,
+            Misconfiguration::ClientAuth => Self::ClientAuthUnknown,
+            Misconfiguration::Other => Self::OpMisconfigured,
+        }
     }
 }

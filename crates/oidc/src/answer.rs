@@ -5,6 +5,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use super::error::Error;
 use super::log_text::for_log;
+use super::misconfiguration::Misconfiguration;
 
 /// An answer of the OP, read whole.
 #[derive(Debug)]
@@ -38,9 +39,9 @@ pub enum OpFailure {
         cause: String,
     },
     /// An answer that is something else than what was asked for: a page, a redirect.
-    NotOidc(String),
+    NotOidc(Misconfiguration, String),
     /// An answer that is what was asked for, and does not fit the settings.
-    Misconfigured(String),
+    Misconfigured(Misconfiguration, String),
 }
 
 impl From<OpFailure> for Error {
@@ -48,8 +49,8 @@ impl From<OpFailure> for Error {
         match failure {
             OpFailure::Unreachable { endpoint, cause }
             | OpFailure::ServerError { endpoint, cause } => Self::OpUnreachable { endpoint, cause },
-            OpFailure::NotOidc(detail) | OpFailure::Misconfigured(detail) => {
-                Self::OpMisconfigured(detail)
+            OpFailure::NotOidc(what, detail) | OpFailure::Misconfigured(what, detail) => {
+                Self::OpMisconfigured(what, detail)
             }
         }
     }

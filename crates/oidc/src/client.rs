@@ -13,6 +13,7 @@ use super::answer::{Answer, OpFailure, media_type};
 use super::endpoint::Endpoint;
 use super::log_text::for_log;
 use super::metrics::OpMetrics;
+use super::misconfiguration::Misconfiguration;
 use super::trace;
 
 /// The most bytes of an answer that are read. Real ones have some kilobytes.
@@ -175,13 +176,15 @@ impl Client {
         let answer = self.send_counted(request, endpoint).await?;
         let endpoint = endpoint.name();
         if !answer.status.is_success() {
-            return Err(OpFailure::NotOidc(format!(
-                "the {endpoint}'s address answers {}: {url}",
-                answer.status
-            )));
+            return Err(OpFailure::NotOidc(
+                Misconfiguration::Other,
+                format!("the {endpoint}'s address answers {}: {url}", answer.status),
+            ));
         }
         let object = answer.json_object();
-        object.map_err(|detail| OpFailure::NotOidc(format!("the {endpoint}: {detail}")))
+        object.map_err(|detail| {
+            OpFailure::NotOidc(Misconfiguration::Other, format!("the {endpoint}: {detail}"))
+        })
     }
 }
 
@@ -216,14 +219,18 @@ async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer,
     let (answer, is_whole) = exchange(request, endpoint).await?;
     let status = answer.status;
     if status.is_redirection() {
-        return Err(OpFailure::NotOidc(format!(
-            "the {endpoint} answers with a redirect ({status}): the address must be the final one"
-        )));
+        return Err(OpFailure::NotOidc(
+            Misconfiguration::Other,
+            format!(
+                "the {endpoint} answers with a redirect ({status}): the address must be the final one"
+            ),
+        ));
     }
     if !is_whole {
-        return Err(OpFailure::NotOidc(format!(
-            "the {endpoint} answers with more than {MAX_BODY} bytes"
-        )));
+        return Err(OpFailure::NotOidc(
+            Misconfiguration::Other,
+            format!("the {endpoint} answers with more than {MAX_BODY} bytes"),
+        ));
     }
     if status.is_server_error() {
         return Err(OpFailure::ServerError {

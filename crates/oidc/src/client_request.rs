@@ -18,6 +18,7 @@ use super::answer::Answer;
 use super::client::Client;
 use super::error::Error;
 use super::log_text::for_log;
+use super::misconfiguration::Misconfiguration;
 use super::settings::{Settings, TokenAuthMethod};
 
 /// Builds the request: a form, with the client's credentials in a header or in the form.
@@ -74,7 +75,10 @@ pub fn granted(answer: &Answer, endpoint: &'static str) -> Result<Map<String, Va
         // Some OPs answer a wrong secret with an empty 401, or a page.
         Err(detail) if status.as_u16() == 401 => return Err(Error::ClientRejected(detail)),
         Err(detail) if status.is_success() => {
-            return Err(Error::OpMisconfigured(format!("{endpoint}: {detail}")));
+            return Err(Error::OpMisconfigured(
+                Misconfiguration::Other,
+                format!("{endpoint}: {detail}"),
+            ));
         }
         Err(detail) => return Err(Error::OpError(format!("{endpoint}: {detail}"))),
     };

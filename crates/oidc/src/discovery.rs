@@ -10,6 +10,7 @@ use super::client::Client;
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::metadata::{self, Metadata};
+use super::misconfiguration::Misconfiguration;
 use super::settings::Settings;
 use super::single_flight::SingleFlight;
 use clock::{Clock, Timestamp};
@@ -93,8 +94,8 @@ impl Discovery {
             Err(failure) => failure,
         };
         let serves = |metadata: &Arc<Metadata>| match failure {
-            OpFailure::Misconfigured(_) => false,
-            OpFailure::ServerError { .. } | OpFailure::NotOidc(_) => true,
+            OpFailure::Misconfigured(..) => false,
+            OpFailure::ServerError { .. } | OpFailure::NotOidc(..) => true,
             OpFailure::Unreachable { .. } => {
                 let asked = settings.discovery_url();
                 asked.origin() != metadata.authorization_endpoint.origin()
@@ -180,10 +181,14 @@ impl Discovery {
 
 async fn fetch(client: &Client, settings: &Settings) -> Outcome {
     let url = settings.discovery_url();
-    let document = client.document(url.as_str(), Endpoint::Discovery).await?;
+    let document = client.document(url.as_str(), Endpoint::Discovery).await;
+    let document = document.map_err(|failure| match failure {
+        OpFailure::NotOidc(_, detail) => OpFailure::NotOidc(Misconfiguration::Discovery, detail),
+        other => other,
+    })?;
     let metadata = metadata::parse(&document, settings);
     metadata.map(Arc::new).map_err(|error| match error {
-        Error::OpMisconfigured(detail) => OpFailure::Misconfigured(detail),
-        error => OpFailure::Misconfigured(error.to_string()),
+        Error::OpMisconfigured(what, detail) => OpFailure::Misconfigured(what, detail),
+        error => OpFailure::Misconfigured(Misconfiguration::Other, error.to_string()),
     })
 }

@@ -1,5 +1,7 @@
 //! Why the OP's word cannot be taken.
 
+use super::misconfiguration::Misconfiguration;
+
 /// What goes wrong between the OP and us. `Display` is for the log: texts of the OP in it are
 /// bounded and on one line.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -32,8 +34,8 @@ pub enum Error {
         cause: String,
     },
     /// What the OP says of itself cannot be used.
-    #[error("the OP's configuration cannot be used: {0}")]
-    OpMisconfigured(String),
+    #[error("the OP's configuration cannot be used: {1}")]
+    OpMisconfigured(Misconfiguration, String),
     /// The token endpoint does not accept the client id or secret.
     #[error("the OP rejected the client: {0}")]
     ClientRejected(String),

@@ -23,6 +23,7 @@ pub mod attempt;
 pub mod provider;
 pub mod discovery;
 pub mod metadata;
+pub mod misconfiguration;
 pub mod jwks;
 pub mod id_token;
 pub mod logout_token;

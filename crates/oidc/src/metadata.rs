@@ -5,6 +5,7 @@ use url::Url;
 
 use super::error::Error;
 use super::log_text::for_log;
+use super::misconfiguration::Misconfiguration;
 use super::settings::{Settings, TokenAuthMethod, WELL_KNOWN};
 
 /// The parts of the discovery document that are used, checked.
@@ -42,12 +43,17 @@ pub const ASYMMETRIC: [&str; 9] = [
 /// # Errors
 /// `OpMisconfigured`, saying which member is missing or wrong.
 pub fn parse(document: &Map<String, Value>, settings: &Settings) -> Result<Metadata, Error> {
-    let issuer =
-        text(document, "issuer").ok_or_else(|| misconfigured("discovery has no `issuer`"))?;
+    let issuer = text(document, "issuer")
+        .ok_or_else(|| misconfigured(Misconfiguration::Other, "discovery has no `issuer`"))?;
     check_issuer(issuer, settings)?;
     let endpoint = |name| endpoint(document, name, issuer);
     let required = |name: &'static str| {
-        endpoint(name)?.ok_or_else(|| misconfigured(format!("discovery has no `{name}`")))
+        endpoint(name)?.ok_or_else(|| {
+            misconfigured(
+                Misconfiguration::Other,
+                format!("discovery has no `{name}`"),
+            )
+        })
     };
     Ok(Metadata {
         issuer: issuer.to_owned(),
@@ -86,12 +92,15 @@ pub fn check_issuer(issuer: &str, settings: &Settings) -> Result<(), Error> {
     if same(application) || is_at_metadata_url {
         return Ok(());
     }
-    Err(misconfigured(format!(
-        "the issuer in discovery is {:?}, but OIDC_SERVER_APPLICATION_URL is {:?}: both must name the \
+    Err(misconfigured(
+        Misconfiguration::Issuer,
+        format!(
+            "the issuer in discovery is {:?}, but OIDC_SERVER_APPLICATION_URL is {:?}: both must name the \
          OP in the same way (scheme, host, port, path)",
-        for_log(issuer),
-        application
-    )))
+            for_log(issuer),
+            application
+        ),
+    ))
 }
 
 /// Returns an endpoint's URL: absolute, and https wherever the issuer is.
@@ -107,16 +116,19 @@ pub fn endpoint(
         .ok()
         .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
         .ok_or_else(|| {
-            misconfigured(format!(
-                "`{name}` in discovery is no URL: {:?}",
-                for_log(value)
-            ))
+            misconfigured(
+                Misconfiguration::Other,
+                format!("`{name}` in discovery is no URL: {:?}", for_log(value)),
+            )
         })?;
     if issuer.starts_with("https:") && url.scheme() != "https" {
-        return Err(misconfigured(format!(
-            "`{name}` in discovery is not https although the issuer is: does the OP's reverse proxy \
+        return Err(misconfigured(
+            Misconfiguration::Endpoint,
+            format!(
+                "`{name}` in discovery is not https although the issuer is: does the OP's reverse proxy \
              pass X-Forwarded-Proto on?"
-        )));
+            ),
+        ));
     }
     Ok(Some(url))
 }
@@ -151,10 +163,13 @@ pub fn id_token_algs(
         } else {
             "its signing key must be of another kind, RSA or P-256"
         };
-        return Err(misconfigured(format!(
-            "the OP signs ID tokens with {} alone: {why}",
-            for_log(&offered.join(", "))
-        )));
+        return Err(misconfigured(
+            Misconfiguration::Algorithm,
+            format!(
+                "the OP signs ID tokens with {} alone: {why}",
+                for_log(&offered.join(", "))
+            ),
+        ));
     }
     Ok(allowed)
 }
@@ -177,10 +192,13 @@ pub fn token_auth_method(
     } else if offered.contains(&"client_secret_post") {
         Ok(TokenAuthMethod::ClientSecretPost)
     } else {
-        Err(misconfigured(format!(
-            "the token endpoint offers neither client_secret_basic nor client_secret_post, but {}",
-            for_log(&offered.join(", "))
-        )))
+        Err(misconfigured(
+            Misconfiguration::ClientAuth,
+            format!(
+                "the token endpoint offers neither client_secret_basic nor client_secret_post, but {}",
+                for_log(&offered.join(", "))
+            ),
+        ))
     }
 }
 
@@ -205,6 +223,6 @@ pub fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
         .unwrap_or_default()
 }
 
-fn misconfigured(detail: impl Into<String>) -> Error {
-    Error::OpMisconfigured(detail.into())
+fn misconfigured(what: Misconfiguration, detail: impl Into<String>) -> Error {
+    Error::OpMisconfigured(what, detail.into())
 }

@@ -49,7 +49,7 @@ impl OpMetrics {
             Ok(_) => "refused",
             Err(OpFailure::Unreachable { .. }) => "unreachable",
             Err(OpFailure::ServerError { .. }) => "failed",
-            Err(OpFailure::NotOidc(_) | OpFailure::Misconfigured(_)) => "unusable",
+            Err(OpFailure::NotOidc(..) | OpFailure::Misconfigured(..)) => "unusable",
         };
         self.durations
             .get_or_create(&labels(endpoint, outcome))

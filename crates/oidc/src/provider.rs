@@ -20,6 +20,7 @@ use super::log_text::for_log;
 use super::logout_token::{self, LogoutToken};
 use super::metadata::Metadata;
 use super::metrics::OpMetrics;
+use super::misconfiguration::Misconfiguration;
 use super::rejection::{Rejection, rejected};
 use super::settings::Settings;
 use super::token_request::{self, Tokens};
@@ -181,11 +182,14 @@ impl Provider {
         if bare(issuer) == bare(&metadata.issuer) {
             return Ok(());
         }
-        Err(Error::OpMisconfigured(format!(
-            "somebody wants a login to begin at {:?}, but the issuer here is {:?}",
-            for_log(issuer),
-            metadata.issuer
-        )))
+        Err(Error::OpMisconfigured(
+            Misconfiguration::Issuer,
+            format!(
+                "somebody wants a login to begin at {:?}, but the issuer here is {:?}",
+                for_log(issuer),
+                metadata.issuer
+            ),
+        ))
     }
 
     /// Redeems a code: token request, ID token, userinfo where claims are missing; all of it in
@@ -393,7 +397,7 @@ impl Provider {
                 let newer = self.keys.newer(&self.client, &metadata.jwks_uri).await?;
                 if newer.is_empty() {
                     let detail = "the OP's JWK Set has no usable signing key".to_owned();
-                    return Err(Error::OpMisconfigured(detail).into());
+                    return Err(Error::OpMisconfigured(Misconfiguration::SigningKey, detail).into());
                 }
                 Ok(run(&newer)?)
             }

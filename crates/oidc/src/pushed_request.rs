@@ -11,6 +11,7 @@ use super::endpoint::Endpoint;
 use super::error::Error;
 use super::log_text::for_log;
 use super::metadata::Metadata;
+use super::misconfiguration::Misconfiguration;
 use super::settings::Settings;
 
 /// A longer reference is none.
@@ -36,10 +37,10 @@ fn parse(answer: &Answer) -> Result<String, Error> {
     let name = Endpoint::PushedRequest.name();
     // The place is not the one, whatever it answers.
     if matches!(answer.status.as_u16(), 404 | 405) {
-        return Err(Error::OpMisconfigured(format!(
-            "the {name} answers {}",
-            answer.status
-        )));
+        return Err(Error::OpMisconfigured(
+            Misconfiguration::Other,
+            format!("the {name} answers {}", answer.status),
+        ));
     }
     let object = client_request::granted(answer, name)?;
     match object.get("request_uri").and_then(Value::as_str) {
@@ -48,12 +49,13 @@ fn parse(answer: &Answer) -> Result<String, Error> {
         {
             Ok(uri.to_owned())
         }
-        Some(uri) => Err(Error::OpMisconfigured(format!(
-            "the {name} gives an unfit request_uri: {:?}",
-            for_log(uri)
-        ))),
-        None => Err(Error::OpMisconfigured(format!(
-            "the {name} gives no request_uri"
-        ))),
+        Some(uri) => Err(Error::OpMisconfigured(
+            Misconfiguration::Other,
+            format!("the {name} gives an unfit request_uri: {:?}", for_log(uri)),
+        )),
+        None => Err(Error::OpMisconfigured(
+            Misconfiguration::Other,
+            format!("the {name} gives no request_uri"),
+        )),
     }
 }

@@ -3,6 +3,7 @@
 use super::answer::OpFailure;
 use super::error::Error;
 use super::id_token::TokenFault;
+use super::misconfiguration::Misconfiguration;
 
 /// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.
 pub(super) enum Rejection {
@@ -36,6 +37,7 @@ pub(super) fn rejected(otherwise: impl FnOnce(String) -> Error) -> impl FnOnce(R
         match rejection {
         Rejection::Other(error) => error,
         Rejection::Token(TokenFault::Encrypted) => Error::OpMisconfigured(
+            Misconfiguration::Encryption,
             "the OP encrypts its tokens (five parts): deselect the Encryption Key in the OP's provider".to_owned(),
         ),
         Rejection::Token(fault) => otherwise(fault.to_string()),

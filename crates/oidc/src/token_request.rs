@@ -132,8 +132,16 @@ mod tests {
         check(403, r#"{"error":"home_made"}"#, Some(Error::OpError));
         check(400, "<html>", Some(Error::OpError));
         check(404, "{}", Some(Error::OpError));
-        check(200, "<html>", Some(Error::OpMisconfigured));
-        check(200, "[]", Some(Error::OpMisconfigured));
+        check(
+            200,
+            "<html>",
+            Some(|detail| Error::OpMisconfigured(Misconfiguration::Other, detail)),
+        );
+        check(
+            200,
+            "[]",
+            Some(|detail| Error::OpMisconfigured(Misconfiguration::Other, detail)),
+        );
         check(
             200,
             r#"{"access_token":"a","token_type":"Bearer"}"#,

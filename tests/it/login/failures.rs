@@ -328,7 +328,11 @@ fn assert_logged(log: &str, failure: &Failure, code: FailureCode, reference: &st
     for words in [code.as_str(), failure.cause] {
         assert!(line.contains(words), "{code:?} lacks {words:?}: {line}");
     }
-    let mend = remedy(code.into(), "authentik");
+    let cause = match code {
+        FailureCode::OpMisconfigured => Cause::TokenEncrypted,
+        code => code.into(),
+    };
+    let mend = remedy(cause, "authentik");
     assert!(line.contains(&format!("mend={mend:?}")), "{code:?}: {line}");
 }
 

@@ -77,10 +77,7 @@ async fn wrong_setup_token_has_one_remedy_everywhere() {
 async fn causes_of_one_code_have_a_remedy_each() {
     let algorithms = "id_token_signing_alg_values_supported".to_owned();
     for (lie, cause) in [
-        (
-            Lie::Discovery(Fault::Status(404)),
-            Cause::DiscoveryMissing,
-        ),
+        (Lie::Discovery(Fault::Status(404)), Cause::DiscoveryMissing),
         (Lie::IssuerMismatch, Cause::IssuerDiffers),
         (
             Lie::DiscoveryMember(algorithms, json!(["HS256"])),
