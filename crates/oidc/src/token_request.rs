@@ -90,6 +90,7 @@ fn parse(answer: &Answer) -> Result<Tokens, Error> {
 #[cfg(test)]
 mod tests {
     use super::{Answer, Error, parse};
+    use crate::misconfiguration::Misconfiguration;
     use std::mem::discriminant;
 
     #[test]
