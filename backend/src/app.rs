@@ -168,7 +168,7 @@ impl AppState {
         let entries = self.store.audit(filter).await?;
         let provider = self.config.op_name();
         let told = entries.into_iter().map(|(mut entry, cause)| {
-            entry.mend = cause.map(|cause| remedy(cause, provider).to_owned());
+            entry.remedy = cause.map(|cause| remedy(cause, provider).to_owned());
             entry
         });
         Ok(told.collect())
@@ -178,7 +178,7 @@ impl AppState {
     /// identity at an OP. `POSTERN_BREAK_GLASS=true` lets it run all the same.
     ///
     /// # Errors
-    /// Then, with the mend; and a [`store::Error`] where the database does not answer, which leaves
+    /// Then, with the remedy; and a [`store::Error`] where the database does not answer, which leaves
     /// it to [`AppState::until_locked_out`].
     pub async fn refuse_lockout(&self) -> anyhow::Result<()> {
         if self.config.password_login || self.store.has_linked_admin().await? {
@@ -193,7 +193,7 @@ impl AppState {
         }
         anyhow::bail!(
             "DISABLE_USERPASS_LOGIN=true, but no admin has connected an account at the OP, so that \
-             nobody could administer this server. Mend: start without it, log in as an admin, connect \
+             nobody could administer this server. Fix: start without it, log in as an admin, connect \
              the account on the profile page, and set it again; or set POSTERN_BREAK_GLASS=true, for \
              example where OIDC_ROLE_ADMIN makes the admins"
         )

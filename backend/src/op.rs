@@ -33,8 +33,8 @@ impl Op {
                 }
                 Err(error) => {
                     let cause = cause_of(error);
-                    let (code, mend) = (cause.code().as_str(), remedy(cause, name.as_str()));
-                    tracing::warn!(code, mend, "the OP cannot be used: {error}");
+                    let (code, remedy) = (cause.code().as_str(), remedy(cause, name.as_str()));
+                    tracing::warn!(code, remedy, "the OP cannot be used: {error}");
                 }
             },
         );

@@ -42,8 +42,8 @@ pub async fn reload(app: &AppState, log: &Log, read: Result<(Config, Vec<Notice>
         Err(Faults { faults, .. }) => {
             let faults = faults.iter().map(|fault| {
                 format!(
-                    "{} {} (mend: {})",
-                    fault.variable, fault.problem, fault.mend
+                    "{} {} (fix: {})",
+                    fault.variable, fault.problem, fault.remedy
                 )
             });
             let faults: Vec<String> = faults.collect();
@@ -56,7 +56,7 @@ pub async fn reload(app: &AppState, log: &Log, read: Result<(Config, Vec<Notice>
         Ok(new) => new,
         Err(error) => {
             tracing::error!(
-                "reload refused, nothing has changed: {} (mend: put right what the file holds, and \
+                "reload refused, nothing has changed: {} (fix: put right what the file holds, and \
                  send SIGHUP again)",
                 chain(error.as_ref())
             );

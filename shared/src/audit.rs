@@ -133,7 +133,7 @@ pub struct AuditEntry {
     pub detail: Option<String>,
     /// Of a failure: what an admin should do about it, at the provider that is configured now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    pub remedy: Option<String>,
 }
 
 /// An account in an entry.

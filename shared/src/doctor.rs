@@ -19,7 +19,7 @@ pub enum Outcome {
 
 /// One thing that was looked at.
 ///
-/// `{"name":"keys","title":"Signing keys","outcome":"fail","found":"the JWK Set is {}","mend":"…"}`
+/// `{"name":"keys","title":"Signing keys","outcome":"fail","found":"the JWK Set is {}","remedy":"…"}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// Its stable name, for programs.
@@ -32,7 +32,7 @@ pub struct Step {
     pub found: String,
     /// What to do about it, at this OP; `None` where there is nothing to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    pub remedy: Option<String>,
 }
 
 /// All steps, in the order in which they were taken.
@@ -66,7 +66,7 @@ mod tests {
             title: "Signing keys".to_owned(),
             outcome,
             found: String::new(),
-            mend: None,
+            remedy: None,
         };
         let report = |outcomes: &[Outcome]| Report {
             version: String::new(),

@@ -5,9 +5,9 @@
 
 use crate::text::{Text, fill};
 
-/// Who can mend it.
+/// Who can fix it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mender {
+pub enum FixedBy {
     /// The user, now.
     You,
     /// The administrator of this server or of the OP.
@@ -36,8 +36,8 @@ pub struct Guide {
     pub sentence: Text,
     /// What to do.
     pub step: Text,
-    /// Who can mend it.
-    pub mender: Mender,
+    /// Who can fix it.
+    pub fixed_by: FixedBy,
     /// The button.
     pub next: NextStep,
 }
@@ -47,7 +47,7 @@ pub const UNKNOWN_GUIDE: Guide = Guide {
     title: Text::LOGIN_UNKNOWN_TITLE,
     sentence: Text::LOGIN_UNKNOWN_SENTENCE,
     step: Text::LOGIN_UNKNOWN_STEP,
-    mender: Mender::TryAgain,
+    fixed_by: FixedBy::TryAgain,
     next: NextStep::BackToLogin,
 };
 
@@ -129,8 +129,8 @@ pub struct Told {
     pub sentence: String,
     /// What to do.
     pub step: String,
-    /// Who can mend it.
-    pub mender: &'static str,
+    /// Who can fix it.
+    pub fixed_by: &'static str,
 }
 
 impl Guide {
@@ -149,12 +149,12 @@ impl Guide {
             title: tell(self.title),
             sentence: tell(self.sentence),
             step: tell(self.step),
-            mender: say(match self.mender {
-                Mender::You => Text::MENDER_YOU,
-                Mender::Administrator if has_reference => Text::MENDER_ADMINISTRATOR,
+            fixed_by: say(match self.fixed_by {
+                FixedBy::You => Text::FIXED_BY_YOU,
+                FixedBy::Administrator if has_reference => Text::FIXED_BY_ADMINISTRATOR,
                 // The usual sentence speaks of the reference.
-                Mender::Administrator => Text::MENDER_ADMINISTRATOR_ALONE,
-                Mender::TryAgain => Text::MENDER_TRY_AGAIN,
+                FixedBy::Administrator => Text::FIXED_BY_ADMINISTRATOR_ALONE,
+                FixedBy::TryAgain => Text::FIXED_BY_TRY_AGAIN,
             }),
         }
     }
@@ -184,7 +184,7 @@ pub fn is_reference(text: &str) -> bool {
 
 macro_rules! failure_codes {
     (
-        on_login_page { $($(#[$doc:meta])* $variant:ident = $code:literal, $mender:ident, $next:ident;)* }
+        on_login_page { $($(#[$doc:meta])* $variant:ident = $code:literal, $fixed_by:ident, $next:ident;)* }
         elsewhere { $($(#[$other_doc:meta])* $other:ident = $other_code:literal;)* }
     ) => {
         /// Why a login, a link, a confirmation or the setup failed. Stable: in the log, in the
@@ -216,7 +216,7 @@ macro_rules! failure_codes {
                         title: const { Text::named(concat!("login_", $code, "_title")) },
                         sentence: const { Text::named(concat!("login_", $code, "_sentence")) },
                         step: const { Text::named(concat!("login_", $code, "_step")) },
-                        mender: Mender::$mender, next: NextStep::$next,
+                        fixed_by: FixedBy::$fixed_by, next: NextStep::$next,
                     },)*
                     $(Self::$other)|* => UNKNOWN_GUIDE,
                 }
@@ -313,7 +313,7 @@ mod tests {
             let told = code.guide().tell(&say, None, false);
             let text = [told.title, told.sentence, told.step].join(" ");
             assert!(!text.contains(['{', '}']), "{text}");
-            assert!(!told.mender.contains("reference"), "{}", told.mender);
+            assert!(!told.fixed_by.contains("reference"), "{}", told.fixed_by);
         }
     }
 

@@ -64,7 +64,7 @@ pub struct TestLogin {
     pub reasons: Vec<String>,
     /// Where it is refused or fails: what to do at this OP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    pub remedy: Option<String>,
     /// The claims, by name.
     pub claims: Vec<SeenClaim>,
 }

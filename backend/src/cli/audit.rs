@@ -131,7 +131,7 @@ fn print(entry: &AuditEntry, console: &mut Console<'_>) -> std::io::Result<()> {
         }
     }
     console.say(&line.replace('\n', " "))?;
-    for (name, text) in [("", &entry.detail), ("Mend: ", &entry.mend)] {
+    for (name, text) in [("", &entry.detail), ("Fix: ", &entry.remedy)] {
         if let Some(text) = text {
             console.say(&format!("    {name}{}", text.replace('\n', " ")))?;
         }

@@ -94,7 +94,7 @@ Noticed:
     fn bad_settings_are_listed() {
         let printed = printed(&[("POSTERN_LISTEN", ":80"), ("OIDC_ENABLED", "perhaps")]);
 
-        assert!(printed.starts_with("Postern cannot start: 2 settings need mending.\n"));
+        assert!(printed.starts_with("Postern cannot start: 2 settings need fixing.\n"));
         assert!(printed.contains("\n1. OIDC_ENABLED=\"perhaps\" is neither true nor false.\n"));
     }
 }

@@ -101,9 +101,9 @@ fn fitted(colors: &Colors, reader: &mut Reader) -> Accent {
 /// Reads the logo.
 fn logo(path: &str) -> Result<Image, Wrong> {
     let kinds = [Kind::Svg, Kind::Png, Kind::Webp, Kind::Jpeg];
-    let mend = "name an SVG, PNG, WebP or JPEG file of at most 256 kB that the user who runs Postern \
+    let remedy = "name an SVG, PNG, WebP or JPEG file of at most 256 kB that the user who runs Postern \
                 may read";
-    image(path, &kinds, MOST_LOGO).map_err(|problem| Wrong::new(problem, mend))
+    image(path, &kinds, MOST_LOGO).map_err(|problem| Wrong::new(problem, remedy))
 }
 
 /// Takes a color or reads an image.
@@ -114,11 +114,11 @@ fn backdrop(text: &str) -> Result<Backdrop, Wrong> {
             Colors::Two { light, dark } => Backdrop::Color { light, dark },
         });
     }
-    let mend = "write a color such as #1d4ed8, or two as in #dbeafe,#172554, or name a PNG, WebP or \
+    let remedy = "write a color such as #1d4ed8, or two as in #dbeafe,#172554, or name a PNG, WebP or \
                 JPEG file of at most 1 MB that the user who runs Postern may read";
     image(text, &[Kind::Png, Kind::Webp, Kind::Jpeg], MOST_BACKGROUND)
         .map(Backdrop::Image)
-        .map_err(|problem| Wrong::new(problem, mend))
+        .map_err(|problem| Wrong::new(problem, remedy))
 }
 
 /// Reads an image; the error continues the sentence that begins with the variable.
@@ -171,9 +171,9 @@ fn footer(text: &str) -> Result<Footer, Wrong> {
             }
         }
         Ok(_) => {
-            let mend = "write a text and a URL of http, https or mailto, as in: Privacy \
+            let remedy = "write a text and a URL of http, https or mailto, as in: Privacy \
                         https://example.com/privacy";
-            return Err(Wrong::new("leads to what is no page and no email", mend));
+            return Err(Wrong::new("leads to what is no page and no email", remedy));
         }
         Err(_) => Footer {
             text: text.to_owned(),

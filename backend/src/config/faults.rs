@@ -11,15 +11,15 @@ pub(super) struct Wrong {
     /// Continues the sentence that begins with the variable: "is not a number".
     pub(super) problem: String,
     /// What to write instead, as an order: "write true or false".
-    pub(super) mend: String,
+    pub(super) remedy: String,
 }
 
 impl Wrong {
     /// Makes one of both halves.
-    pub(super) fn new(problem: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             problem: problem.into(),
-            mend: mend.into(),
+            remedy: remedy.into(),
         }
     }
 }
@@ -34,7 +34,7 @@ pub struct Fault {
     /// Continues the sentence that begins with the variable.
     pub problem: String,
     /// What to write instead.
-    pub mend: String,
+    pub remedy: String,
 }
 
 impl fmt::Display for Fault {
@@ -43,7 +43,7 @@ impl fmt::Display for Fault {
         if let Some(value) = &self.value {
             write!(f, "={value:?}")?;
         }
-        write!(f, " {}.\n   Mend: {}.", self.problem, self.mend)
+        write!(f, " {}.\n   Fix: {}.", self.problem, self.remedy)
     }
 }
 
@@ -91,7 +91,7 @@ impl fmt::Display for Faults {
             1 => ("1 setting".to_owned(), "needs"),
             several => (format!("{several} settings"), "need"),
         };
-        writeln!(f, "Postern cannot start: {count} {verb} mending.\n")?;
+        writeln!(f, "Postern cannot start: {count} {verb} fixing.\n")?;
         for (index, fault) in self.faults.iter().enumerate() {
             writeln!(f, "{}. {fault}", index + 1)?;
         }

@@ -73,7 +73,7 @@ pub(super) fn judge(name: &str, text: &str) -> Name {
     }
     let upper = name.to_ascii_uppercase();
     let ours = PREFIXES.iter().any(|prefix| upper.starts_with(prefix));
-    if ours || with_prefix_mended(&upper).is_some() {
+    if ours || with_prefix_fixed(&upper).is_some() {
         Name::Unknown
     } else {
         Name::Fine
@@ -96,19 +96,19 @@ fn is_of_kubernetes(name: &str, text: &str) -> bool {
 /// Finds the name in the table that was probably meant.
 fn near(name: &str) -> Option<&'static str> {
     let upper = name.to_ascii_uppercase();
-    let mended = with_prefix_mended(&upper).unwrap_or(upper);
+    let fixed = with_prefix_fixed(&upper).unwrap_or(upper);
     let elsewhere = ELSEWHERE
         .iter()
-        .find(|(other, _)| *other == mended)
+        .find(|(other, _)| *other == fixed)
         .map(|&(_, ours)| ours);
     elsewhere
-        .or_else(|| nearest(&mended))
-        .or_else(|| cut_short(&mended))
+        .or_else(|| nearest(&fixed))
+        .or_else(|| cut_short(&fixed))
         .or_else(|| {
             // DATA_DIR and others have no prefix, and are easily given one.
             let bare = PREFIXES
                 .iter()
-                .find_map(|prefix| mended.strip_prefix(prefix))?;
+                .find_map(|prefix| fixed.strip_prefix(prefix))?;
             VARIABLES
                 .iter()
                 .map(|variable| variable.name)
@@ -150,7 +150,7 @@ fn cut_short(name: &str) -> Option<&'static str> {
 
 /// Returns the name with its first word put right, where that is one of our prefixes with its
 /// letters in another order, as in `OICD_`; `None` where it is not.
-fn with_prefix_mended(name: &str) -> Option<String> {
+fn with_prefix_fixed(name: &str) -> Option<String> {
     let (word, rest) = name.split_once('_')?;
     let sorted = |word: &str| {
         let mut letters: Vec<char> = word.chars().collect();

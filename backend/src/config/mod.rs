@@ -147,7 +147,7 @@ pub fn wants_no_color() -> bool {
 /// commands that take a default from there, and need no other setting. `None` is not set.
 ///
 /// # Errors
-/// What is wrong with it, and the mend.
+/// What is wrong with it, and the remedy.
 pub fn variable_of_process(name: &'static str) -> Result<Option<String>, String> {
     let twin = format!("{name}_FILE");
     let given = std::env::vars_os().filter_map(|(name, value)| {
@@ -161,7 +161,7 @@ pub fn variable_of_process(name: &'static str) -> Result<Option<String>, String>
         None => Ok(value),
         Some(fault) => Err(format!(
             "{} {}; {}",
-            fault.variable, fault.problem, fault.mend
+            fault.variable, fault.problem, fault.remedy
         )),
     }
 }
@@ -288,8 +288,8 @@ impl Config {
         }
         if self.data_dir.exists() && !self.data_dir.is_dir() {
             let problem = format!("means {}, which is not a folder", self.data_dir.display());
-            let mend = "name a folder; it need not exist yet";
-            reader.fault("DATA_DIR", Wrong::new(problem, mend));
+            let remedy = "name a folder; it need not exist yet";
+            reader.fault("DATA_DIR", Wrong::new(problem, remedy));
         }
         check_public_url(self.public_url.as_ref(), self.oidc.as_ref(), reader);
         if self.public_url.is_none() {
@@ -300,13 +300,13 @@ impl Config {
             .is_some_and(|ops| is_same_place(ops, self.listen))
         {
             let problem = "is the same as POSTERN_LISTEN, where /metrics would be for everybody";
-            let mend = "write another port, such as 127.0.0.1:9090";
-            reader.fault("POSTERN_OPS_LISTEN", Wrong::new(problem, mend));
+            let remedy = "write another port, such as 127.0.0.1:9090";
+            reader.fault("POSTERN_OPS_LISTEN", Wrong::new(problem, remedy));
         }
         if !self.password_login && !oidc_enabled {
             let problem = "leaves no way to log in, since OIDC_ENABLED is not true";
-            let mend = "turn on login through an OP, or take this variable away";
-            reader.fault("DISABLE_USERPASS_LOGIN", Wrong::new(problem, mend));
+            let remedy = "turn on login through an OP, or take this variable away";
+            reader.fault("DISABLE_USERPASS_LOGIN", Wrong::new(problem, remedy));
         }
         if self
             .trusted_proxies
@@ -335,8 +335,8 @@ fn read_sessions(reader: &mut Reader) -> SessionConfig {
     if idle > max_age && reader.is_set("SESSION_IDLE_SECONDS") {
         let most = max_age.as_secs();
         let problem = format!("is longer than SESSION_MAX_AGE_SECONDS ({most})");
-        let mend = format!("write at most {most}, or raise SESSION_MAX_AGE_SECONDS");
-        reader.fault("SESSION_IDLE_SECONDS", Wrong::new(problem, mend));
+        let remedy = format!("write at most {most}, or raise SESSION_MAX_AGE_SECONDS");
+        reader.fault("SESSION_IDLE_SECONDS", Wrong::new(problem, remedy));
     }
     SessionConfig {
         max_age,
@@ -364,9 +364,9 @@ fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reade
             "differs from the origin of OIDC_REDIRECT_URI, {}",
             redirect.origin()
         );
-        let mend = "write the origin that people type into their browser into both, or take \
+        let remedy = "write the origin that people type into their browser into both, or take \
                     POSTERN_PUBLIC_URL away";
-        reader.fault("POSTERN_PUBLIC_URL", Wrong::new(problem, mend));
+        reader.fault("POSTERN_PUBLIC_URL", Wrong::new(problem, remedy));
     }
     let (name, origin) = match (public, redirect) {
         (_, Some(redirect)) => ("OIDC_REDIRECT_URI", redirect),
@@ -374,10 +374,10 @@ fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reade
         (None, None) => return,
     };
     if urls::is_unspecified(&origin.host()) {
-        let mend = "write the host that people type into their browser";
+        let remedy = "write the host that people type into their browser";
         reader.fault(
             name,
-            Wrong::new("names no host that a browser can visit", mend),
+            Wrong::new("names no host that a browser can visit", remedy),
         );
     } else if !origin.is_https() && !origin.is_loopback() {
         let text = "is http and not on this machine: cookies cannot be marked Secure, and \
@@ -399,7 +399,7 @@ fn judge_names(reader: &mut Reader) {
                 variable: name,
                 value: None,
                 problem: "is not supported by this version".to_owned(),
-                mend: "take it away".to_owned(),
+                remedy: "take it away".to_owned(),
             }),
             Name::Near(near) => {
                 let text = format!("is not a setting; {near} is probably meant");

@@ -122,7 +122,7 @@ impl Reader {
     pub(super) fn require<T>(
         &mut self,
         name: &'static str,
-        mend: &str,
+        remedy: &str,
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<T> {
         if !self.is_set(name) {
@@ -130,9 +130,9 @@ impl Reader {
                 let is_near = misspelled::judge(given, text) == Name::Near(name.to_owned());
                 is_near.then(|| format!("rename {given} to {name}"))
             });
-            let mend = misspelled.unwrap_or_else(|| mend.to_owned());
+            let remedy = misspelled.unwrap_or_else(|| remedy.to_owned());
             let problem = "is not set, and OIDC_ENABLED=true needs it";
-            self.fault(name, Wrong::new(problem, mend));
+            self.fault(name, Wrong::new(problem, remedy));
         }
         self.get(name, parse)
     }
@@ -144,7 +144,7 @@ impl Reader {
             variable: given.map_or(name, |given| &given.variable).to_owned(),
             value: given.and_then(|given| shown(name, &given.text)),
             problem: wrong.problem,
-            mend: wrong.mend,
+            remedy: wrong.remedy,
         });
     }
 
@@ -186,8 +186,8 @@ impl Reader {
                 let text = read_twin(name, &twin, &path)?;
                 let text = self.cleaned(&twin, "around it in its file", &text);
                 if text.is_empty() {
-                    let mend = format!("write the value into the file, or take {twin} away");
-                    return Err(bare(&twin, "names a file that is empty", &mend));
+                    let remedy = format!("write the value into the file, or take {twin} away");
+                    return Err(bare(&twin, "names a file that is empty", &remedy));
                 }
                 Given {
                     variable: twin,
@@ -195,11 +195,11 @@ impl Reader {
                 }
             }
             (Some(_), Some(_)) => {
-                let mend = format!("keep {name} or {twin}, whichever you meant");
+                let remedy = format!("keep {name} or {twin}, whichever you meant");
                 return Err(bare(
                     name,
                     &format!("is set, and {twin} is set as well"),
-                    &mend,
+                    &remedy,
                 ));
             }
         };
@@ -239,13 +239,13 @@ impl Reader {
 }
 
 /// Makes a fault that shows no value.
-fn bare(variable: &str, problem: &str, mend: &str) -> Fault {
-    let (variable, problem, mend) = (variable.to_owned(), problem.to_owned(), mend.to_owned());
+fn bare(variable: &str, problem: &str, remedy: &str) -> Fault {
+    let (variable, problem, remedy) = (variable.to_owned(), problem.to_owned(), remedy.to_owned());
     Fault {
         variable,
         value: None,
         problem,
-        mend,
+        remedy,
     }
 }
 
@@ -268,7 +268,7 @@ fn check_text(name: &str, given: &Given) -> Result<(), Fault> {
         variable: given.variable.clone(),
         value: shown(name, &given.text),
         problem: wrong.problem,
-        mend: wrong.mend,
+        remedy: wrong.remedy,
     })
 }
 
@@ -276,16 +276,16 @@ fn check_text(name: &str, given: &Given) -> Result<(), Fault> {
 fn read_twin(name: &str, twin: &str, path: &str) -> Result<String, Fault> {
     // A secret written where its path belongs must not be shown as if it were a path.
     if variable(name).is_some_and(|variable| variable.secret) && !path.starts_with(['/', '.']) {
-        let mend = format!("write the file's path, beginning with /, or set {name} instead");
+        let remedy = format!("write the file's path, beginning with /, or set {name} instead");
         return Err(bare(
             twin,
             "is not an absolute path, and not shown here",
-            &mend,
+            &remedy,
         ));
     }
-    let mend = "name a file that the user who runs Postern may read";
+    let remedy = "name a file that the user who runs Postern may read";
     let text = read_text(path)
-        .map_err(|cause| bare(twin, &format!("names {path:?}, which {cause}"), mend))?;
+        .map_err(|cause| bare(twin, &format!("names {path:?}, which {cause}"), remedy))?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 

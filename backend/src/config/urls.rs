@@ -77,9 +77,9 @@ impl PublicUrl {
 impl FromStr for PublicUrl {
     type Err = String;
 
-    /// Parses an origin as the setting is: what is wrong, and the mend.
+    /// Parses an origin as the setting is: what is wrong, and the remedy.
     fn from_str(text: &str) -> Result<Self, String> {
-        origin_url(text).map_err(|wrong| format!("{}; {}", wrong.problem, wrong.mend))
+        origin_url(text).map_err(|wrong| format!("{}; {}", wrong.problem, wrong.remedy))
     }
 }
 
@@ -102,16 +102,16 @@ pub(crate) fn is_clear_text(url: &Url) -> bool {
 
 /// Parses an absolute URL of http or https, strictly.
 ///
-/// The parser of browsers, which `url` is, mends much: `https:host`, backslashes, tabs. What it
-/// mends here would still be sent to the OP as it was written, so it is refused.
+/// The parser of browsers, which `url` is, fixes much: `https:host`, backslashes, tabs. What it
+/// fixes here would still be sent to the OP as it was written, so it is refused.
 pub(super) fn http_url(text: &str) -> Result<Url, Wrong> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\\<>\"".contains(c)) {
         let problem = "holds a character that no URL has, such as a space, \\, < or >";
         return Err(Wrong::new(problem, "write one URL and nothing else"));
     }
     let Some((scheme, rest)) = text.split_once("://") else {
-        let mend = "begin it with https:// (or http:// on this machine)";
-        return Err(Wrong::new("does not begin with https://", mend));
+        let remedy = "begin it with https:// (or http:// on this machine)";
+        return Err(Wrong::new("does not begin with https://", remedy));
     };
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return Err(Wrong::new(
@@ -133,11 +133,11 @@ pub(super) fn http_url(text: &str) -> Result<Url, Wrong> {
     })?;
     // Anywhere, since a password with a slash in it makes the rest look like a path.
     if text.contains('@') {
-        let mend = "leave out the @ and what is before it: credentials have their own variables; \
+        let remedy = "leave out the @ and what is before it: credentials have their own variables; \
                     an @ in a path is written %40";
         return Err(Wrong::new(
             "holds a user name or a password (value not shown)",
-            mend,
+            remedy,
         ));
     }
     Ok(url)

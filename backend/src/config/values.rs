@@ -27,13 +27,13 @@ pub(super) fn boolean(text: &str) -> Result<bool, Wrong> {
 /// Returns a parser of whole seconds between both bounds.
 pub(super) fn seconds(least: u64, most: u64) -> impl Fn(&str) -> Result<Duration, Wrong> {
     move |text| {
-        let mend = format!("write a number from {least} to {most}, without a unit");
+        let remedy = format!("write a number from {least} to {most}, without a unit");
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Wrong::new("is not a whole number of seconds", mend));
+            return Err(Wrong::new("is not a whole number of seconds", remedy));
         }
         match text.parse() {
             Ok(seconds) if (least..=most).contains(&seconds) => Ok(Duration::from_secs(seconds)),
-            _ => Err(Wrong::new("is out of range", mend)),
+            _ => Err(Wrong::new("is out of range", remedy)),
         }
     }
 }
@@ -79,11 +79,11 @@ fn listen_at(text: &str, usual: u16) -> Result<SocketAddr, Wrong> {
     }
     let port = text.rsplit_once(':').map_or(text, |(_, port)| port);
     let port: u16 = port.parse().unwrap_or(usual);
-    let mend = format!(
+    let remedy = format!(
         "write an address and a port: 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} or \
          [::]:{port} for every network"
     );
-    Err(Wrong::new("is not an IP address with a port", mend))
+    Err(Wrong::new("is not an IP address with a port", remedy))
 }
 
 /// Splits a list at commas; parts are trimmed, empty ones dropped.
@@ -123,11 +123,11 @@ pub(super) fn database(text: &str) -> Result<Database, Wrong> {
     match scheme.to_ascii_lowercase().as_str() {
         "postgres" | "postgresql" => {
             let parsed = Url::parse(text).ok().filter(|_| rest.starts_with("//"));
-            let mend = "write postgres://user:password@host/name, and the password's special \
+            let remedy = "write postgres://user:password@host/name, and the password's special \
                         characters as %XX (@ is %40, / is %2F, # is %23, % is %25)";
             parsed
                 .map(|_| Database::Postgres(SecretString::from(text)))
-                .ok_or_else(|| Wrong::new("is not a URL (value not shown)", mend))
+                .ok_or_else(|| Wrong::new("is not a URL (value not shown)", remedy))
         }
         "sqlite" => sqlite_path(rest.strip_prefix("//").unwrap_or(rest)),
         _ => Err(Wrong::new(
@@ -159,7 +159,7 @@ fn sqlite_path(text: &str) -> Result<Database, Wrong> {
 
 /// Takes the secret that seals cookies; its bytes are those of the text.
 pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, Wrong> {
-    const MEND: &str = "make one with: openssl rand -base64 48";
+    const REMEDY: &str = "make one with: openssl rand -base64 48";
     let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_base64 = text
         .bytes()
@@ -172,24 +172,24 @@ pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, Wrong> {
     };
     if text.trim_end_matches('=').chars().count() < least {
         let problem = format!("is too short to be a key: it needs {least}{kind}");
-        return Err(Wrong::new(problem, MEND));
+        return Err(Wrong::new(problem, REMEDY));
     }
     let mut distinct: Vec<char> = text.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < 10 {
-        return Err(Wrong::new("repeats the same few characters", MEND));
+        return Err(Wrong::new("repeats the same few characters", REMEDY));
     }
     Ok(SecretSlice::from(text.as_bytes().to_vec()))
 }
 
 /// Parses the log filter, so that a mistyped level does not silence the log.
 pub(super) fn log_filter(text: &str) -> Result<String, Wrong> {
-    const MEND: &str = "write error, warn, info, debug, trace or off, or such as info,oidc=debug";
+    const REMEDY: &str = "write error, warn, info, debug, trace or off, or such as info,oidc=debug";
     // The filter's parser miscounts white space and letters of several bytes.
     let filter = comma_list(text).join(",");
     if filter.is_empty() || !filter.is_ascii() {
-        return Err(Wrong::new("is not a log filter", MEND));
+        return Err(Wrong::new("is not a log filter", REMEDY));
     }
     // A bare word that is no level counts as the name of a module, and all else goes silent.
     let word = filter.to_ascii_lowercase();
@@ -203,10 +203,10 @@ pub(super) fn log_filter(text: &str) -> Result<String, Wrong> {
         "none",
     ];
     if no_level.contains(&word.as_str()) || word.parse::<bool>().is_ok() {
-        return Err(Wrong::new("is not a log level", MEND));
+        return Err(Wrong::new("is not a log level", REMEDY));
     }
     EnvFilter::try_new(&filter)
-        .map_err(|error| Wrong::new(format!("is not a log filter ({error})"), MEND))?;
+        .map_err(|error| Wrong::new(format!("is not a log filter ({error})"), REMEDY))?;
     Ok(filter)
 }
 

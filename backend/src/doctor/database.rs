@@ -23,14 +23,14 @@ pub(super) async fn examine(config: &Config) -> Vec<Step> {
             ]
         }
         Err(error) => vec![
-            DATABASE.fail(chain(&error), mend_of(&config.database)),
+            DATABASE.fail(chain(&error), remedy_of(&config.database)),
             TABLES.skip("the database cannot be looked into"),
             ADMINS.skip("the database cannot be looked into"),
         ],
     }
 }
 
-fn mend_of(database: &Database) -> &'static str {
+fn remedy_of(database: &Database) -> &'static str {
     match database {
         Database::Sqlite(_) => {
             "let the user that runs Postern read and write the file; where it is no database, put a \
@@ -75,17 +75,17 @@ fn tables(found: &Inspection) -> Step {
     }
     if let Some(version) = found.broken {
         let found = format!("migration {version} failed in the middle, or is not this version's");
-        let mend = "put back the backup from before the upgrade, and start the version that made it; \
+        let remedy = "put back the backup from before the upgrade, and start the version that made it; \
                     then upgrade again";
-        return TABLES.fail(found, mend);
+        return TABLES.fail(found, remedy);
     }
     if found.foreign > 0 {
         let found = format!(
             "a newer version has been at work here: {} migrations are unknown to this one",
             found.foreign
         );
-        let mend = "run the newer version again, or put back the backup from before the upgrade";
-        return TABLES.fail(found, mend);
+        let remedy = "run the newer version again, or put back the backup from before the upgrade";
+        return TABLES.fail(found, remedy);
     }
     if found.pending > 0 {
         let found = format!(
@@ -93,8 +93,8 @@ fn tables(found: &Inspection) -> Step {
             found.pending,
             found.made + found.pending
         );
-        let mend = "make a backup and start this version: it brings the tables up to date";
-        return TABLES.warn(found, mend);
+        let remedy = "make a backup and start this version: it brings the tables up to date";
+        return TABLES.warn(found, remedy);
     }
     TABLES.pass(format!("up to date ({} migrations)", found.made))
 }
@@ -123,13 +123,13 @@ fn locked_out(config: &Config, who: &str) -> Step {
         return ADMINS.pass("OIDC_ROLE_ADMIN makes them; no admin has an identity yet");
     }
     if config.break_glass {
-        let mend = "set OIDC_ROLE_ADMIN, so that the provider makes the admins, or start without \
+        let remedy = "set OIDC_ROLE_ADMIN, so that the provider makes the admins, or start without \
                     DISABLE_USERPASS_LOGIN and connect an admin's account";
-        return ADMINS.warn(found + ": nobody can administer", mend);
+        return ADMINS.warn(found + ": nobody can administer", remedy);
     }
-    let mend = "start without it, log in as an admin, connect the account on the profile page, and \
+    let remedy = "start without it, log in as an admin, connect the account on the profile page, and \
                 set it again; or set POSTERN_BREAK_GLASS=true where OIDC_ROLE_ADMIN makes the admins";
-    ADMINS.fail(found + ": the server does not start", mend)
+    ADMINS.fail(found + ": the server does not start", remedy)
 }
 
 /// Says whether somebody can administer.

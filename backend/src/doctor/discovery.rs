@@ -50,7 +50,7 @@ pub(super) async fn examine(
     } else {
         format!("{status}, {}", page(&answer))
     };
-    let mend = match status.as_u16() {
+    let remedy = match status.as_u16() {
         401 | 403 => {
             "something before the provider wants a login for this address: its reverse proxy must \
              let it through"
@@ -62,7 +62,10 @@ pub(super) async fn examine(
         }
         _ => elsewhere(asker, config, &url).await,
     };
-    (DISCOVERY.fail(format!("{url} answers {fault}"), mend), None)
+    (
+        DISCOVERY.fail(format!("{url} answers {fault}"), remedy),
+        None,
+    )
 }
 
 fn get(asker: &Asker<'_>, url: &Url) -> oidc::client::Request {
@@ -99,7 +102,7 @@ fn redirected(answer: &Answer, url: &Url, config: &OidcConfig) -> Step {
         for_log(target.as_str())
     );
     let base = target.as_str().trim_end_matches('/');
-    let mend = match base.strip_suffix(WELL_KNOWN) {
+    let remedy = match base.strip_suffix(WELL_KNOWN) {
         Some(base) => format!("redirects are not followed: set {}", setting(base, config)),
         None => format!(
             "redirects are not followed, and this one leads to a page: the reverse proxy before the \
@@ -107,7 +110,7 @@ fn redirected(answer: &Answer, url: &Url, config: &OidcConfig) -> Step {
             application_url(config)
         ),
     };
-    DISCOVERY.fail(found, mend)
+    DISCOVERY.fail(found, remedy)
 }
 
 fn application_url(config: &OidcConfig) -> &'static str {

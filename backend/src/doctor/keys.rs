@@ -86,17 +86,17 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
     if !algs.is_empty() && algs.iter().all(|alg| alg == "HS256") {
         return KEYS.skip("OIDC_ID_TOKEN_ALGS allows HS256 alone, which needs none");
     }
-    let mend = presets::advice(config.provider.as_str(), Advice::SigningKey);
+    let remedy = presets::advice(config.provider.as_str(), Advice::SigningKey);
     let Some(keys) = set.get("keys").and_then(Value::as_array) else {
         let found = if set.is_empty() {
             "the JWK Set is {}: no signing key is selected"
         } else {
             "the JWK Set has no `keys`"
         };
-        return KEYS.fail(found, mend);
+        return KEYS.fail(found, remedy);
     };
     if keys.is_empty() {
-        return KEYS.fail("the JWK Set has no key in it", mend);
+        return KEYS.fail("the JWK Set has no key in it", remedy);
     }
     let keys: Vec<&Map<String, Value>> = keys.iter().filter_map(Value::as_object).collect();
     let signing: Vec<&Map<String, Value>> = keys
@@ -106,14 +106,14 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
         .collect();
     if signing.is_empty() {
         let found = format!("all keys are for encryption: {}", names(&keys));
-        return KEYS.fail(found, mend);
+        return KEYS.fail(found, remedy);
     }
     if SigningKeys::parse(set).is_empty() {
         let found = format!(
             "no key is of a kind that is known here: {}",
             names(&signing)
         );
-        return KEYS.fail(found, mend);
+        return KEYS.fail(found, remedy);
     }
     let fits = |key: &&Map<String, Value>| {
         let kind = text(key, "kty").unwrap_or_default();
@@ -127,7 +127,7 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
             algs.join(", "),
             names(&signing)
         );
-        return KEYS.fail(found, mend);
+        return KEYS.fail(found, remedy);
     }
     KEYS.pass(names(&signing))
 }
@@ -139,7 +139,7 @@ fn encryption(
     config: &OidcConfig,
 ) -> Step {
     let is_authentik = config.provider.as_str() == "authentik";
-    let mend = presets::advice(config.provider.as_str(), Advice::Encryption);
+    let remedy = presets::advice(config.provider.as_str(), Advice::Encryption);
     let offered = list(document, "id_token_encryption_alg_values_supported");
     let keys = set
         .and_then(|set| set.get("keys"))
@@ -153,12 +153,12 @@ fn encryption(
             "ID tokens are encrypted ({}), and cannot be read here",
             for_log(&offered.join(", "))
         );
-        return ENCRYPTION.fail(found, mend);
+        return ENCRYPTION.fail(found, remedy);
     }
     if has_enc_key {
         let found =
             "there is a key for encryption: if ID tokens are encrypted, they cannot be read";
-        return ENCRYPTION.warn(found, mend);
+        return ENCRYPTION.warn(found, remedy);
     }
     ENCRYPTION.pass("ID tokens come signed and not encrypted, as far as can be told")
 }

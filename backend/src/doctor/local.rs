@@ -31,19 +31,19 @@ pub(super) fn settings(config: &Config, faults: &[Fault]) -> Step {
             let value = value.map_or(String::new(), |value| format!("={value:?}"));
             format!("{}{value} {}", fault.variable, fault.problem)
         });
-        let mend = faults
+        let remedy = faults
             .iter()
-            .map(|fault| format!("{}: {}", fault.variable, fault.mend));
-        let mut mend = mend.collect::<Vec<_>>().join("; ");
+            .map(|fault| format!("{}: {}", fault.variable, fault.remedy));
+        let mut remedy = remedy.collect::<Vec<_>>().join("; ");
         for notice in warnings {
-            let _ = write!(mend, ". Also noticed: {notice}");
+            let _ = write!(remedy, ". Also noticed: {notice}");
         }
-        return SETTINGS.fail(found.collect::<Vec<_>>().join("; "), mend);
+        return SETTINGS.fail(found.collect::<Vec<_>>().join("; "), remedy);
     }
     if !warnings.is_empty() {
         let found = warnings.iter().map(ToString::to_string);
-        let mend = "change the setting that is named, unless it is meant so";
-        return SETTINGS.warn(found.collect::<Vec<_>>().join("; "), mend);
+        let remedy = "change the setting that is named, unless it is meant so";
+        return SETTINGS.warn(found.collect::<Vec<_>>().join("; "), remedy);
     }
     let mut found = "all are good".to_owned();
     for notice in &config.notices {
@@ -73,9 +73,9 @@ pub(super) fn data_folder(config: &Config) -> Step {
             return not_yet(folder);
         }
         Err(error) => {
-            let mend =
+            let remedy =
                 "let the user that runs Postern enter the folder, or name another in DATA_DIR";
-            return DATA_FOLDER.fail(format!("{shown}: {error}"), mend);
+            return DATA_FOLDER.fail(format!("{shown}: {error}"), remedy);
         }
     };
     if !metadata.is_dir() {
@@ -91,10 +91,10 @@ pub(super) fn data_folder(config: &Config) -> Step {
             metadata.uid(),
             mode(&metadata)
         );
-        let mend = format!(
+        let remedy = format!(
             "let the user that runs Postern own it: chown -R USER {shown}; or mount it writable"
         );
-        return DATA_FOLDER.fail(found, mend);
+        return DATA_FOLDER.fail(found, remedy);
     }
     judge_rights(config, &metadata, user)
 }
@@ -110,9 +110,9 @@ fn not_yet(folder: &Path) -> Step {
         geteuid().as_raw(),
         parent.display()
     );
-    let mend =
+    let remedy =
         "make it, for the user that runs Postern alone (mode 0700), or name another in DATA_DIR";
-    DATA_FOLDER.fail(found, mend)
+    DATA_FOLDER.fail(found, remedy)
 }
 
 /// Names what others may do, and what belongs to somebody else.
@@ -173,11 +173,11 @@ fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
             mode(folder)
         ));
     }
-    let mend = format!(
+    let remedy = format!(
         "{}: others can get at accounts and keys",
         commands.join("; ")
     );
-    DATA_FOLDER.warn(odd.join("; "), mend)
+    DATA_FOLDER.warn(odd.join("; "), remedy)
 }
 
 /// Says how much room there is.
@@ -188,10 +188,10 @@ pub(super) fn disk(config: &Config) -> Step {
         Err(error) => return DISK.skip(format!("{}: {error}", folder.display())),
     };
     let found = format!("{} MB are free where {} is", free >> 20, folder.display());
-    let mend = "make room on that disk, or move DATA_DIR to another";
+    let remedy = "make room on that disk, or move DATA_DIR to another";
     match free {
-        0..FULL => DISK.fail(found, mend),
-        FULL..TIGHT => DISK.warn(found, mend),
+        0..FULL => DISK.fail(found, remedy),
+        FULL..TIGHT => DISK.warn(found, remedy),
         _ => DISK.pass(found),
     }
 }
@@ -219,12 +219,12 @@ pub(super) fn secret_key(config: &Config, faults: &[Fault]) -> (Step, Option<Key
             (SECRET_KEY.pass(found + of_replicas(config)), None)
         }
         Err(error) => {
-            let mend = format!(
+            let remedy = format!(
                 "let the user that runs Postern read {}; where it is damaged, delete it: logins \
                  that are under way begin anew",
                 path.display()
             );
-            (SECRET_KEY.fail(format!("{error:#}"), mend), None)
+            (SECRET_KEY.fail(format!("{error:#}"), remedy), None)
         }
     }
 }

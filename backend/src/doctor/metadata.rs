@@ -51,10 +51,10 @@ pub(super) fn issuer(document: &Document, config: &OidcConfig) -> Step {
         "OIDC_SERVER_APPLICATION_URL={}",
         shown.trim_end_matches('/')
     );
-    ISSUER.fail(found, issuer_mend(issuer, asked, &set, config))
+    ISSUER.fail(found, issuer_remedy(issuer, asked, &set, config))
 }
 
-fn issuer_mend(issuer: &str, asked: &Url, set: &str, config: &OidcConfig) -> String {
+fn issuer_remedy(issuer: &str, asked: &Url, set: &str, config: &OidcConfig) -> String {
     let general = presets::advice(config.provider.as_str(), Advice::ApplicationUrl);
     let Ok(named) = Url::parse(issuer) else {
         return format!("an issuer is a URL: see the provider's settings. {general}");
@@ -178,10 +178,10 @@ fn outside(url: &Url, config: &OidcConfig, public: Option<&PublicUrl>) -> Option
 /// Which algorithms do both sides know?
 pub(super) fn algorithms(document: &Document, config: &OidcConfig) -> Step {
     let offered = list(document, "id_token_signing_alg_values_supported");
-    let mend = presets::advice(config.provider.as_str(), Advice::SigningKey);
+    let remedy = presets::advice(config.provider.as_str(), Advice::SigningKey);
     let allowed = match metadata::id_token_algs(document, &config.rp) {
         Ok(allowed) => allowed,
-        Err(error) => return ALGORITHMS.fail(detail(error), mend),
+        Err(error) => return ALGORITHMS.fail(detail(error), remedy),
     };
     let is_listed = |alg: &String| offered.contains(&alg.as_str());
     if config.rp.id_token_algs.is_some() && !offered.is_empty() && !allowed.iter().any(is_listed) {
@@ -197,7 +197,7 @@ pub(super) fn algorithms(document: &Document, config: &OidcConfig) -> Step {
     if allowed.iter().any(|alg| alg == "HS256") {
         let found =
             "OIDC_ID_TOKEN_ALGS allows HS256: ID tokens may be signed with the client secret";
-        return ALGORITHMS.warn(found, format!("{mend} Then take HS256 away"));
+        return ALGORITHMS.warn(found, format!("{remedy} Then take HS256 away"));
     }
     ALGORITHMS.pass(format!("ID tokens signed with {}", allowed.join(", ")))
 }
@@ -296,9 +296,9 @@ pub(super) fn client_auth(document: &Document, config: &OidcConfig) -> Step {
     let method = match metadata::token_auth_method(document, &config.rp) {
         Ok(method) => method_name(method),
         Err(error) => {
-            let mend = "let the provider take the client secret (client_secret_basic or \
+            let remedy = "let the provider take the client secret (client_secret_basic or \
                         client_secret_post) from this client";
-            return CLIENT_AUTH.fail(detail(error), mend);
+            return CLIENT_AUTH.fail(detail(error), remedy);
         }
     };
     if config.rp.token_auth_method.is_some() && !offered.is_empty() && !offered.contains(&method) {

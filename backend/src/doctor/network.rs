@@ -94,7 +94,7 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
         Ok(addresses) => addresses,
         Err(cause) => {
             let found = format!("{} is not known here: {cause}", target.host);
-            steps.push(DNS.fail(found, unreachable(config, &dns_mend(&target.host))));
+            steps.push(DNS.fail(found, unreachable(config, &dns_remedy(&target.host))));
             steps.push(CONNECTION.skip("the name is not known"));
             steps.push(CERTIFICATE.skip("there is no connection"));
             return Way {
@@ -117,11 +117,11 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
             steps.push(certificate(target, stream, config, &mut names).await);
         }
         Err((cause, kind)) => {
-            let mend = unreachable(
+            let remedy = unreachable(
                 config,
-                connection_mend(kind, &addresses, target.port).as_str(),
+                connection_remedy(kind, &addresses, target.port).as_str(),
             );
-            steps.push(CONNECTION.fail(cause, mend));
+            steps.push(CONNECTION.fail(cause, remedy));
             steps.push(CERTIFICATE.skip("there is no connection"));
         }
     }
@@ -138,7 +138,7 @@ fn unreachable(config: &OidcConfig, first: &str) -> String {
     format!("{first}. {hint}")
 }
 
-fn dns_mend(host: &str) -> String {
+fn dns_remedy(host: &str) -> String {
     if host.contains('.') {
         format!("See that {host} is written right and that this machine's DNS knows it")
     } else {
@@ -156,7 +156,7 @@ pub(super) fn is_container() -> bool {
         .any(|file| Path::new(file).exists())
 }
 
-fn connection_mend(kind: std::io::ErrorKind, addresses: &[SocketAddr], port: u16) -> String {
+fn connection_remedy(kind: std::io::ErrorKind, addresses: &[SocketAddr], port: u16) -> String {
     let is_here = addresses.iter().all(|address| address.ip().is_loopback());
     if is_here && is_container() {
         return "127.0.0.1 is this container itself: name the provider as other machines reach it"
@@ -165,7 +165,7 @@ fn connection_mend(kind: std::io::ErrorKind, addresses: &[SocketAddr], port: u16
     match kind {
         std::io::ErrorKind::ConnectionRefused => format!(
             "The machine is there, but nothing listens on its port {port}: start the provider, or \
-             mend the port in OIDC_SERVER_APPLICATION_URL"
+             remedy the port in OIDC_SERVER_APPLICATION_URL"
         ),
         std::io::ErrorKind::TimedOut => {
             "Nothing answers: a firewall drops the packets, or the address is another machine's"
@@ -221,9 +221,9 @@ async fn certificate(
         if is_here {
             return CERTIFICATE.skip(format!("{found}, on this machine"));
         }
-        let mend = "give the provider https: whoever is on the network between can read the client \
+        let remedy = "give the provider https: whoever is on the network between can read the client \
                     secret and pose as the provider";
-        return CERTIFICATE.warn(found, mend);
+        return CERTIFICATE.warn(found, remedy);
     }
     tls::examine(&target.name, stream, config, names).await
 }
@@ -278,10 +278,10 @@ async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way
         names: vec![between.host.clone()],
         is_open: true,
     };
-    let mend = "see that the proxy runs and lets this machine through; NO_PROXY names hosts that \
+    let remedy = "see that the proxy runs and lets this machine through; NO_PROXY names hosts that \
                 are reached without it";
     let no_way = |mut way: Way, cause: String| {
-        way.steps.push(CONNECTION.fail(cause, mend));
+        way.steps.push(CONNECTION.fail(cause, remedy));
         way.steps.push(CERTIFICATE.skip("there is no connection"));
         way.is_open = false;
         way

@@ -33,8 +33,8 @@ pub(super) fn all() -> impl Iterator<Item = Subject> {
 
 /// What is said of an OP that takes longer than all patience.
 pub(super) fn too_slow(late: &str) -> Found {
-    let mend = "see why the provider is so slow: its load, its database, what stands before it";
-    let mut steps = vec![DISCOVERY.fail(format!("the provider is too slow: {late}"), mend)];
+    let remedy = "see why the provider is so slow: its load, its database, what stands before it";
+    let mut steps = vec![DISCOVERY.fail(format!("the provider is too slow: {late}"), remedy)];
     skip(&mut steps, late);
     Found {
         steps,
@@ -173,10 +173,10 @@ async fn registration(
     }
     if is_refused
         && redirect.outcome == Outcome::Fail
-        && let Some(mend) = &mut redirect.mend
+        && let Some(remedy) = &mut redirect.remedy
     {
         let both = "The client is refused as well: begin with OIDC_CLIENT_ID. ";
-        mend.insert_str(0, both);
+        remedy.insert_str(0, both);
     }
     [client, redirect]
 }

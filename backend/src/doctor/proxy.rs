@@ -352,10 +352,10 @@ fn set_cookie(answer: &Answer, public: &PublicUrl) -> Result<String, String> {
 }
 
 fn cookies(fault: Option<String>, second: Option<&Reflection>, public: &PublicUrl) -> Step {
-    let mend = "let the reverse proxy leave Set-Cookie and Cookie alone (nginx: no proxy_cookie_…, \
+    let remedy = "let the reverse proxy leave Set-Cookie and Cookie alone (nginx: no proxy_cookie_…, \
                 no proxy_hide_header; no cache before /api/)";
     if let Some(fault) = fault {
-        return PROXY_COOKIE.fail(format!("{fault}: nobody stays logged in"), mend);
+        return PROXY_COOKIE.fail(format!("{fault}: nobody stays logged in"), remedy);
     }
     match second {
         Some(second) if second.has_cookie => PROXY_COOKIE.pass(if public.is_https() {
@@ -365,9 +365,9 @@ fn cookies(fault: Option<String>, second: Option<&Reflection>, public: &PublicUr
         }),
         Some(_) => PROXY_COOKIE.fail(
             "the cookie does not come back: nobody stays logged in",
-            mend,
+            remedy,
         ),
-        None => PROXY_COOKIE.warn("a second request came to nothing", mend),
+        None => PROXY_COOKIE.warn("a second request came to nothing", remedy),
     }
 }
 
@@ -389,16 +389,16 @@ fn this_request(seen: &Reflection, public: Option<&PublicUrl>) -> Step {
     }
     let is_own = public.is_none_or(|public| public.is_authority(&seen.host));
     if !is_own {
-        let mend = "open this page under the host of OIDC_REDIRECT_URI; if you did, let the reverse \
+        let remedy = "open this page under the host of OIDC_REDIRECT_URI; if you did, let the reverse \
                     proxy pass `Host` on";
-        return THIS_REQUEST.warn(format!("{found}, which is not the public address"), mend);
+        return THIS_REQUEST.warn(format!("{found}, which is not the public address"), remedy);
     }
     if !seen.is_peer_trusted && !seen.forwarded_for.is_empty() {
-        let mend = format!(
+        let remedy = format!(
             "set POSTERN_TRUSTED_PROXIES={}, if that is your proxy",
             seen.peer
         );
-        return THIS_REQUEST.warn(format!("{found}; that proxy is not trusted"), mend);
+        return THIS_REQUEST.warn(format!("{found}; that proxy is not trusted"), remedy);
     }
     THIS_REQUEST.pass(found)
 }

@@ -192,8 +192,8 @@ impl Seen {
 /// Tells from both answers whether the redirect URI is registered.
 fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
     let uri = &config.rp.redirect_uri;
-    let mend = presets::advice(config.provider.as_str(), Advice::RedirectUri);
-    let by_eye = format!("compare it with the provider's by eye, or log in. {mend}");
+    let remedy = presets::advice(config.provider.as_str(), Advice::RedirectUri);
+    let by_eye = format!("compare it with the provider's by eye, or log in. {remedy}");
     match (seen, control) {
         (Seen::Nothing(cause), _) => REDIRECT_URI.warn(
             format!("cannot be told: {cause}"),
@@ -204,10 +204,10 @@ fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
         (Seen::Back(_), Seen::Back(_)) => REDIRECT_URI.warn(
             "cannot be told: the provider sends browsers anywhere, also to a redirect URI that \
              nobody registered",
-            format!("have the provider compare redirect URIs to the letter. {mend}"),
+            format!("have the provider compare redirect URIs to the letter. {remedy}"),
         ),
         (Seen::Back(error), _) => registered(uri, error, config),
-        (seen, _) if seen.is_refusal() => refused(seen, config, mend),
+        (seen, _) if seen.is_refusal() => refused(seen, config, remedy),
         (seen, control) if control.is_refusal() => REDIRECT_URI.pass(format!(
             "{uri} is accepted: {}; one that is not registered: {}",
             seen.words(),
@@ -248,7 +248,7 @@ fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
     }
 }
 
-fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
+fn refused(seen: &Seen, config: &OidcConfig, remedy: &str) -> Step {
     let uri = &config.rp.redirect_uri;
     let about = match seen {
         Seen::Page { about, .. } => *about,
@@ -264,11 +264,11 @@ fn refused(seen: &Seen, config: &OidcConfig, mend: &str) -> Step {
                 "the provider does not take {uri}: {} about the redirect URI",
                 seen.words()
             ),
-            mend,
+            remedy,
         ),
         About::Unknown => REDIRECT_URI.fail(
             format!("the provider does not take {uri}: {}", seen.words()),
-            mend,
+            remedy,
         ),
     }
 }

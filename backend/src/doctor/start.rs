@@ -21,11 +21,11 @@ pub async fn log_at_start(app: AppState) {
 fn log(report: &Report) {
     for step in &report.steps {
         let (title, found) = (&step.title, &step.found);
-        let mend = step.mend.as_deref().unwrap_or_default();
+        let remedy = step.remedy.as_deref().unwrap_or_default();
         match step.outcome {
             Outcome::Pass | Outcome::Skip => {}
-            Outcome::Warn => tracing::warn!(step = step.name, mend, "doctor: {title}: {found}"),
-            Outcome::Fail => tracing::error!(step = step.name, mend, "doctor: {title}: {found}"),
+            Outcome::Warn => tracing::warn!(step = step.name, remedy, "doctor: {title}: {found}"),
+            Outcome::Fail => tracing::error!(step = step.name, remedy, "doctor: {title}: {found}"),
         }
     }
     tracing::info!("doctor: {}", text::sum(report));

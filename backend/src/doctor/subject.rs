@@ -14,13 +14,13 @@ impl Subject {
         Self { name, title }
     }
 
-    fn step(self, outcome: Outcome, found: impl Into<String>, mend: Option<String>) -> Step {
+    fn step(self, outcome: Outcome, found: impl Into<String>, remedy: Option<String>) -> Step {
         Step {
             name: self.name.to_owned(),
             title: self.title.to_owned(),
             outcome,
             found: found.into(),
-            mend,
+            remedy,
         }
     }
 
@@ -35,13 +35,13 @@ impl Subject {
     }
 
     /// Logins work, but something is not as it should be.
-    pub(super) fn warn(self, found: impl Into<String>, mend: impl Into<String>) -> Step {
-        self.step(Outcome::Warn, found, Some(mend.into()))
+    pub(super) fn warn(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
+        self.step(Outcome::Warn, found, Some(remedy.into()))
     }
 
     /// Logins fail, or will.
-    pub(super) fn fail(self, found: impl Into<String>, mend: impl Into<String>) -> Step {
-        self.step(Outcome::Fail, found, Some(mend.into()))
+    pub(super) fn fail(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
+        self.step(Outcome::Fail, found, Some(remedy.into()))
     }
 }
 

@@ -46,8 +46,8 @@ pub fn write(report: &Report, style: Style, out: &mut impl Write) -> io::Result<
             Style::Colored => format!("\x1b[{}m{}\x1b[0m", color(step.outcome), word(step.outcome)),
         };
         writeln!(out, "{word}  {:width$}  {}", step.title, step.found)?;
-        if let Some(mend) = &step.mend {
-            writeln!(out, "      {:width$}  Mend: {mend}", "")?;
+        if let Some(remedy) = &step.remedy {
+            writeln!(out, "      {:width$}  Fix: {remedy}", "")?;
         }
     }
     writeln!(out, "\n{}", sum(report))
@@ -78,12 +78,12 @@ mod tests {
     use shared::doctor::{Outcome, Report, Step};
 
     fn report() -> Report {
-        let step = |title: &str, outcome, found: &str, mend: Option<&str>| Step {
+        let step = |title: &str, outcome, found: &str, remedy: Option<&str>| Step {
             name: title.to_lowercase(),
             title: title.to_owned(),
             outcome,
             found: found.to_owned(),
-            mend: mend.map(str::to_owned),
+            remedy: remedy.map(str::to_owned),
         };
         Report {
             version: "1".to_owned(),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_stand_in_columns_with_their_mend_below() {
+    fn steps_stand_in_columns_with_their_remedy_below() {
         let mut out = Vec::new();
         write(&report(), Style::Plain, &mut out).unwrap();
 
@@ -105,7 +105,7 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "pass  Settings  all are good
 FAIL  Keys      there are none
-                Mend: select one
+                Fix: select one
 skip  Claims    not listed
 
 Something is in the way: 1 passed, 0 warned, 1 failed, 1 skipped.

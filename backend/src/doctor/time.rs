@@ -56,15 +56,15 @@ impl Dates {
         let how = if offset > 0 { "ahead of" } else { "behind" };
         let found = format!("the provider's clock is {seconds} s {how} this machine's");
         let leeway = i64::try_from(leeway.as_secs()).unwrap_or(i64::MAX);
-        let mend = "let both machines set their clocks from the network (NTP)";
+        let remedy = "let both machines set their clocks from the network (NTP)";
         if seconds > leeway {
             return CLOCK.fail(
                 format!("{found}, more than the leeway of {leeway} s: ID tokens are refused"),
-                format!("{mend}; OIDC_CLOCK_SKEW_SECONDS is the leeway"),
+                format!("{remedy}; OIDC_CLOCK_SKEW_SECONDS is the leeway"),
             );
         }
         if seconds > WORTH_A_WORD {
-            return CLOCK.warn(format!("{found}; the leeway is {leeway} s"), mend);
+            return CLOCK.warn(format!("{found}; the leeway is {leeway} s"), remedy);
         }
         CLOCK.pass(if seconds == 0 {
             "the provider's clock agrees with this machine's".to_owned()

@@ -134,9 +134,9 @@ pub(super) async fn examine(
     let inner = match verifier(config, &provider) {
         Ok(inner) => inner,
         Err(error) => {
-            let mend = "install the package ca-certificates, or name the provider's CA in \
+            let remedy = "install the package ca-certificates, or name the provider's CA in \
                         OIDC_TLS_CACERTFILE";
-            return CERTIFICATE.fail(error.to_string(), mend);
+            return CERTIFICATE.fail(error.to_string(), remedy);
         }
     };
     let witness = Arc::new(Witness {
@@ -181,14 +181,17 @@ pub(super) async fn examine(
 
 fn no_tls(error: &std::io::Error) -> Step {
     let text = error.to_string();
-    let mend = if text.contains("InvalidContentType") || text.contains("corrupt") {
+    let remedy = if text.contains("InvalidContentType") || text.contains("corrupt") {
         "what answers on that port speaks no TLS: write its https port, or http:// where the provider \
          is on this machine"
     } else {
         "see what the provider's reverse proxy is set to speak: TLS 1.2 or 1.3 is needed, and a \
          certificate for this host name"
     };
-    CERTIFICATE.fail(format!("the TLS handshake fails: {}", for_log(&text)), mend)
+    CERTIFICATE.fail(
+        format!("the TLS handshake fails: {}", for_log(&text)),
+        remedy,
+    )
 }
 
 fn subject(certificate: &Certificate) -> String {

@@ -108,7 +108,7 @@ impl From<AuditRow> for (AuditEntry, Option<Cause>) {
             address: row.address,
             reference: row.reference,
             detail: row.detail,
-            mend: None,
+            remedy: None,
         };
         (entry, cause)
     }

@@ -243,7 +243,7 @@ async fn failures_of_one_network_do_not_fill_the_database() {
 }
 
 #[tokio::test]
-async fn failed_login_says_the_mend_at_the_op_that_is_configured() {
+async fn failed_login_says_the_remedy_at_the_op_that_is_configured() {
     let site = Site::with(&[("OIDC_CLIENT_SECRET", "not the secret")]).await;
     site.add(admin("root").await).await;
     let root = site.logged_in("root").await;
@@ -253,11 +253,11 @@ async fn failed_login_says_the_mend_at_the_op_that_is_configured() {
     let entries = trail(&root, "?kind=login_failed").await;
 
     let of = |cause| remedy(cause, "authentik");
-    assert_eq!(entries[0]["mend"], of(Cause::ClientRejected));
+    assert_eq!(entries[0]["remedy"], of(Cause::ClientRejected));
     let cause = entries[0]["detail"].as_str().unwrap();
     assert!(cause.contains("invalid_client"), "{cause}");
     assert_eq!(entries[0]["ref"], failed.param("ref").unwrap());
-    assert_eq!(entries[1]["mend"], of(Cause::InvalidCredentials));
+    assert_eq!(entries[1]["remedy"], of(Cause::InvalidCredentials));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The activity page in Chromium: from the reference of an error page to its cause and mend.
+//! The activity page in Chromium: from the reference of an error page to its cause and remedy.
 
 use anyhow::{Context, Result, ensure};
 use shared::routes;
@@ -14,7 +14,7 @@ async fn listed(stage: &Stage) -> Result<u64> {
 }
 
 #[tokio::test]
-async fn pasted_error_page_leads_to_cause_and_mend() -> Result<()> {
+async fn pasted_error_page_leads_to_cause_and_remedy() -> Result<()> {
     let settings = [("OIDC_CLIENT_SECRET", "not-the-secret")];
     on_stage_with(Demo, Sqlite, &settings, async |stage| {
         stage.set_up_admin().await?;
@@ -50,7 +50,7 @@ async fn pasted_error_page_leads_to_cause_and_mend() -> Result<()> {
             .await?;
         browser
             .wait_for_text(
-                &format!("{entry} [data-fact=activity_mend]"),
+                &format!("{entry} [data-fact=activity_remedy]"),
                 "In Authentik",
             )
             .await?;

@@ -91,7 +91,7 @@ async fn trail_is_narrowed_down() {
 }
 
 #[tokio::test]
-async fn failed_login_comes_with_the_mend() {
+async fn failed_login_comes_with_the_remedy() {
     let site = Site::with(&[("OIDC_ALLOW_REGISTRATION", "false")]).await;
     let refused = site.browser().log_in_as("bob").await;
     drop(refused);
@@ -100,11 +100,11 @@ async fn failed_login_comes_with_the_mend() {
 
     let text = said.good();
     assert!(text.contains("code registration_closed"), "{text}");
-    assert!(text.contains("\n    Mend: "), "{text}");
+    assert!(text.contains("\n    Fix: "), "{text}");
     let json = type_in(&site, "audit --kind login_failed --json")
         .await
         .json();
-    assert!(json[0]["mend"].is_string(), "{json}");
+    assert!(json[0]["remedy"].is_string(), "{json}");
 }
 
 #[tokio::test]

@@ -50,8 +50,8 @@ async fn admin_who_comes_by_another_name_or_a_strange_proxy_is_told() {
         "",
     );
     let report: Report = serde_json::from_str(&proxy.body).unwrap();
-    let mend = "POSTERN_TRUSTED_PROXIES=127.0.0.1";
-    expect(&report, ("this_request", Warn, "not trusted", mend), "");
+    let remedy = "POSTERN_TRUSTED_PROXIES=127.0.0.1";
+    expect(&report, ("this_request", Warn, "not trusted", remedy), "");
 }
 
 #[tokio::test]

@@ -152,19 +152,19 @@ async fn issuer_and_endpoints_that_do_not_fit_are_recognized() {
 async fn issuer_of_another_scheme_or_path_is_recognized() {
     let site = Site::start().await;
     let own = site.op.issuer().to_owned();
-    let check = async |issuer: String, mend: &str| {
+    let check = async |issuer: String, remedy: &str| {
         site.op.lies(says("issuer", issuer.as_str()));
         let report = examined(&site).await;
-        expect(&report, ("issuer", Fail, &issuer, mend), &issuer);
+        expect(&report, ("issuer", Fail, &issuer, remedy), &issuer);
         site.op.speaks_true();
     };
 
     let https = own.replace("http:", "https:");
-    let mend = format!(
+    let remedy = format!(
         "write https: OIDC_SERVER_APPLICATION_URL={}",
         https.trim_end_matches('/')
     );
-    check(https, &mend).await;
+    check(https, &remedy).await;
     let other = own.replace("postern", "other");
     check(
         other,

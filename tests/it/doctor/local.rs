@@ -112,8 +112,8 @@ async fn rights_that_let_others_in_are_recognized() {
 
     let report = look(folder.path(), &[]).await;
 
-    let mend = format!("chmod 700 {}", folder.path().display());
-    expect(&report, ("data_folder", Warn, "mode 0775", &mend), "");
+    let remedy = format!("chmod 700 {}", folder.path().display());
+    expect(&report, ("data_folder", Warn, "mode 0775", &remedy), "");
     expect(
         &report,
         ("data_folder", Warn, "secret.key has mode 0644", "chmod 600"),
@@ -219,9 +219,9 @@ async fn who_can_administer_is_told_as_the_server_does() {
     users.add(user("alice").await).await;
     let users = examined(&users).await;
 
-    let mend = "POSTERN_BREAK_GLASS=true";
-    expect(&nobody, ("admins", Fail, "does not start", mend), "");
-    expect(&not_linked, ("admins", Fail, "does not start", mend), "");
+    let remedy = "POSTERN_BREAK_GLASS=true";
+    expect(&nobody, ("admins", Fail, "does not start", remedy), "");
+    expect(&not_linked, ("admins", Fail, "does not start", remedy), "");
     expect(&linked, ("admins", Pass, "1 of 1 admins", ""), "");
     expect(
         &open,

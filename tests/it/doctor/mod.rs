@@ -18,7 +18,7 @@ use clock::Clock;
 use shared::doctor::{Outcome, Report, Step};
 use tests::site::Site;
 
-/// What a step must come to: its name, how it came out, words of what was found, words of the mend.
+/// What a step must come to: its name, how it came out, words of what was found, words of the remedy.
 type Expected<'a> = (&'a str, Outcome, &'a str, &'a str);
 
 /// Has the doctor look at a site from within.
@@ -53,15 +53,15 @@ fn step<'a>(report: &'a Report, name: &str) -> &'a Step {
 /// Holds a step against what it must come to.
 #[track_caller]
 fn expect(report: &Report, expected: Expected, case: &str) {
-    let (name, outcome, found, mend) = expected;
+    let (name, outcome, found, remedy) = expected;
     let step = step(report, name);
-    let words = step.mend.as_deref().unwrap_or_default();
-    let is_right = step.outcome == outcome && step.found.contains(found) && words.contains(mend);
+    let words = step.remedy.as_deref().unwrap_or_default();
+    let is_right = step.outcome == outcome && step.found.contains(found) && words.contains(remedy);
     assert!(is_right, "{case}: wanted {expected:?}, got {step:?}");
     assert_eq!(
-        step.mend.is_some(),
+        step.remedy.is_some(),
         matches!(outcome, Outcome::Warn | Outcome::Fail),
-        "{case}: what is not well has a mend, and nothing else: {step:?}"
+        "{case}: what is not well has a remedy, and nothing else: {step:?}"
     );
 }
 

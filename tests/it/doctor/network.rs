@@ -90,9 +90,9 @@ async fn certificates_that_are_wrong_are_told_apart() {
     let authority = Authority::new();
     let file = authority.file();
     let ca = [("OIDC_TLS_CACERTFILE", file.to_str().unwrap())];
-    let check = async |tls, settings: &[(&str, &str)], found, mend| {
+    let check = async |tls, settings: &[(&str, &str)], found, remedy| {
         let report = examined_at(&behind_tls(&op.op, tls), settings).await;
-        expect(&report, ("op_certificate", Fail, found, mend), found);
+        expect(&report, ("op_certificate", Fail, found, remedy), found);
     };
 
     let expired = authority.certify_in_the_past("localhost").tls();

@@ -63,9 +63,9 @@ async fn check(kind: OpKind) -> Result<()> {
     } else {
         "it is the secret"
     };
-    let mend = "OIDC_CLIENT_SECRET";
-    expect(&secret, ("client", Fail, refused, mend), "");
-    expect(&id, ("client", Fail, "refuses the client", mend), "");
+    let remedy = "OIDC_CLIENT_SECRET";
+    expect(&secret, ("client", Fail, refused, remedy), "");
+    expect(&id, ("client", Fail, "refuses the client", remedy), "");
     if is_pushed {
         expect(&secret, ("redirect_uri", Skip, "must push it", ""), "");
         expect(&id, ("redirect_uri", Skip, "must push it", ""), "");

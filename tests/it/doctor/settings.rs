@@ -14,10 +14,10 @@ async fn wrong_secret_is_told_from_a_wrong_client_id() {
 
     let (secret, id) = (examined(&secret).await, examined(&id).await);
 
-    let mend = "copy Client ID and Client Secret again";
+    let remedy = "copy Client ID and Client Secret again";
     expect(
         &secret,
-        ("client", Fail, "it is the secret", mend),
+        ("client", Fail, "it is the secret", remedy),
         "secret",
     );
     expect(
@@ -25,9 +25,9 @@ async fn wrong_secret_is_told_from_a_wrong_client_id() {
         ("redirect_uri", Pass, "is registered", ""),
         "secret",
     );
-    expect(&id, ("client", Fail, "invalid_client", mend), "id");
+    expect(&id, ("client", Fail, "invalid_client", remedy), "id");
     let unknown = "does not know the client id";
-    expect(&id, ("redirect_uri", Fail, unknown, mend), "id");
+    expect(&id, ("redirect_uri", Fail, unknown, remedy), "id");
 }
 
 #[tokio::test]
@@ -42,14 +42,14 @@ async fn redirect_uri_that_is_not_registered_is_recognized() {
 
     let report = examined(&site).await;
 
-    let mend = "Redirect URIs/Origins";
+    let remedy = "Redirect URIs/Origins";
     expect(
         &report,
-        ("redirect_uri", Fail, "about the redirect URI", mend),
+        ("redirect_uri", Fail, "about the redirect URI", remedy),
         "",
     );
-    let mend = "a redirect URI that is not registered";
-    expect(&report, ("client", Fail, "invalid_client", mend), "");
+    let remedy = "a redirect URI that is not registered";
+    expect(&report, ("client", Fail, "invalid_client", remedy), "");
 }
 
 #[tokio::test]
@@ -63,10 +63,10 @@ async fn secret_that_is_right_but_sent_the_wrong_way_is_recognized() {
 
     let report = examined(&wrong).await;
 
-    let mend = "OIDC_TOKEN_AUTH_METHOD=client_secret_basic";
+    let remedy = "OIDC_TOKEN_AUTH_METHOD=client_secret_basic";
     expect(
         &report,
-        ("client", Fail, "id and secret are right", mend),
+        ("client", Fail, "id and secret are right", remedy),
         "",
     );
     expect(
@@ -103,11 +103,11 @@ async fn secret_whose_characters_the_op_does_not_decode_is_recognized() {
 
     let report = examined(&site).await;
 
-    let mend = "special characters, which some providers do not decode in a header. Set \
+    let remedy = "special characters, which some providers do not decode in a header. Set \
                 OIDC_TOKEN_AUTH_METHOD=client_secret_post";
     expect(
         &report,
-        ("client", Fail, "It takes client_secret_post", mend),
+        ("client", Fail, "It takes client_secret_post", remedy),
         "",
     );
 }
@@ -171,7 +171,7 @@ async fn settings_that_ask_for_what_the_op_has_not_are_recognized() {
 }
 
 #[tokio::test]
-async fn address_of_the_document_that_is_not_quite_right_is_mended() {
+async fn address_of_the_document_that_is_not_quite_right_is_fixed() {
     let check = async |name: &str, value: &str, expected| {
         let site = Site::with(&[(name, value)]).await;
         expect(&examined(&site).await, expected, value);
@@ -246,8 +246,8 @@ async fn op_that_works_inside_and_not_outside_is_recognized() {
     let report = examined(&site).await;
 
     let found = "http://authentik-server:9000, a name or address that only machines nearby know";
-    let mend = "Authentik follows the host name";
-    expect(&report, ("endpoints", Warn, found, mend), "");
+    let remedy = "Authentik follows the host name";
+    expect(&report, ("endpoints", Warn, found, remedy), "");
 }
 
 #[tokio::test]
@@ -269,10 +269,10 @@ async fn faulty_settings_do_not_keep_the_doctor_from_looking() {
 
     let report = examination.report;
     assert_eq!(reading.faults.len(), 3);
-    let mend = "rename OICD_CLIENT_ID to OIDC_CLIENT_ID";
+    let remedy = "rename OICD_CLIENT_ID to OIDC_CLIENT_ID";
     expect(
         &report,
-        ("settings", Fail, "SESSION_IDLE_SECONDS", mend),
+        ("settings", Fail, "SESSION_IDLE_SECONDS", remedy),
         "",
     );
     expect(&report, ("issuer", Pass, &url, ""), "");

@@ -13,7 +13,7 @@ fn lines() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_not_well_has_a_line_with_the_mend() {
+async fn what_is_not_well_has_a_line_with_the_remedy() {
     let site = Site::start().await;
     site.add(admin("root").await).await;
     site.op.lies(Lie::JwksEmpty);

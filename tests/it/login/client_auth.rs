@@ -57,8 +57,8 @@ async fn credentials_of_any_characters_arrive_in_a_form_everywhere() {
 }
 
 #[tokio::test]
-async fn op_that_does_not_decode_them_is_mended_by_what_the_page_says() {
-    for (provider, mend) in [
+async fn op_that_does_not_decode_them_is_fixed_by_what_the_page_says() {
+    for (provider, remedy) in [
         ("authentik", "set OIDC_TOKEN_AUTH_METHOD=client_secret_post"),
         (
             "another",
@@ -77,7 +77,7 @@ async fn op_that_does_not_decode_them_is_mended_by_what_the_page_says() {
         let page = browser.get(callback.location()).await;
 
         assert_eq!(callback.code(), "client_rejected");
-        assert!(page.body.contains(mend), "{}", page.body);
+        assert!(page.body.contains(remedy), "{}", page.body);
         assert_eq!(redeemed(&site), 1, "the secret is sent once, in one form");
     }
 }

@@ -284,7 +284,7 @@ fn assert_explains(card: &str, code: FailureCode, reference: Option<&str>, becau
         Some("Authentik"),
         reference.is_some(),
     );
-    for text in [&told.title, &told.sentence, &told.step, told.mender] {
+    for text in [&told.title, &told.sentence, &told.step, told.fixed_by] {
         assert!(
             card.contains(&escaped(text)),
             "{code:?} lacks {text:?}: {card}"
@@ -313,7 +313,7 @@ fn assert_explains(card: &str, code: FailureCode, reference: Option<&str>, becau
     }
 }
 
-/// The reference leads to one line with the code, the cause, and the mend.
+/// The reference leads to one line with the code, the cause, and the remedy.
 fn assert_logged(log: &str, failure: &Failure, code: FailureCode, reference: &str) {
     let lines: Vec<&str> = log
         .lines()
@@ -332,8 +332,11 @@ fn assert_logged(log: &str, failure: &Failure, code: FailureCode, reference: &st
         FailureCode::OpMisconfigured => Cause::TokenEncrypted,
         code => code.into(),
     };
-    let mend = remedy(cause, "authentik");
-    assert!(line.contains(&format!("mend={mend:?}")), "{code:?}: {line}");
+    let remedy = remedy(cause, "authentik");
+    assert!(
+        line.contains(&format!("remedy={remedy:?}")),
+        "{code:?}: {line}"
+    );
 }
 
 async fn check(code: FailureCode) {

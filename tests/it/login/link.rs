@@ -61,7 +61,7 @@ async fn link_whose_answer_was_lost_may_be_agreed_to_again() {
 }
 
 #[tokio::test]
-async fn wrong_password_links_nothing_and_may_be_mended() {
+async fn wrong_password_links_nothing_and_may_be_fixed() {
     let site = Site::start().await;
     let id = site.add(user("alice").await).await;
     let browser = site.browser();

@@ -70,7 +70,7 @@ async fn login_that_works_is_one_line_with_who_how_and_from_where() {
 }
 
 #[tokio::test]
-async fn login_by_password_that_fails_is_one_line_with_code_cause_and_mend() {
+async fn login_by_password_that_fails_is_one_line_with_code_cause_and_remedy() {
     let site = Site::start().await;
     let alice = site.add(user("alice").await).await;
     let dora = site.add(user("dora").await).await;
@@ -105,7 +105,7 @@ async fn login_by_password_that_fails_is_one_line_with_code_cause_and_mend() {
         let reference = format!("request{{ref={reference} ");
         let always = [
             "method=\"password\"",
-            "mend=\"",
+            "remedy=\"",
             "client.address=127.0.0.1",
             &reference,
         ];
@@ -200,8 +200,8 @@ async fn json_lines_are_flat_and_have_the_fields_of_the_readme() -> Result<()> {
         all.map(|name| (*name).to_owned()).collect()
     };
     assert_eq!(fields(ended[0]), set(&["account.id", "oidc.issuer"]));
-    assert_eq!(fields(ended[1]), set(&["code", "mend"]));
-    assert_eq!(fields(ended[2]), set(&["code", "mend"]));
+    assert_eq!(fields(ended[1]), set(&["code", "remedy"]));
+    assert_eq!(fields(ended[2]), set(&["code", "remedy"]));
     for (line, answer, code) in [
         (ended[1], &by_form, "invalid_credentials"),
         (ended[2], &cancelled, "access_denied"),

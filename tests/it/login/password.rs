@@ -261,7 +261,7 @@ async fn login_page_is_told_what_there_is() {
 }
 
 #[tokio::test]
-async fn administrator_is_told_the_mend_at_this_op() {
+async fn administrator_is_told_the_remedy_at_this_op() {
     let site = Site::start().await;
     let browser = site.browser();
 

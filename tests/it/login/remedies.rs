@@ -28,10 +28,10 @@ async fn assert_one_remedy(site: &Site, root: &HttpBrowser, cause: Cause) {
     let page = root.get(API_AUDIT).await.json();
     let entry = page["entries"].as_array().unwrap().iter().find(is_it);
     let entry = entry.unwrap_or_else(|| panic!("{cause:?}: {page}"));
-    assert_eq!(entry["mend"], expected, "{cause:?}");
+    assert_eq!(entry["remedy"], expected, "{cause:?}");
     let reference = entry["ref"].as_str().unwrap();
     let said = type_in(site, &format!("audit --json --ref {reference}")).await;
-    assert_eq!(said.json()[0]["mend"], expected, "{cause:?}");
+    assert_eq!(said.json()[0]["remedy"], expected, "{cause:?}");
     let log = Log::text();
     let line = log
         .lines()
@@ -40,7 +40,7 @@ async fn assert_one_remedy(site: &Site, root: &HttpBrowser, cause: Cause) {
     if cause != Cause::PasswordWrong {
         let line = line.unwrap_or_else(|| panic!("{cause:?}: {log}"));
         assert!(
-            line.contains(&format!("mend={expected:?}")),
+            line.contains(&format!("remedy={expected:?}")),
             "{cause:?}: {line}"
         );
     }

@@ -142,7 +142,7 @@ async fn refusal_has_its_code_and_what_to_do() {
 
     assert_eq!(verdict(&closed), "refuse - registration_closed");
     assert!(reasons(&closed).ends_with("get no account (OIDC_ALLOW_REGISTRATION=false)"));
-    assert!(closed["mend"].is_string());
+    assert!(closed["remedy"].is_string());
     assert_eq!(verdict(&without_role), "refuse - role_missing");
     assert_snapshot!(
         reasons(&without_role),
@@ -169,7 +169,7 @@ async fn failure_is_told_with_its_cause_and_what_came_before_it() {
     );
     let claims = report["claims"].as_array().unwrap();
     assert!(claims.iter().any(|claim| claim["name"] == "sub"));
-    assert!(report["mend"].is_string());
+    assert!(report["remedy"].is_string());
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ async fn every_asymmetric_algorithm_is_accepted_where_the_op_lists_it() {
 }
 
 #[tokio::test]
-async fn encrypted_id_token_is_named_with_its_mend() {
+async fn encrypted_id_token_is_named_with_its_remedy() {
     let trial = Trial::under(&[Lie::Encrypted]).await;
 
     let trial = trial.assert_refused("op_misconfigured").await;

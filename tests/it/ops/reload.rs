@@ -141,7 +141,7 @@ async fn former_secret_key_opens_nothing_after_ten_minutes() {
 }
 
 #[tokio::test]
-async fn faulty_setting_changes_nothing_and_names_the_mend() {
+async fn faulty_setting_changes_nothing_and_names_the_remedy() {
     let site = Site::with(&[("POSTERN_SECRET_KEY", KEY)]).await;
     let keys = site.app.keys();
     Log::begin();
@@ -158,7 +158,7 @@ async fn faulty_setting_changes_nothing_and_names_the_mend() {
     for part in [
         "ERROR",
         "reload refused, nothing has changed: POSTERN_SECRET_KEY",
-        "mend: make one with",
+        "fix: make one with",
     ] {
         assert!(lines[0].contains(part), "{part}: {log}");
     }

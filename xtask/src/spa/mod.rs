@@ -229,7 +229,7 @@ fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
         })
         .and_then(|()| fs::rename(&new, &dist))
         .context("frontend/dist cannot be written")?;
-    // It is out of the way; a fault is the next build's to mend.
+    // It is out of the way; a fault is the next build's to fix.
     let _ = fs::remove_dir_all(&old);
     Ok(())
 }

@@ -226,8 +226,8 @@ fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
     for name in ["OIDC_ROLE_ADMIN", "OIDC_ROLE_USER"] {
         if !is_set && reader.is_set(name) {
             let problem = "means nothing while OIDC_CLAIM_ROLES is not set";
-            let mend = "name the claim in OIDC_CLAIM_ROLES, often groups, or take this away";
-            reader.fault(name, Wrong::new(problem, mend));
+            let remedy = "name the claim in OIDC_CLAIM_ROLES, often groups, or take this away";
+            reader.fault(name, Wrong::new(problem, remedy));
         }
     }
     if admin.is_none() && user.is_none() {

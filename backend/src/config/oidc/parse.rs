@@ -46,11 +46,11 @@ pub(super) fn provider(text: &str) -> Result<ProviderName, Wrong> {
         .to_ascii_lowercase();
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.len() > MAX_PROVIDER_CHARS || !name.chars().all(is_allowed) {
-        let mend = format!(
+        let remedy = format!(
             "write a short name such as authentik: letters a-z, digits, dots and dashes, at most \
              {MAX_PROVIDER_CHARS} characters"
         );
-        return Err(Wrong::new("is not a name for a provider", mend));
+        return Err(Wrong::new("is not a name for a provider", remedy));
     }
     Ok(ProviderName(name))
 }
@@ -58,8 +58,8 @@ pub(super) fn provider(text: &str) -> Result<ProviderName, Wrong> {
 /// Takes the client id, which is opaque but has no spaces (RFC 6749 §2.2).
 pub(super) fn client_id(text: &str) -> Result<String, Wrong> {
     if text.contains(char::is_whitespace) {
-        let mend = "copy the client id from the application at the OP";
-        return Err(Wrong::new("holds white space", mend));
+        let remedy = "copy the client id from the application at the OP";
+        return Err(Wrong::new("holds white space", remedy));
     }
     Ok(text.to_owned())
 }
@@ -79,18 +79,18 @@ pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
     let origin = PublicUrl::of(&url)
         .ok_or_else(|| Wrong::new("has no host name", "write the host after the ://"))?;
     let path = routes::API_OAUTH_OPENID;
-    let mend = format!("write {}{path}, here and at the OP", origin.origin());
+    let remedy = format!("write {}{path}, here and at the OP", origin.origin());
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Wrong::new("has something after its path", mend));
+        return Err(Wrong::new("has something after its path", remedy));
     }
-    // The text too: `/a/../api/…` is the right path only after the browser's mending.
+    // The text too: `/a/../api/…` is the right path only after the browser's fixing.
     if url.path() != path || text.matches('/').count() != 2 + path.matches('/').count() {
-        return Err(Wrong::new(format!("has another path than {path}"), mend));
+        return Err(Wrong::new(format!("has another path than {path}"), remedy));
     }
     if !text.is_ascii() {
         return Err(Wrong::new(
             "has letters outside ASCII, which no URI has",
-            mend,
+            remedy,
         ));
     }
     Ok(RedirectUri {
@@ -112,9 +112,9 @@ pub(super) fn application_url(text: &str) -> Result<ApplicationUrl, Wrong> {
     let mut url = urls::endpoint_url(text)?;
     let mut forgiven = Vec::new();
     if url.query().is_some() {
-        let mend = "leave out the ? and what follows; a discovery document with a query has \
+        let remedy = "leave out the ? and what follows; a discovery document with a query has \
                     OIDC_SERVER_METADATA_URL";
-        return Err(Wrong::new("has a query", mend));
+        return Err(Wrong::new("has a query", remedy));
     }
     let mut path = url.path().trim_end_matches('/').to_owned();
     if let Some(base) = path.strip_suffix(WELL_KNOWN) {
@@ -132,29 +132,29 @@ pub(super) fn application_url(text: &str) -> Result<ApplicationUrl, Wrong> {
 fn refuse_pages_and_endpoints(path: &str, url: &Url) -> Result<(), Wrong> {
     let origin = url.origin().ascii_serialization();
     if let Some((realm, _)) = path.split_once("/protocol/openid-connect") {
-        let mend = format!("write {origin}{realm}");
+        let remedy = format!("write {origin}{realm}");
         return Err(Wrong::new(
             "is an endpoint of the OP, not the application's URL",
-            mend,
+            remedy,
         ));
     }
     let slug = "/application/o/SLUG, SLUG being the application's";
     if path.starts_with("/if/") || path.starts_with("/application/saml/") {
-        let mend = format!("write {origin}{slug}");
+        let remedy = format!("write {origin}{slug}");
         return Err(Wrong::new(
             "is a page of Authentik, not the application's URL",
-            mend,
+            remedy,
         ));
     }
     let last = path.rsplit('/').next().unwrap_or_default();
     if ENDPOINTS.contains(&last) {
-        let mend = format!(
+        let remedy = format!(
             "write the issuer's URL, the one that has {WELL_KNOWN} below it; at Authentik \
              {origin}{slug}"
         );
         return Err(Wrong::new(
             "is an endpoint of the OP, not the application's URL",
-            mend,
+            remedy,
         ));
     }
     Ok(())
@@ -162,9 +162,9 @@ fn refuse_pages_and_endpoints(path: &str, url: &Url) -> Result<(), Wrong> {
 
 /// Reads a PEM bundle; every certificate in it must be usable as a trust root.
 pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
-    const MEND: &str = "name a PEM file with the certificate of the authority that signed the \
+    const REMEDY: &str = "name a PEM file with the certificate of the authority that signed the \
                         OP's certificate";
-    let cannot = |error: std::io::Error| Wrong::new(format!("cannot be read: {error}"), MEND);
+    let cannot = |error: std::io::Error| Wrong::new(format!("cannot be read: {error}"), REMEDY);
     let mut pem = Vec::new();
     let file = File::open(text).map_err(cannot)?;
     file.take(MAX_BUNDLE_BYTES + 1)
@@ -173,7 +173,7 @@ pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
     if pem.len() as u64 > MAX_BUNDLE_BYTES {
         return Err(Wrong::new(
             format!("is longer than {MAX_BUNDLE_BYTES} bytes"),
-            MEND,
+            REMEDY,
         ));
     }
     let mut roots = RootCertStore::empty();
@@ -181,7 +181,7 @@ pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
         let broken = |error: String| {
             Wrong::new(
                 format!("has a broken certificate, number {} ({error})", index + 1),
-                MEND,
+                REMEDY,
             )
         };
         let certificate = certificate.map_err(|error| broken(error.to_string()))?;
@@ -190,7 +190,7 @@ pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
             .map_err(|error| broken(error.to_string()))?;
     }
     if roots.is_empty() {
-        return Err(Wrong::new("holds no certificate in PEM form", MEND));
+        return Err(Wrong::new("holds no certificate in PEM form", REMEDY));
     }
     Ok(CaBundle {
         path: PathBuf::from(text),
@@ -214,8 +214,8 @@ pub(super) fn scopes(text: &str) -> Result<Scopes, Wrong> {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
         {
-            let mend = "write scopes such as openid profile email, separated by spaces";
-            return Err(Wrong::new("holds something that is no scope", mend));
+            let remedy = "write scopes such as openid profile email, separated by spaces";
+            return Err(Wrong::new("holds something that is no scope", remedy));
         }
         if !scope.is_empty() && list.iter().all(|known| known != scope) {
             list.push(scope.to_owned());
@@ -245,10 +245,10 @@ pub(super) fn claim(text: &str) -> Result<String, Wrong> {
 /// Parses a claim's name or a path of names.
 pub(super) fn claim_path(text: &str) -> Result<String, Wrong> {
     if text.contains(char::is_whitespace) || text.split('.').any(str::is_empty) {
-        let mend = "write such as groups or realm_access.roles";
+        let remedy = "write such as groups or realm_access.roles";
         return Err(Wrong::new(
             "is not the name of a claim or a path of names",
-            mend,
+            remedy,
         ));
     }
     Ok(text.to_owned())
@@ -270,8 +270,8 @@ pub(super) fn role_values(text: &str) -> Result<Vec<String>, Wrong> {
 pub(super) fn admin_values(text: &str) -> Result<Vec<String>, Wrong> {
     let values = role_values(text)?;
     if values.iter().any(|value| value == "*") {
-        let mend = "name the groups or roles of your admins; * is for OIDC_ROLE_USER";
-        return Err(Wrong::new("would make everybody an admin", mend));
+        let remedy = "name the groups or roles of your admins; * is for OIDC_ROLE_USER";
+        return Err(Wrong::new("would make everybody an admin", remedy));
     }
     Ok(values)
 }

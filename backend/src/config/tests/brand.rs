@@ -36,7 +36,7 @@ fn name_is_short_text() {
     let said = said(&[("POSTERN_BRAND_NAME", &"x".repeat(41))]);
 
     assert!(
-        said.ends_with("is longer than 40 characters. Mend: write a shorter name."),
+        said.ends_with("is longer than 40 characters. Fix: write a shorter name."),
         "{said}"
     );
     check(
@@ -44,7 +44,7 @@ fn name_is_short_text() {
         &[(
             "a\u{1b}b",
             "POSTERN_BRAND_NAME=\"a\\u{1b}b\" holds a line break or another control character. \
-             Mend: write it on one line.",
+             Fix: write it on one line.",
         )],
     );
 }
@@ -59,7 +59,7 @@ fn colors_are_one_or_two() {
         ("#000}body{display:none", "is no color"),
     ] {
         let expected = format!(
-            "POSTERN_BRAND_ACCENT={text:?} {problem}. Mend: write a color such as #1d4ed8, or two \
+            "POSTERN_BRAND_ACCENT={text:?} {problem}. Fix: write a color such as #1d4ed8, or two \
              as in #1d4ed8,#93c5fd: for light pages and for dark ones."
         );
         assert_eq!(said(&[("POSTERN_BRAND_ACCENT", text)]), expected);
@@ -142,7 +142,7 @@ fn logo_is_an_image_as_its_name_says() {
         assert_eq!(
             said,
             format!(
-                "POSTERN_BRAND_LOGO={path:?} {problem}. Mend: name an SVG, PNG, WebP or JPEG file \
+                "POSTERN_BRAND_LOGO={path:?} {problem}. Fix: name an SVG, PNG, WebP or JPEG file \
                  of at most 256 kB that the user who runs Postern may read."
             )
         );
@@ -226,7 +226,7 @@ fn footer_is_a_text_that_may_lead_somewhere() {
     ] {
         let said = said(&[("POSTERN_BRAND_FOOTER", text)]);
         assert!(
-            said.contains("leads to what is no page and no email. Mend: write a text"),
+            said.contains("leads to what is no page and no email. Fix: write a text"),
             "{said}"
         );
     }

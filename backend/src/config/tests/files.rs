@@ -54,7 +54,7 @@ fn both_is_refused() {
 
     assert_eq!(
         said,
-        "OIDC_CLIENT_SECRET is set, and OIDC_CLIENT_SECRET_FILE is set as well. Mend: keep \
+        "OIDC_CLIENT_SECRET is set, and OIDC_CLIENT_SECRET_FILE is set as well. Fix: keep \
          OIDC_CLIENT_SECRET or OIDC_CLIENT_SECRET_FILE, whichever you meant."
     );
 }
@@ -101,7 +101,7 @@ fn a_secret_in_the_place_of_its_path_is_not_shown() {
 
     assert_eq!(
         said,
-        "OIDC_CLIENT_SECRET_FILE is not an absolute path, and not shown here. Mend: write the \
+        "OIDC_CLIENT_SECRET_FILE is not an absolute path, and not shown here. Fix: write the \
          file's path, beginning with /, or set OIDC_CLIENT_SECRET instead."
     );
 }
@@ -141,6 +141,6 @@ fn a_data_folder_that_is_a_file_is_refused() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, "data", "");
 
-    assert!(said(&[("DATA_DIR", &path)]).contains("which is not a folder. Mend: name a folder"));
+    assert!(said(&[("DATA_DIR", &path)]).contains("which is not a folder. Fix: name a folder"));
     assert!(read(&[("DATA_DIR", folder.path().to_str().unwrap())]).is_ok());
 }

@@ -60,7 +60,7 @@ fn booleans() {
             ("no", ""),
             (
                 "ture",
-                "DISABLE_USERPASS_LOGIN=\"ture\" is neither true nor false. Mend: write true or \
+                "DISABLE_USERPASS_LOGIN=\"ture\" is neither true nor false. Fix: write true or \
                  false.",
             ),
         ],
@@ -94,22 +94,22 @@ fn sessions() {
             ("60", ""),
             (
                 "7d",
-                "SESSION_IDLE_SECONDS=\"7d\" is not a whole number of seconds. Mend: write a \
+                "SESSION_IDLE_SECONDS=\"7d\" is not a whole number of seconds. Fix: write a \
                  number from 60 to 34560000, without a unit.",
             ),
             (
                 "59",
-                "SESSION_IDLE_SECONDS=\"59\" is out of range. Mend: write a number from 60 to \
+                "SESSION_IDLE_SECONDS=\"59\" is out of range. Fix: write a number from 60 to \
                  34560000, without a unit.",
             ),
             (
                 "1209601",
                 "SESSION_IDLE_SECONDS=\"1209601\" is longer than SESSION_MAX_AGE_SECONDS \
-                 (1209600). Mend: write at most 1209600, or raise SESSION_MAX_AGE_SECONDS.",
+                 (1209600). Fix: write at most 1209600, or raise SESSION_MAX_AGE_SECONDS.",
             ),
             (
                 "99999999999999999999999",
-                "SESSION_IDLE_SECONDS=\"99999999999999999999999\" is out of range. Mend: write a \
+                "SESSION_IDLE_SECONDS=\"99999999999999999999999\" is out of range. Fix: write a \
                  number from 60 to 34560000, without a unit.",
             ),
         ],
@@ -125,7 +125,7 @@ fn addresses_to_listen_on() {
         let said = said(&[("POSTERN_LISTEN", bad)]);
 
         assert!(
-            said.contains("is not an IP address with a port. Mend: write"),
+            said.contains("is not an IP address with a port. Fix: write"),
             "{said}"
         );
         assert!(
@@ -177,18 +177,18 @@ fn public_urls() {
             (
                 "https://other.example.com",
                 "POSTERN_PUBLIC_URL=\"https://other.example.com\" differs from the origin of \
-                 OIDC_REDIRECT_URI, https://app.example.com. Mend: write the origin that people \
+                 OIDC_REDIRECT_URI, https://app.example.com. Fix: write the origin that people \
                  type into their browser into both, or take POSTERN_PUBLIC_URL away.",
             ),
             (
                 "https://app.example.com/login",
                 "POSTERN_PUBLIC_URL=\"https://app.example.com/login\" has something after the \
-                 host; Postern lives at the root of its host. Mend: write \
+                 host; Postern lives at the root of its host. Fix: write \
                  https://app.example.com.",
             ),
             (
                 "app.example.com",
-                "POSTERN_PUBLIC_URL=\"app.example.com\" does not begin with https://. Mend: begin \
+                "POSTERN_PUBLIC_URL=\"app.example.com\" does not begin with https://. Fix: begin \
                  it with https:// (or http:// on this machine).",
             ),
         ],
@@ -238,7 +238,7 @@ fn trusted_proxies() {
             (
                 "traefik",
                 "POSTERN_TRUSTED_PROXIES=\"traefik\" holds \"traefik\", which is neither a \
-                 network nor an address. Mend: write such as 172.16.0.0/12 or 10.0.0.5, \
+                 network nor an address. Fix: write such as 172.16.0.0/12 or 10.0.0.5, \
                  separated by commas.",
             ),
             (
@@ -319,7 +319,7 @@ fn log_filters() {
         ",",
     ] {
         assert!(
-            said(&[("POSTERN_LOG", bad)]).contains("Mend: write error, warn"),
+            said(&[("POSTERN_LOG", bad)]).contains("Fix: write error, warn"),
             "{bad}"
         );
     }
@@ -329,7 +329,7 @@ fn log_filters() {
             ("JSON", ""),
             (
                 "logfmt",
-                "POSTERN_LOG_FORMAT=\"logfmt\" is not one of the values it can have. Mend: write \
+                "POSTERN_LOG_FORMAT=\"logfmt\" is not one of the values it can have. Fix: write \
                  text or json.",
             ),
         ],
@@ -348,12 +348,12 @@ fn all_faults_are_told_at_once() {
 
     assert_eq!(
         faults.to_string(),
-        r#"Postern cannot start: 2 settings need mending.
+        r#"Postern cannot start: 2 settings need fixing.
 
 1. OIDC_CLIENT_ID is not set, and OIDC_ENABLED=true needs it.
-   Mend: rename OICD_CLIENT_ID to OIDC_CLIENT_ID.
+   Fix: rename OICD_CLIENT_ID to OIDC_CLIENT_ID.
 2. OIDC_LINK_BY_EMAIL="always" is not one of the values it can have.
-   Mend: write confirm, verified or never.
+   Fix: write confirm, verified or never.
 
 Also noticed:
 - OICD_CLIENT_ID is not a setting; OIDC_CLIENT_ID is probably meant.

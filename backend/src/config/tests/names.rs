@@ -86,7 +86,7 @@ fn what_is_promised_for_later_is_refused() {
         "POSTERN_ALLOWED_HOSTS",
         "POSTERN_COOKIE_DOMAIN_FILE",
     ] {
-        let expected = format!("{name} is not supported by this version. Mend: take it away.");
+        let expected = format!("{name} is not supported by this version. Fix: take it away.");
         assert_eq!(said(&[(name, "127.0.0.1:9100")]), expected);
         assert_eq!(said(&[(name, " ")]), "", "an empty value is not set");
     }

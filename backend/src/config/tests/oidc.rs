@@ -39,7 +39,7 @@ fn every_required_variable_is_asked_for() {
     for name in names {
         let said = said(&[(name, "")]);
 
-        let start = format!("{name} is not set, and OIDC_ENABLED=true needs it. Mend: ");
+        let start = format!("{name} is not set, and OIDC_ENABLED=true needs it. Fix: ");
         assert!(said.starts_with(&start), "{said}");
         assert_eq!(said.lines().count(), 1, "{said}");
     }
@@ -93,7 +93,7 @@ fn provider_names() {
         "OIDC_PROVIDER",
         &[(
             "https://auth.example.com",
-            "OIDC_PROVIDER=\"https://auth.example.com\" is not a name for a provider. Mend: write \
+            "OIDC_PROVIDER=\"https://auth.example.com\" is not a name for a provider. Fix: write \
              a short name such as authentik: letters a-z, digits, dots and dashes, at most 40 \
              characters.",
         )],
@@ -117,7 +117,7 @@ fn scopes() {
             ),
             (
                 "openid \"email",
-                "OIDC_SCOPES=\"openid \\\"email\" holds something that is no scope. Mend: write \
+                "OIDC_SCOPES=\"openid \\\"email\" holds something that is no scope. Fix: write \
                  scopes such as openid profile email, separated by spaces.",
             ),
         ],
@@ -150,7 +150,7 @@ fn roles() {
             (
                 "admins",
                 "OIDC_ROLE_ADMIN=\"admins\" means nothing while OIDC_CLAIM_ROLES is not set. \
-                 Mend: name the claim in OIDC_CLAIM_ROLES, often groups, or take this away.",
+                 Fix: name the claim in OIDC_CLAIM_ROLES, often groups, or take this away.",
             ),
             ("", ""),
         ],
@@ -191,12 +191,12 @@ fn methods_algorithms_and_skew() {
             (
                 "RS256,none",
                 "OIDC_ID_TOKEN_ALGS=\"RS256,none\" names none, with which anybody could write a login \
-             for anybody. Mend: leave it out; it is never accepted.",
+             for anybody. Fix: leave it out; it is never accepted.",
             ),
             (
                 "ES512",
                 "OIDC_ID_TOKEN_ALGS=\"ES512\" names ES512, whose signatures cannot be checked here \
-             (curve P-521). Mend: choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, \
+             (curve P-521). Fix: choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, \
              ES384, EdDSA, HS256.",
             ),
         ],

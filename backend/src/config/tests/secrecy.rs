@@ -123,7 +123,7 @@ fn secret_keys() {
         );
         assert!(said.contains(problem), "{said}");
         assert!(
-            said.ends_with("Mend: make one with: openssl rand -base64 48."),
+            said.ends_with("Fix: make one with: openssl rand -base64 48."),
             "{said}"
         );
         assert!(!said.contains(bad), "{said}");
@@ -136,7 +136,7 @@ fn placeholders_are_refused() {
 
     assert_eq!(
         said,
-        "OIDC_CLIENT_SECRET is still the placeholder of an example. Mend: write your own value."
+        "OIDC_CLIENT_SECRET is still the placeholder of an example. Fix: write your own value."
     );
 }
 

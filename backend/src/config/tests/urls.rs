@@ -4,7 +4,7 @@ use super::{check, config, said};
 
 #[test]
 fn redirect_uris() {
-    const MEND: &str = "Mend: write https://app.example.com/api/oauth/openid, here and at the OP.";
+    const REMEDY: &str = "Fix: write https://app.example.com/api/oauth/openid, here and at the OP.";
     for (bad, problem) in [
         (
             "https://app.example.com",
@@ -34,7 +34,7 @@ fn redirect_uris() {
         let said = said(&[("OIDC_REDIRECT_URI", bad)]);
 
         assert!(
-            said.contains(problem) && said.ends_with(MEND),
+            said.contains(problem) && said.ends_with(REMEDY),
             "{bad}: {said}"
         );
     }
@@ -173,7 +173,7 @@ fn discovery_of_a_bare_host_and_elsewhere() {
 
 #[test]
 fn endpoints_and_pages_are_no_application_urls() {
-    for (bad, mend) in [
+    for (bad, remedy) in [
         (
             "https://a.example/application/o/authorize/",
             "https://a.example/application/o/SLUG",
@@ -188,7 +188,7 @@ fn endpoints_and_pages_are_no_application_urls() {
         ),
         (
             "https://a.example/realms/home/protocol/openid-connect/auth",
-            "Mend: write https://a.example/realms/home.",
+            "Fix: write https://a.example/realms/home.",
         ),
         (
             "https://a.example/application/o/x?next=/",
@@ -198,7 +198,7 @@ fn endpoints_and_pages_are_no_application_urls() {
         let said = said(&[("OIDC_SERVER_APPLICATION_URL", bad)]);
 
         assert!(
-            said.contains("Mend:") && said.contains(mend),
+            said.contains("Fix:") && said.contains(remedy),
             "{bad}: {said}"
         );
     }

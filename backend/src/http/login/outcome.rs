@@ -58,7 +58,7 @@ pub(crate) fn failed(app: &AppState, from: &From, failed: &Failed<'_>) {
         code,
         account.id = failed.account.map(display),
         client.address = from.address.map(display),
-        mend = remedy(failed.cause, app.config.op_name()),
+        remedy = remedy(failed.cause, app.config.op_name()),
         "login failed: {}",
         failed.detail
     );
@@ -78,7 +78,7 @@ pub(crate) fn failed_at_op(
         LoginError::AccountDisabled(account_id) => Some(display(account_id)),
         _ => None,
     };
-    let mend = remedy(error.cause(), provider);
+    let remedy = remedy(error.cause(), provider);
     let (because, cause) = (lost.map(Lost::as_str), chain(error));
     let address = from.address.map(display);
     // The level is a part of what the compiler knows of a line.
@@ -90,7 +90,7 @@ pub(crate) fn failed_at_op(
                 because,
                 account.id = account,
                 client.address = address,
-                mend,
+                remedy,
                 "login failed: {cause}"
             )
         };

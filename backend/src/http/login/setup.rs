@@ -64,8 +64,8 @@ async fn set_up(
     }
     if !app.keys().is_setup_token(&setup.token) {
         let cause = Cause::SetupTokenWrong;
-        let (code, mend) = (cause.code().as_str(), remedy(cause, app.config.op_name()));
-        tracing::warn!(code, mend, "setup refused");
+        let (code, remedy) = (cause.code().as_str(), remedy(cause, app.config.op_name()));
+        tracing::warn!(code, remedy, "setup refused");
         let failure = Failure {
             cause,
             account: None,

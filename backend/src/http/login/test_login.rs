@@ -181,7 +181,7 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
     refer(app, &mut report, Some(error.cause()));
     tracing::warn!(
         code = report.code,
-        mend = report.mend,
+        remedy = report.remedy,
         "test login failed: {}",
         chain(error)
     );
@@ -194,7 +194,7 @@ fn refer(app: &AppState, report: &mut TestLogin, cause: Option<Cause>) {
         return;
     };
     report.code = Some(cause.code().as_str().to_owned());
-    report.mend = Some(remedy(cause, app.config.op_name()).to_owned());
+    report.remedy = Some(remedy(cause, app.config.op_name()).to_owned());
 }
 
 /// A report that says nothing yet.
@@ -206,7 +206,7 @@ fn empty(app: &AppState) -> TestLogin {
         account: None,
         code: None,
         reasons: Vec::new(),
-        mend: None,
+        remedy: None,
         claims: Vec::new(),
     }
 }

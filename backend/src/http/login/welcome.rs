@@ -93,8 +93,8 @@ pub(crate) async fn check(
 ) -> ApiResult<Answer<Welcome>> {
     let opened = open(&app, &from, &body.token).await;
     let (purpose, _, link) = opened.inspect_err(|error| {
-        let mend = remedy(error.code().into(), app.config.op_name());
-        tracing::info!(code = error.code().as_str(), mend, "welcome link refused");
+        let remedy = remedy(error.code().into(), app.config.op_name());
+        tracing::info!(code = error.code().as_str(), remedy, "welcome link refused");
     })?;
     Ok(Answer(Welcome {
         purpose,

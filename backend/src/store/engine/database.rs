@@ -75,7 +75,7 @@ impl Store {
     /// to [`Store::keep_watch`].
     ///
     /// # Errors
-    /// What waiting does not mend: a file that cannot be opened, a password that is refused, a
+    /// What waiting does not fix: a file that cannot be opened, a password that is refused, a
     /// migration that fails.
     pub async fn connect(database: &Database) -> Result<Self> {
         let place = match database {

@@ -66,7 +66,7 @@ impl From<sqlx::Error> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// May waiting mend it? A password that is refused, or tables of a later version, it does not.
+    /// May waiting fix it? A password that is refused, or tables of a later version, it does not.
     pub(crate) fn is_passing(&self) -> bool {
         let is_passing = |error: &sqlx::Error| match error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,

@@ -27,7 +27,7 @@ pub(super) fn Entry(
         address,
         reference,
         detail,
-        mend,
+        remedy,
         ..
     } = entry;
     let is_same = actor == account;
@@ -47,7 +47,7 @@ pub(super) fn Entry(
         fact(Text::ACTIVITY_BY, actor.filter(|_| !is_same).map(party)),
         fact(Text::ACTIVITY_BY, operator.map(at_command_line)),
         fact(Text::ACTIVITY_DETAIL, detail.map(free_text)),
-        fact(Text::ACTIVITY_MEND, mend.map(free_text)),
+        fact(Text::ACTIVITY_REMEDY, remedy.map(free_text)),
         fact(Text::ACTIVITY_ADDRESS, address.map(own_text)),
         fact(Text::REFERENCE, reference.map(reference_link)),
     ];

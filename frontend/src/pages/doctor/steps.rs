@@ -74,11 +74,11 @@ fn step(step: Step) -> AnyView {
     } else {
         "entry-item"
     };
-    let mend = step.mend.map(|mend| {
+    let remedy = step.remedy.map(|remedy| {
         view! {
             <p>
-                <strong>{say(Text::ACTIVITY_MEND)}": "</strong>
-                {english(mend)}
+                <strong>{say(Text::ACTIVITY_REMEDY)}": "</strong>
+                {english(remedy)}
             </p>
         }
     });
@@ -89,7 +89,7 @@ fn step(step: Step) -> AnyView {
                 <span class=badge>{say(word)}</span>
             </div>
             <p>{english(step.found)}</p>
-            {mend}
+            {remedy}
         </li>
     }
     .into_any()

@@ -85,10 +85,10 @@ fn Shown(
         .into_iter()
         .map(|reason| view! { <li>{english(reason)}</li> })
         .collect::<Vec<_>>();
-    let mend = report.mend.map(|mend| {
+    let remedy = report.remedy.map(|remedy| {
         view! {
-            <h3>{say(Text::ACTIVITY_MEND)}</h3>
-            <p>{english(mend)}</p>
+            <h3>{say(Text::ACTIVITY_REMEDY)}</h3>
+            <p>{english(remedy)}</p>
         }
     });
     let claims =
@@ -109,7 +109,7 @@ fn Shown(
         </p>
         <h3>{say(Text::TEST_WHY)}</h3>
         <ol class="reasons">{reasons}</ol>
-        {mend}
+        {remedy}
         {claims}
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! What went wrong with the last login, who can mend it, and the next step.
+//! What went wrong with the last login, who can fix it, and the next step.
 
 use leptos::prelude::*;
 use shared::config::PublicConfig;
@@ -51,7 +51,7 @@ pub(crate) fn ErrorCard(
         <section class="error-card" role="alert" data-code=query.code.map_or(UNKNOWN, FailureCode::as_str)>
             <h2>{told.title}</h2>
             <p>{told.sentence}</p>
-            <p>{told.step} " " {told.mender}</p>
+            <p>{told.step} " " {told.fixed_by}</p>
             {hint}
             {reference}
             <NextButton step=guide.next config next=query.next />

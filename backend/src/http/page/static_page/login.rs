@@ -173,7 +173,7 @@ fn provider_link(
     )
 }
 
-/// What went wrong, who can mend it, and the next step.
+/// What went wrong, who can fix it, and the next step.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String {
     let code = FailureCode::parse(error);
     let lost = page.because.and_then(Lost::parse);
@@ -228,6 +228,6 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
         escape(&told.title),
         escape(&told.sentence),
         escape(&told.step),
-        told.mender,
+        told.fixed_by,
     )
 }
