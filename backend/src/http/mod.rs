@@ -33,7 +33,7 @@ use login::{
 };
 use ops::health;
 pub(crate) use ops::metrics::router as ops_router;
-use page::{config, spa, texts};
+use page::{assets, config, spa, texts};
 
 /// The most bytes of a body; real ones have some hundred.
 const MAX_BODY: usize = 32 * 1024;
@@ -42,7 +42,7 @@ const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Returns the whole application.
 pub(crate) fn router(app: AppState) -> Router {
-    if spa::is_missing() {
+    if assets::is_missing() {
         tracing::warn!("this build has no page in it: `cargo xtask dist` makes one that has");
     }
     let spa = spa::Spa::new(app.clone());

@@ -1,6 +1,8 @@
 //! The page: its files, its words, and what of it works without wasm.
 
 pub(crate) mod config;
+mod encoding;
+pub(crate) mod assets;
 pub(crate) mod texts;
 pub(crate) mod static_page;
 pub(crate) mod document;

@@ -17,7 +17,8 @@ use shared::text::Language;
 
 use crate::http::cookie;
 use crate::http::error::ApiError;
-use crate::http::page::spa::{FOR_EVER, accepts_encoding};
+use crate::http::page::assets::FOR_EVER;
+use crate::http::page::encoding::accepts_encoding;
 
 /// The cookie that remembers what a visitor chose. The app writes it too; it is no secret.
 pub(crate) const COOKIE: &str = "postern_language";
