@@ -20,7 +20,8 @@ use crate::http::extract::principal;
 use crate::http::page::assets;
 use crate::http::page::config::{Known, public_config};
 use crate::http::page::document::{Document, Shown};
-use crate::http::page::static_page::{self, StaticPage};
+use crate::http::page::static_page::page::StaticPage;
+use crate::http::page::static_page::render::{render, title};
 use crate::http::page::texts;
 
 /// The cookie by which the page keeps a color scheme; its values are those of [`Scheme::name`].
@@ -117,7 +118,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
         .and_then(shared::failure::FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| texts::language(headers));
-    let page = static_page::render(&StaticPage {
+    let page = render(&StaticPage {
         language,
         path,
         config: &public_config(app, &known, code),
@@ -138,7 +139,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
     let html = document.show(&Shown {
         language,
         scheme: chosen_scheme(headers),
-        title: &static_page::title(path, language, brand),
+        title: &title(path, language, brand),
         texts: &texts::url(section, language),
         page: &page,
     });

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use crate::brand::Brand;
-use crate::http::page::static_page::escape;
+use crate::http::page::static_page::elements::escape;
 
-/// The `<body>` tag; what is not configured is not there.
+/// Returns the `<body>` tag; what is not configured is left out.
 pub(crate) fn body_tag(brand: &Brand) -> String {
     let mut tag = String::from("<body");
     let mut add = |name: &str, value: &str| {
@@ -26,14 +26,14 @@ pub(crate) fn body_tag(brand: &Brand) -> String {
     tag
 }
 
-/// The mark or the logo, and the name.
+/// Returns the mark or the logo, and the name.
 pub(crate) fn mark(brand: &Brand) -> String {
     let name = escape(brand.name());
     let Some(logo) = &brand.logo else {
         return format!("<span class=\"mark\" aria-hidden=\"true\"></span>{name}");
     };
     let (width, height) = Brand::logo_size(logo);
-    // Beside the name the logo says nothing more.
+    // Beside the name, the logo needs no text of its own.
     let (alternative, beside) = if brand.shows_name() {
         ("", name.as_str())
     } else {
@@ -46,12 +46,12 @@ pub(crate) fn mark(brand: &Brand) -> String {
     )
 }
 
-/// The line below all; empty where there is none.
+/// Returns the line at the bottom; empty if there is none.
 pub(crate) fn footer(brand: &Brand) -> String {
     line(brand).map_or(String::new(), |line| format!("<p>{line}</p>"))
 }
 
-/// What stands in that line.
+/// Returns the content of that line.
 fn line(brand: &Brand) -> Option<String> {
     let footer = brand.footer.as_ref()?;
     let text = escape(&footer.text);

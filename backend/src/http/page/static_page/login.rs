@@ -8,10 +8,11 @@ use shared::failure::{FailureCode, Lost, NextStep, UNKNOWN_GUIDE, is_reference};
 use shared::routes;
 use shared::text::Text;
 
-use crate::http::page::static_page::{Field, StaticPage, escape, hidden, problem, submit};
+use crate::http::page::static_page::elements::{Field, escape, hidden, problem, submit};
+use crate::http::page::static_page::page::StaticPage;
 use crate::return_to::ReturnTo;
 
-/// The login page's content.
+/// Returns the login page's content.
 pub(crate) fn content(page: &StaticPage<'_>) -> String {
     let config = page.config;
     let next = page.next();
@@ -52,7 +53,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
     }
     match (config.password_login, &config.openid) {
         (true, Some(provider)) if config.provider_first => {
-            // Whoever was asked for a password finds its form open.
+            // The form is open if the guide says to use the password.
             let wants_password = error
                 .and_then(FailureCode::parse)
                 .is_some_and(|code| code.guide().next == NextStep::UsePassword);
@@ -80,7 +81,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
     html
 }
 
-/// The password form; it carries `next` along.
+/// Returns the password form, which carries `next` along.
 fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> String {
     let focus = if has_focus {
         "required autofocus"
@@ -137,7 +138,7 @@ fn openid_href(next: Option<&str>) -> String {
     }
 }
 
-/// The link to the provider, with its tile.
+/// Returns the link to the provider, with its tile.
 fn provider_link(
     page: &StaticPage<'_>,
     provider: &PublicProvider,
@@ -173,7 +174,7 @@ fn provider_link(
     )
 }
 
-/// What went wrong, who can fix it, and the next step.
+/// Returns the card that says what went wrong, who can fix it, and the next step.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String {
     let code = FailureCode::parse(error);
     let lost = page.because.and_then(Lost::parse);
@@ -213,8 +214,8 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
                 page.say(Text::USE_YOUR_PASSWORD)
             )
         }
-        // Autologin is the app's, so the plain page does not leave at once; with `local`, the app
-        // does not either.
+        // Only the app logs in automatically, so the plain page does not leave at once; with
+        // `local`, the app stays too.
         _ => format!(
             "<a class=\"button\" href=\"{}?local=1\">{}</a>",
             routes::LOGIN,

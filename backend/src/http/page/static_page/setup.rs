@@ -4,9 +4,10 @@ use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
-use crate::http::page::static_page::{Field, StaticPage, problem, returned_problem, submit};
+use crate::http::page::static_page::elements::{Field, problem, returned_problem, submit};
+use crate::http::page::static_page::page::StaticPage;
 
-/// The setup page's content.
+/// Returns the setup page's content.
 pub(crate) fn content(page: &StaticPage<'_>) -> String {
     if page.config.database_away {
         return problem(page, ErrorCode::Unavailable);

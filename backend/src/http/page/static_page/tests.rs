@@ -3,7 +3,8 @@ use shared::failure::FailureCode;
 use shared::text::{Language, Text};
 
 use crate::brand::{Brand, Footer};
-use crate::http::page::static_page::{StaticPage, render, title};
+use crate::http::page::static_page::page::StaticPage;
+use crate::http::page::static_page::render::{render, title};
 use crate::presets;
 
 /// What a hostile or clumsy hand might put anywhere.

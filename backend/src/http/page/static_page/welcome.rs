@@ -4,10 +4,11 @@
 use shared::routes;
 use shared::text::Text;
 
-use crate::http::page::static_page::{Field, StaticPage, returned_problem, submit, without_app};
+use crate::http::page::static_page::elements::{Field, returned_problem, submit, without_app};
+use crate::http::page::static_page::page::StaticPage;
 
-/// The welcome page's content; the form stands only where there is no app. A link that only logs in
-/// has no use for a password.
+/// Returns the welcome page's content; the form shows only without the app. A login link needs no
+/// password.
 pub(crate) fn content(page: &StaticPage<'_>) -> String {
     let fault = returned_problem(page);
     let token = Field {

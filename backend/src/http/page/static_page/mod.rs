@@ -1,0 +1,16 @@
+//! The page that works without wasm: it stands in `index.html` until the app is there, and stays if
+//! the app cannot start. Pure; every value is escaped.
+//!
+//! The elements and classes are those of the app's components (`frontend/src/components`), so that
+//! nothing moves when the app takes over.
+
+pub(crate) mod page;
+mod elements;
+pub(crate) mod brand;
+mod login;
+mod setup;
+mod welcome;
+pub(crate) mod render;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! What a static page is made of.
+
+use shared::config::PublicConfig;
+use shared::routes;
+use shared::text::{Language, Text, fill};
+
+use crate::brand::Brand;
+use crate::return_to::ReturnTo;
+
+/// What the page is made of: the path, what the server offers, and the query.
+pub(crate) struct StaticPage<'a> {
+    /// The language that the browser gets.
+    pub(crate) language: Language,
+    /// The path that was asked for.
+    pub(crate) path: &'a str,
+    /// What the server offers; with the hint that belongs to `error`.
+    pub(crate) config: &'a PublicConfig,
+    /// What the pages look like.
+    pub(crate) brand: &'a Brand,
+    /// `error`, as it is written.
+    pub(crate) error: Option<&'a str>,
+    /// `ref`, as it is written.
+    pub(crate) reference: Option<&'a str>,
+    /// `because`, as it is written.
+    pub(crate) because: Option<&'a str>,
+    /// `next`, as it is written.
+    pub(crate) next: Option<&'a str>,
+    /// True if there is a `logged_out`.
+    pub(crate) logged_out: bool,
+    /// True if there is a `login`, as in a link that logs in.
+    pub(crate) is_login_link: bool,
+}
+
+impl StaticPage<'_> {
+    /// Returns a text in the page's language. No text has characters that mean something in HTML.
+    pub(super) fn say(&self, text: Text) -> &'static str {
+        self.language.text(text)
+    }
+
+    /// Returns a text with values in it, which must be HTML.
+    pub(super) fn fill(&self, text: Text, values: &[(&str, &str)]) -> String {
+        fill(self.say(text), values)
+    }
+
+    /// Returns where to go after the login, unless that is the home page.
+    pub(super) fn next(&self) -> Option<ReturnTo> {
+        self.next
+            .map(ReturnTo::parse)
+            .filter(|next| next.as_str() != routes::HOME)
+    }
+
+    /// Returns a link to the login page.
+    pub(super) fn to_login(&self) -> String {
+        format!(
+            "<a href=\"{}\">{}</a>",
+            routes::LOGIN,
+            self.say(Text::TO_LOGIN)
+        )
+    }
+}
