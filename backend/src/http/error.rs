@@ -10,7 +10,7 @@ use shared::failure::{FailureCode, Lost};
 use shared::routes;
 use shared::text::Language;
 
-use crate::http::layers::reference;
+use crate::http::reference;
 use crate::telemetry::chain;
 use crate::{password, store};
 

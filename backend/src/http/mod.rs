@@ -1,5 +1,6 @@
 //! HTTP: every route on one page, and every layer with the reason for its place.
 
+mod reference;
 mod error;
 pub mod cookie;
 pub(crate) mod layers;
@@ -27,7 +28,7 @@ use crate::app::AppState;
 use account::{identities, profile, session, sessions};
 use admin::{audit, doctor, users};
 use error::ApiError;
-use layers::{reference, same_origin, security_headers};
+use layers::{same_origin, security_headers};
 use login::{
     backchannel_logout, callback, link, logout, password, setup, start, test_login, welcome,
 };
@@ -141,7 +142,7 @@ pub(crate) fn router(app: AppState) -> Router {
             security_headers::set,
         ))
         // Outermost: whatever is logged or answered within has the reference.
-        .layer(from_fn_with_state(app.clone(), reference::give))
+        .layer(from_fn_with_state(app.clone(), layers::reference::give))
         .with_state(app)
 }
 

@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 
 use crate::app::AppState;
 use crate::audit::By;
-use crate::http::layers::reference;
+use crate::http::reference;
 use crate::session::Client;
 use clock::Timestamp;
 

@@ -1,46 +1,19 @@
-//! The reference of a request: short enough to read out, in the log and in what the browser gets.
+//! Gives every request a reference.
 
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::app::AppState;
+use crate::http::reference::{Answering, answering};
 use crate::session::random_bytes;
 use crate::telemetry::traces;
 
-tokio::task_local! {
-    static CURRENT: Answering;
-}
-
-/// What belongs to a request while it is answered.
-#[derive(Clone)]
-struct Answering {
-    reference: String,
-    trace: Span,
-}
-
 /// Letters and digits that are not mistaken for each other.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-
-/// Returns the reference of the request being answered; empty outside of one.
-pub(crate) fn current() -> String {
-    CURRENT
-        .try_with(|current| current.reference.clone())
-        .unwrap_or_default()
-}
-
-/// Lets work that outlives its request keep the request's reference, log span and trace.
-pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let current = CURRENT.try_with(Clone::clone).unwrap_or(Answering {
-        reference: String::new(),
-        trace: Span::none(),
-    });
-    let trace = current.trace.clone();
-    CURRENT.scope(current, work.in_current_span().instrument(trace))
-}
 
 /// Gives the request a reference and a log span that carries it, counts it, and says in the trace
 /// how it was answered.
@@ -79,9 +52,10 @@ pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Ne
         response
     };
     let answer = answer.instrument(span).instrument(trace.clone());
-    CURRENT.scope(current, answer).await
+    answering(current, answer).await
 }
 
+/// Returns true if the request comes from a proxy of `POSTERN_TRUSTED_PROXIES`.
 fn is_from_trusted_proxy(app: &AppState, request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let trusted = &app.config.trusted_proxies;

@@ -15,7 +15,7 @@ use shared::session::LoginMethod;
 use crate::http::cookie::SetCookies;
 use crate::http::error::error_page;
 use crate::http::extract::principal::{self, Current};
-use crate::http::layers::reference;
+use crate::http::reference;
 use crate::http::login::lost_attempt::recover;
 use crate::http::login::visit::Visit;
 use crate::http::login::{attempts, link, outcome, session_cookie, test_login};

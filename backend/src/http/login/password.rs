@@ -15,7 +15,7 @@ use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult, error_page};
 use crate::http::extract::body::JsonOrForm;
 use crate::http::extract::client::From;
-use crate::http::layers::reference;
+use crate::http::reference;
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::session_cookie;
 use crate::http::login::trail::{self, Failure};

@@ -15,7 +15,7 @@ use crate::app::AppState;
 use crate::failure::{Cause, remedy};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::principal::{Admin, Current};
-use crate::http::layers::reference;
+use crate::http::reference;
 use crate::http::login::attempts;
 use crate::http::login::visit::Visit;
 use crate::login::attempt::{Intent, LoginAttempt};

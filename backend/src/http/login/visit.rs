@@ -12,7 +12,7 @@ use shared::failure::Lost;
 use crate::app::AppState;
 use crate::http::error::{ApiError, ApiResult, error_page};
 use crate::http::extract::client::From;
-use crate::http::layers::reference;
+use crate::http::reference;
 use crate::http::login::outcome;
 use crate::http::login::trail::{self, Failure};
 use crate::login::LoginError;
