@@ -7,9 +7,9 @@ use prometheus_client::registry::Registry;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use clock::Timestamp;
 use crate::config::SessionConfig;
 use crate::store::{Store, Totals};
+use clock::Timestamp;
 
 /// How long an answer of the database is used: it counts rows, however often somebody asks.
 const FRESH: Duration = Duration::from_secs(10);

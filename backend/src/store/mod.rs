@@ -8,6 +8,7 @@
 //! else that goes wrong is an [`Error`].
 
 pub(crate) mod engine;
+pub(crate) mod rows;
 mod audit;
 mod account;
 mod identity;

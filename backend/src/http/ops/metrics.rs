@@ -61,7 +61,12 @@ async fn registry(app: &AppState) -> Registry {
         registry.register("postern_op_reachable", help, is_reachable);
         let help = "How long requests to the OP took, by endpoint and how they ended";
         let durations = provider.rp.metrics().durations.clone();
-        registry.register_with_unit("postern_op_request_duration", help, Unit::Seconds, durations);
+        registry.register_with_unit(
+            "postern_op_request_duration",
+            help,
+            Unit::Seconds,
+            durations,
+        );
     }
     let (sessions, now) = (&app.config.sessions, app.clock.now());
     let totals = &app.metrics.totals;

@@ -1,49 +1,15 @@
 //! Accounts, and the one-time setup.
 
 use shared::email::Email;
-use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key, username_key};
 use crate::audit::{By, Event};
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
+use crate::store::rows::AccountRow;
 use crate::store::{Result, Store, on_database, on_writer};
-use clock::Timestamp;
 use shared::audit::AuditKind;
-
-/// A row of `account`, less the columns that nobody reads.
-#[derive(sqlx::FromRow)]
-pub(crate) struct AccountRow {
-    pub(crate) account_id: Uuid,
-    username: String,
-    display_name: Option<String>,
-    email: Option<String>,
-    email_set_by_admin: bool,
-    role: String,
-    password_hash: Option<String>,
-    disabled_at: Option<i64>,
-}
-
-impl From<AccountRow> for Account {
-    fn from(row: AccountRow) -> Self {
-        Self {
-            id: row.account_id,
-            username: row.username,
-            display_name: row.display_name,
-            email: row.email,
-            email_set_by_admin: row.email_set_by_admin,
-            // The table admits the two names alone; what is not plainly an admin is none.
-            role: if row.role == "admin" {
-                Role::Admin
-            } else {
-                Role::User
-            },
-            password_hash: row.password_hash,
-            disabled_at: row.disabled_at.map(Timestamp::from_unix),
-        }
-    }
-}
 
 /// What another account has already, or has happened already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -132,7 +98,7 @@ pub(crate) use guard_admins;
 /// Writes an account's row and returns it, so that whoever else changes it waits.
 macro_rules! lock_account {
     ($tx:expr, $id:expr) => {
-        sqlx::query_as::<_, $crate::store::account::accounts::AccountRow>(
+        sqlx::query_as::<_, $crate::store::rows::AccountRow>(
             "update account set updated_at = updated_at where account_id = $1 returning *",
         )
         .bind($id)

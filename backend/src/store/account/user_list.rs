@@ -6,8 +6,7 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity, search_key};
-use crate::store::account::accounts::AccountRow;
-use crate::store::identity::identities::IdentityRow;
+use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
 

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, Identity};
 use crate::audit::{By, Event};
 use crate::session::TokenHash;
-use crate::store::account::accounts::{AccountRow, Taken, taken};
+use crate::store::account::accounts::{Taken, taken};
 use crate::store::audit::insert_audit;
+use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database, on_writer};
-use clock::Timestamp;
 use shared::audit::AuditKind;
 
 /// An identity to be linked, or seen again.
@@ -22,34 +22,6 @@ pub struct NewIdentity<'a> {
     pub username: Option<&'a str>,
     /// The email there, for display.
     pub email: Option<&'a str>,
-}
-
-/// A row of `identity`.
-#[derive(sqlx::FromRow)]
-pub(crate) struct IdentityRow {
-    identity_id: Uuid,
-    account_id: Uuid,
-    issuer: String,
-    subject: String,
-    username: Option<String>,
-    email: Option<String>,
-    linked_at: i64,
-    last_login_at: Option<i64>,
-}
-
-impl From<IdentityRow> for Identity {
-    fn from(row: IdentityRow) -> Self {
-        Self {
-            id: row.identity_id,
-            account_id: row.account_id,
-            issuer: row.issuer,
-            subject: row.subject,
-            username: row.username,
-            email: row.email,
-            linked_at: Timestamp::from_unix(row.linked_at),
-            last_login_at: row.last_login_at.map(Timestamp::from_unix),
-        }
-    }
 }
 
 /// Inserts an identity; `$executor` is a connection in a transaction.

@@ -7,10 +7,9 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId, NewAccount};
 use crate::audit::{By, Event};
-use crate::store::account::accounts::{
-    AccountRow, Taken, close_setup, insert_account, lock_account, taken,
-};
+use crate::store::account::accounts::{Taken, close_setup, insert_account, lock_account, taken};
 use crate::store::audit::insert_audit;
+use crate::store::rows::AccountRow;
 use crate::store::{Refusal, Result, Store, on_database, on_writer};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;

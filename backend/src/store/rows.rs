@@ -1,0 +1,68 @@
+//! Rows of the tables that accounts and identities are read from.
+
+use shared::session::Role;
+use uuid::Uuid;
+
+use crate::account::{Account, Identity};
+use clock::Timestamp;
+
+/// A row of `account`, without the columns that nobody reads.
+#[derive(sqlx::FromRow)]
+pub(crate) struct AccountRow {
+    pub(crate) account_id: Uuid,
+    username: String,
+    display_name: Option<String>,
+    email: Option<String>,
+    email_set_by_admin: bool,
+    role: String,
+    password_hash: Option<String>,
+    disabled_at: Option<i64>,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: row.account_id,
+            username: row.username,
+            display_name: row.display_name,
+            email: row.email,
+            email_set_by_admin: row.email_set_by_admin,
+            // The table has a check on the two names; anything else must not make an admin.
+            role: if row.role == "admin" {
+                Role::Admin
+            } else {
+                Role::User
+            },
+            password_hash: row.password_hash,
+            disabled_at: row.disabled_at.map(Timestamp::from_unix),
+        }
+    }
+}
+
+/// A row of `identity`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct IdentityRow {
+    identity_id: Uuid,
+    account_id: Uuid,
+    issuer: String,
+    subject: String,
+    username: Option<String>,
+    email: Option<String>,
+    linked_at: i64,
+    last_login_at: Option<i64>,
+}
+
+impl From<IdentityRow> for Identity {
+    fn from(row: IdentityRow) -> Self {
+        Self {
+            id: row.identity_id,
+            account_id: row.account_id,
+            issuer: row.issuer,
+            subject: row.subject,
+            username: row.username,
+            email: row.email,
+            linked_at: Timestamp::from_unix(row.linked_at),
+            last_login_at: row.last_login_at.map(Timestamp::from_unix),
+        }
+    }
+}
