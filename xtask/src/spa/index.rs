@@ -8,6 +8,15 @@
 
 use anyhow::{Result, bail};
 
+/// The document of the pages before the login.
+pub(super) const ENTRY_DOCUMENT: &str = "entry.html";
+
+/// The document of the pages behind the login, and of all other paths.
+pub(super) const INSIDE_DOCUMENT: &str = "index.html";
+
+/// The document of the pages of admins.
+pub(super) const ADMIN_DOCUMENT: &str = "admin.html";
+
 /// What marks an element as Trunk's.
 const MARK: &str = "<link data-trunk ";
 

@@ -1,5 +1,6 @@
 //! What a first visit costs: the document of each module, and all that it loads.
 
+use super::index::{ADMIN_DOCUMENT, ENTRY_DOCUMENT, INSIDE_DOCUMENT};
 use crate::{place, say};
 use anyhow::{Context as _, Result, bail};
 use shared::routes::Section;
@@ -48,19 +49,19 @@ impl Sizes {
         Ok(Self([
             Visit::measure(
                 "the login page",
-                super::ENTRY_DOCUMENT,
+                ENTRY_DOCUMENT,
                 Section::Entry,
                 ENTRY_LIMIT,
             )?,
             Visit::measure(
                 "the pages behind it",
-                super::INSIDE_DOCUMENT,
+                INSIDE_DOCUMENT,
                 Section::Inside,
                 INSIDE_LIMIT,
             )?,
             Visit::measure(
                 "the pages of admins",
-                super::ADMIN_DOCUMENT,
+                ADMIN_DOCUMENT,
                 Section::Admin,
                 ADMIN_LIMIT,
             )?,
