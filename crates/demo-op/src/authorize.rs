@@ -6,9 +6,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::keys::random_token;
 use crate::lie::Lie;
-use crate::login;
 use crate::page;
-use crate::record::{Request, pairs};
+use crate::request::{Request, pairs};
 use crate::world::{App, Challenge, Code, Grant, Session, World};
 
 /// The endpoint's path, shared by all applications.
@@ -74,7 +73,7 @@ pub(crate) async fn start(
         None if ask.prompts("none") => {
             ask.error(&world, "login_required", "nobody is logged in at the OP")
         }
-        None => login::go(&format!("{PATH}?{}", query_of(&request))),
+        None => page::to_login(&format!("{PATH}?{}", query_of(&request))),
     }
 }
 

@@ -101,8 +101,8 @@ pub(crate) async fn end_sessions(
 ) -> Response {
     let origin = request
         .extensions()
-        .get::<crate::record::Request>()
-        .map(crate::record::Request::origin)
+        .get::<crate::request::Request>()
+        .map(crate::request::Request::origin)
         .unwrap_or_default();
     let notices = end_sessions_of(&app, &username, &origin);
     let mut statuses = Vec::new();

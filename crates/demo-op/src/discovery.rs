@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::keys::Key;
 use crate::lie::{Lie, as_map};
 use crate::page;
-use crate::record::Request;
+use crate::request::Request;
 use crate::settings::{Algorithm, TokenAuth, Version};
 use crate::world::{App, World};
 

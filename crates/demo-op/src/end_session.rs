@@ -8,9 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::backchannel;
-use crate::login;
 use crate::page;
-use crate::record::Request;
+use crate::request::Request;
 use crate::settings::Invalidation;
 use crate::world::{App, SESSION_COOKIE, World};
 
@@ -24,7 +23,7 @@ pub(crate) async fn end(
     let back = return_uri(&world, &request);
     if session.is_none() && back.is_none() {
         // Logged out already: the login page, whose `next` is this very URL.
-        return login::go(&(world.application_path() + "end-session/"));
+        return page::to_login(&(world.application_path() + "end-session/"));
     }
     let ends = world.settings.invalidation == Invalidation::Session;
     let ended = session.filter(|_| ends);
@@ -32,7 +31,7 @@ pub(crate) async fn end(
         ended.map(|cookie| backchannel::end_session(&mut world, &cookie, &request.origin()));
     let response = match back {
         Some(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
-        None if ends => login::go("/"),
+        None if ends => page::to_login("/"),
         None => page::message("Logged out", "You have logged out of the application."),
     };
     drop(world);

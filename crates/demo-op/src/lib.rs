@@ -10,6 +10,7 @@
 mod settings;
 mod lie;
 mod op;
+mod request;
 mod world;
 mod routes;
 mod record;
@@ -29,7 +30,7 @@ mod demo;
 
 pub use lie::{Fault, Lie};
 pub use op::Op;
-pub use record::Request;
+pub use request::Request;
 pub use settings::{
     Algorithm, Client, Invalidation, Settings, TokenAuth, User, Version, demo_accounts,
 };

@@ -8,23 +8,8 @@ use subtle::ConstantTimeEq;
 use crate::authorize::{self, Ask, Refusal};
 use crate::backchannel;
 use crate::page;
-use crate::record::Request;
+use crate::request::Request;
 use crate::world::{App, SESSION_COOKIE, Session, World};
-
-/// The path of the login page.
-pub(crate) const PATH: &str = "/if/flow/default-authentication-flow/";
-
-/// Sends the browser to the login page, and afterwards to `next`.
-pub(crate) fn go(next: &str) -> Response {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", next)
-        .finish();
-    (
-        StatusCode::FOUND,
-        [(header::LOCATION, format!("{PATH}?{query}"))],
-    )
-        .into_response()
-}
 
 /// Shows the login page.
 pub(crate) async fn show(
@@ -50,7 +35,7 @@ pub(crate) async fn submit(
         // Authentik never comes back here; an RP must be ready for OPs that do.
         return match ask {
             Some(ask) => ask.error(&world, "access_denied", "the user cancelled the login"),
-            None => go(next),
+            None => page::to_login(next),
         };
     }
     let username = match check_password(&world, &request) {

@@ -16,7 +16,7 @@ use crate::backchannel;
 use crate::demo;
 use crate::id_token;
 use crate::lie::Lie;
-use crate::record::Request;
+use crate::request::Request;
 use crate::routes::router;
 use crate::settings::{Client, Settings, User};
 use crate::world::{App, subject};

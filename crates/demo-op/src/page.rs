@@ -1,11 +1,13 @@
 //! The OP's HTML pages.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::login;
-use crate::record::Request;
+use crate::request::Request;
 use crate::world::World;
+
+/// The path of the login page.
+pub(crate) const LOGIN_PATH: &str = "/if/flow/default-authentication-flow/";
 
 /// The style of all pages.
 const STYLE: &str = include_str!("page.css");
@@ -80,13 +82,23 @@ pub(crate) fn not_found() -> Response {
     )
 }
 
-/// The login page, with a complaint about what was typed before.
-pub(crate) fn login(world: &World, request: &Request, complaint: Option<&str>) -> Response {
-    let next = request.params("next").first().copied().unwrap_or_default();
+/// Sends the browser to the login page, and afterwards to `next`.
+pub(crate) fn to_login(next: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, login_url(next))]).into_response()
+}
+
+/// Returns the login page's address; the login goes on to `next`.
+fn login_url(next: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", next)
         .finish();
-    let action = escape(&format!("{}?{query}", login::PATH));
+    format!("{LOGIN_PATH}?{query}")
+}
+
+/// The login page, with a complaint about what was typed before.
+pub(crate) fn login(world: &World, request: &Request, complaint: Option<&str>) -> Response {
+    let next = request.params("next").first().copied().unwrap_or_default();
+    let action = escape(&login_url(next));
     let username = escape(request.param("username").unwrap_or_default());
     let complaint = complaint
         .map(|text| format!("<p role=\"alert\">{}</p>\n", escape(text)))

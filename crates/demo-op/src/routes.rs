@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{any, get, post};
 
 use crate::world::App;
-use crate::{authorize, demo, discovery, end_session, fault, login, record, token, userinfo};
+use crate::{authorize, demo, discovery, end_session, fault, login, page, record, token, userinfo};
 
 /// Makes the router. Paths match exactly, slash included, as at Authentik.
 pub(crate) fn router(app: App) -> Router {
@@ -39,7 +39,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/application/o/introspect/", post(token::introspect))
         .route("/application/o/revoke/", post(token::revoke))
         .route("/application/o/par/", post(token::push))
-        .route(login::PATH, get(login::show).post(login::submit))
+        .route(page::LOGIN_PATH, get(login::show).post(login::submit))
         .route("/foreign/{*rest}", any(discovery::foreign))
         .route("/demo/lie", post(demo::lie))
         .route("/demo/rotate-keys", post(demo::rotate_keys))

@@ -12,7 +12,7 @@ use crate::id_token;
 use crate::keys::{base64url, hex, random_bytes, random_token};
 use crate::lie::{Lie, as_map};
 use crate::page;
-use crate::record::{Request, pairs};
+use crate::request::{Request, pairs};
 use crate::settings::{Client, TokenAuth};
 use crate::world::{Access, App, Challenge, Grant, World};
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::fault::unauthorized;
 use crate::id_token::{self, user_claims};
 use crate::lie::Lie;
-use crate::record::Request;
+use crate::request::Request;
 use crate::world::{App, World, subject};
 
 /// `GET` or `POST /application/o/userinfo/`.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::keys::{Key, hex, random_bytes, random_token};
 use crate::lie::{Lie, Lies};
-use crate::record::Request;
+use crate::request::Request;
 use crate::settings::{Client, Settings, User};
 
 /// The cookie of the OP's own session.
