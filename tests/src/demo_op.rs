@@ -6,9 +6,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use shared::routes::API_BACKCHANNEL_LOGOUT;
 
-use crate::op::Registration;
 use crate::places::program;
 use crate::process::Process;
+use crate::registration::Registration;
 use crate::web::{answers, post};
 
 /// A running demo OP, shaped like an Authentik with default settings.

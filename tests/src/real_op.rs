@@ -6,9 +6,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use shared::routes::API_BACKCHANNEL_LOGOUT;
 
-use crate::op::Registration;
 use crate::places::{require, tools, workspace};
 use crate::process::Process;
+use crate::registration::Registration;
 use crate::web::{answers, post};
 
 /// Which of them.

@@ -6,8 +6,9 @@ use shared::routes;
 use crate::browser::Browser;
 use crate::database::{Database, DatabaseKind};
 use crate::http_browser::HttpBrowser;
-use crate::op::{Op, OpKind, Person, Registration};
+use crate::op::{Op, OpKind, Person};
 use crate::places::slow_tests_wanted;
+use crate::registration::Registration;
 use crate::server::Server;
 
 /// The first admin's username.

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use backend::authentik::connect::End;
 use backend::authentik::wanted::{Choice, VerifiedEmails};
 use serde_json::{Value, json};
-use tests::authentik_api::Fault;
+use tests::authentik_api::ApiFault;
 
 use super::{APPLICATIONS, MAPPINGS, PROVIDERS, Setup, VERSIONS};
 
@@ -198,7 +198,7 @@ async fn run_that_was_cut_short_is_finished_by_the_next() {
     for is_late in [false, true] {
         for path in [MAPPINGS, PROVIDERS, APPLICATIONS] {
             let setup = Setup::start().await;
-            setup.api.fail(Fault {
+            setup.api.fail(ApiFault {
                 method: "POST",
                 path,
                 status: 502,

@@ -3,7 +3,7 @@
 use backend::authentik::api::Api;
 use backend::authentik::wanted::Choice;
 use serde_json::{Value, json};
-use tests::authentik_api::{Fault, TOKEN};
+use tests::authentik_api::{ApiFault, TOKEN};
 use tests::places::free_port;
 
 use super::{APPLICATIONS, PROVIDERS, Setup};
@@ -11,7 +11,7 @@ use super::{APPLICATIONS, PROVIDERS, Setup};
 /// Runs the usual job at an Authentik that answers a GET once with that.
 async fn at_a_get(path: &'static str, status: u16, body: Value) -> String {
     let setup = Setup::start().await;
-    setup.api.fail(Fault {
+    setup.api.fail(ApiFault {
         method: "GET",
         path,
         status,
@@ -24,7 +24,7 @@ async fn at_a_get(path: &'static str, status: u16, body: Value) -> String {
 /// Runs the usual job at an Authentik that answers a POST once with that.
 async fn at_a_post(path: &'static str, status: u16, body: Value) -> String {
     let setup = Setup::start().await;
-    setup.api.fail(Fault {
+    setup.api.fail(ApiFault {
         method: "POST",
         path,
         status,
@@ -199,7 +199,7 @@ async fn slug_and_name_of_others_are_not_taken() {
         .trouble();
 
     // It may be seen by its application, and not by itself.
-    setup.api.fail(Fault {
+    setup.api.fail(ApiFault {
         method: "GET",
         path: PROVIDERS,
         status: 404,

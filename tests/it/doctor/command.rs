@@ -10,8 +10,9 @@ use shared::doctor::Outcome::{Fail, Pass, Skip};
 use shared::doctor::Report;
 use tests::authority::{Authority, NAME};
 use tests::database::Database;
-use tests::op::{Op, OpKind, Registration};
+use tests::op::{Op, OpKind};
 use tests::places::{free_port, slow_tests_wanted};
+use tests::registration::Registration;
 use tests::reverse_proxy::{ReverseProxy, nothing, set};
 use tests::server::Server;
 

@@ -6,8 +6,9 @@ use backend::doctor::{Stand, examine};
 use shared::doctor::Outcome::{Fail, Pass, Skip};
 use shared::doctor::Report;
 use tempfile::TempDir;
-use tests::op::{Op, OpKind, Registration};
+use tests::op::{Op, OpKind};
 use tests::places::{free_port, slow_tests_wanted};
+use tests::registration::Registration;
 
 use super::{expect, not_well};
 

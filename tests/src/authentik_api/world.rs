@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
+use super::request::{ApiFault, Request};
 use super::schema::{Version, complaints};
-use super::{Fault, Request};
 
 /// Where flows are.
 const FLOWS: &str = "flows/instances/";
@@ -35,7 +35,7 @@ pub(super) struct World {
     objects: BTreeMap<&'static str, Vec<Value>>,
     next_id: u64,
     pub(super) requests: Vec<Request>,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<ApiFault>,
     pub(super) page_limit: usize,
 }
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::chromium::Browser;
 use crate::places::{require, tools};
 
 /// Which of axe-core's rules must hold: WCAG 2.2 at levels A and AA, and what is good practice.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use thirtyfour::TypingData;
 use thirtyfour::prelude::*;
 
-use crate::browser::Browser;
+use crate::browser::chromium::Browser;
 
 impl Browser {
     /// Is there an element that is displayed?

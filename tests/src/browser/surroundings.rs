@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use thirtyfour::BrowserLogEntry;
 
-use crate::browser::Browser;
+use crate::browser::chromium::Browser;
 use crate::places::screenshots;
 
 /// May pages run scripts?
