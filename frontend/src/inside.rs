@@ -8,9 +8,9 @@ use shared::routes::{self, Section};
 
 use crate::browser;
 use crate::components::ask::{Ask, AskDialog};
-use crate::components::dynamic::effect;
 use crate::components::frame::Loading;
 use crate::components::unsaved::{Unsaved, use_unsaved};
+use crate::dynamic::effect;
 use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;

@@ -19,6 +19,7 @@ mod browser;
 mod text;
 mod preference;
 mod json;
+mod dynamic;
 mod api;
 mod loaded;
 mod deed;

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
 use crate::api::{self, Raw, Request};
-use crate::components::dynamic::effect;
+use crate::dynamic::effect;
 
 /// An answer without its type: JSON, empty where nothing was asked.
 type Text = api::Result<String>;

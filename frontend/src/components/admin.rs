@@ -5,9 +5,10 @@ use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
-use crate::components::dynamic::dynamic;
+use crate::components::guard::Protected;
 use crate::components::inside::InsideFrame;
-use crate::session::{Protected, use_session};
+use crate::dynamic::dynamic;
+use crate::session::use_session;
 use crate::text::say;
 
 /// Shows the page to admins, and says to everyone else who is logged in that it is not for them.

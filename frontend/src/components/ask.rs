@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::text::Text;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::components::dynamic::dynamic;
+use crate::dynamic::dynamic;
 use crate::text::say;
 
 /// The dialog's `returnValue` when the answer is yes.

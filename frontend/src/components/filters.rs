@@ -11,7 +11,7 @@ use leptos_router::params::ParamsMap;
 
 use crate::browser::History;
 use crate::components::choice::{Choice, Options};
-use crate::components::dynamic::effect;
+use crate::dynamic::effect;
 
 /// How long a text must stand still before it is looked for.
 const REST: Duration = Duration::from_millis(250);

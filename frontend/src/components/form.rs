@@ -4,9 +4,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::browser::{self, Fault};
-use crate::components::dynamic::{dynamic, effect};
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
+use crate::dynamic::{dynamic, effect};
 use crate::text::{fill_counted, say};
 use shared::text::{CountedText, Text};
 

@@ -1,5 +1,5 @@
 //! What surrounds the content of a page that one passes through: its card. `backend`'s
-//! `http/static_page.rs` writes the same elements and classes.
+//! `http/page/static_page/` writes the same elements and classes.
 
 use std::cell::Cell;
 
@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::api;
 use crate::browser;
-use crate::components::dynamic::{dynamic, effect};
 use crate::components::problem::Unavailable;
+use crate::dynamic::{dynamic, effect};
 use crate::loaded::Loaded;
 use crate::text::say;
 use shared::text::Text;

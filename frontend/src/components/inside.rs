@@ -10,13 +10,14 @@ use shared::text::Text;
 use crate::api;
 use crate::brand;
 use crate::browser::{self, History};
-use crate::components::dynamic::{dynamic, effect};
 use crate::components::form::busy;
+use crate::components::guard::SessionEnded;
 use crate::components::offline::OfflineBanner;
 use crate::components::problem::ProblemNote;
 use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
-use crate::session::{SessionEnded, use_session};
+use crate::dynamic::{dynamic, effect};
+use crate::session::use_session;
 use crate::text::say;
 
 /// The bar and the column of a page behind the login.

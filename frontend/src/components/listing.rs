@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use shared::text::Text;
 
 use crate::browser;
-use crate::components::dynamic::dynamic;
 use crate::components::problem::Unavailable;
+use crate::dynamic::dynamic;
 use crate::loaded::Loaded;
 use crate::text::say;
 

@@ -1,7 +1,8 @@
 //! What several pages are made of.
 
-pub(crate) mod dynamic;
+pub(crate) mod english;
 pub(crate) mod frame;
+pub(crate) mod guard;
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod problem;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::text::Text;
 
 use crate::browser;
-use crate::components::dynamic::dynamic;
+use crate::dynamic::dynamic;
 use crate::session::use_session;
 use crate::text::say;
 

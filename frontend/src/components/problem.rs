@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use shared::error::ErrorCode;
 
 use crate::api;
-use crate::components::dynamic::dynamic;
 use crate::deed::Deed;
+use crate::dynamic::dynamic;
 use crate::text::say;
 use shared::text::Text;
 

@@ -14,9 +14,9 @@ use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 use crate::browser::{self, draft};
 use crate::components::ask::{Ask, Question};
-use crate::components::dynamic::effect;
 use crate::components::form::Saved;
 use crate::deed::Deed;
+use crate::dynamic::effect;
 use crate::text::say;
 
 /// What is known of the way out of this page.

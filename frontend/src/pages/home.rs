@@ -5,9 +5,10 @@ use shared::routes;
 use shared::session::{LoginMethod, Role, SessionStatus};
 
 use crate::browser::{self, TimeForm};
-use crate::components::dynamic::dynamic;
+use crate::components::guard::Protected;
 use crate::components::inside::{InsideFrame, for_admins};
-use crate::session::{Protected, use_session};
+use crate::dynamic::dynamic;
+use crate::session::use_session;
 use crate::text::{fill, say};
 use shared::text::Text;
 

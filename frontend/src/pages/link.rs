@@ -11,12 +11,12 @@ use shared::routes;
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername, busy};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
+use crate::dynamic::dynamic;
 use crate::loaded::Loaded;
 use crate::text::{fill, say};
 use shared::text::Text;

@@ -12,12 +12,12 @@ use shared::users::{LinkPurpose, Welcome, WelcomePassword};
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, KnownUsername};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::CodeNote;
 use crate::deed::Deed;
+use crate::dynamic::dynamic;
 use crate::loaded::Loaded;
 use crate::text::{fill, say};
 

@@ -13,10 +13,10 @@ use shared::text::Text;
 
 use crate::api::{self, Request};
 use crate::components::admin::for_admins_alone;
-use crate::components::dynamic::dynamic;
 use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
 use crate::components::inside::{InsideFrame, Panel};
 use crate::components::listing::{self, Following, More, Nothing};
+use crate::dynamic::dynamic;
 use crate::loaded::Loaded;
 use crate::pages::activity::entry::Entry;
 use crate::text::say;

@@ -6,10 +6,10 @@ use shared::text::Text;
 
 use crate::api;
 use crate::browser::{self, TimeForm};
+use crate::components::english::english;
 use crate::components::inside::Panel;
 use crate::components::listing;
 use crate::loaded::Loaded;
-use crate::pages::doctor::english;
 use crate::text::{fill, say};
 
 /// All steps, and the button that has them taken again.

@@ -7,14 +7,14 @@ use shared::text::Text;
 
 use crate::api;
 use crate::browser::{self, History, TimeForm};
-use crate::components::dynamic::dynamic;
+use crate::components::english::english;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::{ProblemNote, Unavailable};
 use crate::deed::Deed;
+use crate::dynamic::dynamic;
 use crate::loaded::Loaded;
 use crate::next::with_query;
-use crate::pages::doctor::english;
 use crate::text::{around, say};
 
 /// The test login.

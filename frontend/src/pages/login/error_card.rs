@@ -7,7 +7,6 @@ use shared::routes;
 
 use crate::browser;
 use crate::next;
-use crate::pages::login::plain_login_href;
 use crate::pages::login::query::LoginQuery;
 use crate::text::{fill, say};
 use shared::text::Text;
@@ -104,4 +103,18 @@ fn NextButton(
         }
         .into_any(),
     }
+}
+
+/// Returns the login page without the error: with autologin on, it must not leave again.
+fn plain_login_href(config: &PublicConfig, next: Option<&str>) -> String {
+    let href = next::login_href(next);
+    if config
+        .openid
+        .as_ref()
+        .is_some_and(|provider| provider.autologin)
+    {
+        let separator = if href.contains('?') { "&" } else { "?" };
+        return [&href, separator, "local=1"].concat();
+    }
+    href
 }

@@ -13,12 +13,11 @@ use shared::routes;
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::dynamic::effect;
 use crate::components::frame::{EntryFrame, Loading, once_loaded};
 use crate::components::problem::CodeNote;
 use crate::components::provider::ProviderLink;
+use crate::dynamic::effect;
 use crate::loaded::Loaded;
-use crate::next;
 use crate::pages::login::error_card::ErrorCard;
 use crate::pages::login::password_form::{Credentials, PasswordForm};
 use crate::pages::login::query::{LoginQuery, departure};
@@ -160,18 +159,4 @@ fn Notices(
             })}
     }
     .into_any()
-}
-
-/// Returns the login page without the error: with autologin on, that must not leave again.
-fn plain_login_href(config: &PublicConfig, next: Option<&str>) -> String {
-    let href = next::login_href(next);
-    if config
-        .openid
-        .as_ref()
-        .is_some_and(|provider| provider.autologin)
-    {
-        let separator = if href.contains('?') { "&" } else { "?" };
-        return [&href, separator, "local=1"].concat();
-    }
-    href
 }

@@ -7,12 +7,12 @@ use shared::profile::{LinkedIdentity, Profile, ProfileUpdate};
 
 use crate::api;
 use crate::components::confirm::Confirm;
-use crate::components::dynamic::dynamic;
 use crate::components::field::{Field, Kind};
 use crate::components::form::{Form, Saved};
 use crate::components::inside::Panel;
 use crate::components::unsaved::{Edited, use_unsaved};
 use crate::deed::Deed;
+use crate::dynamic::dynamic;
 use crate::pages::profile::identities::is_same;
 use crate::session::use_session;
 use crate::text::{fill, say};

@@ -7,12 +7,12 @@ use crate::api;
 use crate::browser::{self, History, TimeForm};
 use crate::components::ask::{Question, use_ask};
 use crate::components::confirm::Confirm;
-use crate::components::dynamic::dynamic;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::ProblemNote;
 use crate::components::unsaved::use_unsaved;
 use crate::deed::Deed;
+use crate::dynamic::dynamic;
 use crate::text::{fill, say};
 use shared::text::Text;
 

@@ -14,10 +14,11 @@ use shared::session::SessionEntry;
 
 use crate::api;
 use crate::components::confirm::{Confirm, ConfirmDialog};
-use crate::components::dynamic::dynamic;
 use crate::components::frame::Loading;
+use crate::components::guard::Protected;
 use crate::components::inside::InsideFrame;
 use crate::components::problem::Unavailable;
+use crate::dynamic::dynamic;
 use crate::loaded::Loaded;
 use crate::pages::profile::appearance::Appearance;
 use crate::pages::profile::email_form::EmailForm;
@@ -25,7 +26,6 @@ use crate::pages::profile::identities::Identities;
 use crate::pages::profile::name_form::NameForm;
 use crate::pages::profile::password_form::PasswordForm;
 use crate::pages::profile::sessions::Sessions;
-use crate::session::Protected;
 use crate::text::say;
 use shared::text::Text;
 

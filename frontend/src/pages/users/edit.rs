@@ -9,9 +9,8 @@ use crate::components::choice::Choice;
 use crate::components::field::{Field, Kind};
 use crate::components::form::Form;
 use crate::deed::Deed;
-use crate::pages::users::Desk;
+use crate::pages::users::desk::{Account, Desk};
 use crate::pages::users::draft::{Draft, roles};
-use crate::pages::users::row::Account;
 use crate::session::use_session;
 use crate::text::{fill, say};
 

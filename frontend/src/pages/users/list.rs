@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::routes;
 use shared::text::Text;
 use shared::users::{UserEntry, UserList};
 
@@ -12,7 +11,7 @@ use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
 use crate::components::inside::Panel;
 use crate::components::listing::{self, Following, More, Nothing};
 use crate::loaded::Loaded;
-use crate::pages::users::Desk;
+use crate::pages::users::desk::Desk;
 use crate::pages::users::draft::roles;
 use crate::pages::users::row::Row;
 use crate::text::{fill, say};
@@ -150,9 +149,4 @@ fn page(desk: Desk, list: UserList, number: u32, following: Following) -> AnyVie
         <More next=list.next number=number + 1 following />
     }
     .into_any()
-}
-
-/// Returns the address of what an account has done.
-pub(super) fn activity_href(username: &str) -> String {
-    crate::next::with_query(routes::ACTIVITY, &[("account", username)])
 }

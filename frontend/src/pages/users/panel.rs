@@ -1,6 +1,7 @@
 //! What an account's row opens to.
 
 use leptos::prelude::*;
+use shared::routes;
 use shared::text::Text;
 
 use crate::api;
@@ -9,11 +10,10 @@ use crate::components::ask::Question;
 use crate::components::form::busy;
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
-use crate::pages::users::Desk;
+use crate::next::with_query;
+use crate::pages::users::desk::{Account, Desk};
 use crate::pages::users::edit::Edit;
 use crate::pages::users::identities::Identities;
-use crate::pages::users::list::activity_href;
-use crate::pages::users::row::Account;
 use crate::pages::users::welcome::MakeLink;
 use crate::session::use_session;
 use crate::text::{fill, say};
@@ -31,6 +31,7 @@ pub(super) fn OpenRow(
     let (username, created) = account
         .entry
         .with_untracked(|entry| (entry.username.clone(), entry.created_at));
+    let activity = with_query(routes::ACTIVITY, &[("account", &username)]);
     let created = browser::time_text(created, TimeForm::Both);
     view! {
         <div class="account-panel" id=id>
@@ -38,7 +39,7 @@ pub(super) fn OpenRow(
             <MakeLink desk account />
             <Identities desk account />
             <div class="row">
-                <a class="button" href=activity_href(&username)>
+                <a class="button" href=activity>
                     {say(Text::USERS_ACTIVITY)}
                 </a>
                 <Delete desk account />

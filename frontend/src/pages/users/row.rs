@@ -6,20 +6,11 @@ use shared::text::Text;
 use shared::users::UserEntry;
 
 use crate::browser::{self, TimeForm};
-use crate::components::dynamic::dynamic;
-use crate::pages::users::Desk;
+use crate::dynamic::dynamic;
+use crate::pages::users::desk::{Account, Desk};
 use crate::pages::users::draft::role_text;
 use crate::pages::users::panel::OpenRow;
 use crate::text::{fill, say};
-
-/// An account, for as long as its row is there.
-#[derive(Clone, Copy)]
-pub(super) struct Account {
-    /// As the server last said it.
-    pub(super) entry: RwSignal<UserEntry>,
-    /// Has it been deleted?
-    pub(super) is_gone: RwSignal<bool>,
-}
 
 /// One account.
 #[component]

@@ -7,12 +7,11 @@ use shared::users::WelcomeLink;
 
 use crate::api;
 use crate::browser::{self, TimeForm};
-use crate::components::dynamic::dynamic;
 use crate::components::form::busy;
 use crate::components::problem::ProblemNote;
 use crate::deed::Deed;
-use crate::pages::users::Desk;
-use crate::pages::users::row::Account;
+use crate::dynamic::dynamic;
+use crate::pages::users::desk::{Account, Desk};
 use crate::text::{fill, say};
 
 /// A link that was just made. It is nowhere else: whoever has it has the account.
