@@ -5,9 +5,9 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 
-use super::Config;
+use super::oidc::OidcConfig;
 use super::source::Reader;
-use crate::brand::Backdrop;
+use crate::brand::{Backdrop, Brand};
 
 /// A secret of this process, so that a hash tells nothing of a value to anybody else.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -24,8 +24,8 @@ impl fmt::Debug for Given {
 
 impl Given {
     /// Takes what the reader found and the settings made of it.
-    pub(super) fn of(reader: &Reader, config: &Config) -> Self {
-        let hashed = |(name, text)| (name, HASHER.hash_one((text, file(name, config))));
+    pub(super) fn of(reader: &Reader, oidc: Option<&OidcConfig>, brand: &Brand) -> Self {
+        let hashed = |(name, text)| (name, HASHER.hash_one((text, file(name, oidc, brand))));
         Self(reader.texts().map(hashed).collect())
     }
 
@@ -50,14 +50,14 @@ impl Given {
 }
 
 /// Returns the content of the file that the setting names, or what tells it apart.
-fn file<'a>(name: &str, config: &'a Config) -> Option<&'a [u8]> {
+fn file<'a>(name: &str, oidc: Option<&'a OidcConfig>, brand: &'a Brand) -> Option<&'a [u8]> {
     match name {
         "OIDC_TLS_CACERTFILE" => {
-            let bundle = config.oidc.as_ref()?.rp.ca_certificates.as_ref()?;
+            let bundle = oidc?.rp.ca_certificates.as_ref()?;
             Some(&bundle.pem)
         }
-        "POSTERN_BRAND_LOGO" => Some(config.brand.logo.as_ref()?.fingerprint().as_bytes()),
-        "POSTERN_BRAND_BACKGROUND" => match config.brand.backdrop.as_ref()? {
+        "POSTERN_BRAND_LOGO" => Some(brand.logo.as_ref()?.fingerprint().as_bytes()),
+        "POSTERN_BRAND_BACKGROUND" => match brand.backdrop.as_ref()? {
             Backdrop::Image(image) => Some(image.fingerprint().as_bytes()),
             Backdrop::Color { .. } => None,
         },

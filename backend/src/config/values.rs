@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::faults::Wrong;
-use super::{Database, LogFormat};
+use super::general::{Database, LogFormat};
 
 /// Parses a boolean; anything unknown is wrong rather than false.
 pub(super) fn boolean(text: &str) -> Result<bool, Wrong> {

@@ -1,0 +1,326 @@
+//! Every setting, read and checked against the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use secrecy::SecretSlice;
+use url::Url;
+
+use super::faults::{Fault, Faults, Notice, Weight, Wrong};
+use super::general::{Database, LogConfig, SessionConfig};
+use super::given::Given;
+use super::misspelled::{self, Name};
+use super::oidc::{self, OidcConfig};
+use super::source::Reader;
+use super::urls::{self, PublicUrl};
+use super::{brand, values};
+use crate::brand::Brand;
+
+/// The shortest life of a session that makes sense, in seconds.
+const MIN_SESSION_SECONDS: u64 = 60;
+/// The longest: browsers forget a cookie after 400 days.
+const MAX_SESSION_SECONDS: u64 = 400 * 24 * 60 * 60;
+/// The one setting whose name is not ours: that of the OpenTelemetry specification.
+const COLLECTOR: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+/// The SQLite file where `DATABASE_URL` is not set.
+const SQLITE_FILE: &str = "postern.db";
+
+/// Every setting.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where `/metrics` is; `None` where it is nowhere.
+    pub ops_listen: Option<SocketAddr>,
+    /// What people type into their browser; `None` where neither it nor a redirect URI is set.
+    pub public_url: Option<PublicUrl>,
+    /// Reverse proxies whose `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where the SQLite file and the generated keys are; need not exist yet.
+    pub data_dir: PathBuf,
+    /// Where accounts and sessions are.
+    pub database: Database,
+    /// Seals the cookies; `None` where it is to be generated in [`Config::data_dir`].
+    pub secret_key: Option<SecretSlice<u8>>,
+    /// How long sessions live.
+    pub sessions: SessionConfig,
+    /// May people log in with a password of this server's own?
+    pub password_login: bool,
+    /// May the server start although no admin could log in?
+    pub break_glass: bool,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// Where traces are sent; `None` where nowhere.
+    pub collector: Option<Url>,
+    /// The OP; `None` where login through one is off.
+    pub oidc: Option<OidcConfig>,
+    /// What the pages look like.
+    pub brand: Brand,
+    /// What was noticed about all these.
+    pub notices: Vec<Notice>,
+    /// What each of them was given.
+    pub given: Given,
+}
+
+/// What reading the settings came to, whether they are good or not.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The settings; where there are faults, those that could be read, with defaults for the
+    /// others: to look at, not to serve with.
+    pub config: Config,
+    /// What keeps the server from starting.
+    pub faults: Vec<Fault>,
+    /// Each variable that is set, with its value; `None` for a secret.
+    pub given: Vec<(String, Option<String>)>,
+}
+
+impl Config {
+    /// Returns `OIDC_PROVIDER`; empty if no OP is configured.
+    #[must_use]
+    pub fn op_name(&self) -> &str {
+        let oidc = self.oidc.as_ref();
+        oidc.map_or("", |oidc| oidc.provider.as_str())
+    }
+
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_env() -> Result<(Self, Vec<Notice>), Faults> {
+        Self::from_os_vars(std::env::vars_os())
+    }
+
+    /// Reads the settings from these variables.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(Self, Vec<Notice>), Faults> {
+        Self::read(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
+    }
+
+    /// Reads the settings of this process as far as they can be read.
+    pub fn examine_env() -> Reading {
+        Self::read_all(Self::os_reader(std::env::vars_os()))
+    }
+
+    /// Reads the settings from these variables as far as they can be read.
+    pub fn examine_vars(vars: impl IntoIterator<Item = (String, String)>) -> Reading {
+        Self::read_all(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
+    }
+
+    /// Reads the settings from variables as the system has them, which need not be text.
+    pub(super) fn from_os_vars(
+        vars: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<(Self, Vec<Notice>), Faults> {
+        Self::read(Self::os_reader(vars))
+    }
+
+    /// Sorts the variables into those that are text and those that are not.
+    fn os_reader(vars: impl Iterator<Item = (OsString, OsString)>) -> Reader {
+        let (mut texts, mut not_unicode) = (BTreeMap::new(), BTreeSet::new());
+        for (name, value) in vars {
+            // A name that is not text is none of ours.
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            match value.into_string() {
+                Ok(text) => {
+                    texts.insert(name, text);
+                }
+                Err(_) => {
+                    not_unicode.insert(name);
+                }
+            }
+        }
+        Reader::new(texts, not_unicode)
+    }
+
+    /// Reads every setting, and refuses all where one is at fault.
+    fn read(reader: Reader) -> Result<(Self, Vec<Notice>), Faults> {
+        let Reading { config, faults, .. } = Self::read_all(reader);
+        let notices = config.notices.clone();
+        if faults.is_empty() {
+            Ok((config, notices))
+        } else {
+            Err(Faults { faults, notices })
+        }
+    }
+
+    /// Reads every setting, then checks them against each other.
+    fn read_all(mut reader: Reader) -> Reading {
+        let (oidc_enabled, oidc) = oidc::read(&mut reader);
+        let config = Self {
+            oidc,
+            password_login: !reader.get_or_default("DISABLE_USERPASS_LOGIN", values::boolean),
+            break_glass: reader.get_or_default("POSTERN_BREAK_GLASS", values::boolean),
+            sessions: read_sessions(&mut reader),
+            listen: reader.get_or_default("POSTERN_LISTEN", values::listen),
+            ops_listen: reader.get("POSTERN_OPS_LISTEN", values::ops_listen),
+            public_url: reader.get("POSTERN_PUBLIC_URL", urls::origin_url),
+            trusted_proxies: reader
+                .get("POSTERN_TRUSTED_PROXIES", values::networks)
+                .unwrap_or_default(),
+            data_dir: reader.get_or_default("DATA_DIR", |text| Ok(PathBuf::from(text))),
+            // Replaced below, where it is not set.
+            database: reader
+                .get("DATABASE_URL", values::database)
+                .unwrap_or_else(|| Database::Sqlite(PathBuf::new())),
+            secret_key: reader.get("POSTERN_SECRET_KEY", values::secret_key),
+            log: LogConfig {
+                filter: reader.get_or_default("POSTERN_LOG", values::log_filter),
+                format: reader.get_or_default("POSTERN_LOG_FORMAT", values::log_format),
+            },
+            collector: read_collector(&mut reader),
+            brand: brand::read(&mut reader),
+            notices: Vec::new(),
+            given: Given::default(),
+        };
+        let mut config = config.checked(oidc_enabled, &mut reader);
+        config.given = Given::of(&reader, config.oidc.as_ref(), &config.brand);
+        judge_names(&mut reader);
+        let given = reader.shown();
+        config.notices = reader.notices;
+        Reading {
+            config,
+            faults: reader.faults,
+            given,
+        }
+    }
+
+    /// Fills in what follows from other settings, and checks what must agree.
+    fn checked(mut self, oidc_enabled: bool, reader: &mut Reader) -> Self {
+        if matches!(&self.database, Database::Sqlite(path) if path.as_os_str().is_empty()) {
+            self.database = Database::Sqlite(self.data_dir.join(SQLITE_FILE));
+        }
+        if self.data_dir.exists() && !self.data_dir.is_dir() {
+            let problem = format!("means {}, which is not a folder", self.data_dir.display());
+            let remedy = "name a folder; it need not exist yet";
+            reader.fault("DATA_DIR", Wrong::new(problem, remedy));
+        }
+        check_public_url(self.public_url.as_ref(), self.oidc.as_ref(), reader);
+        if self.public_url.is_none() {
+            self.public_url = self.oidc.as_ref().map(|oidc| oidc.origin.clone());
+        }
+        if self
+            .ops_listen
+            .is_some_and(|ops| is_same_place(ops, self.listen))
+        {
+            let problem = "is the same as POSTERN_LISTEN, where /metrics would be for everybody";
+            let remedy = "write another port, such as 127.0.0.1:9090";
+            reader.fault("POSTERN_OPS_LISTEN", Wrong::new(problem, remedy));
+        }
+        if !self.password_login && !oidc_enabled {
+            let problem = "leaves no way to log in, since OIDC_ENABLED is not true";
+            let remedy = "turn on login through an OP, or take this variable away";
+            reader.fault("DISABLE_USERPASS_LOGIN", Wrong::new(problem, remedy));
+        }
+        if self
+            .trusted_proxies
+            .iter()
+            .any(|network| network.prefix_len() == 0)
+        {
+            let text = "trusts every address: whoever reaches the port can claim any client \
+                        address and host";
+            reader.notice(Weight::Warning, "POSTERN_TRUSTED_PROXIES", text);
+        }
+        self
+    }
+}
+
+/// Would both listeners be at the same place? Port 0 is another one each time.
+fn is_same_place(a: SocketAddr, b: SocketAddr) -> bool {
+    let is_any = a.ip().is_unspecified() || b.ip().is_unspecified();
+    a.port() != 0 && a.port() == b.port() && (is_any || a.ip() == b.ip())
+}
+
+/// Reads how long sessions live.
+fn read_sessions(reader: &mut Reader) -> SessionConfig {
+    let seconds = values::seconds(MIN_SESSION_SECONDS, MAX_SESSION_SECONDS);
+    let max_age = reader.get_or_default("SESSION_MAX_AGE_SECONDS", &seconds);
+    let idle = reader.get_or_default("SESSION_IDLE_SECONDS", &seconds);
+    if idle > max_age && reader.is_set("SESSION_IDLE_SECONDS") {
+        let most = max_age.as_secs();
+        let problem = format!("is longer than SESSION_MAX_AGE_SECONDS ({most})");
+        let remedy = format!("write at most {most}, or raise SESSION_MAX_AGE_SECONDS");
+        reader.fault("SESSION_IDLE_SECONDS", Wrong::new(problem, remedy));
+    }
+    SessionConfig {
+        max_age,
+        idle: idle.min(max_age),
+    }
+}
+
+/// Reads where traces are sent.
+fn read_collector(reader: &mut Reader) -> Option<Url> {
+    let url = reader.get(COLLECTOR, values::collector)?;
+    if !cfg!(feature = "otel") {
+        let text = "is ignored: this build takes no traces; one with `--features otel` does";
+        reader.notice(Weight::Info, COLLECTOR, text);
+    }
+    Some(url)
+}
+
+/// Checks that people are sent back to where they came from, and warns where that is unsafe.
+fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reader: &mut Reader) {
+    let redirect = oidc.map(|oidc| &oidc.origin);
+    if let (Some(public), Some(redirect)) = (public, redirect)
+        && public != redirect
+    {
+        let problem = format!(
+            "differs from the origin of OIDC_REDIRECT_URI, {}",
+            redirect.origin()
+        );
+        let remedy = "write the origin that people type into their browser into both, or take \
+                    POSTERN_PUBLIC_URL away";
+        reader.fault("POSTERN_PUBLIC_URL", Wrong::new(problem, remedy));
+    }
+    let (name, origin) = match (public, redirect) {
+        (_, Some(redirect)) => ("OIDC_REDIRECT_URI", redirect),
+        (Some(public), None) => ("POSTERN_PUBLIC_URL", public),
+        (None, None) => return,
+    };
+    if urls::is_unspecified(&origin.host()) {
+        let remedy = "write the host that people type into their browser";
+        reader.fault(
+            name,
+            Wrong::new("names no host that a browser can visit", remedy),
+        );
+    } else if !origin.is_https() && !origin.is_loopback() {
+        let text = "is http and not on this machine: cookies cannot be marked Secure, and \
+                    passwords travel in the clear; use https";
+        reader.notice(Weight::Warning, name, text);
+    }
+}
+
+/// Reports the variables that look as if they were meant for Postern.
+fn judge_names(reader: &mut Reader) {
+    let judged: Vec<(String, Name)> = reader
+        .names()
+        .map(|(name, text)| (name.to_owned(), misspelled::judge(name, text)))
+        .collect();
+    for (name, judgement) in judged {
+        match judgement {
+            Name::Fine => {}
+            Name::Unsupported => reader.faults.push(Fault {
+                variable: name,
+                value: None,
+                problem: "is not supported by this version".to_owned(),
+                remedy: "take it away".to_owned(),
+            }),
+            Name::Near(near) => {
+                let text = format!("is not a setting; {near} is probably meant");
+                reader.notice(Weight::Warning, &name, text);
+            }
+            Name::Unknown => reader.notice(
+                Weight::Warning,
+                &name,
+                "is not a setting, and is ignored; `postern --help` lists all",
+            ),
+        }
+    }
+}
