@@ -1,8 +1,8 @@
 //! The only file that fetches. JSON is read and written by the browser itself, which is quicker
 //! than a parser of our own and 12 kB smaller; `json` makes wire types of it.
 //!
-//! Requests are values ([`Request`]), and what is generic over their answers is kept thin. `loaded`
-//! and `deed` send them.
+//! Requests are values ([`Request`]), and what is generic over their answers is kept thin. `remote`
+//! and `mutation` send them.
 
 use std::marker::PhantomData;
 

@@ -101,7 +101,7 @@ fn elements(selector: &str) -> Vec<HtmlElement> {
 
 /// A field with a fault, as the page shows it.
 #[derive(Clone)]
-pub(crate) struct Fault {
+pub(crate) struct FieldFault {
     /// The field's id.
     pub(crate) id: String,
     /// What people call it.
@@ -111,7 +111,7 @@ pub(crate) struct Fault {
 }
 
 /// Returns the fields with a fault of the form with that id, from the top.
-pub(crate) fn faults(form: &str) -> Vec<Fault> {
+pub(crate) fn faults(form: &str) -> Vec<FieldFault> {
     let text = |selector: String| {
         element(&selector)
             .and_then(|element| element.text_content())
@@ -121,7 +121,7 @@ pub(crate) fn faults(form: &str) -> Vec<Fault> {
         .into_iter()
         .map(|field| {
             let id = field.id();
-            Fault {
+            FieldFault {
                 label: text(["label[for='", &id, "']"].concat()),
                 text: text(["#", &id, "-fault"].concat()),
                 id,

@@ -7,13 +7,13 @@ use shared::routes;
 use shared::session::{Role, SessionStatus};
 
 use crate::api;
-use crate::loaded::Loaded;
+use crate::remote::Remote;
 
 /// The session, as every page may ask for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
     /// Loaded anew whenever the visitor enters the guarded pages; nothing outside of them.
-    answer: Loaded<SessionStatus>,
+    answer: Remote<SessionStatus>,
     /// The newest that came: it outlives the session's end and the network's.
     known: Memo<Option<SessionStatus>>,
 }
@@ -23,7 +23,7 @@ impl Session {
     pub(crate) fn provide() {
         let path = use_location().pathname;
         let is_needed = Memo::new(move |_| routes::GUARDED.contains(&path.read().as_str()));
-        let answer = Loaded::new(move || is_needed.get().then(api::session));
+        let answer = Remote::new(move || is_needed.get().then(api::session));
         let known = Memo::new(move |before: Option<&Option<SessionStatus>>| {
             let newest = answer.get().and_then(Result::ok).flatten();
             newest.or_else(|| before.cloned().flatten())
@@ -76,13 +76,13 @@ impl Session {
 
     /// Passes a result on, and asks for the session anew if it is no longer as it was: gone, out
     /// of reach, or back.
-    pub(crate) fn heed<T>(self, result: api::Result<T>) -> api::Result<T> {
-        self.look(result.as_ref().err());
+    pub(crate) fn note_result<T>(self, result: api::Result<T>) -> api::Result<T> {
+        self.note_error(result.as_ref().err());
         result
     }
 
-    /// Is compiled once, unlike `heed`.
-    fn look(self, error: Option<&api::Error>) {
+    /// Is compiled once, unlike `note_result`.
+    fn note_error(self, error: Option<&api::Error>) {
         let is_other = match error {
             None => untrack(|| self.is_offline() || self.is_absent()),
             Some(api::Error::Offline) => true,

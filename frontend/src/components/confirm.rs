@@ -11,10 +11,10 @@ use shared::routes;
 use crate::api::{self, Request};
 use crate::browser;
 use crate::components::ask::answer;
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername};
 use crate::components::unsaved::use_unsaved;
-use crate::deed::Deed;
+use crate::mutation::Mutation;
 use crate::next;
 use crate::session::{Session, use_session};
 use crate::text::{fill, say};
@@ -50,7 +50,7 @@ impl Confirm {
         if wants_more && self.ask().await {
             answer = request.send().await;
         }
-        self.session.heed(answer)
+        self.session.note_result(answer)
     }
 
     /// Shows the dialog and waits until it is closed.
@@ -163,7 +163,7 @@ fn PasswordConfirm(
     username: String,
 ) -> impl IntoView {
     let password = RwSignal::new(String::new());
-    let check = Deed::new(move || async move {
+    let check = Mutation::new(move || async move {
         let answer = api::confirm(password.get_untracked()).send().await;
         if answer.is_err() {
             browser::focus("dialog[open] input[name=confirm]");
@@ -175,13 +175,13 @@ fn PasswordConfirm(
     });
     view! {
         <p>{say(Text::CONFIRM_BY_PASSWORD)}</p>
-        <Form id="confirm-form" text=say(Text::CONFIRM_SUBMIT) busy_text=say(Text::CONFIRM_BUSY) deed=check>
+        <Form id="confirm-form" text=say(Text::CONFIRM_SUBMIT) busy_text=say(Text::CONFIRM_BUSY) mutation=check>
             <KnownUsername username />
             <Field
                 id="confirm-password"
                 name="confirm"
                 label=say(Text::PASSWORD)
-                kind=Kind::CurrentPassword
+                kind=FieldKind::CurrentPassword
                 value=password
                 autofocus=true
             />

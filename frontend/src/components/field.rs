@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 /// What a field holds: which keys a phone shows, what browser and password manager may fill in
 /// (HTML's `autocomplete`).
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FieldKind {
     /// Free text that nobody completes.
     Plain,
     /// A username.
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     NewPassword,
 }
 
-impl Kind {
+impl FieldKind {
     /// Returns the `autocomplete` value.
     fn autocomplete(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ pub(crate) fn Field(
     /// What people call it.
     label: &'static str,
     /// What it holds.
-    kind: Kind,
+    kind: FieldKind,
     /// Its text.
     value: RwSignal<String>,
     /// Help that always stands below it.
@@ -88,7 +88,7 @@ pub(crate) fn Field(
     let input_type = Signal::derive(move || if is_shown.get() { "text" } else { "password" });
     let invalid = Signal::derive(move || (!fault.get().is_empty()).then_some("true"));
     view! {
-        <div class=if kind == Kind::Email { "field field-email" } else { "field" }>
+        <div class=if kind == FieldKind::Email { "field field-email" } else { "field" }>
             <label for=id.clone()>{label}</label>
             <div class="reveal">
                 <input
@@ -96,10 +96,10 @@ pub(crate) fn Field(
                     name=name
                     type=input_type
                     autocomplete=kind.autocomplete()
-                    inputmode=if kind == Kind::Email { "email" } else { "text" }
-                    autocapitalize=if kind == Kind::Name { "words" } else { "none" }
+                    inputmode=if kind == FieldKind::Email { "email" } else { "text" }
+                    autocapitalize=if kind == FieldKind::Name { "words" } else { "none" }
                     spellcheck="false"
-                    dir=if matches!(kind, Kind::Email | Kind::Username) { "ltr" } else { "auto" }
+                    dir=if matches!(kind, FieldKind::Email | FieldKind::Username) { "ltr" } else { "auto" }
                     autofocus=autofocus
                     aria-invalid=invalid
                     aria-describedby=described_by

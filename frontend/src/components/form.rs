@@ -3,17 +3,17 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::browser::{self, Fault};
+use crate::browser::{self, FieldFault};
 use crate::components::problem::ProblemNote;
-use crate::deed::Deed;
 use crate::dynamic::{dynamic, effect};
+use crate::mutation::Mutation;
 use crate::text::{fill_counted, say};
 use shared::text::{CountedText, Text};
 
-/// Returns `aria-disabled` for a deed's button. Not `disabled`, with which the button would lose
-/// the focus; a deed is not started twice anyway.
-pub(crate) fn busy(deed: Deed) -> Signal<Option<&'static str>> {
-    Signal::derive(move || deed.is_pending().then_some("true"))
+/// Returns `aria-disabled` for a mutation's button. Not `disabled`, with which the button would lose
+/// the focus; a mutation is not started twice anyway.
+pub(crate) fn busy(mutation: Mutation) -> Signal<Option<&'static str>> {
+    Signal::derive(move || mutation.is_pending().then_some("true"))
 }
 
 /// What a form says of its text.
@@ -41,14 +41,20 @@ pub(crate) fn Form(
     /// What it is doing.
     busy_text: &'static str,
     /// What is done.
-    deed: Deed,
+    mutation: Mutation,
     /// What became of it.
     #[prop(optional)]
     saved: Signal<Saved>,
     /// The fields.
     children: Children,
 ) -> impl IntoView {
-    let text = Signal::derive(move || if deed.is_pending() { busy_text } else { text });
+    let text = Signal::derive(move || {
+        if mutation.is_pending() {
+            busy_text
+        } else {
+            text
+        }
+    });
     let told = Signal::derive(move || match saved.get() {
         Saved::Unsaid => "",
         Saved::Yes => say(Text::SAVED),
@@ -66,12 +72,12 @@ pub(crate) fn Form(
     let form_id = id.clone();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        deed.start();
+        mutation.start();
     };
     // Its own faults and the server's, once it is over; the view shows them after this turn of the
     // event loop.
     effect(move || {
-        if deed.is_pending() || deed.is_untried() {
+        if mutation.is_pending() || mutation.is_untried() {
             return;
         }
         let id = form_id.clone();
@@ -82,7 +88,7 @@ pub(crate) fn Form(
     let problem = dynamic(move || {
         // What is said of the text says it all.
         (saved.get() != Saved::NotYet)
-            .then(|| view! { <ProblemNote deed /> })
+            .then(|| view! { <ProblemNote mutation /> })
             .into_any()
     });
     // `post`, so that no password lands in an address should the app be dead when it is sent.
@@ -92,7 +98,7 @@ pub(crate) fn Form(
             {children()}
             {problem}
             <div class="row">
-                <button type="submit" class="button button-main" aria-disabled=busy(deed)>
+                <button type="submit" class="button button-main" aria-disabled=busy(mutation)>
                     {text}
                 </button>
                 <p role="status" class=class>
@@ -110,7 +116,7 @@ fn FaultSummary(
     /// The form's id.
     form: String,
     /// The faults of the last time.
-    faults: RwSignal<Vec<Fault>>,
+    faults: RwSignal<Vec<FieldFault>>,
 ) -> impl IntoView {
     dynamic(move || {
         let faults = faults.get();
@@ -139,7 +145,7 @@ fn FaultSummary(
 }
 
 /// One line of that list.
-fn fault_line(fault: Fault) -> AnyView {
+fn fault_line(fault: FieldFault) -> AnyView {
     let target = ["#", &fault.id].concat();
     let href = target.clone();
     // Not by the link's own way, which would leave an entry in the browser's history.

@@ -10,7 +10,7 @@ use crate::api;
 use crate::browser;
 use crate::components::problem::Unavailable;
 use crate::dynamic::{dynamic, effect};
-use crate::loaded::Loaded;
+use crate::remote::Remote;
 use crate::text::say;
 use shared::text::Text;
 
@@ -58,11 +58,11 @@ pub(crate) fn Loading() -> impl IntoView {
 /// Draws a page of what it loads; until then, that it loads, or why it cannot.
 pub(crate) fn once_loaded<T: DeserializeOwned + 'static>(
     title: &'static str,
-    loaded: Loaded<T>,
+    remote: Remote<T>,
     view: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let on_retry = Callback::new(move |()| loaded.refetch());
-    dynamic(move || match loaded.get() {
+    let on_retry = Callback::new(move |()| remote.refetch());
+    dynamic(move || match remote.get() {
         Some(Ok(Some(answer))) => view(answer),
         Some(Ok(None)) | None => view! { <Loading /> }.into_any(),
         Some(Err(error)) => view! { <UnavailablePage title error on_retry /> }.into_any(),

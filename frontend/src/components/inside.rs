@@ -15,8 +15,8 @@ use crate::components::guard::SessionEnded;
 use crate::components::offline::OfflineBanner;
 use crate::components::problem::ProblemNote;
 use crate::components::unsaved::use_unsaved;
-use crate::deed::Deed;
 use crate::dynamic::{dynamic, effect};
+use crate::mutation::Mutation;
 use crate::session::use_session;
 use crate::text::say;
 
@@ -34,7 +34,7 @@ pub(crate) fn InsideFrame(
     let heading = heading.unwrap_or_else(|| Signal::derive(move || title.to_owned()));
     effect(move || browser::arrive(title));
     let unsaved = use_unsaved();
-    let log_out = Deed::new(move || async move {
+    let log_out = Mutation::new(move || async move {
         if !unsaved.may_leave().await {
             return Ok(());
         }
@@ -82,7 +82,7 @@ pub(crate) fn InsideFrame(
         </header>
         <main class="column" id="content" tabindex="-1">
             <SessionEnded />
-            <ProblemNote deed=log_out />
+            <ProblemNote mutation=log_out />
             <h1 tabindex="-1">{heading}</h1>
             {children()}
             {brand::footer()}

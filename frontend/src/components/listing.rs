@@ -9,7 +9,7 @@ use shared::text::Text;
 use crate::browser;
 use crate::components::problem::Unavailable;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
+use crate::remote::Remote;
 use crate::text::say;
 
 /// Draws a page of what follows a cursor; the number counts the pages.
@@ -18,19 +18,19 @@ pub(crate) type Following = Arc<dyn Fn(String, u32) -> AnyView + Send + Sync>;
 /// Draws the first page: until it is there, that it loads. Where it cannot be loaded again, what
 /// was there stays, and why is said above it.
 pub(crate) fn first_page<T>(
-    loaded: Loaded<T>,
+    remote: Remote<T>,
     view: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView
 where
     T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
 {
-    let newest = Memo::new(move |before: Option<&Option<T>>| match loaded.get() {
+    let newest = Memo::new(move |before: Option<&Option<T>>| match remote.get() {
         Some(Ok(Some(answer))) => Some(answer),
         _ => before.cloned().flatten(),
     });
-    let problem = dynamic(move || match loaded.get() {
+    let problem = dynamic(move || match remote.get() {
         Some(Err(error)) => {
-            let on_retry = Callback::new(move |()| loaded.refetch());
+            let on_retry = Callback::new(move |()| remote.refetch());
             view! { <Unavailable error on_retry /> }.into_any()
         }
         None => view! { <Waiting /> }.into_any(),
@@ -46,14 +46,14 @@ where
 
 /// Draws a further page.
 pub(crate) fn further_page<T: DeserializeOwned + 'static>(
-    loaded: Loaded<T>,
+    remote: Remote<T>,
     view: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    dynamic(move || match loaded.get() {
+    dynamic(move || match remote.get() {
         Some(Ok(Some(answer))) => view(answer),
         Some(Ok(None)) | None => view! { <Waiting /> }.into_any(),
         Some(Err(error)) => {
-            let on_retry = Callback::new(move |()| loaded.refetch());
+            let on_retry = Callback::new(move |()| remote.refetch());
             view! { <Unavailable error on_retry /> }.into_any()
         }
     })

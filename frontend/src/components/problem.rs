@@ -4,19 +4,20 @@ use leptos::prelude::*;
 use shared::error::ErrorCode;
 
 use crate::api;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
+use crate::mutation::Mutation;
 use crate::text::say;
 use shared::text::Text;
 
-/// The sentence on a deed's failure; nothing where there is none.
+/// The sentence on a mutation's failure; nothing where there is none.
 #[component]
 pub(crate) fn ProblemNote(
     /// What may have failed.
-    deed: Deed,
+    mutation: Mutation,
 ) -> impl IntoView {
     dynamic(move || {
-        deed.failure()
+        mutation
+            .failure()
             .map(|error| view! { <ProblemText error /> })
             .into_any()
     })

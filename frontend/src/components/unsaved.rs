@@ -15,8 +15,8 @@ use web_sys::{Element, Event, HtmlElement, MouseEvent};
 use crate::browser::{self, draft};
 use crate::components::ask::{Ask, Question};
 use crate::components::form::Saved;
-use crate::deed::Deed;
 use crate::dynamic::effect;
+use crate::mutation::Mutation;
 use crate::text::say;
 
 /// What is known of the way out of this page.
@@ -240,7 +240,7 @@ impl Edited {
     }
 
     /// Returns what the form says.
-    pub(crate) fn saved(self, save: Deed, done: Saved) -> Signal<Saved> {
+    pub(crate) fn saved(self, save: Mutation, done: Saved) -> Signal<Saved> {
         Signal::derive(move || {
             if !self.is_changed.get() {
                 return if self.is_saved.get() {

@@ -11,13 +11,13 @@ use shared::routes;
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername, busy};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::ProblemNote;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
+use crate::mutation::Mutation;
+use crate::remote::Remote;
 use crate::text::{fill, say};
 use shared::text::Text;
 
@@ -27,9 +27,9 @@ const TITLE: Text = Text::LINK_TITLE;
 /// The link page.
 #[component]
 pub(crate) fn LinkPage() -> impl IntoView {
-    let loaded = Loaded::new(|| Some(api::pending_link()));
-    let on_retry = Callback::new(move |()| loaded.refetch());
-    dynamic(move || match loaded.get() {
+    let remote = Remote::new(|| Some(api::pending_link()));
+    let on_retry = Callback::new(move |()| remote.refetch());
+    dynamic(move || match remote.get() {
         Some(Ok(Some(link))) => view! { <LinkForm link /> }.into_any(),
         Some(Err(error)) if error.is(ErrorCode::LinkExpired) => view! { <Expired /> }.into_any(),
         Some(Err(error)) => {
@@ -70,7 +70,7 @@ fn LinkForm(
         Cow::Borrowed(routes::PROFILE)
     };
     let password = RwSignal::new(String::new());
-    let accept = Deed::new(move || {
+    let accept = Mutation::new(move || {
         let password = needs_password.then(|| password.get_untracked());
         async move {
             let answer = api::accept_link(&LinkAnswer { password }).send().await;
@@ -84,7 +84,7 @@ fn LinkForm(
             Ok(())
         }
     });
-    let cancel = Deed::new(move || {
+    let cancel = Mutation::new(move || {
         let way_back = way_back.clone();
         async move {
             api::drop_link().send().await?;
@@ -101,7 +101,7 @@ fn LinkForm(
         <EntryFrame title=say(TITLE)>
             <p class="lead">{say(question)}</p>
             <BothIdentities link />
-            <Form id="link-form" text=say(Text::LINK_SUBMIT) busy_text=say(Text::LINK_BUSY) deed=accept>
+            <Form id="link-form" text=say(Text::LINK_SUBMIT) busy_text=say(Text::LINK_BUSY) mutation=accept>
                 {needs_password
                     .then(|| {
                         view! {
@@ -110,14 +110,14 @@ fn LinkForm(
                                 id="password"
                                 name="password"
                                 label=say(Text::LINK_PASSWORD)
-                                kind=Kind::CurrentPassword
+                                kind=FieldKind::CurrentPassword
                                 value=password
                                 autofocus=true
                             />
                         }
                     })}
             </Form>
-            <ProblemNote deed=cancel />
+            <ProblemNote mutation=cancel />
             <button
                 type="button"
                 id="link-cancel"

@@ -9,12 +9,12 @@ use shared::session::Setup;
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
 use crate::components::problem::CodeNote;
-use crate::deed::Deed;
-use crate::loaded::Loaded;
+use crate::mutation::Mutation;
+use crate::remote::Remote;
 use crate::text::{around, say};
 use shared::text::Text;
 
@@ -26,7 +26,7 @@ const TITLE: Text = Text::SETUP_TITLE;
 pub(crate) fn SetupPage() -> impl IntoView {
     once_loaded(
         say(TITLE),
-        Loaded::new(|| Some(api::config(None))),
+        Remote::new(|| Some(api::config(None))),
         |config| {
             if config.setup_needed {
                 return view! { <SetupForm /> }.into_any();
@@ -143,7 +143,7 @@ fn SetupForm() -> impl IntoView {
     // Faults are shown once the user has tried, or has left the field.
     let is_tried = RwSignal::new(false);
     let is_email_left = RwSignal::new(false);
-    let set_up = Deed::new(move || {
+    let set_up = Mutation::new(move || {
         is_tried.set(true);
         is_email_left.set(true);
         let setup = untrack(|| draft.request());
@@ -166,12 +166,12 @@ fn SetupForm() -> impl IntoView {
                 {before} <code>"postern setup-token"</code> {after}
             </p>
             <ReturnedProblem />
-            <Form id="setup-form" text=say(Text::SETUP_SUBMIT) busy_text=say(Text::WORKING) deed=set_up>
+            <Form id="setup-form" text=say(Text::SETUP_SUBMIT) busy_text=say(Text::WORKING) mutation=set_up>
                 <Field
                     id="token"
                     name="token"
                     label=say(Text::SETUP_TOKEN)
-                    kind=Kind::Plain
+                    kind=FieldKind::Plain
                     value=draft.token
                     fault=when(is_tried, Draft::token_fault)
                     autofocus=true
@@ -180,7 +180,7 @@ fn SetupForm() -> impl IntoView {
                     id="username"
                     name="username"
                     label=say(Text::USERNAME)
-                    kind=Kind::Username
+                    kind=FieldKind::Username
                     value=draft.username
                     fault=when(is_tried, Draft::username_fault)
                 />
@@ -188,7 +188,7 @@ fn SetupForm() -> impl IntoView {
                     id="password"
                     name="password"
                     label=say(Text::PASSWORD)
-                    kind=Kind::NewPassword
+                    kind=FieldKind::NewPassword
                     value=draft.password
                     hint=say(Text::PASSWORD_HINT)
                     fault=when(is_tried, Draft::password_fault)
@@ -197,7 +197,7 @@ fn SetupForm() -> impl IntoView {
                     id="email"
                     name="email"
                     label=say(Text::EMAIL)
-                    kind=Kind::Email
+                    kind=FieldKind::Email
                     value=draft.email
                     hint=say(Text::SETUP_EMAIL_HINT)
                     fault=when(is_email_left, Draft::email_fault)

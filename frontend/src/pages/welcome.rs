@@ -12,25 +12,25 @@ use shared::users::{LinkPurpose, Welcome, WelcomePassword};
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::CodeNote;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
+use crate::mutation::Mutation;
+use crate::remote::Remote;
 use crate::text::{fill, say};
 
 /// The welcome page.
 #[component]
 pub(crate) fn WelcomePage() -> impl IntoView {
     let token = browser::fragment();
-    let loaded = Loaded::new({
+    let remote = Remote::new({
         let token = token.clone();
         move || Some(api::check_welcome(token.clone()))
     });
-    let on_retry = Callback::new(move |()| loaded.refetch());
-    dynamic(move || match loaded.get() {
+    let on_retry = Callback::new(move |()| remote.refetch());
+    dynamic(move || match remote.get() {
         Some(Ok(Some(welcome))) if welcome.purpose == LinkPurpose::Login => {
             view! { <LoginForm welcome token=token.clone() /> }.into_any()
         }
@@ -68,7 +68,7 @@ fn LoginForm(
     /// The link's token.
     token: String,
 ) -> impl IntoView {
-    let log_in = Deed::new(move || {
+    let log_in = Mutation::new(move || {
         let token = token.clone();
         async move {
             let choice = WelcomePassword {
@@ -89,7 +89,7 @@ fn LoginForm(
                 id="login-link-form"
                 text=say(Text::LOG_IN)
                 busy_text=say(Text::LOGGING_IN)
-                deed=log_in
+                mutation=log_in
             >
                 ""
             </Form>
@@ -121,7 +121,7 @@ fn WelcomeForm(
             ""
         }
     });
-    let save = Deed::new(move || {
+    let save = Mutation::new(move || {
         is_tried.set(true);
         let is_fit = fault.get_untracked().is_empty();
         let choice = WelcomePassword {
@@ -151,14 +151,14 @@ fn WelcomeForm(
                 id="welcome-form"
                 text=say(Text::WELCOME_SUBMIT)
                 busy_text=say(Text::SAVING)
-                deed=save
+                mutation=save
             >
                 <KnownUsername username />
                 <Field
                     id="password"
                     name="password"
                     label=say(Text::PASSWORD_NEW)
-                    kind=Kind::NewPassword
+                    kind=FieldKind::NewPassword
                     value=password
                     hint=say(Text::PASSWORD_HINT)
                     fault

@@ -17,8 +17,8 @@ use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
 use crate::components::inside::{InsideFrame, Panel};
 use crate::components::listing::{self, Following, More, Nothing};
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
 use crate::pages::activity::entry::Entry;
+use crate::remote::Remote;
 use crate::text::say;
 
 /// What narrows the entries down, by the names in the address and in the API.
@@ -53,15 +53,15 @@ fn request(filters: Filters, before: &str) -> Request<Audit> {
 #[component]
 fn Trail() -> impl IntoView {
     let filters = Filters::new(routes::ACTIVITY);
-    let loaded = Loaded::new(move || Some(request(filters, "")));
+    let remote = Remote::new(move || Some(request(filters, "")));
     let following: Following = Arc::new(move |before, number| further(filters, before, number));
-    let list = listing::first_page(loaded, move |trail: Audit| {
+    let list = listing::first_page(remote, move |trail: Audit| {
         if trail.entries.is_empty() {
             return nothing(filters);
         }
         page(trail, 1, Arc::clone(&following))
     });
-    let refresh = move |_| loaded.refetch();
+    let refresh = move |_| remote.refetch();
     // The options have the kind of the address, which may be one that is not known here.
     let asked = untrack(|| filters.get("kind"));
     let clear = dynamic(move || {
@@ -133,8 +133,8 @@ fn nothing(filters: Filters) -> AnyView {
 
 /// A page that is not the first.
 fn further(filters: Filters, before: String, number: u32) -> AnyView {
-    let loaded = Loaded::new(move || Some(untrack(|| request(filters, &before))));
-    listing::further_page(loaded, move |trail: Audit| {
+    let remote = Remote::new(move || Some(untrack(|| request(filters, &before))));
+    listing::further_page(remote, move |trail: Audit| {
         let following: Following = Arc::new(move |before, number| further(filters, before, number));
         page(trail, number, following)
     })

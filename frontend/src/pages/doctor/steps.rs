@@ -9,14 +9,14 @@ use crate::browser::{self, TimeForm};
 use crate::components::english::english;
 use crate::components::inside::Panel;
 use crate::components::listing;
-use crate::loaded::Loaded;
+use crate::remote::Remote;
 use crate::text::{fill, say};
 
 /// All steps, and the button that has them taken again.
 #[component]
 pub(super) fn Steps() -> impl IntoView {
-    let loaded = Loaded::new(|| Some(api::doctor()));
-    let list = listing::first_page(loaded, |report| view! { <Found report /> }.into_any());
+    let remote = Remote::new(|| Some(api::doctor()));
+    let list = listing::first_page(remote, |report| view! { <Found report /> }.into_any());
     view! {
         <Panel id="steps" title=say(Text::DOCTOR_LIST)>
             <p class="hint">{say(Text::DOCTOR_INTRO)}</p>
@@ -25,7 +25,7 @@ pub(super) fn Steps() -> impl IntoView {
                     type="button"
                     class="button"
                     id="doctor-refresh"
-                    on:click=move |_| loaded.refetch()
+                    on:click=move |_| remote.refetch()
                 >
                     {say(Text::ACTIVITY_REFRESH)}
                 </button>

@@ -11,17 +11,17 @@ use crate::components::english::english;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::{ProblemNote, Unavailable};
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
+use crate::mutation::Mutation;
 use crate::next::with_query;
+use crate::remote::Remote;
 use crate::text::{around, say};
 
 /// The test login.
 #[component]
 pub(super) fn TestLogin() -> impl IntoView {
-    let last: Loaded<LastTestLogin> = Loaded::new(|| Some(api::last_test_login()));
-    let begin = Deed::new(move || async move {
+    let last: Remote<LastTestLogin> = Remote::new(|| Some(api::last_test_login()));
+    let begin = Mutation::new(move || async move {
         let answer = api::test_login().send().await?;
         if answer.redirect == routes::DOCTOR {
             // It did not come as far as the OP, and why is in its report.
@@ -54,7 +54,7 @@ pub(super) fn TestLogin() -> impl IntoView {
                     {say(Text::TEST_BEGIN)}
                 </button>
             </div>
-            <ProblemNote deed=begin />
+            <ProblemNote mutation=begin />
             {report}
         </Panel>
     }

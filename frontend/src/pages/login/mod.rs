@@ -17,10 +17,10 @@ use crate::components::frame::{EntryFrame, Loading, once_loaded};
 use crate::components::problem::CodeNote;
 use crate::components::provider::ProviderLink;
 use crate::dynamic::effect;
-use crate::loaded::Loaded;
 use crate::pages::login::error_card::ErrorCard;
 use crate::pages::login::password_form::{Credentials, PasswordForm};
 use crate::pages::login::query::{LoginQuery, departure};
+use crate::remote::Remote;
 use crate::text::{fill, say};
 use shared::text::Text;
 
@@ -29,7 +29,7 @@ use shared::text::Text;
 pub(crate) fn LoginPage() -> impl IntoView {
     let query = LoginQuery::read(&browser::query);
     let code = query.code;
-    let config = Loaded::new(move || Some(api::config(code)));
+    let config = Remote::new(move || Some(api::config(code)));
     // Here, not in the form, so that what is typed survives another answer.
     let credentials = Credentials::new();
 

@@ -7,9 +7,9 @@ use shared::session::PasswordLogin;
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
-use crate::deed::Deed;
+use crate::mutation::Mutation;
 use crate::text::say;
 use shared::text::Text;
 
@@ -43,7 +43,7 @@ pub(crate) fn PasswordForm(
     autofocus: bool,
 ) -> impl IntoView {
     let Credentials { username, password } = credentials;
-    let log_in = Deed::new(move || {
+    let log_in = Mutation::new(move || {
         let next = next.clone();
         let login = PasswordLogin {
             username: username.get_untracked(),
@@ -65,12 +65,12 @@ pub(crate) fn PasswordForm(
         }
     });
     view! {
-        <Form id="login-form" text=say(Text::LOG_IN) busy_text=say(Text::LOGGING_IN) deed=log_in>
+        <Form id="login-form" text=say(Text::LOG_IN) busy_text=say(Text::LOGGING_IN) mutation=log_in>
             <Field
                 id="username"
                 name="username"
                 label=say(Text::USERNAME)
-                kind=Kind::Username
+                kind=FieldKind::Username
                 value=username
                 autofocus=autofocus
             />
@@ -78,7 +78,7 @@ pub(crate) fn PasswordForm(
                 id="password"
                 name="password"
                 label=say(Text::PASSWORD)
-                kind=Kind::CurrentPassword
+                kind=FieldKind::CurrentPassword
                 value=password
             />
         </Form>

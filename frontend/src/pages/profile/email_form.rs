@@ -7,12 +7,12 @@ use shared::profile::{LinkedIdentity, Profile, ProfileUpdate};
 
 use crate::api;
 use crate::components::confirm::Confirm;
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, Saved};
 use crate::components::inside::Panel;
 use crate::components::unsaved::{Edited, use_unsaved};
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
+use crate::mutation::Mutation;
 use crate::pages::profile::identities::is_same;
 use crate::session::use_session;
 use crate::text::{fill, say};
@@ -44,7 +44,7 @@ pub(crate) fn EmailForm(
     let (email, edited) = use_unsaved().text("email", account_id, stored);
     let is_left = RwSignal::new(false);
 
-    let save = Deed::new(move || {
+    let save = Mutation::new(move || {
         let text = email.get_untracked().trim().to_owned();
         is_left.set(true);
         async move {
@@ -80,12 +80,12 @@ pub(crate) fn EmailForm(
                     &[("provider", provider.as_deref().unwrap_or(say(Text::A_PROVIDER)))],
                 )}
             </p>
-            <Form id="email-form" text=say(Text::EMAIL_SAVE) busy_text=say(Text::SAVING) deed=save saved>
+            <Form id="email-form" text=say(Text::EMAIL_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
                 <Field
                     id="email"
                     name="email"
                     label=say(Text::EMAIL_LABEL)
-                    kind=Kind::Email
+                    kind=FieldKind::Email
                     value=email
                     hint=say(Text::EMAIL_HINT)
                     fault=fault

@@ -11,8 +11,8 @@ use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::ProblemNote;
 use crate::components::unsaved::use_unsaved;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
+use crate::mutation::Mutation;
 use crate::text::{fill, say};
 use shared::text::Text;
 
@@ -87,7 +87,7 @@ fn Identity(
     let (row_id, button_id) = (id.clone(), id.clone());
     let ask = use_ask();
     let provider = label.clone();
-    let disconnect = Deed::new(move || {
+    let disconnect = Mutation::new(move || {
         let id = id.clone();
         let question = Question::new(
             fill(Text::PROFILE_DISCONNECT_TITLE, &[("provider", &provider)]),
@@ -146,7 +146,7 @@ fn Identity(
             >
                 {say(Text::DISCONNECT)}
             </button>
-            <ProblemNote deed=disconnect />
+            <ProblemNote mutation=disconnect />
         </li>
     }
 }
@@ -160,7 +160,7 @@ fn Connect(
     label: String,
 ) -> impl IntoView {
     let unsaved = use_unsaved();
-    let connect = Deed::new(move || async move {
+    let connect = Mutation::new(move || async move {
         let answer = confirm.send(api::connect()).await?;
         unsaved.go_to_provider();
         browser::go(&answer.redirect, History::Keep).await;
@@ -178,7 +178,7 @@ fn Connect(
         >
             {fill(Text::CONNECT, &[("provider", &label)])}
         </button>
-        <ProblemNote deed=connect />
+        <ProblemNote mutation=connect />
     }
 }
 

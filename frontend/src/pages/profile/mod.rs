@@ -19,13 +19,13 @@ use crate::components::guard::Protected;
 use crate::components::inside::InsideFrame;
 use crate::components::problem::Unavailable;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
 use crate::pages::profile::appearance::Appearance;
 use crate::pages::profile::email_form::EmailForm;
 use crate::pages::profile::identities::Identities;
 use crate::pages::profile::name_form::NameForm;
 use crate::pages::profile::password_form::PasswordForm;
 use crate::pages::profile::sessions::Sessions;
+use crate::remote::Remote;
 use crate::text::say;
 use shared::text::Text;
 
@@ -47,9 +47,9 @@ pub(crate) fn ProfilePage() -> impl IntoView {
 /// Loads what the page shows.
 #[component]
 fn Content() -> impl IntoView {
-    let profile = Loaded::new(|| Some(api::profile()));
-    let config = Loaded::new(|| Some(api::config(None)));
-    let sessions = Loaded::new(|| Some(api::sessions()));
+    let profile = Remote::new(|| Some(api::profile()));
+    let config = Remote::new(|| Some(api::config(None)));
+    let sessions = Remote::new(|| Some(api::sessions()));
     let on_retry = Callback::new(move |()| {
         profile.refetch();
         config.refetch();
@@ -75,7 +75,7 @@ fn Sections(
     /// What the server offers.
     config: PublicConfig,
     /// Where the account is logged in.
-    sessions: Loaded<Vec<SessionEntry>>,
+    sessions: Remote<Vec<SessionEntry>>,
 ) -> impl IntoView {
     let profile = RwSignal::new(profile);
     let confirm = Confirm::new();

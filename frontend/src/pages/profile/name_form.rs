@@ -6,11 +6,11 @@ use shared::name::is_display_name;
 use shared::profile::{Profile, ProfileUpdate};
 
 use crate::api;
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, Saved};
 use crate::components::inside::Panel;
 use crate::components::unsaved::{Edited, use_unsaved};
-use crate::deed::Deed;
+use crate::mutation::Mutation;
 use crate::session::use_session;
 use crate::text::say;
 use shared::text::Text;
@@ -32,7 +32,7 @@ pub(crate) fn NameForm(
             say(ErrorCode::DisplayNameInvalid.message())
         }
     });
-    let save = Deed::new(move || {
+    let save = Mutation::new(move || {
         let text = name.get_untracked().trim().to_owned();
         let update = ProfileUpdate {
             email: None,
@@ -42,7 +42,7 @@ pub(crate) fn NameForm(
             if !fault.get_untracked().is_empty() {
                 return Ok(());
             }
-            let answer = session.heed(api::update_profile(&update).send().await)?;
+            let answer = session.note_result(api::update_profile(&update).send().await)?;
             Edited::take_over(name, &text, answer.user.display_name.as_deref());
             profile.set(answer);
             edited.mark_saved();
@@ -53,12 +53,12 @@ pub(crate) fn NameForm(
     let saved = edited.saved(save, Saved::Yes);
     view! {
         <Panel id="name-panel" title=say(Text::NAME_TITLE)>
-            <Form id="name-form" text=say(Text::NAME_SAVE) busy_text=say(Text::SAVING) deed=save saved>
+            <Form id="name-form" text=say(Text::NAME_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
                 <Field
                     id="display-name"
                     name="display_name"
                     label=say(Text::NAME_LABEL)
-                    kind=Kind::Name
+                    kind=FieldKind::Name
                     value=name
                     hint=say(Text::NAME_HINT)
                     fault=fault

@@ -9,13 +9,13 @@ use shared::session::SessionEntry;
 use crate::api;
 use crate::browser;
 use crate::components::confirm::Confirm;
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername, Saved};
 use crate::components::inside::Panel;
 use crate::components::unsaved::use_unsaved;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
+use crate::mutation::Mutation;
+use crate::remote::Remote;
 use crate::text::say;
 use shared::text::Text;
 
@@ -27,7 +27,7 @@ pub(crate) fn PasswordForm(
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
     /// The other logins, which end.
-    sessions: Loaded<Vec<SessionEntry>>,
+    sessions: Remote<Vec<SessionEntry>>,
     /// Does the server take passwords at all?
     is_allowed: bool,
 ) -> impl IntoView {
@@ -51,7 +51,7 @@ fn ChangeForm(
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
     /// The other logins, which end.
-    sessions: Loaded<Vec<SessionEntry>>,
+    sessions: Remote<Vec<SessionEntry>>,
 ) -> impl IntoView {
     let has_password = Memo::new(move |_| profile.read().user.has_password);
     let username = profile.read_untracked().user.username.clone();
@@ -73,7 +73,7 @@ fn ChangeForm(
         }
     };
     let edited = use_unsaved().form(move || !current.read().is_empty() || !new.read().is_empty());
-    let save = Deed::new(move || {
+    let save = Mutation::new(move || {
         let change = PasswordChange {
             current: has_password
                 .get_untracked()
@@ -118,7 +118,7 @@ fn ChangeForm(
                     id="current-password"
                     name="current"
                     label=say(Text::PASSWORD_CURRENT)
-                    kind=Kind::CurrentPassword
+                    kind=FieldKind::CurrentPassword
                     value=current
                     fault=Signal::derive(move || if is_tried.get() { fault_of_current() } else { "" })
                 />
@@ -128,14 +128,14 @@ fn ChangeForm(
     });
     view! {
         <p>{intro}</p>
-        <Form id="password-form" text=say(Text::PASSWORD_SAVE) busy_text=say(Text::SAVING) deed=save saved>
+        <Form id="password-form" text=say(Text::PASSWORD_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
             <KnownUsername username />
             {current_field}
             <Field
                 id="new-password"
                 name="new"
                 label=say(Text::PASSWORD_NEW)
-                kind=Kind::NewPassword
+                kind=FieldKind::NewPassword
                 value=new
                 hint=say(Text::PASSWORD_HINT)
                 fault=Signal::derive(move || if is_tried.get() { fault_of_new() } else { "" })

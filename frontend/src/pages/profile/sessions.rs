@@ -11,9 +11,9 @@ use crate::components::ask::{Question, use_ask};
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::{ProblemNote, Unavailable};
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::loaded::Loaded;
+use crate::mutation::Mutation;
+use crate::remote::Remote;
 use crate::session::use_session;
 use crate::text::{fill, say};
 
@@ -31,7 +31,7 @@ struct Ended {
 #[component]
 pub(crate) fn Sessions(
     /// The list, which a changed password shortens.
-    sessions: Loaded<Vec<SessionEntry>>,
+    sessions: Remote<Vec<SessionEntry>>,
 ) -> impl IntoView {
     let ended = Ended {
         ids: RwSignal::new(Vec::new()),
@@ -161,10 +161,10 @@ fn EndOne(
 ) -> impl IntoView {
     let session = use_session();
     let button_id = id.clone();
-    let end = Deed::new(move || {
+    let end = Mutation::new(move || {
         let id = id.clone();
         async move {
-            let answer = session.heed(api::end_session(&id).send().await);
+            let answer = session.note_result(api::end_session(&id).send().await);
             // It may have ended by itself meanwhile.
             if !matches!(&answer, Err(error) if error.is(ErrorCode::NotFound)) {
                 answer?;
@@ -193,7 +193,7 @@ fn EndOne(
         >
             {say(Text::SESSIONS_END)}
         </button>
-        <ProblemNote deed=end />
+        <ProblemNote mutation=end />
     }
     .into_any()
 }
@@ -207,7 +207,7 @@ fn EndOthers(
     ended: Ended,
 ) -> impl IntoView {
     let (ask, session) = (use_ask(), use_session());
-    let end = Deed::new(move || {
+    let end = Mutation::new(move || {
         let others = others.clone();
         async move {
             let question = Question::new(
@@ -218,7 +218,7 @@ fn EndOthers(
             if !ask.ask(question).await {
                 return Ok(());
             }
-            session.heed(api::end_other_sessions().send().await)?;
+            session.note_result(api::end_other_sessions().send().await)?;
             ended.told.set(say(Text::SESSIONS_OTHERS_ENDED));
             ended.ids.update(|ids| ids.extend(others));
             browser::focus("#sessions h2");
@@ -235,7 +235,7 @@ fn EndOthers(
         >
             {say(Text::SESSIONS_END_OTHERS)}
         </button>
-        <ProblemNote deed=end />
+        <ProblemNote mutation=end />
     }
     .into_any()
 }

@@ -6,24 +6,24 @@ use shared::text::Text;
 use crate::api;
 use crate::browser;
 use crate::components::choice::Choice;
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::pages::users::desk::Desk;
+use crate::mutation::Mutation;
+use crate::pages::users::context::UsersContext;
 use crate::pages::users::draft::{Draft, roles};
-use crate::pages::users::welcome::{Made, ShownLink};
+use crate::pages::users::welcome::{NewLink, ShownLink};
 use crate::text::{fill, say};
 
 /// The button that opens the form, and the form.
 #[component]
 pub(super) fn Create(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let draft = Draft::new();
-    let link: Made = RwSignal::new(None);
+    let link: NewLink = RwSignal::new(None);
     let made = RwSignal::new(String::new());
     let expanded = Signal::derive(move || if is_open.get() { "true" } else { "false" });
     let toggle = move |_| {
@@ -41,7 +41,7 @@ pub(super) fn Create(
     let panel = dynamic(move || {
         is_open
             .get()
-            .then(|| view! { <CreateForm desk draft link made /> })
+            .then(|| view! { <CreateForm context draft link made /> })
             .into_any()
     });
     view! {
@@ -67,15 +67,15 @@ pub(super) fn Create(
 #[component]
 fn CreateForm(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// What is typed.
     draft: Draft,
     /// The link of the account that was just made.
-    link: Made,
+    link: NewLink,
     /// That it was made, in words.
     made: RwSignal<String>,
 ) -> impl IntoView {
-    let create = Deed::new(move || {
+    let create = Mutation::new(move || {
         link.set(None);
         made.set(String::new());
         let is_fit = untrack(|| draft.is_fit(true));
@@ -84,7 +84,7 @@ fn CreateForm(
             if !is_fit {
                 return Ok(());
             }
-            let answer = desk.confirm.send(api::create_user(&new)).await;
+            let answer = context.confirm.send(api::create_user(&new)).await;
             let Some(answer) = draft.refuse(answer)? else {
                 return Ok(());
             };
@@ -96,23 +96,23 @@ fn CreateForm(
             made.set(fill(text, &[("username", &answer.user.username)]));
             link.set(answer.welcome);
             draft.clear();
-            desk.made.update(|made| made.insert(0, answer.user));
+            context.created.update(|made| made.insert(0, answer.user));
             Ok(())
         }
     });
-    let intro = if desk.has_passwords {
+    let intro = if context.has_passwords {
         Text::USERS_NEW_INTRO
     } else {
         Text::USERS_NEW_INTRO_NO_LINK
     };
     view! {
         <p>{say(intro)}</p>
-        <Form id="create-form" text=say(Text::USERS_CREATE) busy_text=say(Text::WORKING) deed=create>
+        <Form id="create-form" text=say(Text::USERS_CREATE) busy_text=say(Text::WORKING) mutation=create>
             <Field
                 id="create-username"
                 name="username"
                 label=say(Text::USERNAME)
-                kind=Kind::Plain
+                kind=FieldKind::Plain
                 value=draft.username
                 hint=say(Text::USERS_USERNAME_HINT)
                 fault=Signal::derive(move || draft.username_fault())
@@ -121,7 +121,7 @@ fn CreateForm(
                 id="create-email"
                 name="email"
                 label=say(Text::EMAIL)
-                kind=Kind::Plain
+                kind=FieldKind::Plain
                 value=draft.email
                 hint=say(Text::USERS_EMAIL_HINT)
                 fault=Signal::derive(move || draft.email_fault())
@@ -131,7 +131,7 @@ fn CreateForm(
                 id="create-name"
                 name="display_name"
                 label=say(Text::NAME_LABEL)
-                kind=Kind::Plain
+                kind=FieldKind::Plain
                 value=draft.display_name
                 fault=Signal::derive(move || draft.name_fault())
             />

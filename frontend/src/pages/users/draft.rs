@@ -63,7 +63,7 @@ impl Draft {
         self.display_name.set(name);
         self.role.set(entry.role.as_str().to_owned());
         self.is_disabled.set(entry.disabled);
-        self.forgive();
+        self.clear_errors();
     }
 
     /// Empties it.
@@ -72,11 +72,11 @@ impl Draft {
             text.set(String::new());
         }
         self.role.set(Role::User.as_str().to_owned());
-        self.forgive();
+        self.clear_errors();
     }
 
     /// Nothing is wrong yet.
-    fn forgive(self) {
+    fn clear_errors(self) {
         self.is_email_left.set(false);
         self.is_tried.set(false);
         self.refused.set(None);

@@ -6,10 +6,10 @@ use shared::text::Text;
 
 use crate::api;
 use crate::components::choice::Choice;
-use crate::components::field::{Field, Kind};
+use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
-use crate::deed::Deed;
-use crate::pages::users::desk::{Account, Desk};
+use crate::mutation::Mutation;
+use crate::pages::users::context::{Account, UsersContext};
 use crate::pages::users::draft::{Draft, roles};
 use crate::session::use_session;
 use crate::text::{fill, say};
@@ -18,7 +18,7 @@ use crate::text::{fill, say};
 #[component]
 pub(super) fn Edit(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account.
     account: Account,
 ) -> impl IntoView {
@@ -29,8 +29,8 @@ pub(super) fn Edit(
         ["email", "name", "role", "disabled", "hint"].map(|name| [&form, "-", name].concat());
     let draft = Draft::of(&account.entry.read_untracked());
     let saved = RwSignal::new(String::new());
-    let is_me = desk.is_me(&id);
-    let save = Deed::new(move || {
+    let is_me = context.is_me(&id);
+    let save = Mutation::new(move || {
         saved.set(String::new());
         let is_fit = untrack(|| draft.is_fit(false));
         let (update, names) = untrack(|| draft.update(&account.entry.read()));
@@ -43,14 +43,14 @@ pub(super) fn Edit(
                 saved.set(say(Text::USERS_NO_CHANGE).to_owned());
                 return Ok(());
             }
-            let answer = desk.confirm.send(api::update_user(&id, &update)).await;
+            let answer = context.confirm.send(api::update_user(&id, &update)).await;
             let Some(answer) = draft.refuse(answer)? else {
                 return Ok(());
             };
             draft.take(&answer);
             account.entry.set(answer);
             saved.set(fill(Text::USERS_SAVED, &[("what", &names.join(", "))]));
-            if desk.is_me(&id) {
+            if context.is_me(&id) {
                 session.refetch();
             }
             Ok(())
@@ -69,12 +69,12 @@ pub(super) fn Edit(
         }
     });
     view! {
-        <Form id=form text=say(Text::USERS_SAVE) busy_text=say(Text::SAVING) deed=save>
+        <Form id=form text=say(Text::USERS_SAVE) busy_text=say(Text::SAVING) mutation=save>
             <Field
                 id=email_id
                 name="email"
                 label=say(Text::EMAIL)
-                kind=Kind::Plain
+                kind=FieldKind::Plain
                 value=draft.email
                 hint=say(Text::USERS_EMAIL_HINT)
                 fault=Signal::derive(move || draft.email_fault())
@@ -84,7 +84,7 @@ pub(super) fn Edit(
                 id=name_id
                 name="display_name"
                 label=say(Text::NAME_LABEL)
-                kind=Kind::Plain
+                kind=FieldKind::Plain
                 value=draft.display_name
                 fault=Signal::derive(move || draft.name_fault())
             />

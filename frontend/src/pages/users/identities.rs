@@ -9,16 +9,16 @@ use crate::browser;
 use crate::components::ask::Question;
 use crate::components::form::busy;
 use crate::components::problem::ProblemNote;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::pages::users::desk::{Account, Desk};
+use crate::mutation::Mutation;
+use crate::pages::users::context::{Account, UsersContext};
 use crate::text::{fill, say};
 
 /// Shows and disconnects them.
 #[component]
 pub(super) fn Identities(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account.
     account: Account,
 ) -> impl IntoView {
@@ -33,7 +33,7 @@ pub(super) fn Identities(
             .into_iter()
             .map(|identity| {
                 let title = title.clone();
-                view! { <Identity desk account identity title /> }.into_any()
+                view! { <Identity context account identity title /> }.into_any()
             })
             .collect::<Vec<_>>();
         let none = rows
@@ -60,7 +60,7 @@ pub(super) fn Identities(
 #[component]
 fn Identity(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account.
     account: Account,
     /// The identity.
@@ -82,7 +82,7 @@ fn Identity(
         (None, None) => say(Text::IDENTITY_NAMELESS).to_owned(),
     };
     let names = [label.clone(), name.clone()];
-    let disconnect = Deed::new(move || {
+    let disconnect = Mutation::new(move || {
         let (user, owner) = account
             .entry
             .with_untracked(|entry| (entry.id.clone(), entry.username.clone()));
@@ -96,10 +96,13 @@ fn Identity(
                 fill(Text::USERS_DISCONNECT_TEXT, &[("name", &name)]),
                 say(Text::DISCONNECT),
             );
-            if !desk.ask.ask(question).await {
+            if !context.ask.ask(question).await {
                 return Ok(());
             }
-            desk.confirm.send(api::disconnect_user(&user, &id)).await?;
+            context
+                .confirm
+                .send(api::disconnect_user(&user, &id))
+                .await?;
             account
                 .entry
                 .update(|entry| entry.identities.retain(|identity| identity.id != id));
@@ -127,7 +130,7 @@ fn Identity(
             >
                 {say(Text::DISCONNECT)}
             </button>
-            <ProblemNote deed=disconnect />
+            <ProblemNote mutation=disconnect />
         </li>
     }
     .into_any()

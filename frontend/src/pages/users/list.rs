@@ -10,10 +10,10 @@ use crate::api::{self, Request};
 use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
 use crate::components::inside::Panel;
 use crate::components::listing::{self, Following, More, Nothing};
-use crate::loaded::Loaded;
-use crate::pages::users::desk::Desk;
+use crate::pages::users::context::UsersContext;
 use crate::pages::users::draft::roles;
 use crate::pages::users::row::Row;
+use crate::remote::Remote;
 use crate::text::{fill, say};
 
 /// What narrows the list down, by the names in the address and in the API.
@@ -35,16 +35,16 @@ fn request(filters: Filters, after: &str) -> Request<UserList> {
 #[component]
 pub(super) fn Accounts(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
 ) -> impl IntoView {
-    let Desk { filters, .. } = desk;
-    let loaded = Loaded::new(move || Some(request(filters, "")));
-    let following: Following = Arc::new(move |after, number| further(desk, after, number));
-    let list = listing::first_page(loaded, move |list: UserList| {
+    let UsersContext { filters, .. } = context;
+    let remote = Remote::new(move || Some(request(filters, "")));
+    let following: Following = Arc::new(move |after, number| further(context, after, number));
+    let list = listing::first_page(remote, move |list: UserList| {
         // What was made before is in the list, if it matches.
-        desk.made.set(Vec::new());
-        desk.gone.set(0);
-        first(desk, list, Arc::clone(&following))
+        context.created.set(Vec::new());
+        context.deleted.set(0);
+        first(context, list, Arc::clone(&following))
     });
     let all = |text| (String::new(), say(text).to_owned());
     let mut role_options = vec![all(Text::USERS_ALL_ROLES)];
@@ -69,7 +69,7 @@ pub(super) fn Accounts(
                 <ChoiceFilter filters name="status" label=say(Text::USERS_STATE) options=status_options />
             </FilterForm>
             <p role="status" class="saved" data-told>
-                {desk.told}
+                {context.status}
             </p>
             {list}
         </Panel>
@@ -77,19 +77,20 @@ pub(super) fn Accounts(
 }
 
 /// How many there are, what was just made, and the first page.
-fn first(desk: Desk, list: UserList, following: Following) -> AnyView {
+fn first(context: UsersContext, list: UserList, following: Following) -> AnyView {
     let total = list.total;
     let count = Signal::derive(move || {
-        let count = (total + desk.made.read().len() as u64).saturating_sub(desk.gone.get());
+        let count =
+            (total + context.created.read().len() as u64).saturating_sub(context.deleted.get());
         fill(Text::USERS_COUNT, &[("count", &count.to_string())])
     });
     let is_filtered = untrack(|| {
         FILTERS
             .iter()
-            .any(|name| !desk.filters.get(name).is_empty())
+            .any(|name| !context.filters.get(name).is_empty())
     });
     let nothing = (total == 0 && is_filtered).then(|| {
-        let clear = Some(Callback::new(move |()| desk.filters.clear()));
+        let clear = Some(Callback::new(move |()| context.filters.clear()));
         view! { <Nothing text=say(Text::USERS_NOTHING) clear /> }
     });
     view! {
@@ -97,25 +98,25 @@ fn first(desk: Desk, list: UserList, following: Following) -> AnyView {
             {count}
         </p>
         {nothing}
-        <Made desk />
-        {page(desk, list, 1, following)}
+        <Created context />
+        {page(context, list, 1, following)}
     }
     .into_any()
 }
 
 /// What was made since the list was loaded.
 #[component]
-fn Made(
+fn Created(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
 ) -> impl IntoView {
     // Rows that are there already are not drawn anew: they may be open.
     view! {
         <ul class="rows accounts">
             <For
-                each=move || desk.made.get()
+                each=move || context.created.get()
                 key=|entry: &UserEntry| entry.id.clone()
-                children=move |entry| view! { <Row desk entry /> }.into_any()
+                children=move |entry| view! { <Row context entry /> }.into_any()
             />
         </ul>
     }
@@ -123,23 +124,23 @@ fn Made(
 }
 
 /// A page that is not the first.
-fn further(desk: Desk, after: String, number: u32) -> AnyView {
-    let loaded = Loaded::new(move || Some(untrack(|| request(desk.filters, &after))));
-    listing::further_page(loaded, move |list: UserList| {
-        let following: Following = Arc::new(move |after, number| further(desk, after, number));
-        page(desk, list, number, following)
+fn further(context: UsersContext, after: String, number: u32) -> AnyView {
+    let remote = Remote::new(move || Some(untrack(|| request(context.filters, &after))));
+    listing::further_page(remote, move |list: UserList| {
+        let following: Following = Arc::new(move |after, number| further(context, after, number));
+        page(context, list, number, following)
     })
 }
 
 /// The rows of a page, and the button for the next one.
-fn page(desk: Desk, list: UserList, number: u32, following: Following) -> AnyView {
-    let made = desk.made.read_untracked();
+fn page(context: UsersContext, list: UserList, number: u32, following: Following) -> AnyView {
+    let made = context.created.read_untracked();
     let is_new = |user: &UserEntry| made.iter().all(|other| other.id != user.id);
     let rows = list
         .users
         .into_iter()
         .filter(is_new)
-        .map(|entry| view! { <Row desk entry /> }.into_any())
+        .map(|entry| view! { <Row context entry /> }.into_any())
         .collect::<Vec<_>>();
     listing::arrive(number);
     view! {

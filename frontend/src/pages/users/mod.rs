@@ -1,6 +1,6 @@
 //! `/users`: the accounts, for admins: find one, change it, make another.
 
-mod desk;
+mod context;
 mod draft;
 mod list;
 mod row;
@@ -24,10 +24,10 @@ use crate::components::confirm::{Confirm, ConfirmDialog};
 use crate::components::filters::Filters;
 use crate::components::frame::once_loaded;
 use crate::components::inside::InsideFrame;
-use crate::loaded::Loaded;
+use crate::pages::users::context::UsersContext;
 use crate::pages::users::create::Create;
-use crate::pages::users::desk::Desk;
 use crate::pages::users::list::Accounts;
+use crate::remote::Remote;
 use crate::session::use_session;
 use crate::text::say;
 
@@ -38,7 +38,7 @@ const TITLE: Text = Text::USERS;
 #[component]
 pub(crate) fn UsersPage() -> impl IntoView {
     for_admins_alone(say(TITLE), || {
-        let config = Loaded::new(|| Some(api::config(None)));
+        let config = Remote::new(|| Some(api::config(None)));
         once_loaded(say(TITLE), config, |config| {
             let user = untrack(|| use_session().status()).map(|status| status.user);
             user.map(|user| view! { <Sections user config /> })
@@ -55,25 +55,25 @@ fn Sections(
     /// What the server offers.
     config: PublicConfig,
 ) -> impl IntoView {
-    let desk = Desk {
+    let context = UsersContext {
         me: StoredValue::new(user.clone()),
         has_passwords: config.password_login,
         filters: Filters::new(routes::USERS),
         confirm: Confirm::new(),
         ask: use_ask(),
-        made: RwSignal::new(Vec::new()),
-        gone: RwSignal::new(0),
-        told: RwSignal::new(String::new()),
+        created: RwSignal::new(Vec::new()),
+        deleted: RwSignal::new(0),
+        status: RwSignal::new(String::new()),
     };
-    let confirm = desk.confirm;
+    let confirm = context.confirm;
     let profile = RwSignal::new(Profile {
         user,
         identities: Vec::new(),
     });
     view! {
         <InsideFrame title=say(TITLE)>
-            <Create desk />
-            <Accounts desk />
+            <Create context />
+            <Accounts context />
             <ConfirmDialog confirm profile config stays=true />
         </InsideFrame>
     }

@@ -9,12 +9,12 @@ use crate::browser::{self, TimeForm};
 use crate::components::ask::Question;
 use crate::components::form::busy;
 use crate::components::problem::ProblemNote;
-use crate::deed::Deed;
+use crate::mutation::Mutation;
 use crate::next::with_query;
-use crate::pages::users::desk::{Account, Desk};
+use crate::pages::users::context::{Account, UsersContext};
 use crate::pages::users::edit::Edit;
 use crate::pages::users::identities::Identities;
-use crate::pages::users::welcome::MakeLink;
+use crate::pages::users::welcome::CreateLink;
 use crate::session::use_session;
 use crate::text::{fill, say};
 
@@ -22,7 +22,7 @@ use crate::text::{fill, say};
 #[component]
 pub(super) fn OpenRow(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account.
     account: Account,
     /// The element's id.
@@ -35,14 +35,14 @@ pub(super) fn OpenRow(
     let created = browser::time_text(created, TimeForm::Both);
     view! {
         <div class="account-panel" id=id>
-            <Edit desk account />
-            <MakeLink desk account />
-            <Identities desk account />
+            <Edit context account />
+            <CreateLink context account />
+            <Identities context account />
             <div class="row">
                 <a class="button" href=activity>
                     {say(Text::USERS_ACTIVITY)}
                 </a>
-                <Delete desk account />
+                <Delete context account />
             </div>
             <p class="hint">{fill(Text::USERS_CREATED, &[("time", &created)])}</p>
         </div>
@@ -54,18 +54,18 @@ pub(super) fn OpenRow(
 #[component]
 fn Delete(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account.
     account: Account,
 ) -> impl IntoView {
     let session = use_session();
-    let delete = Deed::new(move || {
+    let delete = Mutation::new(move || {
         let (id, username) = account
             .entry
             .with_untracked(|entry| (entry.id.clone(), entry.username.clone()));
         async move {
             let name = [("username", username.as_str())];
-            let text = if desk.is_me(&id) {
+            let text = if context.is_me(&id) {
                 Text::USERS_DELETE_SELF
             } else {
                 Text::USERS_DELETE_TEXT
@@ -75,15 +75,15 @@ fn Delete(
                 say(text).to_owned(),
                 say(Text::USERS_DELETE),
             );
-            if !desk.ask.ask(question).await {
+            if !context.ask.ask(question).await {
                 return Ok(());
             }
-            desk.confirm.send(api::delete_user(&id)).await?;
+            context.confirm.send(api::delete_user(&id)).await?;
             account.is_gone.set(true);
-            desk.gone.update(|gone| *gone += 1);
-            desk.told.set(fill(Text::USERS_DELETED, &name));
+            context.deleted.update(|gone| *gone += 1);
+            context.status.set(fill(Text::USERS_DELETED, &name));
             browser::focus("#accounts h2");
-            if desk.is_me(&id) {
+            if context.is_me(&id) {
                 session.refetch();
             }
             Ok(())
@@ -99,7 +99,7 @@ fn Delete(
         >
             {say(Text::USERS_DELETE)}
         </button>
-        <ProblemNote deed=delete />
+        <ProblemNote mutation=delete />
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use shared::users::UserEntry;
 
 use crate::browser::{self, TimeForm};
 use crate::dynamic::dynamic;
-use crate::pages::users::desk::{Account, Desk};
+use crate::pages::users::context::{Account, UsersContext};
 use crate::pages::users::draft::role_text;
 use crate::pages::users::panel::OpenRow;
 use crate::text::{fill, say};
@@ -16,7 +16,7 @@ use crate::text::{fill, say};
 #[component]
 pub(super) fn Row(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account as it was loaded.
     entry: UserEntry,
 ) -> impl IntoView {
@@ -41,7 +41,7 @@ pub(super) fn Row(
         let id = panel_id.clone();
         is_open
             .get()
-            .then(|| view! { <OpenRow desk account id /> })
+            .then(|| view! { <OpenRow context account id /> })
             .into_any()
     });
     view! {

@@ -9,32 +9,32 @@ use crate::api;
 use crate::browser::{self, TimeForm};
 use crate::components::form::busy;
 use crate::components::problem::ProblemNote;
-use crate::deed::Deed;
 use crate::dynamic::dynamic;
-use crate::pages::users::desk::{Account, Desk};
+use crate::mutation::Mutation;
+use crate::pages::users::context::{Account, UsersContext};
 use crate::text::{fill, say};
 
 /// A link that was just made. It is nowhere else: whoever has it has the account.
-pub(super) type Made = RwSignal<Option<WelcomeLink>>;
+pub(super) type NewLink = RwSignal<Option<WelcomeLink>>;
 
 /// The button that makes a link, and the link.
 #[component]
-pub(super) fn MakeLink(
+pub(super) fn CreateLink(
     /// What the page's parts share.
-    desk: Desk,
+    context: UsersContext,
     /// The account.
     account: Account,
 ) -> impl IntoView {
-    if !desk.has_passwords {
+    if !context.has_passwords {
         return view! { <p class="hint">{say(Text::USERS_LINK_OFF)}</p> }.into_any();
     }
     let id = account.entry.read_untracked().id.clone();
     let field_id = ["link-", &id].concat();
-    let link: Made = RwSignal::new(None);
-    let make = Deed::new(move || {
+    let link: NewLink = RwSignal::new(None);
+    let make = Mutation::new(move || {
         let id = id.clone();
         async move {
-            let answer = desk.confirm.send(api::welcome_link(&id)).await?;
+            let answer = context.confirm.send(api::welcome_link(&id)).await?;
             let until = answer.expires_at;
             link.set(Some(answer));
             account
@@ -72,7 +72,7 @@ pub(super) fn MakeLink(
             >
                 {text}
             </button>
-            <ProblemNote deed=make />
+            <ProblemNote mutation=make />
         }
         .into_any()
     });
@@ -93,7 +93,7 @@ pub(super) fn MakeLink(
 #[component]
 pub(super) fn ShownLink(
     /// The link.
-    link: Made,
+    link: NewLink,
     /// The field's id.
     id: String,
 ) -> impl IntoView {

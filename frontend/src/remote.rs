@@ -14,7 +14,7 @@ use crate::dynamic::effect;
 type Text = api::Result<String>;
 
 /// Something that the server has, loaded when a page needs it.
-pub(crate) struct Loaded<T> {
+pub(crate) struct Remote<T> {
     /// The answer; changes only when another one comes, so that nothing is drawn anew for the same.
     text: RwSignal<Option<Text>>,
     /// Counts what was asked for by hand.
@@ -23,15 +23,15 @@ pub(crate) struct Loaded<T> {
     answer: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for Loaded<T> {
+impl<T> Clone for Remote<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Loaded<T> {}
+impl<T> Copy for Remote<T> {}
 
-impl<T: DeserializeOwned + 'static> Loaded<T> {
+impl<T: DeserializeOwned + 'static> Remote<T> {
     /// Sends the request now, and again whenever a signal that it is made from changes. Without a
     /// request there is nothing to load.
     pub(crate) fn new(request: impl Fn() -> Option<Request<T>> + 'static) -> Self {

@@ -1,4 +1,4 @@
-//! What a page does when its user says so. An `Action` in small; see `loaded` for why.
+//! What a page does when its user says so. An `Action` in small; see `remote` for why.
 
 use std::pin::Pin;
 
@@ -12,7 +12,7 @@ type Work = Box<dyn Fn() -> Pin<Box<dyn Future<Output = api::Result<()>>>>>;
 
 /// A write that can be done over and over, but not twice at once.
 #[derive(Clone, Copy)]
-pub(crate) struct Deed {
+pub(crate) struct Mutation {
     /// Does it.
     work: StoredValue<Work, LocalStorage>,
     /// Is it being done?
@@ -21,7 +21,7 @@ pub(crate) struct Deed {
     outcome: RwSignal<Option<api::Result<()>>>,
 }
 
-impl Deed {
+impl Mutation {
     /// Creates it. The work's first part, up to where it waits, runs at once when it is started.
     pub(crate) fn new<F>(work: impl Fn() -> F + 'static) -> Self
     where

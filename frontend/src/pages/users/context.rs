@@ -10,7 +10,7 @@ use crate::components::filters::Filters;
 
 /// What all parts of the page share.
 #[derive(Clone, Copy)]
-pub(super) struct Desk {
+pub(super) struct UsersContext {
     /// The admin who sits here.
     pub(super) me: StoredValue<User>,
     /// Does the server take passwords, and so make links by which one is set?
@@ -22,14 +22,14 @@ pub(super) struct Desk {
     /// Asks before what cannot be taken back.
     pub(super) ask: Ask,
     /// What was made since the list was last looked for; on top of it.
-    pub(super) made: RwSignal<Vec<UserEntry>>,
+    pub(super) created: RwSignal<Vec<UserEntry>>,
     /// How many were deleted since then.
-    pub(super) gone: RwSignal<u64>,
+    pub(super) deleted: RwSignal<u64>,
     /// The last thing that was done, in words.
-    pub(super) told: RwSignal<String>,
+    pub(super) status: RwSignal<String>,
 }
 
-impl Desk {
+impl UsersContext {
     /// Is it the admin's own account?
     pub(super) fn is_me(self, id: &str) -> bool {
         self.me.with_value(|me| me.id == id)
