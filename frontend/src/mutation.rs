@@ -1,4 +1,4 @@
-//! What a page does when its user says so. An `Action` in small; see `remote` for why.
+//! A request that a page sends when its user asks for it. A small `Action`; see `remote` for why.
 
 use std::pin::Pin;
 
@@ -10,19 +10,19 @@ use crate::api;
 /// The work, without its type.
 type Work = Box<dyn Fn() -> Pin<Box<dyn Future<Output = api::Result<()>>>>>;
 
-/// A write that can be done over and over, but not twice at once.
+/// A write that can be repeated, but never runs twice at once.
 #[derive(Clone, Copy)]
 pub(crate) struct Mutation {
-    /// Does it.
+    /// What it does.
     work: StoredValue<Work, LocalStorage>,
-    /// Is it being done?
+    /// True while it runs.
     pending: RwSignal<bool>,
-    /// How it ended the last time.
+    /// How it ended last.
     outcome: RwSignal<Option<api::Result<()>>>,
 }
 
 impl Mutation {
-    /// Creates it. The work's first part, up to where it waits, runs at once when it is started.
+    /// Creates it. The work runs up to its first `await` before [`Mutation::start`] returns.
     pub(crate) fn new<F>(work: impl Fn() -> F + 'static) -> Self
     where
         F: Future<Output = api::Result<()>> + 'static,
@@ -39,7 +39,7 @@ impl Mutation {
         }
     }
 
-    /// Starts it, unless it is still being done.
+    /// Starts it, unless it runs already.
     pub(crate) fn start(self) {
         if self.pending.get_untracked() {
             return;
@@ -50,18 +50,18 @@ impl Mutation {
         };
         spawn_local(async move {
             let outcome = work.await;
-            // The page may be gone by now; then there is nobody left to tell.
+            // The page may be gone by now; then nobody reads the outcome.
             self.outcome.try_set(Some(outcome));
             self.pending.try_set(false);
         });
     }
 
-    /// Is it being done?
+    /// Returns true while it runs.
     pub(crate) fn is_pending(self) -> bool {
         self.pending.get()
     }
 
-    /// Returns the failure of the last time; none while it is being done again.
+    /// Returns the last failure; `None` while it runs.
     pub(crate) fn failure(self) -> Option<api::Error> {
         if self.is_pending() {
             return None;
@@ -69,7 +69,7 @@ impl Mutation {
         self.outcome.read().as_ref()?.as_ref().err().cloned()
     }
 
-    /// Has it never been tried?
+    /// Returns true if it has never ended.
     pub(crate) fn is_untried(self) -> bool {
         self.outcome.read().is_none()
     }

@@ -1,4 +1,4 @@
-//! What a page shows and the server has. A `LocalResource` in small: that, and `Action`, would cost
+//! Data of the server that a page shows. A small `LocalResource`: leptos' own and `Action` would cost
 //! 14 kB of the page's brotli bytes, and a copy of each for every type of answer.
 
 use std::marker::PhantomData;
@@ -10,16 +10,16 @@ use serde::de::DeserializeOwned;
 use crate::api::{self, Raw, Request};
 use crate::dynamic::effect;
 
-/// An answer without its type: JSON, empty where nothing was asked.
+/// An answer without its type: JSON, empty if nothing was asked.
 type Text = api::Result<String>;
 
-/// Something that the server has, loaded when a page needs it.
+/// Data of the server, loaded when a page needs it.
 pub(crate) struct Remote<T> {
-    /// The answer; changes only when another one comes, so that nothing is drawn anew for the same.
+    /// The answer; changes only if another one comes, so that the same one redraws nothing.
     text: RwSignal<Option<Text>>,
-    /// Counts what was asked for by hand.
+    /// Counts the calls of [`Remote::refetch`].
     asked: RwSignal<u32>,
-    /// What it is.
+    /// The type of the answer.
     answer: PhantomData<fn() -> T>,
 }
 
@@ -32,8 +32,8 @@ impl<T> Clone for Remote<T> {
 impl<T> Copy for Remote<T> {}
 
 impl<T: DeserializeOwned + 'static> Remote<T> {
-    /// Sends the request now, and again whenever a signal that it is made from changes. Without a
-    /// request there is nothing to load.
+    /// Sends the request now, and again whenever a signal that it reads changes. Without a request,
+    /// nothing is loaded.
     pub(crate) fn new(request: impl Fn() -> Option<Request<T>> + 'static) -> Self {
         let (text, asked) = load(Box::new(move || request().map(Request::into_raw)));
         Self {
@@ -43,7 +43,7 @@ impl<T: DeserializeOwned + 'static> Remote<T> {
         }
     }
 
-    /// Returns the answer: `None` while there is none, `Some(Ok(None))` where nothing was asked.
+    /// Returns the answer: `None` while there is none, `Some(Ok(None))` if nothing was asked.
     pub(crate) fn get(self) -> Option<api::Result<Option<T>>> {
         self.text.read().as_ref().map(|text| match text {
             Ok(text) if text.is_empty() => Ok(None),
@@ -58,12 +58,12 @@ impl<T: DeserializeOwned + 'static> Remote<T> {
     }
 }
 
-/// Loads text. Is compiled once, for all types.
+/// Loads text. Compiled once, for all types.
 fn load(request: Box<dyn Fn() -> Option<Raw>>) -> (RwSignal<Option<Text>>, RwSignal<u32>) {
     let text = RwSignal::new(None);
     let asked = RwSignal::new(0);
     let newest = StoredValue::new(0_u32);
-    // What could not be loaded without a network is loaded as soon as there is one again.
+    // A request that failed without a network is sent again when the network is back.
     let listener = window_event_listener_untyped("online", move |_| {
         if matches!(*text.read_untracked(), Some(Err(api::Error::Offline))) {
             asked.update(|asked| *asked += 1);
@@ -78,7 +78,7 @@ fn load(request: Box<dyn Fn() -> Option<Raw>>) -> (RwSignal<Option<Text>>, RwSig
             None => store(text, Ok(String::new())),
             Some(raw) => spawn_local(async move {
                 let answer = api::exchange(raw).await;
-                // An older question's answer may come after a newer one's; or after the page.
+                // The answer to an older request may come after the newer one, or after the page.
                 if newest.try_get_value() == Some(mine) {
                     store(text, answer);
                 }
@@ -88,7 +88,7 @@ fn load(request: Box<dyn Fn() -> Option<Raw>>) -> (RwSignal<Option<Text>>, RwSig
     (text, asked)
 }
 
-/// Stores an answer, unless it is the one that is there.
+/// Stores an answer, unless it is the same as before.
 fn store(text: RwSignal<Option<Text>>, answer: Text) {
     if text.read_untracked().as_ref() != Some(&answer) {
         text.set(Some(answer));

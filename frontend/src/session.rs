@@ -9,17 +9,17 @@ use shared::session::{Role, SessionStatus};
 use crate::api;
 use crate::remote::Remote;
 
-/// The session, as every page may ask for it.
+/// The session of this browser, for all pages.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
-    /// Loaded anew whenever the visitor enters the guarded pages; nothing outside of them.
+    /// Loaded whenever the visitor enters the guarded pages; nothing on other pages.
     answer: Remote<SessionStatus>,
-    /// The newest that came: it outlives the session's end and the network's.
+    /// The last session that the server knew: it outlives the session and the network.
     known: Memo<Option<SessionStatus>>,
 }
 
 impl Session {
-    /// Creates the resource below the router, and hands it to all pages.
+    /// Creates it below the router, and provides it to all pages.
     pub(crate) fn provide() {
         let path = use_location().pathname;
         let is_needed = Memo::new(move |_| routes::GUARDED.contains(&path.read().as_str()));
@@ -28,8 +28,8 @@ impl Session {
             let newest = answer.get().and_then(Result::ok).flatten();
             newest.or_else(|| before.cloned().flatten())
         });
-        // Whoever comes back to this tab may have logged in or out in another one meanwhile, as
-        // somebody else even; whose page this is must be known before anything is sent from it.
+        // The user may have logged in or out in another tab meanwhile, even as somebody else. The
+        // page must know whose it is before it sends anything.
         for event in ["focus", "online"] {
             window_event_listener_untyped(event, move |_| {
                 if is_needed.get_untracked() {
@@ -40,22 +40,23 @@ impl Session {
         provide_context(Self { answer, known });
     }
 
-    /// Returns who is logged in, as far as it is known.
+    /// Returns who is logged in, as far as the page knows.
     pub(crate) fn status(self) -> Option<SessionStatus> {
         self.known.get()
     }
 
-    /// The account has changed.
+    /// Loads it again; for changes of the account.
     pub(crate) fn refetch(self) {
         self.answer.refetch();
     }
 
-    /// Was the server out of reach when it was asked last?
+    /// Returns true if the server could not be reached the last time.
     pub(crate) fn is_offline(self) -> bool {
         matches!(self.answer.get(), Some(Err(api::Error::Offline)))
     }
 
-    /// Is an admin logged in? Stays as it was while the session has ended, so that the page does.
+    /// Returns true if an admin is logged in. Keeps its value when the session ends, so that the
+    /// page stays.
     pub(crate) fn is_admin(self) -> bool {
         self.known
             .read()
@@ -74,14 +75,14 @@ impl Session {
         matches!(self.answer.get(), Some(Err(error)) if error.is(ErrorCode::Unauthenticated))
     }
 
-    /// Passes a result on, and asks for the session anew if it is no longer as it was: gone, out
-    /// of reach, or back.
+    /// Returns the result, and loads the session again if the result shows a change: it is gone,
+    /// out of reach, or back.
     pub(crate) fn note_result<T>(self, result: api::Result<T>) -> api::Result<T> {
         self.note_error(result.as_ref().err());
         result
     }
 
-    /// Is compiled once, unlike `note_result`.
+    /// The part of [`Session::note_result`] that is compiled once.
     fn note_error(self, error: Option<&api::Error>) {
         let is_other = match error {
             None => untrack(|| self.is_offline() || self.is_absent()),
@@ -94,7 +95,7 @@ impl Session {
     }
 }
 
-/// Returns the session that [`Session::provide`] made.
+/// Returns the session that [`Session::provide`] created.
 pub(crate) fn use_session() -> Session {
     expect_context()
 }

@@ -1,4 +1,4 @@
-//! The frame of the pages that admins alone have.
+//! The frame of the pages for admins.
 
 use leptos::prelude::*;
 use shared::error::ErrorCode;
@@ -11,7 +11,7 @@ use crate::dynamic::dynamic;
 use crate::session::use_session;
 use crate::text::say;
 
-/// Shows the page to admins, and says to everyone else who is logged in that it is not for them.
+/// Shows the page to admins; tells other users that it is not for them.
 pub(crate) fn for_admins_alone(title: &'static str, page: fn() -> AnyView) -> AnyView {
     view! {
         <Protected>
@@ -26,7 +26,7 @@ pub(crate) fn for_admins_alone(title: &'static str, page: fn() -> AnyView) -> An
     .into_any()
 }
 
-/// What stands there for the others.
+/// What other users see.
 #[component]
 fn NotForYou(
     /// The page's heading.

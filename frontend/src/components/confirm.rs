@@ -1,4 +1,4 @@
-//! The dialog that asks whether it is really you, and goes on with what was asked.
+//! The dialog that confirms who the user is, and then repeats the request.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -28,12 +28,12 @@ const CONFIRMED: &str = "confirmed";
 pub(crate) struct Confirm {
     /// The page's one dialog.
     dialog: NodeRef<html::Dialog>,
-    /// Told when a request finds no session.
+    /// Gets the results of the requests.
     session: Session,
 }
 
 impl Confirm {
-    /// Creates it; [`ConfirmDialog`] must stand on the same page.
+    /// Creates it; [`ConfirmDialog`] must be on the same page.
     pub(crate) fn new() -> Self {
         Self {
             dialog: NodeRef::new(),
@@ -41,7 +41,7 @@ impl Confirm {
         }
     }
 
-    /// Sends the request; where the server wants a confirmation, asks for it and sends it again.
+    /// Sends the request; if the server wants a confirmation, asks for it and sends it again.
     pub(crate) async fn send<T: DeserializeOwned>(self, request: Request<T>) -> api::Result<T> {
         let mut answer = request.clone().send().await;
         let wants_more = answer
@@ -78,8 +78,7 @@ pub(crate) fn ConfirmDialog(
     profile: RwSignal<Profile>,
     /// What the server allows.
     config: PublicConfig,
-    /// Does the page stay, with all that is typed into it, while the provider is asked in another
-    /// tab?
+    /// True if the page stays with its text while the provider confirms in another tab.
     #[prop(optional)]
     stays: bool,
 ) -> impl IntoView {
@@ -129,10 +128,10 @@ fn ProviderConfirm(
     }
 }
 
-/// The same in another tab; this page waits for a word.
+/// The same in another tab; this page waits until the user says that it is done.
 #[component]
 fn ProviderConfirmInTab(
-    /// Whose dialog is closed by that word.
+    /// Closed then.
     confirm: Confirm,
     /// The provider's name for people.
     label: String,
@@ -154,10 +153,10 @@ fn ProviderConfirmInTab(
     .into_any()
 }
 
-/// What it asks of the others.
+/// What the dialog asks of accounts with a password.
 #[component]
 fn PasswordConfirm(
-    /// Whose dialog is closed on success.
+    /// Closed on success.
     confirm: Confirm,
     /// The account's, for password managers.
     username: String,

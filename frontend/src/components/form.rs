@@ -1,4 +1,4 @@
-//! A form: what is asked for, what went wrong, the button, and what became of it.
+//! A form: its fields, its faults, its button and its result.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -10,23 +10,23 @@ use crate::mutation::Mutation;
 use crate::text::{fill_counted, say};
 use shared::text::{CountedText, Text};
 
-/// Returns `aria-disabled` for a mutation's button. Not `disabled`, with which the button would lose
-/// the focus; a mutation is not started twice anyway.
+/// Returns `aria-disabled` for a mutation's button. Not `disabled`, which would take the focus from
+/// the button; a mutation never runs twice at once.
 pub(crate) fn busy(mutation: Mutation) -> Signal<Option<&'static str>> {
     Signal::derive(move || mutation.is_pending().then_some("true"))
 }
 
-/// What a form says of its text.
+/// What a form says about its text.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Saved {
     /// Nothing.
     #[default]
     Unsaid,
-    /// The server has it.
+    /// The server saved it.
     Yes,
-    /// The server has it, and has ended the account's other sessions.
+    /// The server saved it and ended the account's other sessions.
     AndOthersEnded,
-    /// It was typed before the browser went away to confirm, and waits.
+    /// It was typed before the browser left to confirm, and waits.
     NotYet,
 }
 
@@ -38,11 +38,11 @@ pub(crate) fn Form(
     id: String,
     /// What the button does.
     text: &'static str,
-    /// What it is doing.
+    /// The button's text while the mutation runs.
     busy_text: &'static str,
-    /// What is done.
+    /// What the form does.
     mutation: Mutation,
-    /// What became of it.
+    /// The result.
     #[prop(optional)]
     saved: Signal<Saved>,
     /// The fields.
@@ -74,8 +74,8 @@ pub(crate) fn Form(
         event.prevent_default();
         mutation.start();
     };
-    // Its own faults and the server's, once it is over; the view shows them after this turn of the
-    // event loop.
+    // The form's own faults and the server's, when the mutation has ended; the view shows them
+    // after this turn of the event loop.
     effect(move || {
         if mutation.is_pending() || mutation.is_untried() {
             return;
@@ -86,12 +86,12 @@ pub(crate) fn Form(
         });
     });
     let problem = dynamic(move || {
-        // What is said of the text says it all.
+        // The note at the text says enough.
         (saved.get() != Saved::NotYet)
             .then(|| view! { <ProblemNote mutation /> })
             .into_any()
     });
-    // `post`, so that no password lands in an address should the app be dead when it is sent.
+    // `post`, so that no password lands in an address if the form is sent without the app.
     view! {
         <form id=id.clone() method="post" on:submit=on_submit>
             <FaultSummary form=id.clone() faults />
@@ -110,7 +110,7 @@ pub(crate) fn Form(
     .into_any()
 }
 
-/// Leads to the faults that a form was sent with: to the one, or to all of them by a list.
+/// Leads to the faults of a form: to the only one, or to all of them by a list.
 #[component]
 fn FaultSummary(
     /// The form's id.
@@ -128,7 +128,7 @@ fn FaultSummary(
         }
         let id = [&form, "-faults"].concat();
         let target = ["#", &id].concat();
-        // It gets the focus as soon as it stands there.
+        // It gets the focus when it has been drawn.
         request_animation_frame(move || {
             browser::focus(&target);
         });
@@ -148,7 +148,7 @@ fn FaultSummary(
 fn fault_line(fault: FieldFault) -> AnyView {
     let target = ["#", &fault.id].concat();
     let href = target.clone();
-    // Not by the link's own way, which would leave an entry in the browser's history.
+    // The link itself would leave an entry in the browser's history.
     let go = move |event: ev::MouseEvent| {
         event.prevent_default();
         browser::focus(&target);
@@ -165,7 +165,7 @@ fn fault_line(fault: FieldFault) -> AnyView {
     .into_any()
 }
 
-/// Tells password managers whose password a form is about; nobody else sees it.
+/// Tells password managers whose password a form is about; people do not see it.
 #[component]
 pub(crate) fn KnownUsername(
     /// The account's username.

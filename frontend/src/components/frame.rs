@@ -1,4 +1,4 @@
-//! What surrounds the content of a page that one passes through: its card. `backend`'s
+//! The frame of the pages before the login: a card. `backend`'s
 //! `http/page/static_page/` writes the same elements and classes.
 
 use std::cell::Cell;
@@ -15,22 +15,22 @@ use crate::text::say;
 use shared::text::Text;
 
 thread_local! {
-    /// What is put around a card that stands alone.
+    /// Draws what is around a card.
     static DRESS: Cell<fn(AnyView) -> AnyView> = const { Cell::new(std::convert::identity) };
 }
 
-/// Says what is put around each card. On the pages before the login the server's document has that
-/// already, and their module does without.
+/// Sets what is drawn around each card. Before the login, the server's document has that already,
+/// and the module does without it.
 pub(crate) fn dress_cards(dress: fn(AnyView) -> AnyView) {
     DRESS.set(dress);
 }
 
-/// The card of a page that one passes through.
+/// The card of a page before the login.
 #[component]
 pub(crate) fn EntryFrame(
     /// Heading, and the document's title.
     title: &'static str,
-    /// What stands below it.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     effect(move || browser::arrive(title));
@@ -43,7 +43,7 @@ pub(crate) fn EntryFrame(
     DRESS.get()(card.into_any())
 }
 
-/// Stands where content is still on its way. The static page, while it is there, stays instead.
+/// Shown while content loads. The static page, if it is still there, stays instead.
 #[component]
 pub(crate) fn Loading() -> impl IntoView {
     view! {
@@ -55,7 +55,7 @@ pub(crate) fn Loading() -> impl IntoView {
     .into_any()
 }
 
-/// Draws a page of what it loads; until then, that it loads, or why it cannot.
+/// Draws a page from the data that it loads; until then, that it loads, or why it cannot.
 pub(crate) fn once_loaded<T: DeserializeOwned + 'static>(
     title: &'static str,
     remote: Remote<T>,

@@ -18,11 +18,11 @@ use crate::text::say;
 /// What a guarded page shows.
 #[derive(Clone, PartialEq, Eq)]
 enum Gate {
-    /// Nothing yet.
+    /// That it loads.
     Loading,
-    /// The way to the login page.
+    /// Nothing: the browser goes to the login page.
     Closed,
-    /// Why it cannot be known.
+    /// Why the session is not known.
     Failed(api::Error),
     /// Its content, for the account of this id.
     Open(String),
@@ -31,8 +31,8 @@ enum Gate {
 impl Gate {
     /// Decides by the newest answer and by what is shown already.
     ///
-    /// An open page stays when its session ends or the network fails: what was typed into it is
-    /// still worth something after the next login.
+    /// An open page stays when its session ends or the network fails: what was typed into it can be
+    /// sent after the next login.
     fn decide(before: Option<&Self>, answer: Option<api::Result<Option<SessionStatus>>>) -> Self {
         match (answer, before) {
             (Some(Ok(Some(status))), _) => Self::Open(status.user.id),
@@ -44,7 +44,7 @@ impl Gate {
     }
 }
 
-/// Shows its children to whoever is logged in, and sends everyone else to the login page.
+/// Shows its children to logged-in users, and sends everyone else to the login page.
 #[component]
 pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     let session = use_session();
@@ -71,7 +71,7 @@ pub(crate) fn Protected(children: ChildrenFn) -> impl IntoView {
     })
 }
 
-/// Says that the session has ended, and how to go on without losing the page.
+/// Says that the session has ended, and how to continue without losing the page.
 #[component]
 pub(crate) fn SessionEnded() -> impl IntoView {
     let session = use_session();

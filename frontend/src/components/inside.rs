@@ -1,5 +1,5 @@
-//! What surrounds the content of a page behind the login: the bar and the column. Knows the router,
-//! so none of it may stand on a page that one passes through.
+//! The frame of the pages behind the login: the bar and the column. Needs the router, so pages before
+//! the login cannot use it.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -25,10 +25,10 @@ use crate::text::say;
 pub(crate) fn InsideFrame(
     /// Heading, and the document's title.
     title: &'static str,
-    /// The heading, where it is another.
+    /// The heading, if it is another text.
     #[prop(optional)]
     heading: Option<Signal<String>>,
-    /// What stands below it.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     let heading = heading.unwrap_or_else(|| Signal::derive(move || title.to_owned()));
@@ -45,7 +45,7 @@ pub(crate) fn InsideFrame(
         unsaved.stay();
         answer.map(|_| ())
     });
-    // Not by the link's own way, which would leave an entry in the browser's history.
+    // The link itself would leave an entry in the browser's history.
     let skip = move |event: ev::MouseEvent| {
         event.prevent_default();
         browser::focus("#content");
@@ -92,7 +92,7 @@ pub(crate) fn InsideFrame(
     .into_any()
 }
 
-/// Puts the brand around a card that stands alone, as the server does before the login.
+/// Puts the brand around a card, as the server does before the login.
 pub(crate) fn dress_card(card: AnyView) -> AnyView {
     view! {
         <div class="entry">
@@ -104,13 +104,13 @@ pub(crate) fn dress_card(card: AnyView) -> AnyView {
     .into_any()
 }
 
-/// Draws what admins alone have a use for.
+/// Draws a part that only admins see.
 pub(crate) fn for_admins(view: fn() -> AnyView) -> AnyView {
     let session = use_session();
     dynamic(move || session.is_admin().then(view).into_any())
 }
 
-/// A link of the bar that knows when it leads to where we are.
+/// A link of the bar; marks itself on its own page.
 #[component]
 fn NavLink(
     /// The page's path.
@@ -120,7 +120,7 @@ fn NavLink(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let current = Signal::derive(move || (*path.read() == href).then_some("page"));
-    // A page of another module is a page load, and not the router's.
+    // The router does not know the pages of another module.
     let is_elsewhere = routes::section(href) != routes::section(&path.read_untracked());
     view! {
         <a href=href aria-current=current rel=is_elsewhere.then_some("external")>
@@ -130,14 +130,14 @@ fn NavLink(
     .into_any()
 }
 
-/// A part of such a page, under a heading of its own.
+/// A section of such a page, with its own heading.
 #[component]
 pub(crate) fn Panel(
     /// Unique on the page.
     id: &'static str,
     /// The heading.
     title: &'static str,
-    /// What stands below it.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     let title_id = [id, "-title"].concat();

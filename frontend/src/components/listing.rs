@@ -1,4 +1,4 @@
-//! A list that comes in pages, one below the other, as far as somebody wants to see it.
+//! A list that is loaded page by page, one below the other.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::dynamic::dynamic;
 use crate::remote::Remote;
 use crate::text::say;
 
-/// Draws a page of what follows a cursor; the number counts the pages.
+/// Draws the page after a cursor; the number counts the pages.
 pub(crate) type Following = Arc<dyn Fn(String, u32) -> AnyView + Send + Sync>;
 
-/// Draws the first page: until it is there, that it loads. Where it cannot be loaded again, what
-/// was there stays, and why is said above it.
+/// Draws the first page; until it is there, that it loads. If it cannot be loaded again, the old page
+/// stays, with the reason above it.
 pub(crate) fn first_page<T>(
     remote: Remote<T>,
     view: impl Fn(T) -> AnyView + Send + Sync + 'static,
@@ -59,7 +59,7 @@ pub(crate) fn further_page<T: DeserializeOwned + 'static>(
     })
 }
 
-/// Stands where rows are on their way, and is about as high as they.
+/// Shown while rows load, and about as high as they are.
 #[component]
 fn Waiting() -> impl IntoView {
     view! {
@@ -70,7 +70,7 @@ fn Waiting() -> impl IntoView {
     .into_any()
 }
 
-/// The button that shows the next page, and that page once it is wanted.
+/// The button that shows the next page, then that page.
 #[component]
 pub(crate) fn More(
     /// Where it begins; `None` at the list's end.
@@ -106,22 +106,22 @@ pub(crate) fn page_id(number: u32) -> String {
     format!("page-{number}")
 }
 
-/// A page came by the button that is gone now: the focus goes on to the first of what is new.
+/// Moves the focus to the first new row: the button that loaded the page is gone.
 pub(crate) fn arrive(number: u32) {
     if number > 1 {
-        // The rows are being drawn in this very turn of the event loop.
+        // The rows are drawn in this turn of the event loop.
         request_animation_frame(move || {
             browser::focus(&format!("#{} [data-row]", page_id(number)));
         });
     }
 }
 
-/// Says that nothing matches; where something is looked for, with the way back to everything.
+/// Says that nothing matches; for a search, with the button that ends it.
 #[component]
 pub(crate) fn Nothing(
     /// The sentence.
     text: &'static str,
-    /// Forgets what is looked for, where something is.
+    /// Ends the search; `None` without one.
     clear: Option<Callback<()>>,
 ) -> impl IntoView {
     let clear = clear.map(|clear| {

@@ -1,4 +1,4 @@
-//! The word on a network that is away.
+//! The note about a missing network.
 
 use leptos::prelude::*;
 use shared::text::Text;
@@ -8,8 +8,7 @@ use crate::dynamic::dynamic;
 use crate::session::use_session;
 use crate::text::say;
 
-/// Says that there is none, for as long as there is none: by the browser's own word, or by the
-/// server's silence.
+/// Says that there is no network, while the browser says so or the server does not answer.
 #[component]
 pub(crate) fn OfflineBanner() -> impl IntoView {
     let session = use_session();
@@ -26,6 +25,6 @@ pub(crate) fn OfflineBanner() -> impl IntoView {
             .then(|| view! { <p class="note offline">{say(Text::YOU_ARE_OFFLINE)}</p> })
             .into_any()
     });
-    // The region is there before its text, so that screen readers notice that.
+    // The region exists before its text, so that screen readers notice the text.
     view! { <div role="status">{banner}</div> }.into_any()
 }

@@ -9,10 +9,10 @@ use crate::mutation::Mutation;
 use crate::text::say;
 use shared::text::Text;
 
-/// The sentence on a mutation's failure; nothing where there is none.
+/// Shows why a mutation failed; nothing if it did not.
 #[component]
 pub(crate) fn ProblemNote(
-    /// What may have failed.
+    /// The mutation.
     mutation: Mutation,
 ) -> impl IntoView {
     dynamic(move || {
@@ -23,7 +23,7 @@ pub(crate) fn ProblemNote(
     })
 }
 
-/// One failure in words, announced when it appears.
+/// One failure in words; screen readers announce it.
 #[component]
 fn ProblemText(
     /// The failure.
@@ -45,8 +45,8 @@ fn ProblemText(
     .into_any()
 }
 
-/// What is said of a code that no request of the app's has had. The same as on the page that works
-/// without wasm.
+/// Shows the sentence of a code that no request of the app got. The page that works without wasm
+/// has the same.
 #[component]
 pub(crate) fn CodeNote(
     /// The code.
@@ -60,7 +60,7 @@ pub(crate) fn CodeNote(
     .into_any()
 }
 
-/// What could not be loaded at all, and the button to try again.
+/// Says why loading failed, with the button to try again.
 #[component]
 pub(crate) fn Unavailable(
     /// Why.

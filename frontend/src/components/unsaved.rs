@@ -1,9 +1,8 @@
-//! Text that was typed and that the server has not: no page is left without a word about it.
+//! Unsaved text: the page asks before the user leaves it.
 //!
-//! Reload, closed tab and the ways to other sites are the browser's own question, for which a
-//! listener stands only while there is something to lose: with one, no page is kept for Back. Links
-//! and Back and Forward between the pages behind the login are the router's, and the question is
-//! ours.
+//! For reload, a closed tab and other sites, the browser asks. The listener for that exists only
+//! while there is unsaved text: with one, browsers keep no page for Back. For links, Back and Forward
+//! between the pages behind the login, the page asks itself.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -19,12 +18,12 @@ use crate::dynamic::effect;
 use crate::mutation::Mutation;
 use crate::text::say;
 
-/// What is known of the way out of this page.
+/// How the user leaves this page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaving {
-    /// Nobody leaves.
+    /// Not at all.
     No,
-    /// The changes are given up.
+    /// The user gave the changes up.
     GivenUp,
     /// The browser goes to the provider and comes back: the changes are kept.
     ToProvider,
@@ -36,18 +35,18 @@ const ROUTED: &str = "a[href]:not([target], [download], [rel~=external])";
 /// The guard of all pages behind the login.
 #[derive(Clone, Copy)]
 pub(crate) struct Unsaved {
-    /// Has it changes? One for each form that is shown.
+    /// Whether a form has changes, for each form that is shown.
     forms: RwSignal<Vec<Signal<bool>>>,
-    /// Is the page being left?
+    /// How the page is being left.
     leaving: RwSignal<Leaving>,
     /// The address of the page that has changes.
     here: StoredValue<String>,
-    /// Puts the question.
+    /// Asks the user.
     ask: Ask,
 }
 
 impl Unsaved {
-    /// Creates it, for all pages to use. Before the router, whose listeners must come second.
+    /// Creates it for all pages. Must run before the router, whose listeners must come second.
     pub(crate) fn provide(ask: Ask) {
         let unsaved = Self {
             forms: RwSignal::new(Vec::new()),
@@ -57,20 +56,20 @@ impl Unsaved {
         };
         provide_context(unsaved);
         effect(move || unsaved.guard_unload());
-        // They stand for as long as the page.
+        // They live as long as the page.
         window_event_listener_untyped("click", move |event| unsaved.guard_link(&event));
         window_event_listener_untyped("popstate", move |event| unsaved.guard_history(&event));
-        // Back from elsewhere may bring the page just as it was left.
+        // Back from another site may restore the page as it was left.
         window_event_listener_untyped("pageshow", move |_| unsaved.stay());
     }
 
-    /// Is there something to lose, of which nothing has been said yet?
+    /// Returns true if there is unsaved text and the user has not been asked yet.
     fn has_changes(self) -> bool {
         let is_changed = |form: &Signal<bool>| form.try_get() == Some(true);
         self.leaving.get() == Leaving::No && self.forms.read().iter().any(is_changed)
     }
 
-    /// Puts the question, if there is something to lose. After a yes nobody asks again.
+    /// Asks the user if there is unsaved text. After a yes, nothing asks again.
     pub(crate) async fn may_leave(self) -> bool {
         if !untrack(|| self.has_changes()) {
             return true;
@@ -88,24 +87,24 @@ impl Unsaved {
         is_left
     }
 
-    /// The browser is about to go to the provider: keeps what was typed, and asks nothing.
+    /// Keeps the text and asks nothing: the browser is about to go to the provider.
     pub(crate) fn go_to_provider(self) {
         self.leaving.set(Leaving::ToProvider);
     }
 
-    /// The page is not left, or another one has come.
+    /// Guards again: the user stayed, or another page is shown.
     pub(crate) fn stay(self) {
         self.leaving.set(Leaving::No);
     }
 
-    /// Has the browser ask before it unloads the page, for as long as there is something to lose.
+    /// Lets the browser ask before it unloads the page, while there is unsaved text.
     fn guard_unload(self) {
         if !self.has_changes() {
             return;
         }
         self.here.set_value(browser::href());
         let listener = window_event_listener_untyped("beforeunload", move |event| {
-            // What was decided in this very turn has not reached the effect yet.
+            // A decision of this turn of the event loop has not reached the effect yet.
             if untrack(|| self.has_changes()) {
                 event.prevent_default();
             }
@@ -113,7 +112,7 @@ impl Unsaved {
         on_cleanup(move || listener.remove());
     }
 
-    /// Asks before the router follows a link, and has it followed after a yes.
+    /// Asks before the router follows a link; after a yes, follows it.
     fn guard_link(self, event: &Event) {
         let Some(link) = routed_link(event).filter(|_| untrack(|| self.has_changes())) else {
             return;
@@ -126,8 +125,8 @@ impl Unsaved {
         });
     }
 
-    /// Asks before the router follows Back or Forward. These have happened already, so they are
-    /// undone meanwhile.
+    /// Asks before the router follows Back or Forward. The address has changed already, so the
+    /// change is undone meanwhile.
     fn guard_history(self, event: &Event) {
         if !untrack(|| self.has_changes()) {
             return;
@@ -136,17 +135,17 @@ impl Unsaved {
             return;
         };
         event.stop_immediate_propagation();
-        // The address is of this very page, so this does not fail.
+        // The address is this page's, so this does not fail.
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&self.here.get_value()));
         spawn_local(async move {
             if self.may_leave().await {
-                // Nothing is lost where even that is refused.
+                // Nothing is lost if that is refused too.
                 let _ = history.back();
             }
         });
     }
 
-    /// Guards a form of which this says whether it has changes.
+    /// Guards a form; `is_changed` says whether it has changes.
     pub(crate) fn form(self, is_changed: impl Fn() -> bool + Send + Sync + 'static) -> Edited {
         let is_changed = Signal::derive(is_changed);
         self.forms.update(|forms| forms.push(is_changed));
@@ -155,7 +154,7 @@ impl Unsaved {
                 .update(|forms| forms.retain(|form| *form != is_changed));
         });
         let is_saved = RwSignal::new(false);
-        // Whoever goes on typing has read that the text before was saved.
+        // A user who goes on typing has seen that the text before was saved.
         effect(move || {
             if is_changed.get() {
                 is_saved.set(false);
@@ -168,8 +167,8 @@ impl Unsaved {
         }
     }
 
-    /// Guards a text that may be kept in this tab while the browser is at the provider, and returns
-    /// it: the draft of that name, else what the server has.
+    /// Guards a text that this tab keeps while the browser is at the provider. Returns the text: the
+    /// draft of that name, else the server's.
     pub(crate) fn text(
         self,
         name: &'static str,
@@ -203,7 +202,7 @@ pub(crate) fn use_unsaved() -> Unsaved {
     expect_context()
 }
 
-/// Returns the link to another page on which a click is the router's to follow.
+/// Returns the clicked link if the router follows it to another page.
 fn routed_link(event: &Event) -> Option<HtmlElement> {
     let click = event.dyn_ref::<MouseEvent>()?;
     let is_plain = click.button() == 0
@@ -215,26 +214,26 @@ fn routed_link(event: &Event) -> Option<HtmlElement> {
     link.dyn_into().ok().filter(|_| is_elsewhere)
 }
 
-/// A form's changes, and what became of them.
+/// A form's changes, and whether they were saved.
 #[derive(Clone, Copy)]
 pub(crate) struct Edited {
-    /// Is there something that the server has not?
+    /// True if the server does not have the text.
     is_changed: Signal<bool>,
-    /// Has it been saved, and not been touched since?
+    /// True if it was saved and not changed since.
     is_saved: RwSignal<bool>,
-    /// Was it typed before the browser went to the provider?
+    /// True if it was typed before the browser went to the provider.
     has_draft: bool,
 }
 
 impl Edited {
-    /// Shows the text as the server has taken it, unless its writer has gone on meanwhile.
+    /// Shows the text as the server saved it, unless the user has typed on meanwhile.
     pub(crate) fn take_over(text: RwSignal<String>, sent: &str, taken: Option<&str>) {
         if text.read_untracked().trim() == sent {
             text.set(taken.unwrap_or_default().to_owned());
         }
     }
 
-    /// The server has it. Comes after the form's text and the record are the same again.
+    /// Notes that the server saved it. Call it when the form's text equals the record again.
     pub(crate) fn mark_saved(self) {
         self.is_saved.set(true);
     }
@@ -249,7 +248,7 @@ impl Edited {
                     Saved::Unsaid
                 };
             }
-            // Without a session nothing was lost either: it can be sent again after a login.
+            // Without a session nothing was lost: the text can be sent again after a login.
             let is_refused = save
                 .failure()
                 .is_some_and(|error| error.is(ErrorCode::Unauthenticated));

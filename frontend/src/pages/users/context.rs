@@ -11,26 +11,26 @@ use crate::components::filters::Filters;
 /// What all parts of the page share.
 #[derive(Clone, Copy)]
 pub(super) struct UsersContext {
-    /// The admin who sits here.
+    /// The admin who uses the page.
     pub(super) me: StoredValue<User>,
-    /// Does the server take passwords, and so make links by which one is set?
+    /// True if the server takes passwords, and so creates links that set one.
     pub(super) has_passwords: bool,
     /// What narrows the list down.
     pub(super) filters: Filters,
-    /// Sends what may ask for a confirmation.
+    /// Sends requests that may need a confirmation.
     pub(super) confirm: Confirm,
-    /// Asks before what cannot be taken back.
+    /// Asks before an action that cannot be undone.
     pub(super) ask: Ask,
-    /// What was made since the list was last looked for; on top of it.
+    /// Accounts that were created since the list was loaded; shown above it.
     pub(super) created: RwSignal<Vec<UserEntry>>,
     /// How many were deleted since then.
     pub(super) deleted: RwSignal<u64>,
-    /// The last thing that was done, in words.
+    /// What was done last, in words.
     pub(super) status: RwSignal<String>,
 }
 
 impl UsersContext {
-    /// Is it the admin's own account?
+    /// Returns true if the account is the admin's own.
     pub(super) fn is_me(self, id: &str) -> bool {
         self.me.with_value(|me| me.id == id)
     }
@@ -39,8 +39,8 @@ impl UsersContext {
 /// An account, for as long as its row is there.
 #[derive(Clone, Copy)]
 pub(super) struct Account {
-    /// As the server last said it.
+    /// As the server last sent it.
     pub(super) entry: RwSignal<UserEntry>,
-    /// Has it been deleted?
+    /// True if it has been deleted.
     pub(super) is_gone: RwSignal<bool>,
 }
