@@ -1,4 +1,4 @@
-//! Rate limits on everything that guesses: by account and by address.
+//! Rate limits on guesses: by account and by address.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
@@ -18,10 +18,10 @@ use prometheus_client::registry::Registry;
 
 use clock::Clock;
 
-/// Where this many keys are counted, further ones share a count with others: memory stays bounded
-/// whatever comes in, and the limits still hold.
+/// The most keys that are counted each by itself. Further keys share counts, so that memory stays
+/// bounded and the limits still hold.
 const MAX_KEYS: usize = 20_000;
-/// So many counts are shared then.
+/// How many counts further keys share.
 const SHARED: u64 = 4_096;
 
 /// What is being guessed. Each has its own count.
@@ -34,7 +34,7 @@ pub enum Guess {
     SetupToken,
     /// The token of a welcome link.
     WelcomeLink,
-    /// Nothing: a failure that is written down, of which anybody can make some.
+    /// Nothing: a failure that is written to the audit trail, which anybody can cause.
     Failure,
 }
 
@@ -62,8 +62,8 @@ impl Guess {
 /// The limits.
 pub struct Limits {
     refused: Family<[(&'static str, &'static str); 1], Counter>,
-    by_account: Counts,
-    by_address: Counts,
+    by_account: Quotas,
+    by_address: Quotas,
 }
 
 impl Limits {
@@ -73,9 +73,9 @@ impl Limits {
         let limits = Self {
             refused: Family::default(),
             // Ten tries, then one every twenty seconds: some 4 000 a day.
-            by_account: Counts::new(10, 20, clock),
+            by_account: Quotas::new(10, 20, clock),
             // A household or an office behind one address.
-            by_address: Counts::new(40, 2, clock),
+            by_address: Quotas::new(40, 2, clock),
         };
         // Each count is there from the beginning.
         for guess in Guess::ALL {
@@ -89,7 +89,7 @@ impl Limits {
     /// `account` is what the account is found by, in the form in which it is compared.
     ///
     /// # Errors
-    /// How long to wait, where there were too many.
+    /// How long to wait, if there were too many.
     pub fn check(
         &self,
         guess: Guess,
@@ -121,7 +121,7 @@ impl Limits {
 }
 
 /// One quota for each key.
-struct Counts {
+struct Quotas {
     limiter: RateLimiter<u64, DefaultKeyedStateStore<u64>, Steady, NoOpMiddleware<Nanos>>,
     clock: Steady,
     /// Keys are kept as hashes under a secret of this process: all of one size, and nobody can
@@ -131,7 +131,7 @@ struct Counts {
     swept_at: AtomicU64,
 }
 
-impl Counts {
+impl Quotas {
     fn new(burst: u32, period: u64, clock: &Clock) -> Self {
         let clock = Steady {
             clock: clock.clone(),
@@ -171,7 +171,7 @@ impl Counts {
     }
 }
 
-/// The server's clock where a test holds it, and one that never jumps where it is the machine's.
+/// The server's clock if a test sets it, else one that never jumps.
 #[derive(Debug, Clone)]
 struct Steady {
     clock: Clock,
@@ -192,7 +192,7 @@ impl governor::clock::Clock for Steady {
     }
 }
 
-/// Who counts as one: an IPv4 address, or the /64 that one IPv6 household has.
+/// Returns what is counted as one client: an IPv4 address, or the /64 of an IPv6 household.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

@@ -1,5 +1,5 @@
-//! Password hashes: argon2id, off the async threads, at most as many at once as there are cores,
-//! and for no more people waiting than can be served soon.
+//! Password hashes: argon2id, off the async threads, at most one per core at once, with a queue that
+//! is short enough to be served soon.
 
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -19,16 +19,16 @@ use crate::metrics::duration;
 
 /// The most that wait for a core. A core does some thirty a second.
 const QUEUE: usize = 256;
-/// How long one of them waits at most: longer than that, people have given up or asked again.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a password waits at most: after that, people have given up or asked again.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why a password was neither hashed nor verified.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Too many others wait already, or went before for too long.
+    /// Too many others wait already, or took too long.
     #[error("too many passwords to verify at once")]
     Busy,
-    /// argon2 cannot hash it, which no password of a permitted length brings about.
+    /// argon2 cannot hash it, which does not happen for passwords of a permitted length.
     #[error("password not hashed")]
     Hash(#[source] argon2::password_hash::Error),
 }
@@ -37,9 +37,9 @@ pub enum Error {
 /// (argon2id with m=19456, t=2, p=1), so more at once would only make all of them slow.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    /// Those who may begin to wait.
+    /// Places in the queue, the hashed ones included.
     places: Arc<Semaphore>,
-    /// Those of them who have a core.
+    /// Free cores.
     cores: Arc<Semaphore>,
     /// How many cores there are.
     most: usize,
@@ -97,7 +97,7 @@ impl Passwords {
     /// Returns the hash of a new password.
     ///
     /// # Errors
-    /// Either.
+    /// See [`Error`].
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
         let hash = self.run(move || hash_now(password.expose_secret())).await?;
@@ -139,7 +139,7 @@ impl Passwords {
     ) -> Result<T, Error> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| Error::Busy)?;
-        let core = timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await;
+        let core = timeout(QUEUE_TIMEOUT, Arc::clone(&self.cores).acquire_owned()).await;
         let core = core.map_err(|_| Error::Busy)?;
         let core = core.expect("the semaphore is never closed");
         // The core goes with the work: a client that hangs up must not let another one in early.
