@@ -31,6 +31,11 @@ pub(crate) fn tools() -> PathBuf {
     }
 }
 
+/// Returns the log file of a tool's installation.
+pub(crate) fn install_log(name: &str) -> PathBuf {
+    tools().join("log").join(format!("{name}.log"))
+}
+
 /// Returns the folder where the built page goes, which the server embeds.
 pub(crate) fn dist() -> PathBuf {
     root().join("frontend/dist")

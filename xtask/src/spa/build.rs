@@ -1,14 +1,14 @@
 //! Builds the page into `frontend/dist`, unless it is up to date.
 
-use crate::command::Command;
-use crate::{machine, place, say, signals};
-use anyhow::{Context as _, Result, bail};
 use super::assets::Assets;
 use super::index::{ADMIN_DOCUMENT, Documents, ENTRY_DOCUMENT, INSIDE_DOCUMENT, Module};
 use super::inputs::dist_hash;
 use super::shrink::Shrinkers;
 use super::sizes::Sizes;
 use super::{css, index, inputs};
+use crate::command::Command;
+use crate::{machine, place, say, signals};
+use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Debian's packages: browsers and PostgreSQL, which nothing else brings.
 
 use crate::command::{Command, with_hint};
-use crate::say;
+use crate::{place, say};
 use anyhow::{Result, bail};
 use std::path::Path;
 
@@ -82,7 +82,7 @@ pub(crate) fn install_missing() -> Result<()> {
             // By this Debian's scripts know not to start PostgreSQL: the tests start their own.
             .args(["RUNLEVEL=1", "apt-get", "-q", "-y"])
             .args(arguments)
-            .run_into(&super::log("apt"), &format!("installing {whats}"));
+            .run_into(&place::install_log("apt"), &format!("installing {whats}"));
         with_hint(outcome, "Is there a network?")
     };
     apt(&["update"])?;

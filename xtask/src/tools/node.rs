@@ -106,6 +106,9 @@ fn install(folder: &str, package: &str, version: &str) -> Result<()> {
         .args(["--fetch-retries=1", "--fetch-timeout=60000", "--prefix"])
         .args([place::tools().join(folder)])
         .args([format!("{package}@{version}")])
-        .run_into(&super::log(folder), &format!("installing {package}"));
+        .run_into(
+            &place::install_log(folder),
+            &format!("installing {package}"),
+        );
     with_hint(outcome, "Is there a network?")
 }

@@ -49,7 +49,10 @@ pub(crate) fn install_authentik_clients() -> Result<()> {
         let outcome = pip(&venv, &["--no-deps", "--upgrade", "--target"])
             .args([&folder])
             .args([&requirement])
-            .run_into(&super::log(name), &format!("installing {requirement}"));
+            .run_into(
+                &place::install_log(name),
+                &format!("installing {requirement}"),
+            );
         with_hint(outcome, "Is there a network?")?;
         std::fs::write(&note, &requirement)
             .with_context(|| format!("{} cannot be written", place::shown(&note)))?;
@@ -80,7 +83,7 @@ fn install(name: &str, requirements: &[&str]) -> Result<()> {
         return Ok(());
     }
     say::line(&format!("      installing {requirement} by pip"));
-    let log = super::log(name);
+    let log = place::install_log(name);
     let what = format!("installing {name}");
     let made = Command::new("python3")
         .args(["-m", "venv", "--clear"])

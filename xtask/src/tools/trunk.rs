@@ -71,7 +71,7 @@ pub(crate) fn install(output: Output) -> Result<()> {
     let what = "installing Trunk";
     let outcome = match output {
         Output::Terminal => command.run(what),
-        Output::Log => command.run_into(&super::log("trunk"), what),
+        Output::Log => command.run_into(&place::install_log("trunk"), what),
     };
     with_hint(outcome, "Is there a network? Trunk is built from crates.io")?;
     // Some 800 MB that nothing needs again; staying would be no fault.
