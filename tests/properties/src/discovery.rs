@@ -9,7 +9,7 @@ use oidc::settings::TokenAuthMethod;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::assert_fits_the_log;
+use crate::log_line::assert_fits_the_log;
 use crate::op::{ISSUER, settings};
 
 /// The asymmetric algorithms (RFC 7518 §3.1, RFC 8037).

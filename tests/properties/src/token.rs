@@ -9,7 +9,7 @@ use oidc::id_token::{TokenFault, Verifier};
 use oidc::jwks::SigningKeys;
 use serde_json::{Map, Value, json};
 
-use crate::assert_fits_the_log;
+use crate::log_line::assert_fits_the_log;
 use crate::op::CLIENT_SECRET;
 
 /// The `kid` of the OP's key.

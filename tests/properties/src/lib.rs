@@ -6,6 +6,7 @@
 //! touches a network, so a finding stays one.
 
 mod op;
+mod log_line;
 mod token;
 mod callback_query;
 #[cfg(feature = "server")]
@@ -92,13 +93,3 @@ pub const ALL: [Property; 9] = [
     EMAIL,
     CONFIGURATION,
 ];
-
-/// Fails where a message for the log could break out of its line, or fill it: what outsiders send
-/// is in it.
-fn assert_fits_the_log(message: &str) {
-    assert!(
-        !message.contains(char::is_control),
-        "the log gets control characters: {message:?}"
-    );
-    assert!(message.len() < 4096, "the log gets {} bytes", message.len());
-}

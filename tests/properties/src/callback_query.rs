@@ -4,7 +4,7 @@
 use oidc::attempt::{Attempt, AuthorizationResponse, ExpectedIssuer, cookie_suffix, may_restart};
 use serde_json::json;
 
-use crate::assert_fits_the_log;
+use crate::log_line::assert_fits_the_log;
 use crate::op::{ISSUER, NOW};
 
 /// The attempt's state.
