@@ -3,7 +3,6 @@
 use crate::account::AccountId;
 use crate::audit::By;
 use crate::config::SessionConfig;
-use crate::login::outcome::NewSession;
 use crate::session::{Client, Origin, Session, SessionToken, TokenHash};
 use crate::store::{self, Entry, Login, LoginOutcome, LoginRefusal, Store};
 use clock::Timestamp;
@@ -25,6 +24,14 @@ impl Arrival {
     pub fn at(&self) -> Timestamp {
         self.by.at
     }
+}
+
+/// A session that has just begun. Has no `Debug`: it holds the token.
+pub struct NewSession {
+    /// What opens it.
+    pub token: SessionToken,
+    /// Whose it is.
+    pub account_id: AccountId,
 }
 
 /// Whether a session has begun.

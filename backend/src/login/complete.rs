@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
 use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
-use crate::login::begin::{Arrival, Begun, begin};
+use crate::login::begin::{Arrival, Begun, NewSession, begin};
 use crate::login::decide::{Decision, Policy, decide};
 use crate::login::error::LoginError;
 use crate::login::facts;
-use crate::login::outcome::{NewSession, Outcome};
+use crate::login::outcome::Outcome;
 use crate::login::pending_link::PendingLink;
 use crate::login::register::Candidate;
 use crate::login::role::RoleAnswer;

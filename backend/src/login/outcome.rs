@@ -1,8 +1,7 @@
 //! How a login ends.
 
-use crate::account::AccountId;
+use crate::login::begin::NewSession;
 use crate::login::pending_link::PendingLink;
-use crate::session::SessionToken;
 
 /// What became of an identity that the OP vouches for.
 pub enum Outcome {
@@ -12,12 +11,4 @@ pub enum Outcome {
     ConfirmLink(PendingLink),
     /// The link that was asked for exists already.
     AlreadyLinked,
-}
-
-/// A session that has just begun. Has no `Debug`: it holds the token.
-pub struct NewSession {
-    /// What opens it.
-    pub token: SessionToken,
-    /// Whose it is.
-    pub account_id: AccountId,
 }

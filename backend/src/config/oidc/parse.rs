@@ -10,10 +10,10 @@ use rustls::pki_types::pem::PemObject as _;
 use shared::routes;
 use url::Url;
 
-use super::super::faults::Wrong;
-use super::super::urls::{self, PublicUrl};
-use super::super::values;
-use super::{LinkByEmail, ProviderName};
+use crate::config::faults::Wrong;
+use crate::config::oidc::policy::{LinkByEmail, ProviderName};
+use crate::config::urls::{self, PublicUrl};
+use crate::config::values;
 use oidc::settings::{CaBundle, TokenAuthMethod, WELL_KNOWN};
 
 /// The most characters a provider's name may have: it is written on a button.

@@ -1,86 +1,20 @@
-//! The settings that concern the OP. How each text is parsed is in `oidc/parse.rs`.
+//! Reads the settings that concern the OP. How each text is parsed is in `parse.rs`.
 
-mod parse;
-
-use std::fmt;
-
+use oidc::settings::Settings;
 use secrecy::SecretString;
 use url::Url;
 
-use super::faults::{Weight, Wrong};
-use super::source::Reader;
-use super::table::VARIABLES;
-use super::urls::{self, PublicUrl};
-use super::values;
-use oidc::settings::Settings;
-
-/// The OP: how it is reached, and what its word counts for.
-#[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own, true or false"
-)]
-pub struct OidcConfig {
-    /// How to reach the OP, how we are registered there, and how its answers are read.
-    pub rp: Settings,
-    /// What the OP is called: decides label, icon and hints.
-    pub provider: ProviderName,
-    /// Postern's own origin: that of the redirect URI.
-    pub origin: PublicUrl,
-    /// May an unknown identity get an account?
-    pub allow_registration: bool,
-    /// What an email that equals an account's email is good for.
-    pub link_by_email: LinkByEmail,
-    /// Which values of [`Settings::role_claim`] give which role; `None` if roles are this server's
-    /// own business, and no claim is configured then.
-    pub roles: Option<RoleValues>,
-    /// Does the login page go to the OP at once?
-    pub autologin: bool,
-    /// Does a logout here log out at the OP too?
-    pub rp_initiated_logout: bool,
-}
-
-/// The OP's name: lower case, of ASCII letters, digits, `-`, `_` and `.`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderName(String);
-
-impl ProviderName {
-    /// Returns the name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ProviderName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// What an email of the OP that equals an account's email is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LinkByEmail {
-    /// Links at once where that is safe, else after that account's password.
-    #[default]
-    Confirm,
-    /// Links where the email is verified.
-    Verified,
-    /// Nothing: people link from their profile page.
-    Never,
-}
-
-/// The values of the role claim that give a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleValues {
-    /// Values that make an admin; may be empty.
-    pub admin: Vec<String>,
-    /// Values that make a user, `*` for everybody; may be empty, but not both are.
-    pub user: Vec<String>,
-}
+use crate::config::faults::{Weight, Wrong};
+use crate::config::oidc::parse;
+use crate::config::oidc::policy::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
+use crate::config::source::Reader;
+use crate::config::table::VARIABLES;
+use crate::config::urls::{self, PublicUrl};
+use crate::config::values;
 
 /// Reads whether the OP is enabled, and if so, how; `None` with `true` means that faults were
 /// recorded.
-pub(super) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
+pub(crate) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
     let others: Vec<&'static str> = VARIABLES
         .iter()
         .map(|variable| variable.name)

@@ -1,0 +1,8 @@
+//! The settings that concern the OP.
+
+mod policy;
+mod parse;
+mod read;
+
+pub use policy::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
+pub(super) use read::read;
