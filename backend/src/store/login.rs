@@ -12,7 +12,7 @@ use crate::store::account::accounts::{
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::session::sessions::insert_session;
-use crate::store::{Result, Store, on_writer};
+use crate::store::{Result, Store, in_tx};
 use crate::welcome::WelcomeHash;
 use shared::audit::AuditKind;
 
@@ -320,8 +320,7 @@ impl Store {
         has_lock: bool,
     ) -> Result<Option<LoginOutcome>> {
         let id = login.session.account_id;
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             if has_lock {
                 guard_admins!(tx)?;
             }
@@ -360,7 +359,6 @@ impl Store {
                 _ => refuse!(LoginRefusal::Stale),
             }
             begin_session!(tx, login, by);
-            tx.commit().await?;
         });
         Ok(Some(LoginOutcome::LoggedIn))
     }

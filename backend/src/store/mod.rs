@@ -18,7 +18,7 @@ mod login;
 mod totals;
 mod backup;
 
-pub(crate) use engine::database::{on_database, on_writer};
+pub(crate) use engine::database::{in_tx, on_database, on_writer};
 
 pub use account::accounts::Taken;
 pub use account::user_list::{UserFilter, UserRecord};

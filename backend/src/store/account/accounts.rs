@@ -8,7 +8,7 @@ use crate::audit::{By, Event};
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
-use crate::store::{Result, Store, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
 /// What another account has already, or has happened already.
@@ -178,8 +178,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let old: Option<(Option<String>,)> =
                 sqlx::query_as("select email from account where account_id = $1")
                     .bind(id).fetch_optional(&mut *tx).await?;
@@ -200,7 +199,6 @@ impl Store {
             let new = email.map(Email::as_str);
             let detail = change(old.as_deref(), new);
             insert_audit!(&mut *tx, by, Event::about(AuditKind::EmailChanged, id).detail(&detail))?;
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }
@@ -213,8 +211,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<()> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let old: Option<(Option<String>,)> =
                 sqlx::query_as("select display_name from account where account_id = $1")
                     .bind(id).fetch_optional(&mut *tx).await?;
@@ -230,7 +227,6 @@ impl Store {
             .execute(&mut *tx).await?;
             let detail = change(old.as_deref(), display_name);
             insert_audit!(&mut *tx, by, Event::about(AuditKind::DisplayNameChanged, id).detail(&detail))?;
-            tx.commit().await?;
         });
         Ok(())
     }
@@ -247,8 +243,7 @@ impl Store {
     ) -> Result<()> {
         let by = by.into();
         let now = by.at;
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(hash).bind(now.unix())
                 .execute(&mut *tx).await?;
@@ -261,7 +256,6 @@ impl Store {
                 "update session set token_hash = $2 where session_id = $1 and ended_at is null",
             ).bind(keep_session).bind(token.as_bytes()).execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(AuditKind::PasswordChanged, id))?;
-            tx.commit().await?;
         });
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::store::account::accounts::{
     Taken, change, close_setup, guard_admins, lock_account, taken, void_links,
 };
 use crate::store::audit::insert_audit;
-use crate::store::{Result, Store, on_writer};
+use crate::store::{Result, Store, in_tx};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
@@ -143,8 +143,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Changed {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(before) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
@@ -175,7 +174,6 @@ impl Store {
                 let event = Event { detail: detail.as_deref(), ..Event::about(*kind, id) };
                 insert_audit!(&mut *tx, by, event)?;
             }
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }
@@ -190,8 +188,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Changed {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
@@ -207,7 +204,6 @@ impl Store {
             let detail = if hash.is_some() { "by an admin" } else { "taken away" };
             let event = Event::about(AuditKind::PasswordChanged, id).detail(detail);
             insert_audit!(&mut *tx, by, event)?;
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }
@@ -220,8 +216,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Changed {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
@@ -233,7 +228,6 @@ impl Store {
             if administers(&account) && !has_admin!(tx, password_login)? {
                 return Ok(Err(Refusal::LastAdmin));
             }
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }
@@ -248,8 +242,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Changed {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
@@ -269,7 +262,6 @@ impl Store {
                     and (op_subject is null or op_subject = $3)",
             ).bind(id).bind(&issuer).bind(&subject).execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(AuditKind::IdentityUnlinked, id).detail(&issuer))?;
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }

@@ -70,6 +70,29 @@ macro_rules! on_writer {
 }
 pub(crate) use on_writer;
 
+/// Runs a body in one transaction and commits it; `$tx` is the transaction. A body that returns
+/// early, or fails, changes nothing. SQLite takes the write lock at once, so that another process is
+/// waited for at the beginning, and not in the middle.
+macro_rules! in_tx {
+    ($store:expr, $tx:ident => $body:block) => {
+        match $store.writer()? {
+            $crate::store::engine::database::Pool::Sqlite(pool) => {
+                let mut $tx = pool.begin_with("begin immediate").await?;
+                let value = $body;
+                $tx.commit().await?;
+                value
+            }
+            $crate::store::engine::database::Pool::Postgres(pool) => {
+                let mut $tx = pool.begin().await?;
+                let value = $body;
+                $tx.commit().await?;
+                value
+            }
+        }
+    };
+}
+pub(crate) use in_tx;
+
 impl Store {
     /// Opens the database and brings its tables up to date. Where PostgreSQL is away, that is left
     /// to [`Store::keep_watch`].
@@ -164,15 +187,6 @@ impl Store {
             Ok(Pool::Postgres(&postgres.pool))
         } else {
             Err(Error::Away)
-        }
-    }
-
-    /// The statement that begins a writing transaction. SQLite takes the write lock at once, so
-    /// that another process is waited for here, and not in the middle.
-    pub(crate) fn begin(&self) -> &'static str {
-        match &self.place {
-            Place::Sqlite(_) => "begin immediate",
-            Place::Postgres(_) => "begin",
         }
     }
 

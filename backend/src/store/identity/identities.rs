@@ -8,7 +8,7 @@ use crate::session::TokenHash;
 use crate::store::account::accounts::{Taken, taken};
 use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, IdentityRow};
-use crate::store::{Result, Store, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
 /// An identity to be linked, or seen again.
@@ -102,8 +102,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
                 return taken(error).map(Err);
             }
@@ -114,7 +113,6 @@ impl Store {
                     "update session set token_hash = $2 where session_id = $1 and ended_at is null",
                 ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
             }
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }
@@ -130,8 +128,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<Option<bool>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             // Writing the account's row first makes two unlinks at once wait for each other.
             sqlx::query("update account set updated_at = $2 where account_id = $1")
                 .bind(account_id).bind(by.at.unix()).execute(&mut *tx).await?;
@@ -152,7 +149,6 @@ impl Store {
                 let event = Event::about(AuditKind::IdentityUnlinked, account_id).detail(&issuer);
                 insert_audit!(&mut *tx, by, event)?;
             }
-            tx.commit().await?;
             Ok(Some(removed))
         })
     }

@@ -4,7 +4,7 @@ use crate::account::AccountId;
 use crate::audit::{By, Event};
 use crate::store::account::accounts::{Taken, taken};
 use crate::store::audit::insert_audit;
-use crate::store::{Result, Store, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
 /// What taking identities along comes to.
@@ -143,8 +143,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<Remap, Taken>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let rows = plan!(&mut *tx, from, to);
             let sessions =
                 sqlx::query_scalar(COUNT_SESSIONS).bind(from).fetch_one(&mut *tx).await?;
@@ -167,7 +166,6 @@ impl Store {
             }
             sqlx::query("update session set op_issuer = $2, id_token = null where op_issuer = $1")
                 .bind(from).bind(to).execute(&mut *tx).await?;
-            tx.commit().await?;
             Ok(Ok(plan))
         })
     }

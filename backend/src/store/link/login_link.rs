@@ -7,7 +7,7 @@ use crate::audit::{By, Event};
 use crate::store::account::accounts::lock_account;
 use crate::store::audit::insert_audit;
 use crate::store::link::welcome::open_link;
-use crate::store::{Refusal, Result, Store, on_database, on_writer};
+use crate::store::{Refusal, Result, Store, in_tx, on_database};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
 use shared::audit::AuditKind;
@@ -22,8 +22,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Refusal>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
             };
@@ -38,7 +37,6 @@ impl Store {
             ).bind(id).bind(link.hash.as_bytes()).bind(by.at.unix()).bind(link.expires_at.unix())
                 .execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(AuditKind::LoginLinkMade, id))?;
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }

@@ -10,7 +10,7 @@ use crate::audit::{By, Event};
 use crate::store::account::accounts::{Taken, close_setup, insert_account, lock_account, taken};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
-use crate::store::{Refusal, Result, Store, on_database, on_writer};
+use crate::store::{Refusal, Result, Store, in_tx, on_database};
 use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
 use shared::audit::AuditKind;
@@ -85,8 +85,7 @@ impl Store {
     ) -> Result<std::result::Result<AccountId, Taken>> {
         let (id, by) = (Uuid::now_v7(), by.into());
         let now = by.at;
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
                 return taken(error).map(Err);
             }
@@ -98,7 +97,6 @@ impl Store {
             if let Some(link) = link {
                 insert_link!(tx, id, new.password_hash.is_some(), link, by)?;
             }
-            tx.commit().await?;
         });
         Ok(Ok(id))
     }
@@ -111,8 +109,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<std::result::Result<(), Refusal>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
             };
@@ -120,7 +117,6 @@ impl Store {
                 return Ok(Err(Refusal::Disabled));
             }
             insert_link!(tx, id, account.password_hash.is_some(), link, by)?;
-            tx.commit().await?;
         });
         Ok(Ok(()))
     }

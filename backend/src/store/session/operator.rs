@@ -10,7 +10,7 @@ use crate::config::SessionConfig;
 use crate::session::Session;
 use crate::store::audit::insert_audit;
 use crate::store::session::sessions::{COLUMNS, SessionRow};
-use crate::store::{Result, Store, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
@@ -78,8 +78,7 @@ impl Store {
             WhichSessions::Of(id) => (None, Some(id)),
             WhichSessions::All => (None, None),
         };
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let ended: Vec<(Uuid,)> = sqlx::query_as(
                 "delete from session where ended_at is null
                     and ($1 is null or session_id = $1) and ($2 is null or account_id = $2)
@@ -97,7 +96,6 @@ impl Store {
                 };
                 insert_audit!(&mut *tx, by, event)?;
             }
-            tx.commit().await?;
             Ok(ended.len() as u64)
         })
     }

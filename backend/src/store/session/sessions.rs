@@ -13,7 +13,7 @@ use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::session::test_login;
-use crate::store::{Result, Store, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database, on_writer};
 use crate::telemetry::chain;
 use clock::Timestamp;
 use oidc::logout_token::LogoutToken;
@@ -174,15 +174,13 @@ impl Store {
     ) -> Result<Option<Session>> {
         let by = by.into();
         let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
-        let row = on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        let row = in_tx!(self, tx => {
             let row: Option<SessionRow> =
                 sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(&mut *tx).await?;
             if let Some(row) = &row {
                 let by = by.account(row.account_id);
                 insert_audit!(&mut *tx, by, Event::about(AuditKind::Logout, row.account_id))?;
             }
-            tx.commit().await?;
             row
         });
         Ok(row.map(Session::from))
@@ -196,15 +194,13 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<bool> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let ended = sqlx::query(
                 "delete from session where account_id = $1 and session_id = $2 and ended_at is null",
             ).bind(account_id).bind(id).execute(&mut *tx).await?.rows_affected() > 0;
             if ended {
                 insert_audit!(&mut *tx, by, Event::about(AuditKind::SessionEnded, account_id))?;
             }
-            tx.commit().await?;
             Ok(ended)
         })
     }
@@ -217,8 +213,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<u64> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let ended = sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(account_id).bind(keep).execute(&mut *tx).await?.rows_affected();
             if ended > 0 {
@@ -226,7 +221,6 @@ impl Store {
                 let event = Event::about(AuditKind::SessionEnded, account_id).detail(&detail);
                 insert_audit!(&mut *tx, by, event)?;
             }
-            tx.commit().await?;
             Ok(ended)
         })
     }
@@ -243,8 +237,7 @@ impl Store {
         by: impl Into<By>,
     ) -> Result<Option<u64>> {
         let by = by.into();
-        on_writer!(self, pool => {
-            let mut tx = pool.begin_with(self.begin()).await?;
+        in_tx!(self, tx => {
             let is_new = sqlx::query(
                 "insert into logout_token (jti_hash, stale_at) values ($1, $2) on conflict (jti_hash) do nothing",
             ).bind(&token.jti_hash[..]).bind(token.stale_at.unix())
@@ -262,7 +255,6 @@ impl Store {
             for (account_id,) in &ended {
                 insert_audit!(&mut *tx, by, Event::about(AuditKind::SessionEndedByOp, *account_id))?;
             }
-            tx.commit().await?;
             Ok(Some(ended.len() as u64))
         })
     }
