@@ -24,6 +24,11 @@ use crate::account::identities::begin;
 use crate::login::decide::{account_of, identities};
 
 async fn disable(site: &Site, id: AccountId) {
+    // The last admin could not be disabled.
+    let store = &site.app.store;
+    if store.account_by_username("keeper").await.unwrap().is_none() {
+        site.add(admin("keeper").await).await;
+    }
     set_disabled(&site.app.store, id, true, site.now()).await;
 }
 
