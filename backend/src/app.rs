@@ -127,25 +127,25 @@ impl App {
     }
 
     /// Has the database known by another password.
-    pub(crate) fn exchange_database(&self, new: Database) {
+    pub(crate) fn replace_database(&self, new: Database) {
         let database = self.database.write();
         *database.unwrap_or_else(PoisonError::into_inner) = new;
     }
 
     /// Has others seal cookies from now on.
-    pub(crate) fn exchange_keys(&self, new: Keys) {
+    pub(crate) fn replace_keys(&self, new: Keys) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         *keys = Arc::new(new);
     }
 
     /// Has requests that begin from now on go to this provider.
-    pub(crate) fn exchange_provider(&self, new: Op) {
+    pub(crate) fn replace_provider(&self, new: Op) {
         if let Some(provider) = &self.provider {
             provider.send_replace(Arc::new(new));
         }
     }
 
-    /// Returns the OP, to be asked when it was exchanged.
+    /// Returns the OP, to be asked when it was replaced.
     pub(crate) fn provider_changes(&self) -> Option<watch::Receiver<Arc<Op>>> {
         Some(self.provider.as_ref()?.subscribe())
     }

@@ -20,29 +20,29 @@ use clock::Timestamp;
 
 /// How long a key opens cookies after another has taken its place: no cookie that is sealed here
 /// lives longer.
-const FORMER: Duration = Duration::from_secs(600);
+const PREVIOUS_KEY_LIFETIME: Duration = Duration::from_secs(600);
 
 /// The keys. Has no `Debug`.
 pub struct Keys {
     /// For login attempts.
-    pub attempt: Seal,
+    pub attempt: CookieKeyring,
     /// For links that wait for their user's word.
-    pub link: Seal,
+    pub link: CookieKeyring,
     setup_token: SecretString,
     doctor: SecretSlice<u8>,
 }
 
 /// What seals one kind of cookie. Has no `Debug`.
-pub struct Seal {
+pub struct CookieKeyring {
     key: Key,
     /// Those that had its place, and until when they open what they sealed.
-    former: Vec<(Key, Timestamp)>,
+    previous: Vec<(Key, Timestamp)>,
 }
 
-impl Seal {
+impl CookieKeyring {
     fn new(key: Key) -> Self {
-        let former = Vec::new();
-        Self { key, former }
+        let previous = Vec::new();
+        Self { key, previous }
     }
 
     /// Returns the key that seals.
@@ -53,15 +53,16 @@ impl Seal {
 
     /// Returns the keys that open.
     pub fn opening(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
-        let former = self.former.iter().filter(move |(_, until)| now < *until);
-        std::iter::once(&self.key).chain(former.map(|(key, _)| key))
+        let previous = self.previous.iter().filter(move |(_, until)| now < *until);
+        std::iter::once(&self.key).chain(previous.map(|(key, _)| key))
     }
 
     /// Takes the place of another at this time.
     fn replace(&mut self, other: &Self, now: Timestamp) {
-        let known = other.former.iter().filter(|(_, until)| now < *until);
-        self.former = known.cloned().collect();
-        self.former.push((other.key.clone(), now.plus(FORMER)));
+        let known = other.previous.iter().filter(|(_, until)| now < *until);
+        self.previous = known.cloned().collect();
+        self.previous
+            .push((other.key.clone(), now.plus(PREVIOUS_KEY_LIFETIME)));
     }
 }
 
@@ -80,7 +81,7 @@ impl Keys {
         let seal = |label| {
             let mut bytes = [0; 64];
             expand(label, &mut bytes);
-            Seal::new(Key::from(&bytes))
+            CookieKeyring::new(Key::from(&bytes))
         };
         let mut setup = [0; 18];
         expand("postern setup token v1", &mut setup);
@@ -96,7 +97,7 @@ impl Keys {
 
     /// Takes the place of others: what they sealed a moment ago still opens.
     #[must_use]
-    pub fn in_place_of(mut self, others: &Self, now: Timestamp) -> Self {
+    pub fn rotate_from(mut self, others: &Self, now: Timestamp) -> Self {
         self.attempt.replace(&others.attempt, now);
         self.link.replace(&others.link, now);
         self

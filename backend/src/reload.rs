@@ -70,7 +70,7 @@ pub async fn reload(app: &AppState, log: &Log, read: Result<(Config, Vec<Notice>
             tracing::info!("{notice}");
         }
     }
-    count(app, log, new);
+    apply(app, log, new);
     given.take(&names, &config.given);
     let left: Vec<&str> = differences
         .into_iter()
@@ -123,7 +123,7 @@ async fn prepare(
     let current = app.keys();
     if !keys.is_same(&current) {
         new.names.push(SECRET_KEY);
-        new.keys = Some(keys.in_place_of(&current, app.clock.now()));
+        new.keys = Some(keys.rotate_from(&current, app.clock.now()));
     }
     if differs(DATABASE)
         && let Database::Postgres(url) = &config.database
@@ -141,19 +141,19 @@ async fn prepare(
 }
 
 /// Lets it count.
-fn count(app: &AppState, log: &Log, new: New) {
+fn apply(app: &AppState, log: &Log, new: New) {
     if let Some(filter) = new.filter {
         log.set_filter(&filter);
     }
     if let Some((credentials, database)) = new.credentials {
         app.store.use_credentials(credentials);
-        app.exchange_database(database);
+        app.replace_database(database);
     }
     if let Some(provider) = new.provider {
-        app.exchange_provider(provider);
+        app.replace_provider(provider);
     }
     if let Some(keys) = new.keys {
-        app.exchange_keys(keys);
+        app.replace_keys(keys);
         // The setup token is derived from the key.
         tokio::spawn(serve::announce_setup(app.clone()));
     }

@@ -1,6 +1,6 @@
 //! Serves the application until it is told to stop.
 
-mod pace;
+mod connection_state;
 mod connections;
 
 use std::future::Future;
@@ -44,7 +44,7 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// database.
 pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
     let sweeper = tokio::spawn(sweep(app.clone()));
-    let looker = tokio::spawn(keep_looking(app.clone()));
+    let looker = tokio::spawn(poll_discovery(app.clone()));
     let watcher = tokio::spawn(app.store.clone().keep_watch());
     let announcer = tokio::spawn(announce_setup(app.clone()));
     let note = {
@@ -73,7 +73,7 @@ pub async fn serve_ops(app: AppState, listener: TcpListener) {
 }
 
 /// Looks at the OP now and then; at once where another provider has taken the place of the last.
-async fn keep_looking(app: AppState) {
+async fn poll_discovery(app: AppState) {
     let Some(mut changes) = app.provider_changes() else {
         return;
     };

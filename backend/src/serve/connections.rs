@@ -27,7 +27,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::Service as _;
 
-use super::pace::{Claim, Leaving, Pace, Socket};
+use super::connection_state::{ConnectionState, EvictionPriority, ResponseBody, Socket};
 
 /// The most connections, however many files the process may open. Each may hold [`MAX_HEAD`].
 const MAX_CONNECTIONS: usize = 10_000;
@@ -56,7 +56,7 @@ pub(super) struct Connections {
 
 /// One connection.
 struct Open {
-    pace: Arc<Pace>,
+    state: Arc<ConnectionState>,
     task: AbortHandle,
 }
 
@@ -94,8 +94,8 @@ impl Connections {
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.admit(stream, peer),
-                    Err(error) => self.bear(&error).await,
+                    Ok((stream, peer)) => self.accept(stream, peer),
+                    Err(error) => self.on_accept_error(&error).await,
                 },
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
                 () = &mut stop => return,
@@ -114,20 +114,20 @@ impl Connections {
         }
     }
 
-    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
+    fn accept(&mut self, stream: TcpStream, peer: SocketAddr) {
         if self.open.len() >= self.limit {
             self.make_room("there is no room for more connections");
         }
-        let pace = Pace::new();
+        let state = ConnectionState::new();
         let stopping = self.stopping.subscribe();
         let router = self.router.clone();
-        let attended = attend(stream, peer, router, Arc::clone(&pace), stopping);
+        let attended = attend(stream, peer, router, Arc::clone(&state), stopping);
         let task = self.tasks.spawn(attended);
-        self.open.insert(task.id(), Open { pace, task });
+        self.open.insert(task.id(), Open { state, task });
     }
 
     /// The listener failed: for one client, or because the process may open no more files.
-    async fn bear(&mut self, error: &Error) {
+    async fn on_accept_error(&mut self, error: &Error) {
         use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
         if matches!(
             error.kind(),
@@ -145,7 +145,7 @@ impl Connections {
         self.open.remove(&id);
     }
 
-    /// Closes some of those with the least claim, the longest first. A client that sends its request
+    /// Closes some of those with the least priority, the longest first. A client that sends its request
     /// and takes its answer without delay is never among them.
     ///
     /// Some and not one, so that in a flood not every connection costs a look at all others; at
@@ -155,15 +155,17 @@ impl Connections {
         let claims = self
             .open
             .iter()
-            .map(|(id, open)| (open.pace.claim(now), *id));
-        let mut claims: Vec<((Claim, Instant), Id)> = claims.collect();
-        claims.sort_unstable_by_key(|(claim, _)| *claim);
-        let least = claims.first().map(|((claim, _), _)| *claim);
-        let is_least = |claim: Claim| Some(claim) == least;
-        let equals = claims.iter().take_while(|((claim, _), _)| is_least(*claim));
+            .map(|(id, open)| (open.state.eviction_priority(now), *id));
+        let mut claims: Vec<((EvictionPriority, Instant), Id)> = claims.collect();
+        claims.sort_unstable_by_key(|(priority, _)| *priority);
+        let least = claims.first().map(|((priority, _), _)| *priority);
+        let is_least = |priority: EvictionPriority| Some(priority) == least;
+        let equals = claims
+            .iter()
+            .take_while(|((priority, _), _)| is_least(*priority));
         let some = match least {
-            None | Some(Claim::Served) => 1,
-            Some(Claim::Slow | Claim::Idle | Claim::Fresh) => {
+            None | Some(EvictionPriority::Served) => 1,
+            Some(EvictionPriority::Slow | EvictionPriority::Idle | EvictionPriority::Fresh) => {
                 (self.limit / 16).clamp(1, equals.count().div_ceil(2))
             }
         };
@@ -187,11 +189,11 @@ async fn attend(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    pace: Arc<Pace>,
+    state: Arc<ConnectionState>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let service = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&pace)));
-    let socket = TokioIo::new(Socket::new(stream, Arc::clone(&pace)));
+    let service = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&state)));
+    let socket = TokioIo::new(Socket::new(stream, Arc::clone(&state)));
     let connection = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
@@ -203,7 +205,7 @@ async fn attend(
             return Poll::Ready(());
         }
         // What has just gone on may have moved the deadline either way.
-        let Some(deadline) = pace.deadline() else {
+        let Some(deadline) = state.deadline() else {
             return Poll::Pending;
         };
         if alarm.deadline() != deadline {
@@ -222,17 +224,17 @@ async fn attend(
     let _ = connection.await;
 }
 
-/// Answers one request, and keeps the pace.
+/// Answers one request, and keeps the state.
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
     mut router: Router,
-    pace: Arc<Pace>,
-) -> Result<Response<Leaving>, Infallible> {
-    let mut request = request.map(|body| pace.begin(body));
+    state: Arc<ConnectionState>,
+) -> Result<Response<ResponseBody>, Infallible> {
+    let mut request = request.map(|body| state.begin(body));
     request.extensions_mut().insert(ConnectInfo(peer));
     let response = router.call(request).await?;
-    Ok(response.map(|body| pace.answer(body)))
+    Ok(response.map(|body| state.answer(body)))
 }
 
 /// Returns how many connections there may be, where the process may open so many files.

@@ -1,4 +1,4 @@
-//! The pace of one connection: who waits for whom, since when, and for how long at most.
+//! The state of one connection: who waits for whom, since when, and for how long at most.
 //!
 //! hyper's own timeouts know the head of a request alone. A client can be as slow with the body of
 //! its request or with taking the answer; and a proxy keeps idle connections for minutes, which is
@@ -33,7 +33,7 @@ enum Phase {
 impl Phase {
     /// Returns how long it may last; `None` where it is us who take the time, which the router
     /// bounds.
-    const fn patience(self) -> Option<Duration> {
+    const fn timeout(self) -> Option<Duration> {
         let seconds = match self {
             Self::Head => 10,
             Self::Body => 20,
@@ -50,7 +50,7 @@ impl Phase {
 
 /// How well a connection keeps its place, from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Claim {
+pub(super) enum EvictionPriority {
     /// The client is in the middle of something, and slow.
     Slow,
     /// The client has had its answer, and may come back: to close it is no fault, but a request
@@ -65,9 +65,9 @@ pub(super) enum Claim {
 /// So long a client is given to show what it is.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// The pace of a connection, told by [`Socket`], [`Arriving`] and [`Leaving`].
+/// The state of a connection, told by [`Socket`], [`RequestBody`] and [`ResponseBody`].
 #[derive(Debug)]
-pub(super) struct Pace(Mutex<State>);
+pub(super) struct ConnectionState(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
@@ -77,7 +77,7 @@ struct State {
     is_buffered: bool,
 }
 
-impl Pace {
+impl ConnectionState {
     /// Begins with a connection that was accepted just now.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
@@ -89,21 +89,21 @@ impl Pace {
 
     /// Returns how well the connection keeps its place where there is no room for all, and since
     /// when what goes on there goes on: among equals, who has taken longest goes first.
-    pub(super) fn claim(&self, now: Instant) -> (Claim, Instant) {
+    pub(super) fn eviction_priority(&self, now: Instant) -> (EvictionPriority, Instant) {
         let state = self.state();
-        let claim = match state.phase {
-            Phase::Work => Claim::Served,
-            _ if now.duration_since(state.since) < FRESH => Claim::Fresh,
-            Phase::Idle => Claim::Idle,
-            Phase::Head | Phase::Body | Phase::Answer => Claim::Slow,
+        let priority = match state.phase {
+            Phase::Work => EvictionPriority::Served,
+            _ if now.duration_since(state.since) < FRESH => EvictionPriority::Fresh,
+            Phase::Idle => EvictionPriority::Idle,
+            Phase::Head | Phase::Body | Phase::Answer => EvictionPriority::Slow,
         };
-        (claim, state.since)
+        (priority, state.since)
     }
 
     /// Returns when the client's time is up; `None` while it waits for us.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let state = self.state();
-        Some(state.since + state.phase.patience()?)
+        Some(state.since + state.phase.timeout()?)
     }
 
     /// The head of a request is here; returns its body, which says when it is here as well.
@@ -113,20 +113,20 @@ impl Pace {
             return Body::empty();
         }
         self.state().enter(Phase::Body);
-        Body::new(Arriving {
+        Body::new(RequestBody {
             body,
-            pace: Arc::clone(self),
+            state: Arc::clone(self),
         })
     }
 
     /// The answer is ready to go out; returns its body, which says when hyper has all of it.
-    pub(super) fn answer(self: &Arc<Self>, body: Body) -> Leaving {
+    pub(super) fn answer(self: &Arc<Self>, body: Body) -> ResponseBody {
         let mut state = self.state();
         state.enter(Phase::Answer);
         state.is_buffered = false;
-        Leaving {
+        ResponseBody {
             body,
-            pace: Arc::clone(self),
+            state: Arc::clone(self),
         }
     }
 
@@ -173,13 +173,13 @@ impl State {
 /// A client's socket that says when something comes in and when everything is out.
 pub(super) struct Socket {
     stream: TcpStream,
-    pace: Arc<Pace>,
+    state: Arc<ConnectionState>,
 }
 
 impl Socket {
     /// Watches this stream.
-    pub(super) fn new(stream: TcpStream, pace: Arc<Pace>) -> Self {
-        Self { stream, pace }
+    pub(super) fn new(stream: TcpStream, state: Arc<ConnectionState>) -> Self {
+        Self { stream, state }
     }
 }
 
@@ -192,7 +192,7 @@ impl AsyncRead for Socket {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.pace.received();
+            self.state.received();
         }
         read
     }
@@ -223,7 +223,7 @@ impl AsyncWrite for Socket {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
         if let Poll::Ready(Ok(())) = flushed {
-            self.pace.flushed();
+            self.state.flushed();
         }
         flushed
     }
@@ -234,12 +234,12 @@ impl AsyncWrite for Socket {
 }
 
 /// The body of a request.
-struct Arriving {
+struct RequestBody {
     body: Incoming,
-    pace: Arc<Pace>,
+    state: Arc<ConnectionState>,
 }
 
-impl HttpBody for Arriving {
+impl HttpBody for RequestBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -249,7 +249,7 @@ impl HttpBody for Arriving {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(cx);
         if !matches!(frame, Poll::Pending | Poll::Ready(Some(Ok(_)))) {
-            self.pace.arrived();
+            self.state.arrived();
         }
         frame
     }
@@ -263,19 +263,19 @@ impl HttpBody for Arriving {
     }
 }
 
-impl Drop for Arriving {
+impl Drop for RequestBody {
     fn drop(&mut self) {
-        self.pace.arrived();
+        self.state.arrived();
     }
 }
 
 /// The body of an answer. hyper drops it when all of it is in its buffer.
-pub(super) struct Leaving {
+pub(super) struct ResponseBody {
     body: Body,
-    pace: Arc<Pace>,
+    state: Arc<ConnectionState>,
 }
 
-impl HttpBody for Leaving {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -295,8 +295,8 @@ impl HttpBody for Leaving {
     }
 }
 
-impl Drop for Leaving {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
-        self.pace.buffered();
+        self.state.buffered();
     }
 }
