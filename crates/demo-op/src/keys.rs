@@ -1,6 +1,6 @@
 //! Keys, JWKs and JWS signatures. Knows no claims and no lies.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use anyhow::Context;
 use base64::Engine;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::Signer as _;
 use hmac::{Hmac, Mac};
 use rand::TryRngCore;
-use rsa::pkcs8::{EncodePublicKey, LineEnding};
+use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::rand_core::OsRng;
 use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
@@ -23,15 +23,19 @@ const GENERATIONS: usize = 3;
 /// The slot of the RSA key that no JWKS names: the attacker's, and the one for encryption.
 const FOREIGN: usize = GENERATIONS;
 
-/// One RSA key per slot and process: generating one takes a noticeable part of a second.
+/// Returns the RSA key of a slot.
+///
+/// The keys are as public as the passwords of this OP's users: it guards nothing. To generate them
+/// takes a noticeable part of a second each, in every process, and each test has a process.
 fn rsa_key(slot: usize) -> Arc<RsaPrivateKey> {
-    static POOL: [OnceLock<Arc<RsaPrivateKey>>; GENERATIONS + 1] =
-        [const { OnceLock::new() }; GENERATIONS + 1];
-    let generate = || {
-        let key = RsaPrivateKey::new(&mut OsRng, 2048);
-        Arc::new(key.expect("2048 bits and the system's randomness make a key"))
-    };
-    POOL[slot].get_or_init(generate).clone()
+    const KEYS: [&[u8]; GENERATIONS + 1] = [
+        include_bytes!("../keys/first.der"),
+        include_bytes!("../keys/second.der"),
+        include_bytes!("../keys/third.der"),
+        include_bytes!("../keys/foreign.der"),
+    ];
+    let key = RsaPrivateKey::from_pkcs8_der(KEYS[slot]);
+    Arc::new(key.expect("the file is an RSA key in PKCS #8"))
 }
 
 /// Returns base64url without padding, as all of JOSE writes bytes.
@@ -72,7 +76,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Makes the key of a generation; for RSA the same one in the whole process.
+    /// Makes the key of a generation; for RSA always the same one.
     pub(crate) fn new(algorithm: Algorithm, generation: usize) -> Self {
         match algorithm {
             Algorithm::Rs256
