@@ -17,7 +17,7 @@ pub(crate) fn run() -> Result<()> {
     checks.run("lints of the traces", lints_of_the_traces)?;
     checks.run("lints of the page", lints_of_the_page)?;
     checks.run("documentation", documentation)?;
-    checks.close()
+    checks.finish()
 }
 
 /// Checks the formatting.

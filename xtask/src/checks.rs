@@ -17,8 +17,8 @@ struct Done {
     name: &'static str,
     /// How long it took.
     time: Duration,
-    /// Whether it held.
-    is_good: bool,
+    /// Whether it passed.
+    passed: bool,
 }
 
 impl Checks {
@@ -36,7 +36,7 @@ impl Checks {
         self.done.push(Done {
             name,
             time,
-            is_good: outcome.is_ok(),
+            passed: outcome.is_ok(),
         });
         match outcome {
             Ok(made) => Ok(Some(made)),
@@ -49,28 +49,23 @@ impl Checks {
     }
 
     /// Prints the summary, and fails when a check has.
-    pub(crate) fn close(&self) -> Result<()> {
+    pub(crate) fn finish(&self) -> Result<()> {
         say::line("");
-        for Done {
-            name,
-            time,
-            is_good,
-        } in &self.done
-        {
-            let word = if *is_good { "ok" } else { "FAILED" };
+        for Done { name, time, passed } in &self.done {
+            let word = if *passed { "ok" } else { "FAILED" };
             say::line(&format!("{word:>6}  {:>12}  {name}", say::seconds(*time)));
         }
         say::line("");
-        let bad: Vec<&str> = self
+        let failed: Vec<&str> = self
             .done
             .iter()
-            .filter(|done| !done.is_good)
+            .filter(|done| !done.passed)
             .map(|done| done.name)
             .collect();
-        if bad.is_empty() {
+        if failed.is_empty() {
             return Ok(());
         }
-        bail!("not everything is well: {}", bad.join(", "))
+        bail!("failed: {}", failed.join(", "))
     }
 }
 
@@ -79,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_check_ends_nothing_and_is_named_at_the_close() {
+    fn a_failed_check_ends_nothing_and_is_named_at_the_end() {
         let mut checks = Checks::default();
 
         let bad = checks
@@ -88,10 +83,7 @@ mod tests {
         let good = checks.run("second", || Ok(7)).unwrap();
 
         assert_eq!((bad, good), (None, Some(7)));
-        assert_eq!(
-            checks.close().unwrap_err().to_string(),
-            "not everything is well: first"
-        );
+        assert_eq!(checks.finish().unwrap_err().to_string(), "failed: first");
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     if let Some(outcome) = bindgen_cli::answer_if_called(&arguments) {
         return outcome;
     }
-    match signals::listen().and_then(|()| obey(&arguments[1..])) {
+    match signals::listen().and_then(|()| dispatch(&arguments[1..])) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) if fault.is::<signals::Stopped>() => {
             say::line("\nStopped.");
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs the command that the arguments name.
-fn obey(arguments: &[String]) -> Result<()> {
+fn dispatch(arguments: &[String]) -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["demo"] => demo::run(demo::Data::Kept),

@@ -25,12 +25,12 @@ pub(crate) fn run() -> Result<()> {
     std::thread::scope(|scope| {
         // It prints a line for each thing that it installs.
         let installing = scope.spawn(install);
-        everything(&mut checks, &mut tally, || match installing.join() {
+        run_checks(&mut checks, &mut tally, || match installing.join() {
             Ok(outcome) => outcome,
             Err(_) => bail!("installing tools broke off"),
         })
     })?;
-    let outcome = checks.close();
+    let outcome = checks.finish();
     say::line(&format!(
         "All of it took {}.",
         say::seconds(start.elapsed())
@@ -96,7 +96,7 @@ fn tests_of_the_traces(tally: &mut Tally) -> Result<()> {
 }
 
 /// Runs every check; `installed` waits until all tools are there.
-fn everything(
+fn run_checks(
     checks: &mut Checks,
     tally: &mut Tally,
     installed: impl FnOnce() -> Result<()>,

@@ -10,7 +10,7 @@ struct Need {
     /// What it is, in a sentence.
     what: &'static str,
     /// Whether it is there.
-    is_there: fn() -> bool,
+    is_installed: fn() -> bool,
     /// Debian's names.
     packages: &'static [&'static str],
 }
@@ -22,17 +22,17 @@ pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 const NEEDS: [Need; 4] = [
     Need {
         what: "Chromium and its driver",
-        is_there: || on_path("chromium") && on_path("chromedriver"),
+        is_installed: || on_path("chromium") && on_path("chromedriver"),
         packages: &["chromium", "chromium-driver"],
     },
     Need {
         what: "PostgreSQL",
-        is_there: || crate::postgres::programs().is_some(),
+        is_installed: || crate::postgres::programs().is_some(),
         packages: &["postgresql"],
     },
     Need {
         what: "Python with venv",
-        is_there: || {
+        is_installed: || {
             Command::new("python3")
                 .args(["-c", "import venv, ensurepip"])
                 .succeeds()
@@ -41,14 +41,14 @@ const NEEDS: [Need; 4] = [
     },
     Need {
         what: "Node.js and npm",
-        is_there: || on_path("node") && on_path("npm"),
+        is_installed: || on_path("node") && on_path("npm"),
         packages: &["nodejs", "npm"],
     },
 ];
 
 /// Installs what is missing of all that the tests need.
 pub(crate) fn install_missing() -> Result<()> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_installed)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -66,16 +66,12 @@ pub(crate) fn install_missing() -> Result<()> {
             "the tests need {whats}; on Debian that is `{command}`, here it is for you to install"
         );
     }
-    let Some(become_root) = way_to_root() else {
+    let Some(prefix) = root_prefix() else {
         bail!("the tests need {whats}, and only root may install it: run `{command}` as root");
     };
     say::line(&format!("      installing {whats} by apt-get"));
     let apt = |arguments: &[&str]| {
-        let words = become_root
-            .iter()
-            .copied()
-            .chain(["env"])
-            .collect::<Vec<_>>();
+        let words = prefix.iter().copied().chain(["env"]).collect::<Vec<_>>();
         let outcome = Command::new(words[0])
             .args(&words[1..])
             .args(["DEBIAN_FRONTEND=noninteractive"])
@@ -90,7 +86,7 @@ pub(crate) fn install_missing() -> Result<()> {
 }
 
 /// Returns the words to put before a command so that root runs it; `None` when there is no way.
-fn way_to_root() -> Option<&'static [&'static str]> {
+fn root_prefix() -> Option<&'static [&'static str]> {
     if rustix::process::geteuid().is_root() {
         return Some(&[]);
     }

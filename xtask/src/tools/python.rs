@@ -17,7 +17,7 @@ const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
 const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "2026.8.5"];
 
 /// What some of them import, and what reads blueprints.
-const BESIDE_THE_CLIENTS: [&str; 2] = ["lazy-imports==1.2.0", "PyYAML==6.0.3"];
+const CLIENT_REQUIREMENTS: [&str; 2] = ["lazy-imports==1.2.0", "PyYAML==6.0.3"];
 
 /// Installs typos when it is missing, and returns its path.
 pub(crate) fn typos() -> Result<PathBuf> {
@@ -35,7 +35,7 @@ pub(crate) fn install_canaille() -> Result<()> {
 pub(crate) fn install_authentik_clients() -> Result<()> {
     let [.., newest] = AUTHENTIK_CLIENTS;
     let name = "authentik-client";
-    let [imports, yaml] = BESIDE_THE_CLIENTS;
+    let [imports, yaml] = CLIENT_REQUIREMENTS;
     install(name, &[&format!("{name}=={newest}"), imports, yaml])?;
     let venv = place::tools().join(name);
     for version in AUTHENTIK_CLIENTS {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// The version that `Trunk.toml` was tried with.
 const VERSION: &str = "0.21.14";
 
-/// How cargo shall build it: as fast as may be, since it is run by developers only. Its own release
+/// How cargo builds it: as fast as possible, since only developers run it. Its own release
 /// profile takes three times as long.
 const PROFILE: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -43,9 +43,9 @@ pub(crate) enum Output {
     Log,
 }
 
-/// Builds and installs Trunk when it is missing, and always lays `wasm-bindgen` beside it.
+/// Builds and installs Trunk if it is missing, and always copies `wasm-bindgen` beside it.
 pub(crate) fn install(output: Output) -> Result<()> {
-    lay_bindgen()?;
+    install_bindgen()?;
     if is_installed() {
         return Ok(());
     }
@@ -79,11 +79,11 @@ pub(crate) fn install(output: Output) -> Result<()> {
     Ok(())
 }
 
-/// Lays a copy of xtask into the tools as `wasm-bindgen`.
+/// Copies xtask into the tools as `wasm-bindgen`.
 ///
 /// Called by that name it does what Trunk wants of wasm-bindgen, by the library that xtask links
 /// anyway: the very version that the page is built with, and nothing more to build.
-fn lay_bindgen() -> Result<()> {
+fn install_bindgen() -> Result<()> {
     let folder = place::tools().join("bin");
     let new = folder.join(format!(".wasm-bindgen-{}", std::process::id()));
     let xtask = std::env::current_exe().context("xtask cannot find its own program")?;
