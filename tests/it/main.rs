@@ -1,5 +1,5 @@
-//! The end-to-end tests, in folders that mirror the server's. Those in a browser run where
-//! `SLOW_TESTS=1`.
+//! The end-to-end tests, in folders that mirror the server's. Those that need more than a fresh clone
+//! has are ignored, with the reason; `cargo xtask test` runs them.
 
 mod login;
 mod account;
@@ -18,4 +18,3 @@ mod secrets;
 mod corpora;
 mod documents;
 mod browser;
-mod again_on_postgres;

@@ -62,8 +62,8 @@ impl PostgresDatabase {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let Some(Ok(server)) = var_os("TEST_POSTGRES_URL").map(OsString::into_string) else {
             bail!(
-                "TEST_POSTGRES_URL is not set: with SLOW_TESTS=1 it must be the URL of a \
-                 PostgreSQL superuser; `cargo xtask test` starts a server and sets it"
+                "TEST_POSTGRES_URL is not set: it must be the URL of a PostgreSQL superuser; \
+                 `cargo xtask test` starts a server and sets it"
             );
         };
         let next = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -2,19 +2,11 @@
 
 use std::env::var_os;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Result, bail};
-
-/// Should the tests run that take seconds each: browsers, real OPs? Says so where not.
-pub fn slow_tests_wanted() -> bool {
-    let is_wanted = var_os("SLOW_TESTS").is_some_and(|value| value == "1");
-    if !is_wanted {
-        eprintln!("skipped: SLOW_TESTS=1 runs it");
-    }
-    is_wanted
-}
 
 /// Returns the workspace's folder.
 pub fn workspace() -> PathBuf {
@@ -64,8 +56,11 @@ pub fn free_port() -> Result<u16> {
     const FIRST: u16 = 20_000;
     const COUNT: u16 = 12_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Two test runs at once begin at different places.
-    let start = u16::try_from(std::process::id() * 97 % u32::from(COUNT))?;
+    // Tests that run at once begin at different places: nextest runs each in a process, and numbers
+    // those that run at once. Another run has another parent.
+    let slot = var_os("NEXTEST_TEST_GLOBAL_SLOT").and_then(|slot| slot.to_str()?.parse().ok());
+    let start = parent_id() * 97 + slot.unwrap_or(0) * 200;
+    let start = u16::try_from(start % u32::from(COUNT))?;
     for _ in 0..COUNT {
         let step = NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
         let port = FIRST + (start + step) % COUNT;

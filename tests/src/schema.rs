@@ -18,7 +18,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Makes an empty schema where `TEST_SITES_ON=postgres`; `None` elsewhere, where SQLite is used.
+    /// Makes an empty schema if `TEST_SITES_ON=postgres`; `None` otherwise: SQLite is used.
     ///
     /// # Panics
     /// `TEST_POSTGRES_URL` is not set, or the server there refuses.
@@ -27,7 +27,8 @@ impl Schema {
         if var_os("TEST_SITES_ON").is_none_or(|place| place != "postgres") {
             return None;
         }
-        let server = var_os("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a server");
+        let server = var_os("TEST_POSTGRES_URL")
+            .expect("TEST_SITES_ON=postgres needs TEST_POSTGRES_URL, the URL of a superuser");
         let server = server.into_string().expect("TEST_POSTGRES_URL is text");
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{next}", std::process::id());

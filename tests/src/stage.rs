@@ -7,7 +7,6 @@ use crate::browser::Browser;
 use crate::database::{Database, DatabaseKind};
 use crate::http_browser::HttpBrowser;
 use crate::op::{Op, OpKind, Person};
-use crate::places::slow_tests_wanted;
 use crate::registration::Registration;
 use crate::server::Server;
 
@@ -33,8 +32,8 @@ pub struct Stage {
     pub origin: String,
 }
 
-/// Tells a story on a new [`Stage`], where slow tests are wanted, and checks at its end what holds
-/// for every story: see [`Stage::finish`].
+/// Tells a story on a new [`Stage`], and checks at its end what holds for every story: see
+/// [`Stage::finish`].
 ///
 /// # Errors
 /// What failed, with the server's log.
@@ -56,9 +55,6 @@ pub async fn on_stage_with(
     settings: &[(&str, &str)],
     story: impl AsyncFnOnce(&mut Stage) -> Result<()>,
 ) -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut stage = Stage::start(op, database, settings).await?;
     let outcome = story(&mut stage).await;
     stage.finish(outcome).await

@@ -80,10 +80,13 @@ pub(crate) fn documentation() -> Result<()> {
         .run("building the documentation")
 }
 
-/// Cargo, told which page is in `frontend/dist`: with the same word each time, the server is not
-/// checked anew for each.
-pub(crate) fn cargo_with_page(arguments: &[&str]) -> Command {
-    Command::cargo()
-        .args(arguments)
-        .env(release::SPA_HASH, spa::dist_hash().unwrap_or_default())
+/// Cargo, told which page is built: see [`with_page`].
+fn cargo_with_page(arguments: &[&str]) -> Command {
+    with_page(Command::cargo().args(arguments))
+}
+
+/// Tells a command that builds which page is in `frontend/dist`: with the same word each time, the
+/// server is not checked anew for each.
+pub(crate) fn with_page(command: Command) -> Command {
+    command.env(release::SPA_HASH, spa::dist_hash().unwrap_or_default())
 }

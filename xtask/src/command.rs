@@ -3,12 +3,12 @@
 //! Each runs in a process group of its own with no standard input, so that Ctrl-C reaches xtask
 //! alone, which then ends the whole group: cargo and all that cargo started.
 
-use crate::{place, say, signals};
+use crate::{place, signals};
 use anyhow::{Result, anyhow, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
@@ -144,32 +144,6 @@ impl Command {
     pub(crate) fn succeeds(mut self) -> bool {
         self.inner.stdout(Stdio::null()).stderr(Stdio::null());
         self.inner.status().is_ok_and(|status| status.success())
-    }
-
-    /// Runs it, handing each line of its standard output to `each` as it comes and then printing it.
-    /// Returns whether it succeeded.
-    pub(crate) fn stream(mut self, mut each: impl FnMut(&str) + Send) -> Result<bool> {
-        self.inner.stdout(Stdio::piped());
-        let mut child = self.spawn()?;
-        let output = child.stdout.take();
-        std::thread::scope(|scope| {
-            scope.spawn(move || {
-                let mut lines = output.map(BufReader::new);
-                let mut line = Vec::new();
-                while lines.as_mut().is_some_and(|lines| {
-                    line.clear();
-                    lines
-                        .read_until(b'\n', &mut line)
-                        .is_ok_and(|read| read > 0)
-                }) {
-                    // Lossy: a test may print what it likes.
-                    let line = String::from_utf8_lossy(&line);
-                    each(line.trim_end_matches('\n'));
-                    say::line(line.trim_end_matches('\n'));
-                }
-            });
-            Ok(wait(&mut child)?.success())
-        })
     }
 
     /// Starts it, for [`crate::service`] to keep.

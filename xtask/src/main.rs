@@ -21,7 +21,7 @@ mod dev;
 mod checks;
 mod modules;
 mod check;
-mod tally;
+mod counts;
 mod postgres;
 mod test;
 mod lighthouse;

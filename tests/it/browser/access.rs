@@ -9,6 +9,7 @@ use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
 use thirtyfour::Key;
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn no_page_scrolls_sideways_at_320_pixels() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let alice = stage.op.admin();
@@ -44,6 +45,7 @@ async fn fits(stage: &Stage, path: &str, css: &str) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn keyboard_alone_logs_in_and_out() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -88,6 +90,7 @@ async fn tab_to(stage: &Stage, css: &str) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn kit_notices_what_the_console_complains_of() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.visit(routes::LOGIN).await?;

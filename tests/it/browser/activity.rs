@@ -14,6 +14,7 @@ async fn listed(stage: &Stage) -> Result<u64> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn pasted_error_page_leads_to_cause_and_remedy() -> Result<()> {
     let settings = [("OIDC_CLIENT_SECRET", "not-the-secret")];
     on_stage_with(Demo, Sqlite, &settings, async |stage| {
@@ -71,6 +72,7 @@ async fn pasted_error_page_leads_to_cause_and_remedy() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn entries_are_narrowed_down_by_kind_and_account() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let bob = stage.op.newcomer();
@@ -117,6 +119,7 @@ async fn entries_are_narrowed_down_by_kind_and_account() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn older_entries_come_when_they_are_wanted() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;

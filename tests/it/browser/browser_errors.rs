@@ -7,16 +7,19 @@ use tests::op::OpKind::{self, Canaille, Demo, OidcProvider};
 use tests::stage::{ADMIN, on_stage, on_stage_with};
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn wrong_secret_is_named_at_the_demo_op() -> Result<()> {
     wrong_secret_is_named(Demo).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn wrong_secret_is_named_at_oidc_provider() -> Result<()> {
     wrong_secret_is_named(OidcProvider).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn wrong_secret_is_named_at_canaille() -> Result<()> {
     wrong_secret_is_named(Canaille).await
 }
@@ -43,16 +46,19 @@ async fn wrong_secret_is_named(op: OpKind) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn cancel_is_taken_as_one_at_the_demo_op() -> Result<()> {
     cancel_is_taken_as_one(Demo).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn cancel_is_taken_as_one_at_oidc_provider() -> Result<()> {
     cancel_is_taken_as_one(OidcProvider).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn cancel_is_taken_as_one_at_canaille() -> Result<()> {
     cancel_is_taken_as_one(Canaille).await
 }
@@ -77,6 +83,7 @@ async fn cancel_is_taken_as_one(op: OpKind) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn password_works_while_the_op_is_down() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -101,6 +108,7 @@ async fn password_works_while_the_op_is_down() -> Result<()> {
 /// The server is away when the OP sends the browser back, which is how the browser comes to stand
 /// on the callback URL.
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn callback_survives_a_restart_a_reload_and_a_replay() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let bob = stage.op.newcomer();
@@ -129,6 +137,7 @@ async fn callback_survives_a_restart_a_reload_and_a_replay() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn back_after_a_login_does_no_harm() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let bob = stage.op.newcomer();
@@ -156,11 +165,13 @@ async fn back_after_a_login_does_no_harm() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn two_tabs_log_in_at_once_at_the_demo_op() -> Result<()> {
     two_tabs_log_in_at_once(Demo).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn two_tabs_log_in_at_once_at_oidc_provider() -> Result<()> {
     two_tabs_log_in_at_once(OidcProvider).await
 }

@@ -7,6 +7,7 @@ use tests::op::OpKind::{Demo, OidcProvider};
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn link_page_takes_the_right_password_alone() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let alice = stage.op.admin();
@@ -26,6 +27,7 @@ async fn link_page_takes_the_right_password_alone() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn verified_email_that_an_admin_set_needs_no_password() -> Result<()> {
     on_stage(OidcProvider, Sqlite, async |stage| {
         let alice = stage.op.admin();
@@ -39,6 +41,7 @@ async fn verified_email_that_an_admin_set_needs_no_password() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn cancelled_link_connects_nothing() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let alice = stage.op.admin();
@@ -63,6 +66,7 @@ async fn cancelled_link_connects_nothing() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn profile_page_connects_and_disconnects() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let bob = stage.op.newcomer();

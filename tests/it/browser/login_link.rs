@@ -15,6 +15,7 @@ fn link(stage: &Stage) -> Result<String> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn link_logs_in_when_the_button_is_pressed() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -36,6 +37,7 @@ async fn link_logs_in_when_the_button_is_pressed() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn link_needs_no_script() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;

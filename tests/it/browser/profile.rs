@@ -12,6 +12,7 @@ use thirtyfour::Key;
 const NEW_PASSWORD: &str = "another-one-kept-out-of-logs";
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn changed_password_is_the_only_way_in() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -43,6 +44,7 @@ async fn changed_password_is_the_only_way_in() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn old_login_is_confirmed_by_the_password_and_the_change_goes_on() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -71,6 +73,7 @@ async fn old_login_is_confirmed_by_the_password_and_the_change_goes_on() -> Resu
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn email_form_says_what_the_provider_has() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let (browser, bob) = (&stage.browser, stage.op.newcomer());
@@ -103,6 +106,7 @@ async fn email_form_says_what_the_provider_has() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn logins_elsewhere_are_ended_one_by_one_and_all_at_once() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -154,6 +158,7 @@ async fn logins_elsewhere_are_ended_one_by_one_and_all_at_once() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn theme_and_language_are_remembered() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -183,6 +188,7 @@ async fn theme_and_language_are_remembered() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn form_with_faults_leads_to_each_of_them() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -209,6 +215,7 @@ async fn form_with_faults_leads_to_each_of_them() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn first_tab_leads_past_the_bar() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;

@@ -9,26 +9,31 @@ use tests::op::Person;
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_the_demo_op_on_sqlite() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| story(stage).await).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_the_demo_op_on_postgres() -> Result<()> {
     on_stage(Demo, Postgres, async |stage| story(stage).await).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_oidc_provider_on_sqlite() -> Result<()> {
     on_stage(OidcProvider, Sqlite, async |stage| story(stage).await).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_oidc_provider_on_postgres() -> Result<()> {
     on_stage(OidcProvider, Postgres, async |stage| story(stage).await).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_pushed_authorization_requests() -> Result<()> {
     on_stage(OidcProviderWithPar, Sqlite, async |stage| {
         story(stage).await
@@ -37,11 +42,13 @@ async fn story_with_pushed_authorization_requests() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_canaille_on_sqlite() -> Result<()> {
     on_stage(Canaille, Sqlite, async |stage| story(stage).await).await
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn story_with_canaille_on_postgres() -> Result<()> {
     on_stage(Canaille, Postgres, async |stage| story(stage).await).await
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tests::browser::Browser;
 use tests::database::{Database, DatabaseKind::Sqlite};
 use tests::op::{Op, OpKind::Demo};
-use tests::places::{free_port, require, slow_tests_wanted, tools, workspace};
+use tests::places::{free_port, require, tools, workspace};
 use tests::process::Process;
 use tests::registration::Registration;
 use tests::server::Server;
@@ -24,10 +24,8 @@ use tests::web::answers;
 const COMPILING: Duration = Duration::from_mins(8);
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn trunk_serve_lets_people_log_in() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let folder = TempDir::new()?;
     let mut server = Server::prepare(Database::create(Sqlite).await?)?;
     let port = free_port()?;

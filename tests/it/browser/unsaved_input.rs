@@ -37,6 +37,7 @@ async fn is_kept(stage: &Stage) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn link_and_logout_ask_first() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -71,6 +72,7 @@ async fn link_and_logout_ask_first() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn back_asks_first() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -92,6 +94,7 @@ async fn back_asks_first() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn reload_asks_only_while_there_is_something_to_lose() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -121,6 +124,7 @@ async fn reload_asks_only_while_there_is_something_to_lose() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn way_to_the_provider_and_back_keeps_it() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let (browser, bob) = (&stage.browser, stage.op.newcomer());
@@ -152,6 +156,7 @@ async fn way_to_the_provider_and_back_keeps_it() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn ended_session_keeps_it_and_it_is_saved_after_the_next_login() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;
@@ -191,6 +196,7 @@ async fn come_back(stage: &Stage) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn other_account_finds_its_own_page() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let (browser, bob) = (&stage.browser, stage.op.newcomer());
@@ -218,6 +224,7 @@ async fn other_account_finds_its_own_page() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn without_a_network_it_waits() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let browser = &stage.browser;

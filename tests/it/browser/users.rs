@@ -72,6 +72,7 @@ async fn create(stage: &Stage, username: &str, email: &str) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn account_is_made_changed_and_deleted() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -145,6 +146,7 @@ async fn delete_by_keyboard(stage: &Stage, username: &str) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn refusals_stand_beside_what_they_are_about() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -181,6 +183,7 @@ async fn refusals_stand_beside_what_they_are_about() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn list_is_searched_and_grows_and_the_address_remembers() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -246,6 +249,7 @@ async fn list_is_searched_and_grows_and_the_address_remembers() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn old_login_is_confirmed_and_the_account_is_made() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -264,6 +268,7 @@ async fn old_login_is_confirmed_and_the_account_is_made() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn typed_text_outlives_the_session() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -286,6 +291,7 @@ async fn typed_text_outlives_the_session() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn pages_for_admins_say_so_to_the_others() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let bob = stage.op.newcomer();

@@ -13,6 +13,7 @@ const LOG_OUT: &str = "form[action='/api/logout'] [type=submit]";
 const PROVIDER: &str = "a[href^='/api/login/openid']";
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn password_login_and_logout_need_no_script() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         stage.set_up_admin().await?;
@@ -45,6 +46,7 @@ async fn password_login_and_logout_need_no_script() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn provider_link_needs_no_script() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         open_without_scripts(stage, routes::LOGIN).await?;
@@ -65,6 +67,7 @@ async fn provider_link_needs_no_script() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn setup_needs_no_script() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         open_without_scripts(stage, routes::SETUP).await?;
@@ -77,6 +80,7 @@ async fn setup_needs_no_script() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn login_error_needs_no_script() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         open_without_scripts(stage, routes::LOGIN).await?;

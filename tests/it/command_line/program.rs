@@ -12,7 +12,6 @@ use shared::routes::{API_DOCTOR, API_SESSION, API_USERS, API_WELCOME};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
-use tests::places::slow_tests_wanted;
 use tests::server::Server;
 use tests::site::PASSWORD;
 use tokio::time::sleep;
@@ -56,10 +55,8 @@ async fn server(kind: DatabaseKind) -> Result<Server> {
 /// The doctor in the server looks at the file that the server has open. Whatever it does there must
 /// leave the server's locks alone: the next command to end would take the database's log away.
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn commands_leave_a_server_its_database_when_the_doctor_has_looked() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     let root = browser(&server);
     root.log_in("root", PASSWORD).await;
@@ -126,26 +123,20 @@ async fn server_notices_at_once(kind: DatabaseKind) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn what_is_typed_the_server_notices_at_once() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     server_notices_at_once(DatabaseKind::Sqlite).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn what_is_typed_the_server_notices_at_once_on_postgresql() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     server_notices_at_once(DatabaseKind::Postgres).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn login_link_breaks_the_glass() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     server.stop().await?;
     // An OP that is not there, and no other way in.
@@ -216,10 +207,8 @@ fn names(folder: &Path) -> Result<Vec<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn backup_that_is_killed_leaves_no_half_file() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     fill(&server).await?;
     let folder = tempfile::TempDir::new()?;
@@ -255,10 +244,8 @@ async fn backup_that_is_killed_leaves_no_half_file() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn people_change_things_while_a_backup_is_made() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     fill(&server).await?;
     let alice = browser(&server);
@@ -285,10 +272,8 @@ async fn people_change_things_while_a_backup_is_made() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn backup_is_restored_when_the_server_has_ended_however_it_did() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     let file = server.data().join("copy.db");
     good(&server, &format!("backup {}", file.display()), "")?;
@@ -312,10 +297,8 @@ async fn backup_is_restored_when_the_server_has_ended_however_it_did() -> Result
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn full_disk_ends_a_backup_with_a_sentence_and_leaves_nothing() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     fill(&server).await?;
     server.stop().await?;
@@ -337,14 +320,11 @@ async fn full_disk_ends_a_backup_with_a_sentence_and_leaves_nothing() -> Result<
     for (name, value) in program.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
-    let output = command.output();
-    let output = match output {
-        Ok(output) if output.status.code() != Some(99) => output,
-        _ => {
-            eprintln!("skipped: `unshare -rm` and `mount` are not permitted here");
-            return Ok(());
-        }
-    };
+    let output = command.output()?;
+    ensure!(
+        output.status.code() != Some(99),
+        "`unshare -rm` and `mount` are not permitted here"
+    );
 
     let said = String::from_utf8(output.stderr)?;
     ensure!(said.contains("database or disk is full"), "{said}");
@@ -357,10 +337,8 @@ async fn full_disk_ends_a_backup_with_a_sentence_and_leaves_nothing() -> Result<
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn password_is_not_shown_while_it_is_typed() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = server(DatabaseKind::Sqlite).await?;
     let program = server.other(&["user", "add", "carol", "--password-prompt"]);
     let line: Vec<String> = std::iter::once(program.get_program())
@@ -373,10 +351,8 @@ async fn password_is_not_shown_while_it_is_typed() -> Result<()> {
     for (name, value) in program.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
-    let Ok(mut child) = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else {
-        eprintln!("skipped: there is no `script` here");
-        return Ok(());
-    };
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().context("`script`, of util-linux")?;
     let mut terminal = child.stdin.take().context("a keyboard")?;
     let mut screen = child.stdout.take().context("a screen")?;
     let shown = tokio::task::spawn_blocking(move || -> Result<String> {

@@ -11,7 +11,7 @@ use shared::doctor::Report;
 use tests::authority::{Authority, NAME};
 use tests::database::Database;
 use tests::op::{Op, OpKind};
-use tests::places::{free_port, slow_tests_wanted};
+use tests::places::free_port;
 use tests::registration::Registration;
 use tests::reverse_proxy::{ReverseProxy, nothing, set};
 use tests::server::Server;
@@ -23,10 +23,8 @@ fn text(output: &Output) -> String {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn command_tells_by_its_exit_code_and_in_three_ways() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     let op = Op::start(OpKind::Demo, Registration::new(server.redirect_uri())?).await?;
     server.use_op(&op);
@@ -93,10 +91,8 @@ fn tunnels_to(port: u16) -> Result<u16> {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn proxy_on_the_way_out_is_gone_through_and_named() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     let op = Op::start(OpKind::Demo, Registration::new(server.redirect_uri())?).await?;
     server.use_op(&op);
@@ -148,10 +144,8 @@ async fn proxy_on_the_way_out_is_gone_through_and_named() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn server_has_the_doctor_look_at_its_start() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     let op = Op::start(OpKind::Demo, Registration::new(server.redirect_uri())?).await?;
     server.use_op(&op);

@@ -11,7 +11,6 @@ use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
 use tests::logins::set_disabled;
-use tests::places::slow_tests_wanted;
 use tests::server::Server;
 use tests::site::{PASSWORD, Site, op_of_today, user};
 
@@ -154,10 +153,8 @@ async fn use_it(browser: &HttpBrowser) -> (Answer, Answer) {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn json_lines_are_flat_and_have_the_fields_of_the_readme() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let op = op_of_today().await?;
     let (mut server, browser) = server(&op, &[("POSTERN_LOG_FORMAT", "json")]).await?;
 
@@ -214,10 +211,8 @@ async fn json_lines_are_flat_and_have_the_fields_of_the_readme() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn text_lines_have_the_reference_where_warnings_alone_are_written() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let op = op_of_today().await?;
     let (mut server, browser) = server(&op, &[("POSTERN_LOG", "warn")]).await?;
 

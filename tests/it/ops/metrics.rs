@@ -319,11 +319,8 @@ async fn ops_listener_serves_that_alone_and_nothing_is_written_there() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn database_that_hangs_does_not_hang_the_scrape() -> anyhow::Result<()> {
-    if std::env::var_os("TEST_POSTGRES_URL").is_none() {
-        eprintln!("skipped: TEST_POSTGRES_URL names no server");
-        return Ok(());
-    }
     let database = Database::create(DatabaseKind::Postgres).await?;
     let url = database.url().unwrap().to_owned();
     let site = Site::with(&[("DATABASE_URL", &url)]).await;

@@ -11,7 +11,6 @@ use tests::authority::Authority;
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
-use tests::places::slow_tests_wanted;
 use tests::poll::{PATIENCE, until};
 use tests::reverse_proxy::{ReverseProxy, nothing, set};
 use tests::server::Server;
@@ -233,10 +232,8 @@ async fn until_logged(server: &Server, text: &str) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn hangup_takes_over_what_files_give_and_the_server_goes_on() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let op = op_of_today().await?;
     let (mut server, browser) = with_files(&op).await?;
     let id = server.id()?;
@@ -270,10 +267,8 @@ async fn hangup_takes_over_what_files_give_and_the_server_goes_on() -> Result<()
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn secret_key_in_the_data_folder_is_taken_over_as_well() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let op = op_of_today().await?;
     let (mut server, browser) = with_files(&op).await?;
     let callback = browser.callback_for("bob").await;

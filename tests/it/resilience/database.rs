@@ -19,7 +19,6 @@ use tempfile::TempDir;
 use tests::answer::Answer;
 use tests::database::Database;
 use tests::http_browser::HttpBrowser;
-use tests::places::slow_tests_wanted;
 use tests::poll;
 use tests::server::Server;
 use tests::site::{Site, user};
@@ -49,10 +48,8 @@ async fn rename(browser: &HttpBrowser, name: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes long; cargo xtask test runs it"]
 async fn locked_database_refuses_writes_and_still_knows_who_is_logged_in() {
-    if !slow_tests_wanted() {
-        return;
-    }
     let site = Site::start().await;
     site.add(user("alice").await).await;
     let alice = site.logged_in("alice").await;
@@ -174,37 +171,35 @@ async fn data_folder_that_cannot_be_made_ends_the_start_with_a_sentence() {
     assert_snapshot!(said, @"reading FOLDER/secret.key: Not a directory (os error 20)");
 }
 
-/// Prepares a server whose next start is on a file system of its own; `None` where that cannot be
-/// had: not every machine lets everybody mount something in a name space of their own.
-fn on_its_own_mount(server: &mut Server, mount: &str) -> Option<()> {
+/// Prepares a server whose next start is on a file system of its own.
+///
+/// # Errors
+/// The machine does not let us mount anything, not even in a name space of our own.
+fn on_its_own_mount(server: &mut Server, mount: &str) -> Result<()> {
     let has_mounts = std::process::Command::new("unshare")
         .args(["-rm", "sh", "-c", "mount -t tmpfs tmpfs /tmp"])
         .status()
         .is_ok_and(|status| status.success());
-    if !has_mounts {
-        eprintln!("skipped: `unshare -rm` and `mount` are not permitted here");
-        return None;
-    }
+    ensure!(
+        has_mounts,
+        "`unshare -rm` and `mount` are not permitted here"
+    );
     let folder = server.data().display();
     let mount = mount.replace("FOLDER", &folder.to_string());
     server.first(format!(
         "exec unshare -rm sh -c '{mount} && exec \"$0\" \"$@\"' \"$0\" \"$@\""
     ));
-    Some(())
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn full_disk_refuses_writes_until_there_is_space() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     add(&sqlite(&server), "alice").await?;
     let mount = "mkdir -p /tmp/.kept && cp FOLDER/postern.db /tmp/.kept/$$ && \
         mount -t tmpfs -o size=2m tmpfs FOLDER && mv /tmp/.kept/$$ FOLDER/postern.db";
-    let Some(()) = on_its_own_mount(&mut server, mount) else {
-        return Ok(());
-    };
+    on_its_own_mount(&mut server, mount)?;
     server.start().await?;
     let alice = logged_in(&server, "alice").await;
     ensure!(
@@ -241,10 +236,8 @@ async fn full_disk_refuses_writes_until_there_is_space() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn read_only_data_folder_ends_the_start_with_a_sentence() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     server.set(
         "POSTERN_SECRET_KEY",
@@ -252,9 +245,7 @@ async fn read_only_data_folder_ends_the_start_with_a_sentence() -> Result<()> {
     );
     add(&sqlite(&server), "alice").await?;
     let mount = "mount --bind FOLDER FOLDER && mount -o remount,bind,ro FOLDER";
-    let Some(()) = on_its_own_mount(&mut server, mount) else {
-        return Ok(());
-    };
+    on_its_own_mount(&mut server, mount)?;
 
     let said = server.start_in_vain().await?;
 

@@ -11,7 +11,6 @@ use shared::routes::{API_LOGIN, API_PROFILE, API_PROFILE_PASSWORD, API_SESSION};
 use tests::answer::Answer;
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
-use tests::places::slow_tests_wanted;
 use tests::server::Server;
 use tests::site::PASSWORD;
 use tokio::task::JoinSet;
@@ -253,17 +252,13 @@ async fn nothing_acknowledged_is_lost(kind: DatabaseKind) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn killed_server_has_lost_nothing_that_it_acknowledged() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     nothing_acknowledged_is_lost(DatabaseKind::Sqlite).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn killed_server_has_lost_nothing_that_it_acknowledged_on_postgresql() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     nothing_acknowledged_is_lost(DatabaseKind::Postgres).await
 }

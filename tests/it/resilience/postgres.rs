@@ -7,7 +7,6 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tests::bridge::Bridge;
 use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
-use tests::places::slow_tests_wanted;
 use tests::poll;
 use tests::server::Server;
 use tests::site::PASSWORD;
@@ -90,10 +89,8 @@ async fn says_what_is_wrong(browser: &HttpBrowser) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn server_starts_without_its_database_and_bears_to_lose_it() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let (mut server, bridge) = over_a_bridge().await?;
     server.start_unready().await?;
     says_what_is_wrong(&browser(&server)).await?;
@@ -134,10 +131,8 @@ async fn server_starts_without_its_database_and_bears_to_lose_it() -> Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn tables_that_could_not_be_looked_after_are_once_they_can_be() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let (mut server, bridge) = over_a_bridge().await?;
     bridge.raise()?;
     server.start().await?;
@@ -178,10 +173,8 @@ async fn set_read_only(server: &Server, is_read_only: bool) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn that_nobody_could_administer_is_found_once_the_database_is_there() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let (mut server, bridge) = over_a_bridge().await?;
     let redirect_uri = server.redirect_uri();
     for (name, value) in [
@@ -209,10 +202,8 @@ async fn that_nobody_could_administer_is_found_once_the_database_is_there() -> R
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL; cargo xtask test runs it"]
 async fn database_that_postgresql_does_not_have_ends_the_start_with_a_sentence() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let (mut server, bridge) = over_a_bridge().await?;
     bridge.raise()?;
     let url = format!(

@@ -8,7 +8,6 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use shared::routes::{API_LOGIN, API_SESSION};
 use tests::database::Database;
 use tests::http_browser::HttpBrowser;
-use tests::places::slow_tests_wanted;
 use tests::poll;
 use tests::server::Server;
 use tests::site::PASSWORD;
@@ -147,10 +146,8 @@ fn affordable(wanted: u64) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn ten_thousand_slow_clients_leave_the_others_alone() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     add(&sqlite(&server), "alice").await?;
     server.start().await?;
@@ -192,10 +189,8 @@ async fn ten_thousand_slow_clients_leave_the_others_alone() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn those_who_keep_the_server_waiting_are_cut_off_and_those_who_pause_are_not() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     add(&sqlite(&server), "alice").await?;
     server.start().await?;
@@ -226,10 +221,8 @@ async fn those_who_keep_the_server_waiting_are_cut_off_and_those_who_pause_are_n
 
 /// The process may open so few files that the connections of the crowd do not fit in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
 async fn where_there_is_no_room_those_who_wait_longest_make_some() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     let mut server = Server::prepare(Database::Sqlite)?;
     add(&sqlite(&server), "alice").await?;
     server.first("ulimit -n 300");

@@ -8,7 +8,6 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use shared::routes::{API_LOGIN, API_SESSION};
-use tests::places::slow_tests_wanted;
 use tests::site::{PASSWORD, Site, user};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
@@ -19,10 +18,8 @@ use crate::resilience::PROMPT;
 const LOGINS: usize = 400;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes long; cargo xtask test runs it"]
 async fn storm_of_logins_leaves_sessions_alone_and_turns_away_who_would_wait_long() -> Result<()> {
-    if !slow_tests_wanted() {
-        return Ok(());
-    }
     // A proxy that is believed, so that each login comes from an address of its own.
     let site = Site::with(&[("POSTERN_TRUSTED_PROXIES", "127.0.0.1/32")]).await;
     site.add(user("alice").await).await;

