@@ -43,6 +43,7 @@ mod random;
 mod rejection;
 mod single_flight;
 mod token_request;
+mod userinfo;
 
 pub use error::Error;
 pub use log_text::for_log;

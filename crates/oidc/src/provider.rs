@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::attempt::{Attempt, Checks, ExpectedIssuer};
 use super::client::{Client, Timeouts};
 use super::discovery::{Discovery, OnChange};
-use super::endpoint::Endpoint;
 use super::error::Error;
 use super::id_token::{self, Claims, Expected, TokenFault, Verifier};
 use super::identity::{self, VerifiedIdentity};
@@ -24,7 +22,7 @@ use super::misconfiguration::Misconfiguration;
 use super::rejection::{Rejection, rejected};
 use super::settings::Settings;
 use super::token_request::{self, Tokens};
-use super::{logout, pushed_request};
+use super::{logout, pushed_request, userinfo};
 use clock::{Clock, Timestamp};
 
 /// How often discovery is fetched while all is well.
@@ -329,46 +327,19 @@ impl Provider {
         tokens: &Tokens,
         claims: &Claims,
     ) -> Result<Claims, Error> {
-        let bearer = format!("Bearer {}", tokens.access_token.expose_secret());
-        let request = self
-            .client
-            .get(endpoint.as_str())
-            .header(AUTHORIZATION, bearer);
-        let request = request.header(ACCEPT, "application/json, application/jwt");
-        let answer = self.client.send(request, Endpoint::Userinfo).await?;
-        if !answer.status.is_success() {
-            return Err(Error::UserinfoInvalid(format!(
-                "{} {}",
-                answer.status,
-                for_log(answer.header("www-authenticate"))
-            )));
-        }
+        let answer = userinfo::fetch(&self.client, endpoint, &tokens.access_token).await?;
         let userinfo = if answer.media_type == "application/jwt" {
-            let token = String::from_utf8_lossy(&answer.body);
-            let issuer = &metadata.issuer;
+            let (issuer, client_id) = (&metadata.issuer, &self.settings.client_id);
             self.with_keys(metadata, |verifier| {
-                let (claims, _) = verifier.verify(token.trim())?;
-                // Signed userinfo names its issuer and audience where it has them (§5.3.2).
-                if claims.contains_key("iss") {
-                    id_token::check_issuer(&claims, issuer)?;
-                }
-                if claims.contains_key("aud") {
-                    id_token::check_audience(&claims, &self.settings.client_id)?;
-                }
-                Ok(claims)
+                userinfo::verify(&answer, verifier, issuer, client_id)
             })
             .await
             .map_err(rejected(Error::UserinfoInvalid))?
         } else {
             answer.json_object().map_err(Error::UserinfoInvalid)?
         };
-        match (userinfo.get("sub"), claims.get("sub")) {
-            (Some(theirs), Some(ours)) if theirs == ours => Ok(userinfo),
-            (Some(_), _) => Err(Error::UserinfoInvalid(
-                "sub differs from the ID token's".to_owned(),
-            )),
-            (None, _) => Err(Error::UserinfoInvalid("sub is missing".to_owned())),
-        }
+        userinfo::check_subject(&userinfo, claims)?;
+        Ok(userinfo)
     }
 
     /// Runs a check with the keys that we have, and once more with new ones where none fits.
