@@ -23,6 +23,7 @@ pub mod login;
 pub mod op;
 pub mod authentik;
 pub mod store;
+mod present;
 pub mod http;
 pub mod doctor;
 mod serve;

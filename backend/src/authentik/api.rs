@@ -38,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns where they are, below `api/v3/`.
+    /// Returns their path below `api/v3/`.
     fn path(self) -> &'static str {
         match self {
             Self::Flow => "flows/instances/",
@@ -125,7 +125,7 @@ impl Api {
             .ok_or_else(|| strange("no version in the answer".to_owned()))
     }
 
-    /// Reads all objects of a kind, page by page, that fit the query.
+    /// Reads all objects of a kind that match the query, page by page.
     ///
     /// # Errors
     /// See [`Trouble`].
@@ -166,7 +166,7 @@ impl Api {
         )))
     }
 
-    /// Reads one object; `None` where there is none under that id.
+    /// Reads one object; `None` if there is none with that id.
     ///
     /// # Errors
     /// See [`Trouble`].
@@ -236,7 +236,7 @@ impl Api {
         judged(self.exchange(method, url, body).await?, url, purpose)
     }
 
-    /// Sends a request, and returns any answer that is none of a server's fault.
+    /// Sends a request, and returns the answer unless it says that the server is at fault.
     async fn exchange(
         &self,
         method: Method,
@@ -316,7 +316,7 @@ fn judged(answer: Answer, url: &Url, purpose: &Purpose) -> Result<Answer, Troubl
     })
 }
 
-/// Does Authentik, which answers 403 to both, mean that the token is no good?
+/// Returns whether a 403 is about the token and not about a permission.
 fn is_about_the_token(detail: &str, code: &str) -> bool {
     matches!(code, "authentication_failed" | "not_authenticated")
         || detail.starts_with("Token ")
@@ -336,7 +336,7 @@ fn complaints(object: &Object) -> String {
         });
         texts.collect::<Vec<_>>().join(" ")
     };
-    // By name: the order of an object is no one's promise.
+    // By name: the order of an object is not guaranteed.
     let mut fields: Vec<_> = object.iter().collect();
     fields.sort_by_key(|(field, _)| *field);
     let fields = fields

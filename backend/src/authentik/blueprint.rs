@@ -17,7 +17,7 @@ pub enum Secret {
     Environment(String),
 }
 
-/// Blueprints of Authentik's own that make what this one looks up. They are applied first, so that
+/// Blueprints of Authentik that create what this one looks up. They are applied first, so that
 /// this one also works in the first minute of a new Authentik.
 const BEFORE: [&str; 3] = [
     "System - OAuth2 Provider - Scopes",
@@ -50,7 +50,7 @@ pub fn blueprint(wanted: &Wanted, version: &Version, secret: &Secret) -> String 
     yaml
 }
 
-/// Writes what the file is, and the values that whoever applies it may set otherwise.
+/// Writes what the file is, and the values that can be overridden when it is applied.
 fn head(yaml: &mut String, wanted: &Wanted, version: &Version, secret: &Secret) {
     let secret_word = match secret {
         Secret::Generated => {
@@ -96,7 +96,7 @@ context:
     );
 }
 
-/// Writes the scope mapping for emails, where one is wanted.
+/// Writes the scope mapping for emails, if one is wanted.
 fn mapping(yaml: &mut String, wanted: &Wanted) {
     let Some(expression) = wanted.verified_emails.value.expression() else {
         return;

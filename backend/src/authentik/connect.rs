@@ -10,14 +10,15 @@ use url::Url;
 
 use super::api::{Api, Kind, Object};
 use super::env_file::{EnvFile, State};
-use super::plan::{Later, Plan, plan};
+use super::plan::plan;
+use super::plan::steps::{Later, Plan};
 use super::present::{Application, Flow, Key, Mapping, Present, Provider};
 use super::show;
 use super::trouble::Trouble;
 use super::version::Version;
 use super::wanted::Wanted;
 
-/// The length of a client secret that is made here; Authentik's own are as long.
+/// The length of a generated client secret, equal to that of Authentik.
 const SECRET_LENGTH: usize = 128;
 
 /// What to do, and where.
@@ -25,15 +26,15 @@ const SECRET_LENGTH: usize = 128;
 pub struct Job {
     /// Authentik.
     pub api: Api,
-    /// What there shall be.
+    /// What should exist at Authentik.
     pub wanted: Wanted,
     /// Where browsers and Postern reach Authentik; its path ends with a slash.
     pub op_url: Url,
     /// Where the settings go.
     pub env_file: PathBuf,
-    /// Shall nothing be changed, neither there nor here?
+    /// Is this a dry run, which changes nothing?
     pub is_dry_run: bool,
-    /// Shall the result be JSON?
+    /// Is the result written as JSON?
     pub is_json: bool,
 }
 
@@ -50,20 +51,20 @@ struct Proposal {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Everything is as it shall be.
+    /// Everything is as it should be.
     Done,
-    /// Everything was so before.
+    /// Everything was as it should be before.
     NothingToDo,
     /// The plan was shown, and no more was asked for.
     Planned,
     /// Whoever was asked said no.
     Declined,
-    /// There was nobody to ask.
+    /// No terminal was there to ask at.
     NobodyToAsk,
 }
 
-/// Runs it. The result goes to `out`; the plan too, or to `talk` where the result is JSON. `ask`
-/// asks whether to go on; `None` is that it cannot.
+/// Runs the job. The result goes to `out`, and so does the plan, or to `talk` if the result is
+/// JSON. `ask` asks whether to go on; it returns `None` if it cannot ask.
 ///
 /// # Errors
 /// See [`Trouble`]; or `out` or `talk` cannot be written to.
@@ -111,7 +112,7 @@ pub async fn run(
     Ok(end)
 }
 
-/// Finds out what there is, and what to do about it.
+/// Reads what exists, and plans what to do.
 async fn look(job: &Job) -> Result<Proposal, Trouble> {
     let present = present(&job.api, &job.wanted).await?;
     let plan = plan(&present, &job.wanted)?;
@@ -131,7 +132,7 @@ async fn look(job: &Job) -> Result<Proposal, Trouble> {
     })
 }
 
-/// Reads all that bears on the plan.
+/// Reads everything that the plan depends on.
 async fn present(api: &Api, wanted: &Wanted) -> Result<Present, Trouble> {
     let version = api.version().await?;
     if !version.is_supported() {
@@ -156,7 +157,7 @@ async fn present(api: &Api, wanted: &Wanted) -> Result<Present, Trouble> {
     })
 }
 
-/// Finds the provider: that of the application, or else one of the wanted name that has none.
+/// Finds the provider: that of the application, or one of the wanted name without an application.
 async fn provider(
     api: &Api,
     wanted: &Wanted,
@@ -195,13 +196,13 @@ async fn provider(
     Ok(None)
 }
 
-/// Does what the plan says, and returns the client id. What is done is added to `done` at once.
+/// Carries out the plan, and returns the client id. Adds each step to `done` once it is done.
 async fn carry_out(
     job: &Job,
     proposal: &Proposal,
     done: &mut Vec<String>,
 ) -> Result<String, Trouble> {
-    // Better found out before anything was changed there.
+    // Fail before anything is changed at Authentik.
     proposal.env_file.probe().map_err(Trouble::EnvFile)?;
     let mut mapping = Value::Null;
     let mut provider = proposal.provider.clone();
@@ -233,7 +234,7 @@ async fn carry_out(
         .ok_or_else(|| Trouble::Strange("a provider without client id".to_owned()))
 }
 
-/// Fills in what was not known when the plan was made.
+/// Fills in the values that were unknown when the plan was made.
 fn fill(body: &mut Object, later: Later, mapping: &Value, provider: Option<&Provider>) {
     match later {
         Later::Mapping => {
@@ -245,7 +246,7 @@ fn fill(body: &mut Object, later: Later, mapping: &Value, provider: Option<&Prov
             body.insert("provider".to_owned(), json!(provider.map(|it| it.pk)));
         }
         Later::Secret => {
-            // No character that would need encoding, which versions differ about.
+            // Only characters that need no encoding, since versions encode differently.
             let secret: String = rand::rng()
                 .sample_iter(Alphanumeric)
                 .take(SECRET_LENGTH)
@@ -256,7 +257,7 @@ fn fill(body: &mut Object, later: Later, mapping: &Value, provider: Option<&Prov
     }
 }
 
-/// Reads the provider as it is now stored, since it is the stored one that Postern will meet.
+/// Reads the stored provider, since that is what Postern will use.
 async fn read_back(job: &Job, answer: Object) -> Result<Provider, Trouble> {
     let answered = Provider::read(answer)?;
     let object = job
@@ -295,7 +296,7 @@ fn env_text(job: &Job, provider: &Provider, file: &EnvFile) -> Result<String, Tr
     file.with(&settings).map_err(Trouble::EnvFile)
 }
 
-/// Says what is done about the env file.
+/// Says what happens to the env file.
 fn env_line(proposal: &Proposal) -> String {
     let path = proposal.env_file.path().display();
     match proposal.env_state {
@@ -316,7 +317,7 @@ fn half_way(done: Vec<String>, cause: Trouble) -> Trouble {
     }
 }
 
-/// Says how it ended, and what comes next.
+/// Says how the run ended, and what to do next.
 fn report(job: &Job, end: End, done: &[String], out: &mut impl Write) -> io::Result<()> {
     // systemd and `.` take no name that stands alone.
     let file = absolute(&job.env_file).unwrap_or_else(|_| job.env_file.clone());

@@ -22,7 +22,7 @@ const MODE: u32 = 0o600;
 #[derive(Debug)]
 pub struct EnvFile {
     path: PathBuf,
-    /// What it holds; `None` where there is none yet.
+    /// Its text; `None` if there is no file yet.
     text: Option<String>,
     /// May others than its owner read it?
     is_open: bool,
@@ -35,7 +35,7 @@ pub enum State {
     Missing,
     /// It has other settings, or others may read it.
     Different,
-    /// It is as it shall be.
+    /// It is as it should be.
     Same,
 }
 
@@ -91,7 +91,7 @@ impl EnvFile {
         &self.path
     }
 
-    /// Compares it with the text that it shall have.
+    /// Compares it with the text that it should have.
     #[must_use]
     pub fn state(&self, wanted: &str) -> State {
         match &self.text {
@@ -101,7 +101,7 @@ impl EnvFile {
         }
     }
 
-    /// Returns what there is to do where the text that it shall have is not known yet.
+    /// Returns what to do while the text that it should have is not known yet.
     #[must_use]
     pub fn state_before_anything(&self) -> State {
         match self.text {
@@ -121,14 +121,14 @@ impl EnvFile {
             let name = name(line);
             let twin = name.strip_suffix("_FILE").unwrap_or_default();
             if let Some(index) = settings.iter().position(|(known, _)| *known == name) {
-                // A second line would win over the first, or not, by who reads it.
+                // Readers differ on which of two lines wins.
                 if !written[index] {
                     written[index] = true;
                     let (name, value) = settings[index];
                     lines.push(assignment(name, value)?);
                 }
             } else if settings.iter().any(|(known, _)| *known == twin) {
-                // Postern refuses a setting that is given both ways.
+                // Postern refuses a setting that is set both ways.
                 lines.push(format!("# {line}"));
             } else {
                 lines.push(line.to_owned());
@@ -140,7 +140,7 @@ impl EnvFile {
         Ok(lines.join("\n") + "\n")
     }
 
-    /// Finds out whether it could be written, by a file beside it.
+    /// Checks that it can be written, with a temporary file next to it.
     ///
     /// # Errors
     /// A sentence about why not.
@@ -198,7 +198,7 @@ impl EnvFile {
     }
 }
 
-/// Returns the name that a line sets; empty where it sets none.
+/// Returns the name that a line sets; empty if it sets none.
 fn name(line: &str) -> &str {
     let line = line.trim_start();
     let line = line.strip_prefix("export ").map_or(line, str::trim_start);

@@ -1,8 +1,8 @@
-//! Authentik, set up for Postern: a provider, an application and, where wanted, a scope mapping for
+//! Sets Authentik up for Postern: a provider, an application and, if wanted, a scope mapping for
 //! emails. As a blueprint (`blueprint.rs`) for whoever keeps Authentik's state in files, or over
 //! its API (`connect.rs`), which also writes the settings of Postern (`env_file.rs`).
 //!
-//! `wanted.rs` says what there shall be, `present.rs` what there is, `plan.rs` what to do about it:
+//! `wanted.rs` says what should exist, `present.rs` what exists, `plan.rs` what to do about it:
 //! all three pure. `api.rs` asks Authentik, through the client for OPs. `trouble.rs` has what can
 //! go wrong, each with what to do.
 

@@ -3,6 +3,7 @@
 //! Whatever somebody chose at Authentik stays, unless Postern cannot work with it, or the
 //! administrator names another value. A second run finds nothing to do.
 
+pub mod steps;
 mod emails;
 mod provider;
 mod words;
@@ -13,60 +14,11 @@ use serde_json::{Map, Value, json};
 use self::emails::{emails, mapping, selected};
 use self::notes::notes;
 use self::provider::{provider_fields, provider_step};
-use super::api::{Kind, Object};
+use self::steps::{Change, Later, Plan, Step};
+use super::api::Kind;
 use super::present::{Application, Present};
 use super::trouble::Trouble;
 use super::wanted::Wanted;
-
-/// The plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// What to do, in this order.
-    pub steps: Vec<Step>,
-    /// What is as it shall be, in words.
-    pub kept: Vec<String>,
-    /// What the administrator should know.
-    pub notes: Vec<String>,
-}
-
-/// One request that changes something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// Of what kind it is.
-    pub kind: Kind,
-    /// What it is called.
-    pub name: String,
-    /// The id of what is changed; `None` where it is made.
-    pub id: Option<String>,
-    /// What to send.
-    pub body: Object,
-    /// What of the body is known only when the step before is done.
-    pub later: Vec<Later>,
-    /// What becomes of it, in words.
-    pub changes: Vec<Change>,
-}
-
-/// A value that is not known when the plan is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Later {
-    /// The id of the scope mapping that was made, for `property_mappings`.
-    Mapping,
-    /// The id of the provider that was made, for `provider`.
-    Provider,
-    /// A new secret, for `client_secret`.
-    Secret,
-}
-
-/// A field that changes, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The field, as the API calls it.
-    pub field: String,
-    /// What it is; `None` where the object is made.
-    pub from: Option<String>,
-    /// What it becomes.
-    pub to: String,
-}
 
 /// Makes the plan.
 ///

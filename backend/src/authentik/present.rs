@@ -35,7 +35,7 @@ pub struct Mapping {
     pub name: String,
     /// The scope.
     pub scope: String,
-    /// What Authentik calls it where it is one of its own.
+    /// The name that Authentik manages it by; `None` if it is not one of its own.
     pub managed: Option<String>,
     /// Its Python.
     pub expression: String,
@@ -177,13 +177,13 @@ impl Provider {
         self.fields.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Returns the client id, where there is one.
+    /// Returns the client id, if there is one.
     #[must_use]
     pub fn client_id(&self) -> Option<String> {
         optional(&self.fields, "client_id")
     }
 
-    /// Returns the client secret, where there is one.
+    /// Returns the client secret, if it can be seen.
     #[must_use]
     pub fn client_secret(&self) -> Option<String> {
         optional(&self.fields, "client_secret")

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::plan::{Change, Plan, Step};
+use super::plan::steps::{Change, Plan, Step};
 use super::version::Version;
 
 /// Writes the plan down.
@@ -36,7 +36,7 @@ pub fn plan(plan: &Plan, version: &Version, base: &str, env_file: &str) -> Strin
     text
 }
 
-/// Takes out what a terminal would obey: names are whatever somebody called something there.
+/// Removes control characters, which a terminal would obey: people choose these names freely.
 fn plain(text: &str) -> String {
     text.replace(char::is_control, " ")
 }

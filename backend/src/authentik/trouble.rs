@@ -131,7 +131,7 @@ pub enum Trouble {
     #[error("Authentik has had too many requests (429): wait a minute, and run this again")]
     Busy,
     /// It answers with its own fault.
-    #[error("Authentik ails: {cause}. Its log says more; once it is well, run this again")]
+    #[error("Authentik has an error: {cause}. Its log says more; once it is fixed, run this again")]
     Ailing {
         /// What it answers.
         cause: String,

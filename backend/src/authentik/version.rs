@@ -13,7 +13,7 @@ pub struct Version {
     is_any: bool,
 }
 
-/// How a provider is told where back-channel logouts are sent.
+/// How a provider gets the URL of back-channel logouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogoutField {
     /// Not at all: Authentik sends none.

@@ -1,4 +1,4 @@
-//! What there shall be at Authentik.
+//! What should exist at Authentik.
 
 use serde_json::{Value, json};
 use shared::routes;
@@ -6,7 +6,7 @@ use shared::routes;
 use super::version::{LogoutField, Version};
 use crate::config::PublicUrl;
 
-/// The scopes that Postern asks for where `OIDC_SCOPES` says nothing else.
+/// The scopes that Postern asks for if `OIDC_SCOPES` is not set.
 pub const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// The scope whose mapping says whether an email is verified.
 pub const EMAIL_SCOPE: &str = "email";
@@ -14,7 +14,7 @@ pub const EMAIL_SCOPE: &str = "email";
 pub const MANAGED_SCOPE: &str = "goauthentik.io/providers/oauth2/scope-";
 /// The grant type that Postern uses.
 pub const GRANT_TYPE: &str = "authorization_code";
-/// Asks nobody for consent: whoever may use the application is let in.
+/// The flow without a question for consent.
 pub const AUTHORIZATION_FLOW: &str = "default-provider-authorization-implicit-consent";
 /// Ends the whole session at Authentik, and sends back-channel logouts. The one that Authentik's
 /// own wizard offers, `default-provider-invalidation-flow`, does neither.
@@ -113,7 +113,7 @@ return {
     \"email_verified\": bool(request.user.email),
 }";
 
-/// What there shall be.
+/// What should exist at Authentik.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Where people reach Postern.
@@ -176,7 +176,7 @@ impl Wanted {
         ])
     }
 
-    /// Returns the fields of a provider that must be so for Postern to work, whoever made it.
+    /// Returns the fields that Postern needs with exactly these values in every provider.
     #[must_use]
     pub fn fixed_fields(&self, version: &Version) -> Vec<(&'static str, Value)> {
         let mut fields = vec![
@@ -208,7 +208,7 @@ impl Wanted {
         fields
     }
 
-    /// Returns the fields that are as good as any, and set where a provider is made.
+    /// Returns the fields that are set only when a provider is created.
     #[must_use]
     pub fn first_fields(&self, version: &Version) -> Vec<(&'static str, Value)> {
         let mut fields = vec![
@@ -277,7 +277,7 @@ pub fn scope(text: &str) -> Result<String, String> {
 /// Checks a client id: one that needs no encoding anywhere.
 ///
 /// # Errors
-/// What it may be made of.
+/// The characters that it may have.
 pub fn client_id(text: &str) -> Result<String, String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if text.is_empty() || text.len() > 255 || !text.chars().all(is_allowed) {

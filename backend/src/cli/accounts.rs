@@ -7,9 +7,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::console::{Console, Keyboard};
-use super::{
-    audit, backup, identities, login_link, restore, session, settings, setup_token, user, with_app,
-};
+use super::settings::{settings, with_app};
+use super::{audit, backup, identities, login_link, restore, session, setup_token, user};
 use crate::app::AppState;
 use crate::config::Config;
 use clock::{Clock, Timestamp};
@@ -58,7 +57,7 @@ impl Accounts {
         })
         .await;
         match outcome {
-            // Whoever reads it has read enough, as `head` does.
+            // The reader has read enough, as `head` does.
             Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
             outcome => outcome,
         }
@@ -94,7 +93,7 @@ impl Accounts {
     }
 }
 
-/// Does nobody read what is written any more?
+/// Returns whether the reader of the output is gone.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
@@ -119,7 +118,7 @@ fn parse(words: &[&str]) -> Result<Accounts, clap::Error> {
 /// does with it in a process of its own.
 ///
 /// # Errors
-/// As the command, and where the words are none.
+/// Those of the command, or the words are no command.
 pub async fn run_line(
     words: &[&str],
     app: &AppState,
@@ -128,10 +127,10 @@ pub async fn run_line(
     parse(words)?.run_on(app, console).await
 }
 
-/// The same for a backup or a restoration, where there is no application.
+/// Does the same for `backup` and `restore`, which need no application.
 ///
 /// # Errors
-/// As the command, and where the words are neither.
+/// Those of the command, or the words are neither of both.
 pub async fn run_line_on_file(
     words: &[&str],
     config: &Config,

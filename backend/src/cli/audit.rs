@@ -15,7 +15,7 @@ use crate::app::AppState;
 use crate::store::{AuditFilter, PartyFilter};
 use clock::Timestamp;
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// Only what was done by or to this account, which may be gone: username, email or id
@@ -38,7 +38,7 @@ pub struct Args {
     json: bool,
 }
 
-/// Parses a kind; one that is mistyped is told.
+/// Parses a kind. The error suggests the nearest one.
 fn parse_kind(text: &str) -> Result<String, String> {
     if AuditKind::parse(text).is_some() {
         return Ok(text.to_owned());

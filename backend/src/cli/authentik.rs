@@ -14,7 +14,7 @@ use url::Url;
 pub(super) use self::args::AuthentikCommand;
 
 use self::args::{BlueprintArgs, ConnectArgs, MakeArgs, Token, Whose};
-use super::EXIT_BAD_SETTINGS;
+use super::settings::EXIT_BAD_SETTINGS;
 use crate::authentik::api::Api;
 use crate::authentik::blueprint::{Secret, blueprint};
 use crate::authentik::connect::{self, End, Job};

@@ -1,8 +1,8 @@
 //! `postern backup`: a copy of the SQLite database, while servers use it.
 //!
-//! The database alone: the secret key makes cookies of logins under way and the setup token, and a
-//! new one is made where it is missing. The tables are not brought up to date: a backup before an
-//! update is made by the version that comes after it, too.
+//! The backup has the database alone. The secret key only seals cookies of logins under way and
+//! makes the setup token, and the server creates a new one if it is missing. No migration runs, so
+//! that the new version can also make the backup before an update.
 
 use std::fs::{File, OpenOptions, Permissions, TryLockError, hard_link, remove_file, rename};
 use std::io::{ErrorKind, IsTerminal as _};
@@ -19,7 +19,7 @@ use crate::config::{Config, Database};
 use crate::store::{Contents, check_sqlite, copy_sqlite, discard, sync_folder_of};
 use clock::Timestamp;
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// The file to write, or - for standard output
@@ -53,7 +53,7 @@ impl Partial {
         let file = opened.with_context(|| format!("cannot write {shown}"))?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => bail!("another backup is writing {shown}"),
-            // A file system without locks has nobody to keep out.
+            // A file system without locks cannot keep anyone out.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         // SQLite would take the log of one that was killed for this one's.
@@ -67,7 +67,7 @@ impl Partial {
         })
     }
 
-    /// Gives the file its name. Without `force` it takes nobody else's.
+    /// Gives the file its name. Without `force` no other file is replaced.
     fn finish(mut self, name: &Path, force: bool) -> anyhow::Result<()> {
         self.file.sync_all()?;
         if force {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::EXIT_BAD_SETTINGS;
+use super::settings::EXIT_BAD_SETTINGS;
 use crate::config::{Config, Database, Faults, Notice};
 
 /// Runs `postern check-config`: prints what is wrong with the settings of this process, or what

@@ -42,7 +42,7 @@ impl Console<'_> {
         writeln!(self.out, "{}", printable(line))
     }
 
-    /// Writes a line beside the answer.
+    /// Writes a remark, which is not part of the answer.
     pub(super) fn remark(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.err, "{}", printable(line))
     }
@@ -65,7 +65,7 @@ impl Console<'_> {
     /// Asks whether to go on; `question` has no question mark.
     ///
     /// # Errors
-    /// The answer is no, or there is nobody to ask.
+    /// The answer is no, or no terminal is there to ask at.
     pub(super) fn confirm(&mut self, question: &str, is_confirmed: bool) -> anyhow::Result<()> {
         if is_confirmed {
             return Ok(());
@@ -98,7 +98,7 @@ impl Console<'_> {
     /// Asks for a password twice, without showing what is typed.
     ///
     /// # Errors
-    /// There is nobody to ask, the two differ, or Ctrl-C was pressed.
+    /// No terminal is there to ask at, the two differ, or Ctrl-C was pressed.
     pub(super) async fn new_password(&mut self) -> anyhow::Result<SecretString> {
         anyhow::ensure!(
             self.is_terminal(),

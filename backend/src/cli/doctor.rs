@@ -9,9 +9,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use shared::doctor::Outcome;
 
-use super::EXIT_BAD_SETTINGS;
+use super::settings::EXIT_BAD_SETTINGS;
 use crate::config::{Config, Reading};
-use crate::doctor::{self, Examination, Stand, Style, bundle};
+use crate::doctor::report::bundle;
+use crate::doctor::{self, Examination, RunContext, Style};
 use clock::Clock;
 
 /// How to tell what was found.
@@ -29,7 +30,7 @@ pub struct Args {
 /// Runs `postern doctor`: 0 nothing failed, 1 something did, 2 the settings are faulty.
 pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reading = Config::examine_env();
-    let examination = doctor::examine(&reading, &Clock::System, &Stand::Beside).await;
+    let examination = doctor::examine(&reading, &Clock::System, &RunContext::Cli).await;
     let mut out = io::stdout().lock();
     let style = if out.is_terminal() && !crate::config::wants_no_color() {
         Style::Colored
@@ -40,7 +41,7 @@ pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(code(&reading, &examination))
 }
 
-/// Returns the exit code that the findings have.
+/// Returns the exit code for the findings.
 fn code(reading: &Reading, examination: &Examination) -> ExitCode {
     if !reading.faults.is_empty() {
         return ExitCode::from(EXIT_BAD_SETTINGS);
@@ -51,7 +52,7 @@ fn code(reading: &Reading, examination: &Examination) -> ExitCode {
     }
 }
 
-/// Writes the findings down in the way that is wanted.
+/// Writes the findings in the requested form.
 fn tell(
     args: &Args,
     reading: &Reading,
@@ -75,7 +76,7 @@ fn tell(
     Ok(())
 }
 
-/// Writes a file for its owner alone: whoever pastes it may want to read it first.
+/// Writes a file that only its owner can read, to check before pasting it.
 fn save(file: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)

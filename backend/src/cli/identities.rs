@@ -20,7 +20,7 @@ const NEAR: f64 = 0.9;
 /// How long the provider is waited for: what it says is a warning at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -37,7 +37,7 @@ enum Identities {
     Remap(RemapArgs),
 }
 
-/// What `remap` is given.
+/// The arguments of `remap`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 struct RemapArgs {
     /// The issuer as it was, every character of it
@@ -99,7 +99,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says which issuers there are where the one that was typed is none of them.
+/// Lists the known issuers if the typed one is not among them.
 async fn nobody_is_at(app: &AppState, from: &str) -> anyhow::Result<String> {
     let issuers = app.store.issuers().await?;
     if issuers.is_empty() {
@@ -132,7 +132,7 @@ async fn nobody_is_at(app: &AppState, from: &str) -> anyhow::Result<String> {
     Ok(message)
 }
 
-/// Warns where logins will not come from the new issuer as the server is configured.
+/// Warns if the settings of the server name another issuer than the new one.
 async fn warn_of_other_issuer(
     app: &AppState,
     to: &str,

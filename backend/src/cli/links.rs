@@ -15,7 +15,7 @@ pub(super) fn origin(app: &AppState) -> String {
     public.unwrap_or_else(|| format!("http://localhost:{}", app.config.listen.port()))
 }
 
-/// Prints a link by itself, and beside it until when it is good.
+/// Prints a link, and as a remark until when it is valid.
 pub(super) fn print(
     app: &AppState,
     console: &mut Console<'_>,
@@ -30,7 +30,7 @@ pub(super) fn print(
     warn_of_origin(app, console)
 }
 
-/// Says where a link leads if nobody told where the server is.
+/// Returns the origin of links. It is a guess if no public URL is set.
 pub(super) fn warn_of_origin(app: &AppState, console: &mut Console<'_>) -> io::Result<()> {
     if app.config.public_url.is_none() {
         console.remark(

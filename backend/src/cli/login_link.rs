@@ -1,4 +1,4 @@
-//! `postern login-link`: the way in when all others are closed, for whoever has the server's shell.
+//! `postern login-link`: a way in when all others are closed, for those with a shell on the server.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ use crate::app::AppState;
 use crate::store::Refusal;
 use crate::welcome::{NewLink, WelcomeToken};
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// The account: its username or its email

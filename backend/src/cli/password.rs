@@ -42,12 +42,12 @@ pub(super) enum Wanted {
     Nothing,
     /// This one.
     Given(SecretString),
-    /// This one, which nobody knows yet.
+    /// This generated password.
     Generated(SecretString),
 }
 
 impl Wanted {
-    /// Returns the hash of a password, where there is one.
+    /// Returns the hash of the password; `None` if there is none.
     pub(super) async fn hash(&self, app: &AppState) -> anyhow::Result<Option<String>> {
         match self {
             Self::Link | Self::Nothing => Ok(None),
@@ -57,7 +57,7 @@ impl Wanted {
         }
     }
 
-    /// Returns a password that must be told.
+    /// Returns a generated password, which must be shown.
     pub(super) fn told(&self) -> Option<&str> {
         match self {
             Self::Generated(password) => Some(password.expose_secret()),
@@ -67,10 +67,10 @@ impl Wanted {
 }
 
 impl Source {
-    /// Reads, asks for or makes up the password.
+    /// Reads, asks for or generates the password.
     ///
     /// # Errors
-    /// It is too short or too long, or there is nobody to ask.
+    /// It is too short or too long, or no terminal is there to ask at.
     pub(super) async fn get(self, console: &mut Console<'_>) -> anyhow::Result<Wanted> {
         let password = if self.no_password {
             return Ok(Wanted::Nothing);

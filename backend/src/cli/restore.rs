@@ -20,7 +20,7 @@ use crate::keys::make_private_folder;
 use crate::store::{Restored, discard, exclude, is_in_use, prepare_restore, put_in_place};
 use clock::Timestamp;
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// The backup, or - for standard input

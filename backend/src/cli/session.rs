@@ -1,4 +1,4 @@
-//! `postern session`: who is logged in, and no longer.
+//! `postern session`: lists and ends logins.
 
 use std::process::ExitCode;
 
@@ -14,11 +14,11 @@ use super::who::find;
 use super::{date, operator};
 use crate::account::AccountId;
 use crate::app::AppState;
-use crate::http::account::sessions::entry;
+use crate::present::session::session_entry;
 use crate::store::WhichSessions;
 use clock::Timestamp;
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -81,7 +81,7 @@ pub(super) async fn open(
     let open = live.map(|open| Open {
         username: open.username,
         account_id: open.session.account_id,
-        session: entry(app, None, open.session),
+        session: session_entry(&app.config, None, open.session),
     });
     Ok(open.collect())
 }

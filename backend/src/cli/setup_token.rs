@@ -10,7 +10,7 @@ use super::console::Console;
 use super::links::origin;
 use crate::app::AppState;
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// Print JSON

@@ -8,7 +8,7 @@ pub(super) struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// Returns a table with nothing but its head.
+    /// Returns a table with only its head.
     pub(super) fn new(head: [&str; N]) -> Self {
         Self {
             rows: vec![head.map(str::to_owned)],
@@ -17,12 +17,12 @@ impl<const N: usize> Table<N> {
 
     /// Adds a row.
     pub(super) fn push(&mut self, row: [String; N]) {
-        // A line is a row.
+        // A row is one line.
         self.rows
             .push(row.map(|cell| printable(&cell).replace('\n', " ")));
     }
 
-    /// Writes it down.
+    /// Prints the table.
     pub(super) fn print(&self, console: &mut Console<'_>) -> std::io::Result<()> {
         let mut widths = [0; N];
         for row in &self.rows {

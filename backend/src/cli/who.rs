@@ -1,4 +1,4 @@
-//! Which account is meant.
+//! Finds the account that an argument names.
 
 use anyhow::{Context as _, bail};
 use shared::email::Email;
@@ -8,9 +8,9 @@ use uuid::Uuid;
 use crate::account::{Account, username_key};
 use crate::app::AppState;
 
-/// How like two names must be for one to be the other, mistyped.
+/// How similar a name must be to count as mistyped.
 const NEAR: f64 = 0.8;
-/// So many are named at most.
+/// How many similar names are suggested at most.
 const MOST_NEAR: usize = 3;
 
 /// Names an account as the first argument.
@@ -33,8 +33,8 @@ impl Who {
     }
 }
 
-/// Returns the account of that username, email or, where `is_id`, id. A username has no `@`, and an
-/// email must, so that no name is two.
+/// Returns the account with that username or email, or with that id if `is_id`. A username has no
+/// `@` and an email has one, so that a name cannot be both.
 pub(super) async fn find(app: &AppState, name: &str, is_id: bool) -> anyhow::Result<Account> {
     let name = name.trim();
     if is_id {
@@ -54,7 +54,7 @@ pub(super) async fn find(app: &AppState, name: &str, is_id: bool) -> anyhow::Res
     }
 }
 
-/// Says that there is no such account, and which ones are near.
+/// Says that there is no such account, and suggests similar names.
 async fn unknown(app: &AppState, name: &str) -> anyhow::Result<String> {
     let usernames = app.store.usernames().await?;
     if usernames.is_empty() {
@@ -73,7 +73,7 @@ async fn unknown(app: &AppState, name: &str) -> anyhow::Result<String> {
     Ok(format!("no account is called {name}; {hint}"))
 }
 
-/// Returns where the accounts are, without any password.
+/// Returns where the accounts are stored, without the password of the database.
 pub(super) fn place(app: &AppState) -> String {
     match &app.config.database {
         crate::config::Database::Sqlite(path) => path.display().to_string(),

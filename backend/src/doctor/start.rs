@@ -1,20 +1,22 @@
-//! What the doctor finds when the server starts, in the log.
+//! Logs what the doctor finds when the server starts.
 
 use shared::doctor::{Outcome, Report};
 
-use super::{Depth, Stand, examine, reading_of, text};
+use super::context::{Depth, RunContext};
+use super::examine::{examine, reading_of};
+use super::report::text;
 use crate::app::AppState;
 
-/// Looks at everything once and writes into the log what is not well, a line each, and what it all
-/// comes to. Whatever is found, the server goes on.
+/// Examines everything once. Logs each step that warns or fails, and a summary. The server runs on
+/// in any case.
 pub async fn log_at_start(app: AppState) {
     let (reading, keys) = (reading_of(&app), app.keys());
-    let stand = Stand::Inside {
+    let context = RunContext::Server {
         keys: &keys,
         request: None,
         depth: Depth::Start,
     };
-    let examination = examine(&reading, &app.clock, &stand).await;
+    let examination = examine(&reading, &app.clock, &context).await;
     log(&examination.report);
 }
 

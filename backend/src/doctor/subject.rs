@@ -24,7 +24,7 @@ impl Subject {
         }
     }
 
-    /// All is well.
+    /// It works.
     pub(super) fn pass(self, found: impl Into<String>) -> Step {
         self.step(Outcome::Pass, found, None)
     }

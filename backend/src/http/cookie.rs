@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 use crate::app::AppState;
+use crate::doctor::probe::reflection::cookie_name;
 
 /// Names and attributes follow from whether the public origin is https.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +21,6 @@ pub struct CookieStyle {
 const SESSION: &str = "postern_session";
 /// The pending link's.
 const LINK: &str = "postern_link";
-/// The doctor's.
-const DOCTOR: &str = "postern_doctor";
 /// What the names of login attempts begin with.
 const ATTEMPT: &str = "postern_attempt_";
 
@@ -56,7 +55,7 @@ impl CookieStyle {
     /// Returns the name of the cookie by which the doctor sees whether cookies come back.
     #[must_use]
     pub fn doctor(self) -> String {
-        self.name(DOCTOR)
+        cookie_name(self.is_https)
     }
 
     /// Returns the name of the attempt with that suffix; with an empty one, what all names begin with.

@@ -233,5 +233,5 @@ async fn refusals_and_ailments_are_told() {
         &["refuses to make the provider: name: provider with this name already exists."],
     );
     says(&busy, &["429", "wait a minute"]);
-    says(&ailing, &["Authentik ails", "503"]);
+    says(&ailing, &["Authentik has an error", "503"]);
 }

@@ -1,19 +1,19 @@
 //! The doctor: each thing that can be wrong is brought about, and recognized.
 
-mod lies;
+mod misbehaving_op;
 mod settings;
 mod network;
-mod way_in;
-mod local;
+mod ingress;
+mod environment;
 mod api;
 mod start;
-mod patience;
-mod shown;
+mod timeouts;
+mod redaction;
 mod command;
 mod real_ops;
 
 use backend::config::{Config, Reading};
-use backend::doctor::{Depth, Examination, Stand, examine, reading_of};
+use backend::doctor::{Depth, Examination, RunContext, examine, reading_of};
 use clock::Clock;
 use shared::doctor::{Outcome, Report, Step};
 use tests::site::Site;
@@ -24,24 +24,24 @@ type Expected<'a> = (&'a str, Outcome, &'a str, &'a str);
 /// Has the doctor look at a site from within.
 async fn examined(site: &Site) -> Report {
     let (reading, keys) = (reading_of(&site.app), site.app.keys());
-    let stand = Stand::Inside {
+    let context = RunContext::Server {
         keys: &keys,
         request: None,
         depth: Depth::Full,
     };
     // Large, and awaited in many a test.
-    Box::pin(examine(&reading, &site.app.clock, &stand))
+    Box::pin(examine(&reading, &site.app.clock, &context))
         .await
         .report
 }
 
 /// Has the doctor look from the command line, with these settings.
-async fn beside(settings: &[(&str, &str)]) -> (Reading, Examination) {
+async fn examined_by_cli(settings: &[(&str, &str)]) -> (Reading, Examination) {
     let vars = settings
         .iter()
         .map(|&(name, value)| (name.to_owned(), value.to_owned()));
     let reading = Config::examine_vars(vars);
-    let examination = examine(&reading, &Clock::System, &Stand::Beside).await;
+    let examination = examine(&reading, &Clock::System, &RunContext::Cli).await;
     (reading, examination)
 }
 

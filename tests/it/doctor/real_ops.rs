@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use backend::config::Config;
-use backend::doctor::{Stand, examine};
+use backend::doctor::{RunContext, examine};
 use shared::doctor::Outcome::{Fail, Pass, Skip};
 use shared::doctor::Report;
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ async fn look(op: &Op, settings: &[(&str, &str)]) -> Report {
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let reading = Config::examine_vars(vars);
     let clock = clock::Clock::System;
-    examine(&reading, &clock, &Stand::Beside).await.report
+    examine(&reading, &clock, &RunContext::Cli).await.report
 }
 
 /// What every OP shows: all well, a wrong secret, a wrong id, a wrong redirect URI.

@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::doctor::Outcome::{Fail, Pass, Skip, Warn};
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site};
 
-use super::{beside, examined, expect};
+use super::{examined, examined_by_cli, expect};
 
 #[tokio::test]
 async fn wrong_secret_is_told_from_a_wrong_client_id() {
@@ -265,7 +265,7 @@ async fn faulty_settings_do_not_keep_the_doctor_from_looking() {
         ("SESSION_IDLE_SECONDS", "soon"),
     ];
 
-    let (reading, examination) = beside(&settings).await;
+    let (reading, examination) = examined_by_cli(&settings).await;
 
     let report = examination.report;
     assert_eq!(reading.faults.len(), 3);

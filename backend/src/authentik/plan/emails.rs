@@ -1,14 +1,14 @@
-//! Which scope mappings a provider shall have, above all the one for emails.
+//! Which scope mappings a provider should have, above all the one for emails.
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, Later, Plan, Step};
+use super::steps::{Change, Later, Plan, Step};
 use crate::authentik::api::Kind;
 use crate::authentik::present::{Mapping, Present, Provider};
 use crate::authentik::trouble::Trouble;
 use crate::authentik::wanted::{EMAIL_SCOPE, MANAGED_SCOPE, VerifiedEmails, Wanted};
 
-/// Decides whose emails are to be called verified; `None` leaves the mapping that is selected.
+/// Decides whose emails count as verified; `None` keeps the selected mapping.
 pub(super) fn emails(present: &Present, wanted: &Wanted) -> Option<VerifiedEmails> {
     let has_one = present
         .provider
@@ -36,7 +36,7 @@ pub(super) enum EmailMapping {
     Authentik,
     /// It is ours, under this id.
     Ours(String),
-    /// It is yet to be made.
+    /// It is still to be created.
     New,
 }
 
@@ -108,7 +108,7 @@ fn known(expression: &str) -> Option<VerifiedEmails> {
         .find(|emails| emails.expression() == Some(expression.trim()))
 }
 
-/// Returns what the provider's `property_mappings` shall be, and whether a new one is to be added.
+/// Returns the `property_mappings` that the provider should have, and whether a new one is added.
 pub(super) fn selected(
     present: &Present,
     wanted: &Wanted,
@@ -142,7 +142,7 @@ pub(super) fn selected(
     Ok((json!(list), later))
 }
 
-/// Finds the mapping that a scope usually has: Authentik's own, or else any.
+/// Finds the usual mapping of a scope: that of Authentik, or else any.
 fn usual_mapping<'a>(present: &'a Present, scope: &str) -> Result<&'a Mapping, Trouble> {
     let managed = format!("{MANAGED_SCOPE}{scope}");
     let all = &present.mappings;

@@ -1,7 +1,7 @@
-//! What an administrator should know who agrees to a plan.
+//! What an administrator should know before they agree to a plan.
 
-use super::Plan;
 use super::emails::selected_emails;
+use super::steps::Plan;
 use crate::authentik::present::Present;
 use crate::authentik::version::LogoutField;
 use crate::authentik::wanted::{INVALIDATION_FLOW, VerifiedEmails, Wanted};

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::steps::{Change, Later, Plan, Step};
 use super::words::are_equal;
-use super::{Change, Later, Plan, Step};
 use crate::authentik::api::Kind;
 use crate::authentik::present::{Flow, Present};
 use crate::authentik::trouble::Trouble;
 use crate::authentik::wanted::{Choice, GRANT_TYPE, Wanted};
 
-/// Returns the fields that the provider shall have, but for the mappings.
+/// Returns the fields that the provider should have, apart from the mappings.
 pub(super) fn provider_fields(
     present: &Present,
     wanted: &Wanted,
@@ -126,7 +126,7 @@ pub(super) fn provider_step(
         if is_new_mapping {
             to = format!("{to}, {}", wanted.mapping_name());
         }
-        // What stays empty where nothing was is no news.
+        // An empty field that stays empty is no change.
         if before.is_some() || !value.is_null() {
             step.changes.push(Change {
                 field: field.to_owned(),

@@ -106,7 +106,7 @@ pub(super) enum Whose {
     Authentik,
 }
 
-/// What `blueprint` is given.
+/// The arguments of `blueprint`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct BlueprintArgs {
     #[command(flatten)]
@@ -123,7 +123,7 @@ pub struct BlueprintArgs {
     pub(super) authentik_version: Option<Version>,
 }
 
-/// What `connect` is given.
+/// The arguments of `connect`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[expect(
     clippy::struct_excessive_bools,

@@ -8,7 +8,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 pub(super) struct Hidden(Termios);
 
 impl Hidden {
-    /// Has the terminal show nothing of what is typed but the line's end.
+    /// Makes the terminal hide what is typed, apart from the end of the line.
     pub(super) fn begin() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut hidden = before.clone();
@@ -37,7 +37,7 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        // There is nobody to tell.
+        // A failure cannot be reported here.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }

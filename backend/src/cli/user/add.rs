@@ -4,7 +4,8 @@ use serde_json::json;
 use shared::email::Email;
 use shared::session::Role;
 
-use super::{conflict, entry_of, parse_display_name, parse_email, parse_role, parse_username};
+use super::answer::{conflict, entry_of};
+use super::arguments::{parse_display_name, parse_email, parse_role, parse_username};
 use crate::account::NewAccount;
 use crate::app::AppState;
 use crate::cli::console::Console;
@@ -12,7 +13,7 @@ use crate::cli::password::{Source, Wanted};
 use crate::cli::{links, operator};
 use crate::welcome::{NewLink, WelcomeToken};
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct Args {
     /// The username; never changes
@@ -47,7 +48,7 @@ pub(super) async fn run(
         role: args.role,
         password_hash: wanted.hash(app).await?,
     };
-    // As on the page Users: where passwords are off, the owner comes through the provider.
+    // As on the page Users: if passwords are off, the owner logs in through the provider.
     let has_link = matches!(wanted, Wanted::Link) && app.config.password_login;
     let token = has_link.then(WelcomeToken::generate);
     let by = operator::by(app);

@@ -1,10 +1,11 @@
-//! What is changed of an account.
+//! The commands that change an account.
 
 use serde_json::json;
 use shared::email::Email;
 use shared::session::Role;
 
-use super::{parse_email, parse_role, refused, report};
+use super::answer::{refused, report};
+use super::arguments::{parse_email, parse_role};
 use crate::account::Account;
 use crate::app::AppState;
 use crate::cli::console::Console;
@@ -12,7 +13,7 @@ use crate::cli::operator;
 use crate::cli::who::Who;
 use crate::store::UserChange;
 
-/// What `set-email` is given.
+/// The arguments of `set-email`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct EmailArgs {
     #[command(flatten)]
@@ -25,7 +26,7 @@ pub(super) struct EmailArgs {
     clear: bool,
 }
 
-/// What `set-role` is given.
+/// The arguments of `set-role`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct RoleArgs {
     #[command(flatten)]
@@ -35,7 +36,7 @@ pub(super) struct RoleArgs {
     role: Role,
 }
 
-/// What `delete` is given.
+/// The arguments of `delete`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct DeleteArgs {
     #[command(flatten)]
@@ -99,7 +100,7 @@ pub(super) async fn role(
     warn_of_role_claims(app, console, json)
 }
 
-/// The provider's word on roles, where it is asked for, comes with every login.
+/// Warns that the provider sets the role again at every login, if roles come from there.
 fn warn_of_role_claims(
     app: &AppState,
     console: &mut Console<'_>,

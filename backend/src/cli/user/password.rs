@@ -3,7 +3,7 @@
 use anyhow::bail;
 use serde_json::json;
 
-use super::{entry_of, refused};
+use super::answer::{entry_of, refused};
 use crate::account::Account;
 use crate::app::AppState;
 use crate::cli::console::Console;
@@ -12,7 +12,7 @@ use crate::cli::who::Who;
 use crate::cli::{links, operator};
 use crate::welcome::{NewLink, WelcomeToken};
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]

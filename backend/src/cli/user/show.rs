@@ -4,20 +4,21 @@ use serde_json::json;
 use shared::session::Role;
 use shared::users::UserEntry;
 
-use super::{entry_of, parse_role};
+use super::answer::entry_of;
+use super::arguments::parse_role;
 use crate::app::AppState;
 use crate::cli::console::Console;
 use crate::cli::table::{Table, or_dash};
 use crate::cli::who::{Who, place};
 use crate::cli::{date, session};
-use crate::http::admin::users::entry;
+use crate::present::user::user_entry;
 use crate::store::UserFilter;
 use clock::Timestamp;
 
-/// So many accounts are read at a time.
+/// How many accounts are read at a time.
 const AT_ONCE: i64 = 500;
 
-/// What `list` is given.
+/// The arguments of `list`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct ListArgs {
     /// Only those with this in username, email or display name
@@ -52,7 +53,11 @@ pub(super) async fn list(
     loop {
         let (records, _) = app.store.users(&filter, app.clock.now()).await?;
         let count = records.len();
-        users.extend(records.into_iter().map(|record| entry(app, record)));
+        users.extend(
+            records
+                .into_iter()
+                .map(|record| user_entry(&app.config, record)),
+        );
         if i64::try_from(count).is_ok_and(|count| count < AT_ONCE) {
             break;
         }

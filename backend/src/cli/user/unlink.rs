@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use uuid::Uuid;
 
-use super::{refused, report};
+use super::answer::{refused, report};
 use crate::account::{Account, Identity};
 use crate::app::AppState;
 use crate::cli::console::Console;
 use crate::cli::operator;
 use crate::cli::who::Who;
 
-/// What it is given.
+/// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]

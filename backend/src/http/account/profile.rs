@@ -11,7 +11,7 @@ use shared::name::{is_display_name, is_new_password};
 use shared::profile::{LinkedIdentity, PasswordChange, Profile, ProfileUpdate};
 use shared::session::Role;
 
-use crate::account::{AccountId, Identity};
+use crate::account::AccountId;
 use crate::app::AppState;
 use crate::http::error::ApiResult;
 use crate::http::extract::body::Json;
@@ -19,7 +19,7 @@ use crate::http::extract::client::From;
 use crate::http::extract::principal::Current;
 use crate::http::login::password::{check_password, require_password_login};
 use crate::http::login::session_cookie;
-use crate::presets;
+use crate::present::identity::linked_identity;
 use crate::session::SessionToken;
 
 /// Returns the user's record and the identities linked to it.
@@ -50,33 +50,8 @@ pub(crate) async fn identities(
     let identities = app.store.identities(account_id).await?;
     Ok(identities
         .into_iter()
-        .map(|identity| linked_identity(app, identity))
+        .map(|identity| linked_identity(&app.config, identity))
         .collect())
-}
-
-/// Returns an issuer's name for people. An OP that is no longer configured goes by its issuer.
-pub(crate) fn issuer_label(app: &AppState, issuer: &str) -> String {
-    let provider = app.config.oidc.as_ref().filter(|oidc| {
-        let same = |url: &str| url.trim_end_matches('/') == issuer.trim_end_matches('/');
-        same(oidc.rp.application_url.as_str()) || oidc.rp.metadata_url.is_some()
-    });
-    provider.map_or_else(
-        || issuer.to_owned(),
-        |oidc| presets::label(oidc.provider.as_str()),
-    )
-}
-
-/// Returns an identity as people see it.
-pub(crate) fn linked_identity(app: &AppState, identity: Identity) -> LinkedIdentity {
-    LinkedIdentity {
-        id: identity.id.to_string(),
-        label: issuer_label(app, &identity.issuer),
-        issuer: identity.issuer,
-        username: identity.username,
-        email: identity.email,
-        linked_at: identity.linked_at.unix(),
-        last_login_at: identity.last_login_at.map(clock::Timestamp::unix),
-    }
 }
 
 /// Changes what the body names. Everything is checked before anything is written.

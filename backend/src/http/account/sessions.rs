@@ -9,13 +9,11 @@ use shared::session::SessionEntry;
 use uuid::Uuid;
 
 use crate::app::AppState;
-use crate::http::account::profile::issuer_label;
 use crate::http::error::ApiResult;
 use crate::http::extract::client::From;
 use crate::http::extract::principal::Current;
 use crate::http::login::session_cookie;
-use crate::session::{Origin, Session};
-use crate::user_agent;
+use crate::present::session::session_entry;
 
 /// Lists the sessions that are live, the last used first.
 pub(crate) async fn list(
@@ -27,28 +25,8 @@ pub(crate) async fn list(
         .store
         .sessions(account_id, &app.config.sessions, current.now)
         .await?;
-    let entry = |session| entry(&app, Some(&current.session), session);
+    let entry = |session| session_entry(&app.config, Some(&current.session), session);
     Ok(Answer(sessions.into_iter().map(entry).collect()))
-}
-
-/// Returns a session as it is shown; `current` is the one that asks, if one does.
-pub(crate) fn entry(app: &AppState, current: Option<&Session>, session: Session) -> SessionEntry {
-    let info = session.to_info(&app.config.sessions);
-    SessionEntry {
-        is_current: current.is_some_and(|current| session.id == current.id),
-        provider: match &session.origin {
-            Origin::Openid { issuer, .. } => Some(issuer_label(app, issuer)),
-            Origin::Password | Origin::WelcomeLink | Origin::LoginLink | Origin::Setup => None,
-        },
-        browser: session.user_agent.as_deref().and_then(user_agent::describe),
-        user_agent: session.user_agent,
-        address: session.address,
-        last_used_at: session.last_used_at.unix(),
-        id: info.id,
-        method: info.method,
-        started_at: info.started_at,
-        expires_at: info.expires_at,
-    }
 }
 
 /// Ends one of the account's sessions. Ending the one that asks is a logout without the OP.

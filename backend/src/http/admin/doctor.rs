@@ -13,8 +13,8 @@ use shared::doctor::Report;
 use shared::error::ErrorCode;
 
 use crate::app::AppState;
-use crate::doctor::reflection::{self, HEADER};
-use crate::doctor::{Depth, Reflection, Stand, examine, reading_of};
+use crate::doctor::probe::reflection::{self, HEADER};
+use crate::doctor::{Depth, Reflection, RunContext, examine, reading_of};
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::client::client_address;
@@ -36,12 +36,12 @@ pub(crate) async fn show(
 ) -> ApiResult<Answer<Report>> {
     let _turn = app.doctor.lock().await;
     let (reading, keys) = (reading_of(&app), app.keys());
-    let stand = Stand::Inside {
+    let context = RunContext::Server {
         keys: &keys,
         request: Some(reflect(&app, peer, &headers)),
         depth: Depth::Full,
     };
-    Ok(Answer(examine(&reading, &app.clock, &stand).await.report))
+    Ok(Answer(examine(&reading, &app.clock, &context).await.report))
 }
 
 /// Tells the doctor how its request arrived; for anybody else there is nothing here.

@@ -13,14 +13,14 @@ use shared::users::{CreatedUser, NewUser, USERS_PAGE, UserEntry, UserList, UserU
 
 use crate::account::{AccountId, NewAccount};
 use crate::app::AppState;
-use crate::http::account::profile;
 use crate::http::error::ApiResult;
 use crate::http::extract::body::Json;
 use crate::http::extract::client::From;
 use crate::http::extract::parse::{display_name, email, parse_id};
 use crate::http::extract::principal::{Admin, ConfirmedAdmin};
 use crate::http::login::welcome;
-use crate::store::{UserChange, UserFilter, UserRecord};
+use crate::present::user::user_entry;
+use crate::store::{UserChange, UserFilter};
 use crate::welcome::{NewLink, WelcomeToken};
 use clock::Timestamp;
 
@@ -40,7 +40,10 @@ pub(crate) async fn list(
     let (mut records, total) = app.store.users(&filter, app.clock.now()).await?;
     let has_more = records.len() > USERS_PAGE;
     records.truncate(USERS_PAGE);
-    let users: Vec<UserEntry> = records.into_iter().map(|user| entry(&app, user)).collect();
+    let users: Vec<UserEntry> = records
+        .into_iter()
+        .map(|user| user_entry(&app.config, user))
+        .collect();
     let last = users.last().filter(|_| has_more);
     let next = last.map(|user| crate::account::username_key(&user.username));
     Ok(Answer(UserList { users, next, total }))
@@ -168,27 +171,5 @@ pub(crate) async fn disconnect(
 /// Returns the account as an admin sees it.
 async fn show(app: &AppState, id: AccountId, now: Timestamp) -> ApiResult<UserEntry> {
     let record = app.store.user(id, now).await?;
-    Ok(entry(app, record.ok_or(ErrorCode::NotFound)?))
-}
-
-/// Returns a record as an admin sees it.
-pub(crate) fn entry(app: &AppState, record: UserRecord) -> UserEntry {
-    let account = record.account;
-    let identities = record.identities.into_iter();
-    UserEntry {
-        id: account.id.to_string(),
-        disabled: account.is_disabled(),
-        has_password: account.password_hash.is_some(),
-        username: account.username,
-        display_name: account.display_name,
-        email_set_by_admin: account.email_set_by_admin && account.email.is_some(),
-        email: account.email,
-        role: account.role,
-        created_at: record.created_at.unix(),
-        last_login_at: record.last_login_at.map(Timestamp::unix),
-        identities: identities
-            .map(|identity| profile::linked_identity(app, identity))
-            .collect(),
-        welcome_until: record.welcome_until.map(Timestamp::unix),
-    }
+    Ok(user_entry(&app.config, record.ok_or(ErrorCode::NotFound)?))
 }

@@ -1,0 +1,119 @@
+//! Which command to run.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::accounts::Accounts;
+use super::{authentik, check_config, doctor};
+use crate::config;
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Run the server; the same as `postern` alone
+    Serve,
+    /// Set Authentik up for Postern: print a blueprint, or do it over its API
+    #[command(subcommand)]
+    Authentik(Box<authentik::AuthentikCommand>),
+    /// Read the settings, say everything that is wrong with them, and exit: 0 good, 2 not
+    CheckConfig,
+    /// Look at everything that a login needs, from DNS to the redirect URI, and say what to do
+    Doctor(doctor::Args),
+    /// Something with accounts, or with the database that holds them
+    #[command(flatten)]
+    Accounts(Accounts),
+}
+
+/// The front door of a self-hosted application: login by password or through an OpenID Provider.
+#[derive(Debug, Parser)]
+#[command(
+    name = "postern",
+    bin_name = "postern",
+    version,
+    after_help = "`postern --help` also lists the settings, which are environment variables.",
+    after_long_help = config::help(),
+    disable_help_subcommand = true
+)]
+struct Cli {
+    /// Nothing means [`Command::Serve`].
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Reads the command line. For `--help`, `--version` and anything unknown it prints what is to be
+/// said and ends the process.
+pub fn parse() -> Command {
+    Cli::parse().command.unwrap_or(Command::Serve)
+}
+
+/// Runs a command, all but [`Command::Serve`], and returns its exit code.
+///
+/// # Errors
+/// Why the command failed, for whoever typed it.
+pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => unreachable!("`main` serves"),
+        Command::Authentik(command) => authentik::run(*command).await,
+        Command::CheckConfig => Ok(check_config::run()?),
+        Command::Doctor(args) => doctor::run(&args).await,
+        Command::Accounts(command) => command.run().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Cli, Command};
+    use crate::config::VARIABLES;
+
+    #[test]
+    fn commands() {
+        Cli::command().debug_assert();
+        for (word, expected) in [
+            ("serve", Command::Serve),
+            ("check-config", Command::CheckConfig),
+        ] {
+            let cli = Cli::try_parse_from(["postern", word]).unwrap();
+
+            assert_eq!(cli.command, Some(expected));
+        }
+        assert_eq!(Cli::try_parse_from(["postern"]).unwrap().command, None);
+        assert_eq!(
+            Cli::try_parse_from(["postern", "server"])
+                .unwrap_err()
+                .exit_code(),
+            2
+        );
+        assert_eq!(
+            Cli::try_parse_from(["postern", "serve", "--x"])
+                .unwrap_err()
+                .exit_code(),
+            2
+        );
+    }
+
+    #[test]
+    fn the_long_help_lists_the_settings() {
+        let help = Cli::command().render_long_help().to_string();
+
+        for variable in VARIABLES {
+            assert!(
+                help.contains(&format!("  {} [", variable.name)),
+                "{}",
+                variable.name
+            );
+        }
+        for command in [
+            "serve",
+            "setup-token",
+            "authentik",
+            "check-config",
+            "user",
+            "restore",
+        ] {
+            assert!(help.contains(&format!("  {command} ")), "{command}: {help}");
+        }
+    }
+}

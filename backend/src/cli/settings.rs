@@ -1,0 +1,41 @@
+//! The settings of this process, and the application that they make.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::app::{App, AppState};
+use crate::config::{self, Config};
+use clock::Clock;
+
+/// The exit code for settings that cannot be used; the command line's own faults have it too.
+pub const EXIT_BAD_SETTINGS: u8 = 2;
+
+/// Reads the settings. Writes what is wrong with them to standard error, and then returns the exit
+/// code.
+///
+/// # Errors
+/// Standard error cannot be written to.
+pub fn settings() -> io::Result<Result<(Config, Vec<config::Notice>), ExitCode>> {
+    Ok(match Config::from_env() {
+        Ok(read) => Ok(read),
+        Err(faults) => {
+            writeln!(io::stderr(), "{faults}")?;
+            Err(ExitCode::from(EXIT_BAD_SETTINGS))
+        }
+    })
+}
+
+/// Runs a command on the application, with the settings and the database of the server. Closes the
+/// database at the end.
+pub(super) async fn with_app(
+    command: impl AsyncFnOnce(&AppState) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    let config = match settings()? {
+        Ok((config, _)) => config,
+        Err(code) => return Ok(code),
+    };
+    let app = App::new(config, Clock::System).await?;
+    let outcome = command(&app).await;
+    app.store.close().await;
+    outcome
+}

@@ -1,0 +1,58 @@
+//! The order of the steps about how requests come in.
+
+use shared::doctor::Step;
+
+use super::{proxy, public_address, server};
+use crate::config::Config;
+use crate::doctor::context::RunContext;
+use crate::doctor::probe::client::ProbeClient;
+use crate::doctor::probe::random::random_text;
+use crate::doctor::subject::SERVER;
+use crate::keys::Keys;
+use clock::Clock;
+
+/// Examines how requests come in.
+pub(crate) async fn examine(
+    config: &Config,
+    keys: Option<&Keys>,
+    clock: &Clock,
+    context: &RunContext<'_>,
+) -> Vec<Step> {
+    let probe = match ProbeClient::new(config.oidc.as_ref(), clock) {
+        Ok(probe) => probe,
+        Err(error) => return skipped(&format!("no HTTP client can be made: {error:#}")),
+    };
+    // Without the real keys no server counts as this one, but one that runs is still noticed.
+    let nobodys = Keys::derive(&random_text().into_bytes().into());
+    let keys = keys.unwrap_or(&nobodys);
+    let mut steps = Vec::new();
+    let runs = match context {
+        RunContext::Cli => {
+            let (step, runs) = server::examine(&probe, config, keys, clock).await;
+            steps.push(step);
+            runs
+        }
+        RunContext::Server { .. } => {
+            steps.push(SERVER.pass("this one runs"));
+            true
+        }
+    };
+    steps.extend(match &config.public_url {
+        Some(public) => public_address::examine(&probe, public, keys, clock, runs).await,
+        None => public_address::skipped("no public address is set (POSTERN_PUBLIC_URL)"),
+    });
+    if let RunContext::Server {
+        request: Some(request),
+        ..
+    } = context
+    {
+        steps.push(proxy::this_request(request, config.public_url.as_ref()));
+    }
+    steps
+}
+
+fn skipped(why: &str) -> Vec<Step> {
+    let mut steps = vec![SERVER.skip(why)];
+    steps.extend(public_address::skipped(why));
+    steps
+}

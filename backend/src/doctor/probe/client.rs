@@ -1,0 +1,78 @@
+//! The HTTP client of the doctor: that of the server with shorter timeouts. It notes the time at
+//! each machine that it asks.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::dates::Dates;
+use crate::config::OidcConfig;
+use clock::Clock;
+use oidc::answer::{Answer, OpFailure};
+use oidc::client::{Client, Request, Timeouts};
+
+/// Shorter than those of the server, so that the doctor ends within a minute in any case.
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(4),
+    request: Duration::from_secs(6),
+    turn: Duration::from_secs(2),
+    login: Duration::from_secs(20),
+};
+
+/// Sends requests for the doctor.
+pub(crate) struct ProbeClient<'a> {
+    /// The client without notes of the time.
+    pub(crate) http: Client,
+    clock: &'a Clock,
+    dates: Mutex<Dates>,
+}
+
+impl<'a> ProbeClient<'a> {
+    /// Makes a client that trusts the same certificates as the server.
+    ///
+    /// # Errors
+    /// The certificates do not parse.
+    pub(crate) fn new(config: Option<&OidcConfig>, clock: &'a Clock) -> anyhow::Result<Self> {
+        let roots = config.and_then(|config| config.rp.extra_roots());
+        Ok(Self {
+            http: Client::new(roots, TIMEOUTS)?,
+            clock,
+            dates: Mutex::default(),
+        })
+    }
+
+    /// Sends a request, and returns the answer whatever its status.
+    ///
+    /// # Errors
+    /// What happened instead of an answer.
+    pub(crate) async fn ask(
+        &self,
+        request: Request,
+        endpoint: &'static str,
+    ) -> Result<Answer, String> {
+        let sent = self.clock.now();
+        let answer = self.http.ask(request, endpoint).await.map_err(said)?;
+        // An answer from a cache has an old date.
+        if answer.header("age").is_empty() {
+            let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
+            dates.note(answer.header("date"), sent, self.clock.now());
+        }
+        Ok(answer)
+    }
+
+    /// Returns the dates of the answers so far.
+    pub(crate) fn dates(self) -> Dates {
+        self.dates
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Describes what happened instead of an answer.
+pub(crate) fn said(failure: OpFailure) -> String {
+    match failure {
+        OpFailure::Unreachable { endpoint, cause } | OpFailure::ServerError { endpoint, cause } => {
+            format!("the {endpoint} gives no answer: {cause}")
+        }
+        OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => detail,
+    }
+}

@@ -1,0 +1,343 @@
+//! Tests the redirect URI: sends an authorization request that shows no page (`prompt=none`,
+//! Core §3.1.2.1), and compares the answer with that for a redirect URI that cannot be registered.
+
+use openidconnect::PkceCodeChallenge;
+use shared::doctor::Step;
+use url::Url;
+
+use crate::config::OidcConfig;
+use crate::doctor::probe::client::ProbeClient;
+use crate::doctor::probe::page::page;
+use crate::doctor::probe::random::random_text;
+use crate::doctor::subject::REDIRECT_URI;
+use crate::presets::{self, Advice};
+use oidc::answer::Answer;
+use oidc::metadata::Metadata;
+use oidc::provider::authorization_request;
+use oidc::{for_log, pushed_request};
+
+/// The name of the endpoint in errors.
+const NAME: &str = "authorization endpoint";
+
+/// What the browser would see after a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    /// The browser would be sent back, with this error; empty for none.
+    Back(String),
+    /// It would be sent on to a page of the OP's.
+    On(String),
+    /// It would see a page at once.
+    Page {
+        /// The status.
+        status: u16,
+        /// What the page is.
+        what: String,
+        /// What it seems to be about.
+        about: About,
+    },
+    /// The push was refused (RFC 9126 §2.3).
+    NotPushed(String),
+    /// The push was refused because of the client.
+    NotKnown,
+    /// Nothing came.
+    Nothing(String),
+}
+
+/// What an error page seems to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    RedirectUri,
+    Client,
+    Unknown,
+}
+
+/// Sends both requests, and compares the answers.
+pub(super) async fn examine(
+    probe: &ProbeClient<'_>,
+    metadata: &Metadata,
+    config: &OidcConfig,
+) -> Step {
+    let own = &config.rp.redirect_uri;
+    // A name that can never be anybody's (RFC 2606 §2).
+    let label: String = random_text()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(24)
+        .collect();
+    let foreign = format!(
+        "https://doctor-{}.invalid/callback",
+        label.to_ascii_lowercase()
+    );
+    let (seen, control) = tokio::join!(
+        request(probe, metadata, config, own),
+        request(probe, metadata, config, &foreign)
+    );
+    compare(&seen, &control, config)
+}
+
+async fn request(
+    probe: &ProbeClient<'_>,
+    metadata: &Metadata,
+    config: &OidcConfig,
+    redirect_uri: &str,
+) -> Seen {
+    let (scope, state, nonce) = (config.rp.scopes.join(" "), random_text(), random_text());
+    let (challenge, _) = PkceCodeChallenge::new_random_sha256();
+    let strings = [state.as_str(), nonce.as_str(), challenge.as_str()];
+    let mut fields = authorization_request(&config.rp.client_id, redirect_uri, &scope, strings);
+    fields.push(("prompt", "none"));
+    let mut url = metadata.authorization_endpoint.clone();
+    if let Some(endpoint) = &metadata.pushed_request_endpoint {
+        let pushed =
+            pushed_request::push(&probe.http, endpoint, metadata, &config.rp, &fields).await;
+        let request_uri = match pushed {
+            Ok(request_uri) => request_uri,
+            Err(oidc::Error::OpUnreachable { endpoint, cause }) => {
+                return Seen::Nothing(format!("the {endpoint} gives no answer: {cause}"));
+            }
+            Err(oidc::Error::ClientRejected(_)) => return Seen::NotKnown,
+            Err(error) => return Seen::NotPushed(error.to_string()),
+        };
+        url.query_pairs_mut()
+            .append_pair("client_id", &config.rp.client_id)
+            .append_pair("request_uri", &request_uri);
+    } else {
+        url.query_pairs_mut().extend_pairs(fields);
+    }
+    let get = probe.http.get(url.as_str()).header("accept", "text/html");
+    match probe.ask(get, NAME).await {
+        Ok(answer) => classify(&answer, &url, redirect_uri),
+        Err(cause) => Seen::Nothing(cause),
+    }
+}
+
+/// Says where the browser would end up.
+fn classify(answer: &Answer, asked: &Url, redirect_uri: &str) -> Seen {
+    if answer.status.is_redirection() {
+        let location = answer.header("location");
+        if let Some(rest) = location.strip_prefix(redirect_uri)
+            && (rest.is_empty() || rest.starts_with(['?', '#', '&']))
+        {
+            let pairs = rest.trim_start_matches(['?', '#', '&']).as_bytes();
+            let error = form_urlencoded::parse(pairs).find(|(name, _)| name == "error");
+            return Seen::Back(error.map_or(String::new(), |(_, error)| for_log(&error)));
+        }
+        // Without the query: it has the request in it, which differs each time.
+        return Seen::On(asked.join(location).map_or_else(
+            |_| for_log(location),
+            |target| {
+                let origin = target.origin().ascii_serialization();
+                for_log(&format!("{origin}{}", target.path()))
+            },
+        ));
+    }
+    let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+    let title = answer.title().unwrap_or_default().to_ascii_lowercase();
+    Seen::Page {
+        status: answer.status.as_u16(),
+        what: page(answer),
+        about: About::of(&title).or(|| About::of(&text)),
+    }
+}
+
+impl About {
+    /// Guesses from the words of the page.
+    fn of(text: &str) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if has(&[
+            "redirect uri",
+            "redirect_uri",
+            "redirect-uri",
+            "callback url",
+            "redirecturi",
+        ]) {
+            Self::RedirectUri
+        } else if has(&[
+            "client id",
+            "client_id",
+            "invalid_client",
+            "unknown client",
+            "client not found",
+        ]) {
+            Self::Client
+        } else {
+            Self::Unknown
+        }
+    }
+
+    fn or(self, other: impl FnOnce() -> Self) -> Self {
+        if self == Self::Unknown { other() } else { self }
+    }
+}
+
+impl Seen {
+    /// Is the request refused?
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Page { status, .. } => (400..500).contains(status),
+            Self::NotPushed(_) => true,
+            Self::On(place) => place.to_ascii_lowercase().contains("error"),
+            Self::Back(_) | Self::NotKnown | Self::Nothing(_) => false,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Back(error) if error.is_empty() => "the browser is sent back".to_owned(),
+            Self::Back(error) => format!("the browser is sent back with {error}"),
+            Self::On(place) => format!("the browser is sent to {place}"),
+            Self::Page { status, what, .. } => format!("{status}, {what}"),
+            Self::NotKnown => "the client is refused".to_owned(),
+            Self::NotPushed(detail) | Self::Nothing(detail) => detail.clone(),
+        }
+    }
+}
+
+/// Tells from both answers whether the redirect URI is registered.
+fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
+    let uri = &config.rp.redirect_uri;
+    let remedy = presets::advice(config.provider.as_str(), Advice::RedirectUri);
+    let by_eye = format!("compare it with the provider's by eye, or log in. {remedy}");
+    match (seen, control) {
+        (Seen::Nothing(cause), _) => REDIRECT_URI.warn(
+            format!("not clear: {cause}"),
+            presets::advice(config.provider.as_str(), Advice::OpUnreachable),
+        ),
+        (Seen::NotKnown, _) => {
+            REDIRECT_URI.skip("not clear while the provider refuses the client, which must push it")
+        }
+        (Seen::Back(_), Seen::Back(_)) => REDIRECT_URI.warn(
+            "not clear: the provider sends browsers anywhere, also to a redirect URI that \
+             nobody registered",
+            format!("have the provider compare redirect URIs to the letter. {remedy}"),
+        ),
+        (Seen::Back(error), _) => registered(uri, error, config),
+        (seen, _) if seen.is_refusal() => refused(seen, config, remedy),
+        (seen, control) if control.is_refusal() => REDIRECT_URI.pass(format!(
+            "{uri} is accepted: {}; one that is not registered: {}",
+            seen.words(),
+            control.words()
+        )),
+        (seen, control) => REDIRECT_URI.warn(
+            format!(
+                "not clear: for {uri} {}; for one that is not registered {}",
+                seen.words(),
+                control.words()
+            ),
+            by_eye,
+        ),
+    }
+}
+
+/// Handles a browser that comes back: the redirect URI is registered, the error says the rest.
+fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
+    match error {
+        ""
+        | "login_required"
+        | "interaction_required"
+        | "consent_required"
+        | "account_selection_required"
+        | "access_denied" => REDIRECT_URI.pass(format!("{uri} is registered")),
+        "invalid_scope" => REDIRECT_URI.fail(
+            format!("{uri} is registered, but the provider refuses the scopes: invalid_scope"),
+            "allow this client the scopes of OIDC_SCOPES at the provider, or ask for fewer",
+        ),
+        "unauthorized_client" | "unsupported_response_type" => REDIRECT_URI.fail(
+            format!("{uri} is registered, but the provider refuses the flow: {error}"),
+            "allow this client the authorization code flow (response type `code`) at the provider",
+        ),
+        error => REDIRECT_URI.warn(
+            format!("{uri} is registered, but the provider answers {error}"),
+            presets::advice(config.provider.as_str(), Advice::OpError),
+        ),
+    }
+}
+
+fn refused(seen: &Seen, config: &OidcConfig, remedy: &str) -> Step {
+    let uri = &config.rp.redirect_uri;
+    let about = match seen {
+        Seen::Page { about, .. } => *about,
+        _ => About::Unknown,
+    };
+    match about {
+        About::Client => REDIRECT_URI.fail(
+            format!("the provider does not know the client id: {}", seen.words()),
+            presets::advice(config.provider.as_str(), Advice::ClientRejected),
+        ),
+        About::RedirectUri => REDIRECT_URI.fail(
+            format!(
+                "the provider does not take {uri}: {} about the redirect URI",
+                seen.words()
+            ),
+            remedy,
+        ),
+        About::Unknown => REDIRECT_URI.fail(
+            format!("the provider does not take {uri}: {}", seen.words()),
+            remedy,
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{About, Seen, compare};
+    use crate::config::Config;
+    use shared::doctor::Outcome::{self, Fail, Pass, Skip, Warn};
+
+    #[test]
+    fn what_both_requests_come_to_is_compared() {
+        let vars = [
+            ("OIDC_ENABLED", "true"),
+            ("OIDC_PROVIDER", "keycloak"),
+            ("OIDC_CLIENT_ID", "a"),
+            ("OIDC_CLIENT_SECRET", "b"),
+            ("OIDC_REDIRECT_URI", "https://a.example/api/oauth/openid"),
+            ("OIDC_SERVER_APPLICATION_URL", "https://b.example/realms/a"),
+        ];
+        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let (config, _) = Config::from_vars(vars).unwrap();
+        let oidc = config.oidc.unwrap();
+        let check = |seen: &Seen, control: &Seen, outcome: Outcome, found: &str| {
+            let step = compare(seen, control, &oidc);
+            let is_right = step.outcome == outcome && step.found.contains(found);
+            assert!(is_right, "{seen:?}, {control:?}: {step:?}");
+        };
+        let back = |error: &str| Seen::Back(error.to_owned());
+        let on = |place: &str| Seen::On(place.to_owned());
+        let page = |status, about| Seen::Page {
+            status,
+            what: "a page".to_owned(),
+            about,
+        };
+        let refused = page(400, About::Unknown);
+        let nothing = Seen::Nothing("timed out".to_owned());
+
+        check(&back("login_required"), &refused, Pass, "is registered");
+        check(&back(""), &nothing, Pass, "is registered");
+        check(&back("a"), &back("a"), Warn, "sends browsers anywhere");
+        check(&back("invalid_scope"), &refused, Fail, "invalid_scope");
+        check(&refused, &refused, Fail, "does not take");
+        check(
+            &page(400, About::RedirectUri),
+            &refused,
+            Fail,
+            "about the redirect URI",
+        );
+        check(&page(400, About::Client), &refused, Fail, "client id");
+        // An OP that ignores `prompt` and asks for a login.
+        let login = on("https://b.example/login");
+        check(&login, &refused, Pass, "is accepted");
+        check(&login, &on("https://b.example/error"), Pass, "is accepted");
+        check(
+            &on("https://b.example/error"),
+            &login,
+            Fail,
+            "does not take",
+        );
+        check(&login, &login, Warn, "not clear");
+        check(&page(200, About::Unknown), &refused, Pass, "is accepted");
+        check(&page(200, About::Unknown), &login, Warn, "not clear");
+        check(&nothing, &refused, Warn, "timed out");
+        check(&Seen::NotKnown, &Seen::NotKnown, Skip, "refuses the client");
+    }
+}

@@ -1,0 +1,429 @@
+//! An OP that is not as it should be.
+
+use demo_op::{Fault, Lie};
+use serde_json::json;
+use shared::doctor::Outcome::{Fail, Pass, Skip, Warn};
+use tests::site::{Site, admin};
+
+use super::{Expected, examined, expect, not_well};
+
+/// A member of the discovery document with another value.
+fn says(name: &str, value: impl Into<serde_json::Value>) -> Lie {
+    Lie::DiscoveryMember(name.to_owned(), value.into())
+}
+
+fn lacks(name: &str) -> Lie {
+    Lie::DiscoveryWithout(name.to_owned())
+}
+
+/// Tells each lie, has the doctor look, and holds what it found against what it should have.
+async fn check(cases: Vec<(Vec<Lie>, Expected<'static>)>) {
+    let site = Site::start().await;
+    for (lies, expected) in cases {
+        let case = format!("{lies:?}");
+        for lie in lies {
+            site.op.lies(lie);
+        }
+
+        let report = examined(&site).await;
+
+        expect(&report, expected, &case);
+        site.op.speaks_true();
+    }
+}
+
+#[tokio::test]
+async fn where_all_is_well_every_step_passes() {
+    let site = Site::start().await;
+    site.add(admin("root").await).await;
+
+    let report = examined(&site).await;
+
+    assert_eq!(not_well(&report), Vec::<&str>::new(), "{report:#?}");
+    let skipped = report.steps.iter().filter(|step| step.outcome == Skip);
+    // The OP of the tests is asked by http.
+    assert_eq!(
+        skipped.map(|step| step.name.as_str()).collect::<Vec<_>>(),
+        ["op_certificate"]
+    );
+}
+
+#[tokio::test]
+async fn discovery_that_cannot_be_read_is_recognized() {
+    let discovery = |fault| vec![Lie::Discovery(fault)];
+    check(vec![
+        (
+            discovery(Fault::Status(404)),
+            (
+                "discovery",
+                Fail,
+                "404 Not Found, a page",
+                "/application/o/SLUG",
+            ),
+        ),
+        (
+            discovery(Fault::Html),
+            ("discovery", Fail, "a page (\"Bad Gateway\")", "SLUG"),
+        ),
+        (
+            discovery(Fault::Redirect),
+            ("discovery", Fail, "redirect to", "not followed"),
+        ),
+        (
+            discovery(Fault::Empty),
+            ("discovery", Fail, "answers nothing", "SLUG"),
+        ),
+        (
+            discovery(Fault::Truncated),
+            ("discovery", Fail, "malformed", "SLUG"),
+        ),
+        (
+            discovery(Fault::Cut),
+            ("discovery", Fail, "no answer", "Authentik"),
+        ),
+        (
+            discovery(Fault::Status(503)),
+            ("discovery", Fail, "503", "the provider has an error"),
+        ),
+        (
+            discovery(Fault::Status(401)),
+            ("discovery", Fail, "401", "wants a login"),
+        ),
+        (discovery(Fault::ContentType), ("discovery", Pass, "", "")),
+        (
+            vec![lacks("issuer")],
+            ("discovery", Fail, "without an `issuer`", "SLUG"),
+        ),
+        (
+            discovery(Fault::Html),
+            ("client", Skip, "no discovery document", ""),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn issuer_and_endpoints_that_do_not_fit_are_recognized() {
+    let issuer = |value: &str| vec![says("issuer", value)];
+    check(vec![
+        (
+            vec![Lie::IssuerMismatch],
+            (
+                "issuer",
+                Fail,
+                "op.example.org",
+                "must pass `Host` on unchanged",
+            ),
+        ),
+        (
+            vec![Lie::IssuerMismatch],
+            (
+                "client",
+                Skip,
+                "asks nothing of a provider whose issuer",
+                "",
+            ),
+        ),
+        (
+            issuer("http://op/{tenantid}/v2.0"),
+            ("issuer", Fail, "", "a template"),
+        ),
+        (
+            issuer("nonsense"),
+            ("issuer", Fail, "calls itself nonsense", "is a URL"),
+        ),
+        (
+            vec![lacks("token_endpoint")],
+            ("endpoints", Fail, "no `token_endpoint`", "Authentik"),
+        ),
+        (
+            vec![says("authorization_endpoint", "nonsense")],
+            ("endpoints", Fail, "is no URL", "Authentik"),
+        ),
+        (
+            vec![lacks("userinfo_endpoint")],
+            ("endpoints", Pass, "no userinfo", ""),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn issuer_of_another_scheme_or_path_is_recognized() {
+    let site = Site::start().await;
+    let own = site.op.issuer().to_owned();
+    let check = async |issuer: String, remedy: &str| {
+        site.op.lies(says("issuer", issuer.as_str()));
+        let report = examined(&site).await;
+        expect(&report, ("issuer", Fail, &issuer, remedy), &issuer);
+        site.op.speaks_true();
+    };
+
+    let https = own.replace("http:", "https:");
+    let remedy = format!(
+        "write https: OIDC_SERVER_APPLICATION_URL={}",
+        https.trim_end_matches('/')
+    );
+    check(https, &remedy).await;
+    let other = own.replace("postern", "other");
+    check(
+        other,
+        "if that is the right one, set OIDC_SERVER_APPLICATION_URL=http",
+    )
+    .await;
+    site.op.lies(says("issuer", own.trim_end_matches('/')));
+    let report = examined(&site).await;
+    expect(
+        &report,
+        ("issuer", Pass, "without a slash at its end", ""),
+        "",
+    );
+}
+
+#[tokio::test]
+async fn keys_and_algorithms_that_do_not_serve_are_recognized() {
+    let algs = |names: &[&str]| says("id_token_signing_alg_values_supported", names);
+    check(vec![
+        (
+            vec![Lie::JwksEmpty],
+            ("keys", Fail, "the JWK Set is {}", "select a Signing Key"),
+        ),
+        (
+            vec![Lie::JwksNoKeys],
+            ("keys", Fail, "no key in it", "select a Signing Key"),
+        ),
+        (
+            vec![Lie::OnlyEncKeys],
+            ("keys", Fail, "all keys are for encryption", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Html)],
+            ("keys", Fail, "a page", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Status(404))],
+            ("keys", Fail, "404", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Redirect)],
+            ("keys", Fail, "redirect", "Signing Key"),
+        ),
+        (
+            vec![Lie::Jwks(Fault::Cut)],
+            ("keys", Fail, "no answer", "Authentik"),
+        ),
+        (vec![Lie::ExoticKeys], ("keys", Pass, "RSA", "")),
+        (vec![Lie::BareKeys], ("keys", Pass, "RSA", "")),
+        (
+            vec![algs(&["ES256"])],
+            ("keys", Fail, "no key is for ES256", "Signing Key"),
+        ),
+        (
+            vec![algs(&["HS256"])],
+            ("algorithms", Fail, "HS256 alone", "select a Signing Key"),
+        ),
+        // What does not concern the client is no reason not to prove it.
+        (vec![algs(&["HS256"])], ("client", Pass, "accepted", "")),
+        (
+            vec![algs(&["ES512"])],
+            ("algorithms", Fail, "of another kind", "Signing Key"),
+        ),
+        (
+            vec![Lie::EncKeys],
+            (
+                "encryption",
+                Warn,
+                "a key for encryption",
+                "clear Encryption Key",
+            ),
+        ),
+        (
+            vec![Lie::Encrypted],
+            ("encryption", Fail, "RSA-OAEP-256", "clear Encryption Key"),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_op_does_not_offer_is_recognized() {
+    let list = |name: &str, values: &[&str]| vec![says(name, values)];
+    check(vec![
+        (
+            list("code_challenge_methods_supported", &["plain"]),
+            ("pkce", Warn, "plain alone", "S256"),
+        ),
+        (
+            vec![lacks("code_challenge_methods_supported")],
+            ("pkce", Warn, "does not say", "S256"),
+        ),
+        (vec![], ("response_iss", Pass, "not announced", "")),
+        (
+            vec![Lie::ResponseIss],
+            ("response_iss", Pass, "required from now on", ""),
+        ),
+        (
+            vec![lacks("end_session_endpoint")],
+            ("end_session", Pass, "not offered", ""),
+        ),
+        (
+            vec![lacks("backchannel_logout_supported")],
+            (
+                "backchannel_logout",
+                Pass,
+                "Authentik does since 2025.8",
+                "",
+            ),
+        ),
+        (
+            list(
+                "token_endpoint_auth_methods_supported",
+                &["private_key_jwt"],
+            ),
+            (
+                "client_auth",
+                Fail,
+                "private_key_jwt",
+                "client_secret_basic",
+            ),
+        ),
+        (
+            list("scopes_supported", &["openid"]),
+            ("scopes", Warn, "profile, email", "OIDC_SCOPES"),
+        ),
+        (
+            list("claims_supported", &["sub"]),
+            ("claims", Warn, "email", "Authentik"),
+        ),
+        (
+            vec![lacks("claims_supported")],
+            ("claims", Skip, "does not list", ""),
+        ),
+        (
+            vec![says("require_pushed_authorization_requests", true)],
+            ("pushed_requests", Fail, "names no endpoint", "pushed"),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn clocks_that_differ_are_recognized() {
+    check(vec![
+        (vec![Lie::Clock(2)], ("clock", Pass, "", "")),
+        (
+            vec![Lie::Clock(30)],
+            ("clock", Warn, "ahead of this machine's", "NTP"),
+        ),
+        (
+            vec![Lie::Clock(-30)],
+            ("clock", Warn, "behind this machine's", "NTP"),
+        ),
+        (
+            vec![Lie::Clock(600)],
+            ("clock", Fail, "more than the leeway of 60 s", "NTP"),
+        ),
+        (
+            vec![Lie::Clock(-600)],
+            ("clock", Fail, "behind", "OIDC_CLOCK_SKEW_SECONDS"),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn answers_of_the_token_endpoint_are_told_apart() {
+    let error = |status, error: &str| vec![Lie::TokenError(status, error.to_owned())];
+    check(vec![
+        (vec![], ("client", Pass, "and the redirect URI", "")),
+        (
+            error(400, "invalid_client"),
+            (
+                "client",
+                Fail,
+                "so that it is the secret",
+                "copy Client ID and Client Secret again",
+            ),
+        ),
+        (
+            error(401, "invalid_client"),
+            ("client", Fail, "refuses the client", "Authentik"),
+        ),
+        (
+            error(400, "unauthorized_client"),
+            ("client", Fail, "may not redeem codes", "code flow"),
+        ),
+        // Whatever the secret is: that proves nothing.
+        (
+            error(400, "invalid_grant"),
+            ("client", Warn, "before it looks at the secret", "by eye"),
+        ),
+        (
+            error(400, "home_made"),
+            ("client", Warn, "home_made", "Events > Logs"),
+        ),
+        (
+            vec![Lie::Token(Fault::Html)],
+            ("client", Warn, "no JSON", "Events > Logs"),
+        ),
+        (
+            vec![Lie::Token(Fault::Status(500))],
+            ("client", Warn, "500", "Events > Logs"),
+        ),
+        (
+            vec![Lie::Token(Fault::Cut)],
+            ("client", Fail, "no answer", "Authentik"),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn answers_of_the_authorization_endpoint_are_told_apart() {
+    let error = |error: &str| vec![Lie::AuthorizeError(error.to_owned())];
+    let pushed = |lie| vec![Lie::ParRequired, lie];
+    check(vec![
+        (
+            error("login_required"),
+            ("redirect_uri", Pass, "is registered", ""),
+        ),
+        (
+            error("invalid_scope"),
+            ("redirect_uri", Fail, "refuses the scopes", "OIDC_SCOPES"),
+        ),
+        (
+            error("unauthorized_client"),
+            ("redirect_uri", Fail, "refuses the flow", "code"),
+        ),
+        (
+            error("server_error"),
+            ("redirect_uri", Warn, "server_error", "Events > Logs"),
+        ),
+        (
+            vec![Lie::ParRequired],
+            ("pushed_requests", Pass, "required, and done", ""),
+        ),
+        (
+            vec![Lie::ParRequired],
+            ("redirect_uri", Pass, "is registered", ""),
+        ),
+        (
+            pushed(Lie::Par(Fault::Status(404))),
+            ("redirect_uri", Fail, "404", "Redirect URIs/Origins"),
+        ),
+        (
+            pushed(Lie::ParError(400, "invalid_request".to_owned())),
+            (
+                "redirect_uri",
+                Fail,
+                "invalid_request",
+                "Redirect URIs/Origins",
+            ),
+        ),
+        (
+            pushed(Lie::ParUri(json!(1))),
+            ("redirect_uri", Fail, "no request_uri", ""),
+        ),
+    ])
+    .await;
+}
