@@ -1,31 +1,19 @@
 //! The only file that fetches. JSON is read and written by the browser itself, which is quicker
 //! than a parser of our own and 12 kB smaller; `json` makes wire types of it.
 //!
-//! Requests are values ([`Request`]), and what is generic over their answers is kept thin. `remote`
-//! and `mutation` send them.
+//! Requests are values ([`Request`]), made from the endpoints of `shared`, and what is generic over
+//! their answers is kept thin. `remote` and `mutation` send them.
 
 use std::marker::PhantomData;
 
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{self, RequestBuilder};
 use js_sys::JSON;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
-use shared::audit::Audit;
-use shared::config::PublicConfig;
-use shared::doctor::Report;
+use shared::endpoint::{Endpoint, Method, Query as _};
 use shared::error::{ErrorCode, Problem};
-use shared::failure::FailureCode;
-use shared::link::{LinkAnswer, PendingLink};
-use shared::profile::{PasswordChange, Profile, ProfileUpdate};
-use shared::routes;
-use shared::session::{Confirmation, GoTo, PasswordLogin, SessionEntry, SessionStatus, Setup};
-use shared::test_login::LastTestLogin;
 use shared::text::{CountedText, Text};
-use shared::users::{
-    CreatedUser, NewUser, UserEntry, UserList, UserUpdate, Welcome, WelcomeCheck, WelcomeLink,
-    WelcomePassword,
-};
 
 use crate::json;
 use crate::next;
@@ -108,24 +96,29 @@ pub(crate) struct Raw {
     timeout_ms: u32,
 }
 
-/// The answer of writes of which only the success counts.
-pub(crate) type Done = IgnoredAny;
+/// Returns the request of an endpoint that takes no body.
+pub(crate) fn call<E: Endpoint<Body = ()>>(endpoint: E) -> Request<E::Answer> {
+    Request::new(E::METHOD, endpoint.path(), None)
+}
 
-/// The answer of a login, if it has a body: all but the redirect is ignored.
-#[derive(Deserialize)]
-pub(crate) struct LoggedIn {
-    /// Where to go.
-    #[serde(default)]
-    pub(crate) redirect: Option<String>,
+/// Returns the request of an endpoint with this body.
+pub(crate) fn call_with<E: Endpoint>(endpoint: E, body: &E::Body) -> Request<E::Answer> {
+    Request::new(E::METHOD, endpoint.path(), Some(write(body)))
+}
+
+/// Returns the request of an endpoint with this query.
+pub(crate) fn find<E: Endpoint<Body = ()>>(endpoint: E, query: &E::Query) -> Request<E::Answer> {
+    let path = next::with_query(&endpoint.path(), &query.pairs());
+    Request::new(E::METHOD, path, None)
 }
 
 impl<T> Request<T> {
     /// Creates it.
-    fn new(method: Method, path: impl Into<String>, body: Option<String>) -> Self {
+    fn new(method: Method, path: String, body: Option<String>) -> Self {
         Self {
             raw: Raw {
                 method,
-                path: path.into(),
+                path,
                 body,
                 timeout_ms: TIMEOUT_MS,
             },
@@ -133,19 +126,10 @@ impl<T> Request<T> {
         }
     }
 
-    /// Creates one that reads.
-    fn get(path: &str) -> Self {
-        Self::new(Method::GET, path, None)
-    }
-
-    /// Creates one that writes.
-    fn post(path: &str, body: &impl Serialize) -> Self {
-        Self::new(Method::POST, path, Some(write(body)))
-    }
-
-    /// Creates one that writes and has nothing more to say than its path.
-    fn bare_post(path: &str) -> Self {
-        Self::new(Method::POST, path, Some("{}".to_owned()))
+    /// Has the page wait for the doctor, who waits for others.
+    pub(crate) fn for_the_doctor(mut self) -> Self {
+        self.raw.timeout_ms = DOCTOR_TIMEOUT_MS;
+        self
     }
 }
 
@@ -170,181 +154,23 @@ impl<T: DeserializeOwned> Request<T> {
     }
 }
 
-/// Asks what the login page needs to know; with an error code, also for the hint on it.
-pub(crate) fn config(error: Option<FailureCode>) -> Request<PublicConfig> {
-    match error {
-        Some(code) => Request::get(&[routes::API_CONFIG, "?error=", code.as_str()].concat()),
-        None => Request::get(routes::API_CONFIG),
-    }
-}
-
-/// Asks who is logged in.
-pub(crate) fn session() -> Request<SessionStatus> {
-    Request::get(routes::API_SESSION)
-}
-
-/// Logs in by password.
-pub(crate) fn log_in(login: &PasswordLogin) -> Request<Option<LoggedIn>> {
-    Request::post(routes::API_LOGIN, login)
-}
-
-/// Ends the session, and asks where to go.
-pub(crate) fn log_out() -> Request<GoTo> {
-    Request::bare_post(routes::API_LOGOUT)
-}
-
-/// Confirms that it is the account's owner who sits here.
-pub(crate) fn confirm(password: String) -> Request<Done> {
-    Request::post(routes::API_SESSION_CONFIRM, &Confirmation { password })
-}
-
-/// Makes the first admin.
-pub(crate) fn set_up(setup: &Setup) -> Request<Done> {
-    Request::post(routes::API_SETUP, setup)
-}
-
-/// Asks whose welcome link it is.
-pub(crate) fn check_welcome(token: String) -> Request<Welcome> {
-    Request::post(routes::API_WELCOME_CHECK, &WelcomeCheck { token })
-}
-
-/// Sets the password by a welcome link, and asks where to go.
-pub(crate) fn welcome(choice: &WelcomePassword) -> Request<GoTo> {
-    Request::post(routes::API_WELCOME, choice)
-}
-
-/// Reads the user's own record.
-pub(crate) fn profile() -> Request<Profile> {
-    Request::get(routes::API_PROFILE)
-}
-
-/// Changes it.
-pub(crate) fn update_profile(update: &ProfileUpdate) -> Request<Profile> {
-    Request::new(Method::PATCH, routes::API_PROFILE, Some(write(update)))
-}
-
-/// Changes or sets the password.
-pub(crate) fn change_password(change: &PasswordChange) -> Request<Done> {
-    Request::post(routes::API_PROFILE_PASSWORD, change)
-}
-
-/// Starts linking an identity, and asks for the OP's URL to go to.
-pub(crate) fn connect() -> Request<GoTo> {
-    Request::bare_post(routes::API_PROFILE_IDENTITIES_OPENID)
-}
-
-/// Unlinks an identity.
-pub(crate) fn disconnect(id: &str) -> Request<Done> {
-    Request::new(
-        Method::DELETE,
-        [routes::API_PROFILE_IDENTITIES, "/", id].concat(),
-        None,
-    )
-}
-
-/// Reads where the account is logged in.
-pub(crate) fn sessions() -> Request<Vec<SessionEntry>> {
-    Request::get(routes::API_PROFILE_SESSIONS)
-}
-
-/// Ends one of the account's sessions.
-pub(crate) fn end_session(id: &str) -> Request<Done> {
-    Request::new(
-        Method::DELETE,
-        [routes::API_PROFILE_SESSIONS, "/", id].concat(),
-        None,
-    )
-}
-
-/// Ends all of them but this one.
-pub(crate) fn end_other_sessions() -> Request<Done> {
-    Request::new(Method::DELETE, routes::API_PROFILE_SESSIONS, None)
-}
-
-/// Reads the link that waits for its user's word.
-pub(crate) fn pending_link() -> Request<PendingLink> {
-    Request::get(routes::API_LINK)
-}
-
-/// Makes that link, and asks where to go.
-pub(crate) fn accept_link(answer: &LinkAnswer) -> Request<GoTo> {
-    Request::post(routes::API_LINK, answer)
-}
-
-/// Drops that link.
-pub(crate) fn drop_link() -> Request<Done> {
-    Request::new(Method::DELETE, routes::API_LINK, None)
-}
-
-/// Reads a page of the accounts; see [`UserList`] for the parameters.
-pub(crate) fn users(parameters: &[(&str, &str)]) -> Request<UserList> {
-    Request::get(&next::with_query(routes::API_USERS, parameters))
-}
-
-/// Makes an account.
-pub(crate) fn create_user(new: &NewUser) -> Request<CreatedUser> {
-    Request::post(routes::API_USERS, new)
-}
-
-/// Changes one.
-pub(crate) fn update_user(id: &str, update: &UserUpdate) -> Request<UserEntry> {
-    Request::new(Method::PATCH, user_path(id, &[]), Some(write(update)))
-}
-
-/// Deletes one.
-pub(crate) fn delete_user(id: &str) -> Request<Done> {
-    Request::new(Method::DELETE, user_path(id, &[]), None)
-}
-
-/// Unlinks an identity of one.
-pub(crate) fn disconnect_user(id: &str, identity: &str) -> Request<Done> {
-    let path = user_path(id, &["/identities/", identity]);
-    Request::new(Method::DELETE, path, None)
-}
-
-/// Makes a link by which its owner sets a password.
-pub(crate) fn welcome_link(id: &str) -> Request<WelcomeLink> {
-    Request::bare_post(&user_path(id, &["/welcome-link"]))
-}
-
-/// Returns an account's path in the API, and what follows it.
-fn user_path(id: &str, rest: &[&str]) -> String {
-    [routes::API_USERS, "/", id, &rest.concat()].concat()
-}
-
-/// Reads a page of the audit trail; see [`Audit`] for the parameters.
-pub(crate) fn audit(parameters: &[(&str, &str)]) -> Request<Audit> {
-    Request::get(&next::with_query(routes::API_AUDIT, parameters))
-}
-
-/// Has the doctor look, and reads what was found.
-pub(crate) fn doctor() -> Request<Report> {
-    let mut request = Request::get(routes::API_DOCTOR);
-    request.raw.timeout_ms = DOCTOR_TIMEOUT_MS;
-    request
-}
-
-/// Begins a test login, and asks where to go.
-pub(crate) fn test_login() -> Request<GoTo> {
-    Request::bare_post(routes::API_TEST_LOGIN)
-}
-
-/// Reads what the last test login showed.
-pub(crate) fn last_test_login() -> Request<LastTestLogin> {
-    Request::get(routes::API_TEST_LOGIN)
-}
-
 /// Sends one request and returns the body of a success.
 pub(crate) async fn exchange(raw: Raw) -> Result<String> {
     let timeout = web_sys::AbortSignal::timeout_with_u32(raw.timeout_ms);
     let mut builder = RequestBuilder::new(&raw.path)
         .header("accept", "application/json")
         .abort_signal(Some(&timeout));
-    if raw.method != Method::GET {
+    let method = match raw.method {
+        Method::GET | Method::HEAD => http::Method::GET,
+        Method::POST => http::Method::POST,
+        Method::PATCH => http::Method::PATCH,
+        Method::DELETE => http::Method::DELETE,
+    };
+    if method != http::Method::GET {
         // The server takes writes as JSON alone: no form of another site can send that.
         builder = builder.header("content-type", "application/json");
     }
-    let builder = builder.method(raw.method);
+    let builder = builder.method(method);
     let request = match raw.body {
         Some(body) => builder.body(body),
         None => builder.build(),

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use shared::api::StartLogin;
+use shared::endpoint::Endpoint as _;
 use shared::routes;
 
 /// Returns `next` if it is a path on this site: one leading slash, no control characters.
@@ -24,7 +26,7 @@ pub(crate) fn login_href(next: Option<&str>) -> String {
 
 /// Returns the address that sends the browser to the OP and then to `next`.
 pub(crate) fn openid_href(next: Option<&str>) -> String {
-    with_next(routes::API_LOGIN_OPENID, next)
+    with_next(StartLogin::PATH, next)
 }
 
 /// Appends `next` as a query parameter; the home page needs none.

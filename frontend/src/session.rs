@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use shared::api::ShowSession;
 use shared::error::ErrorCode;
 use shared::routes;
 use shared::session::{Role, SessionStatus};
@@ -23,7 +24,7 @@ impl Session {
     pub(crate) fn provide() {
         let path = use_location().pathname;
         let is_needed = Memo::new(move |_| routes::GUARDED.contains(&path.read().as_str()));
-        let answer = Remote::new(move || is_needed.get().then(api::session));
+        let answer = Remote::new(move || is_needed.get().then(|| api::call(ShowSession {})));
         let known = Memo::new(move |before: Option<&Option<SessionStatus>>| {
             let newest = answer.get().and_then(Result::ok).flatten();
             newest.or_else(|| before.cloned().flatten())

@@ -1,6 +1,8 @@
 //! What crosses the wire between the page and the server: serde types, the paths both sides
 //! name, and the rule and the words they must agree on. No framework, no I/O, no clock.
 
+pub mod endpoint;
+pub mod api;
 pub mod routes;
 pub mod config;
 pub mod session;

@@ -1,49 +1,42 @@
 //! Paths that both sides name.
 
-/// What the login page needs to know.
-pub const API_CONFIG: &str = "/api/config";
-/// Password login.
-pub const API_LOGIN: &str = "/api/login";
-/// Sends the browser to the OP.
-pub const API_LOGIN_OPENID: &str = "/api/login/openid";
-/// The redirect URI: the OP sends the browser back here.
-pub const API_OAUTH_OPENID: &str = "/api/oauth/openid";
-/// The OP ends sessions here (Back-Channel Logout).
-pub const API_BACKCHANNEL_LOGOUT: &str = "/api/oauth/backchannel-logout";
-/// Who is logged in.
-pub const API_SESSION: &str = "/api/session";
-/// Confirms a session by password, for changes that ask for a recent login.
-pub const API_SESSION_CONFIRM: &str = "/api/session/confirm";
-/// Ends the session.
-pub const API_LOGOUT: &str = "/api/logout";
-/// The user's own record.
-pub const API_PROFILE: &str = "/api/profile";
-/// Changes or sets the password.
-pub const API_PROFILE_PASSWORD: &str = "/api/profile/password";
-/// The account's sessions.
-pub const API_PROFILE_SESSIONS: &str = "/api/profile/sessions";
-/// Linked identities.
-pub const API_PROFILE_IDENTITIES: &str = "/api/profile/identities";
-/// Starts linking an identity to the account that is logged in.
-pub const API_PROFILE_IDENTITIES_OPENID: &str = "/api/profile/identities/openid";
-/// The link that waits for its user's word.
-pub const API_LINK: &str = "/api/link";
-/// The accounts, for admins; one of them below it.
-pub const API_USERS: &str = "/api/users";
-/// Sets a password by a welcome link.
-pub const API_WELCOME: &str = "/api/welcome";
-/// Whose welcome link it is.
-pub const API_WELCOME_CHECK: &str = "/api/welcome/check";
-/// The audit trail.
-pub const API_AUDIT: &str = "/api/audit";
-/// What the doctor finds.
-pub const API_DOCTOR: &str = "/api/doctor";
-/// A login that logs nobody in, for admins.
-pub const API_TEST_LOGIN: &str = "/api/test-login";
-/// Where the doctor sees how its own request arrives; to anybody else it is not there.
-pub const API_DOCTOR_REFLECTION: &str = "/api/doctor/reflection";
-/// Makes the first admin.
-pub const API_SETUP: &str = "/api/setup";
+use crate::api;
+use crate::endpoint::Endpoint as _;
+
+/// Names paths of the API, of which the endpoints are the truth.
+macro_rules! api_paths {
+    ($($path:ident = $endpoint:ident;)*) => {
+        $(
+            #[doc = concat!("The path of [`", stringify!($endpoint), "`](api::", stringify!($endpoint), ").")]
+            pub const $path: &str = api::$endpoint::PATH;
+        )*
+    };
+}
+
+api_paths! {
+    API_CONFIG = ShowConfig;
+    API_LOGIN = LogIn;
+    API_LOGIN_OPENID = StartLogin;
+    API_OAUTH_OPENID = FinishLogin;
+    API_BACKCHANNEL_LOGOUT = EndSessionsByOp;
+    API_SESSION = ShowSession;
+    API_SESSION_CONFIRM = ConfirmSession;
+    API_LOGOUT = LogOut;
+    API_PROFILE = ShowProfile;
+    API_PROFILE_PASSWORD = ChangePassword;
+    API_PROFILE_SESSIONS = ListSessions;
+    API_PROFILE_IDENTITIES = ListIdentities;
+    API_PROFILE_IDENTITIES_OPENID = LinkIdentity;
+    API_LINK = ShowLink;
+    API_USERS = ListUsers;
+    API_WELCOME = RedeemWelcome;
+    API_WELCOME_CHECK = CheckWelcome;
+    API_AUDIT = ListAudit;
+    API_DOCTOR = Examine;
+    API_TEST_LOGIN = StartTestLogin;
+    API_DOCTOR_REFLECTION = Reflect;
+    API_SETUP = SetUp;
+}
 
 /// The login page.
 pub const LOGIN: &str = "/login";
@@ -63,9 +56,6 @@ pub const ACTIVITY: &str = "/activity";
 pub const DOCTOR: &str = "/doctor";
 /// The page that a welcome link leads to; the token is the fragment.
 pub const WELCOME: &str = "/welcome";
-
-/// The pages' words: `/api/texts/{section}/{language}`.
-pub const API_TEXTS: &str = "/api/texts";
 
 /// The pages that nobody sees who is not logged in.
 pub const GUARDED: [&str; 5] = [HOME, PROFILE, USERS, ACTIVITY, DOCTOR];

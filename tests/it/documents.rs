@@ -5,6 +5,7 @@ use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 use backend::config::{VARIABLES, markdown_table};
+use shared::api::ENDPOINTS;
 use shared::failure::FailureCode;
 use shared::routes::{self, Section, without_last_slash};
 use tests::places::workspace;
@@ -119,22 +120,40 @@ fn readme_has_a_row_for_every_login_error_and_no_other() {
 }
 
 #[test]
-fn readme_names_every_path_of_the_api_and_no_other() {
+fn readme_has_the_table_of_endpoints() {
     let readme = read("README.md");
-    let table = section(&readme, "HTTP");
-    let source = read("shared/src/routes.rs");
-    let paths = source.split('"').filter(|text| text.starts_with("/api/"));
 
-    let named = table
-        .split(['`', ' ', ','])
-        .filter(|word| word.starts_with("/api/"));
+    let section = section(&readme, "HTTP");
 
-    // What follows `?` is a parameter, and what follows `/{` is not in `routes.rs`.
-    let named: BTreeSet<&str> = named
-        .map(|path| path.split('?').next().unwrap_or(path))
-        .map(|path| path.split("/{").next().unwrap_or(path))
-        .collect();
-    assert_eq!(named, paths.collect());
+    let table = endpoint_table();
+    assert!(
+        section.contains(&table),
+        "the section HTTP of README.md should have\n\n{table}"
+    );
+}
+
+/// Returns the README's table of endpoints.
+fn endpoint_table() -> String {
+    let mut table = "| route | who | does | its own errors |\n|---|---|---|---|\n".to_owned();
+    for endpoint in ENDPOINTS {
+        let query = match endpoint.query {
+            [] => String::new(),
+            names => format!("{{?{}}}", names.join(",")),
+        };
+        let codes = endpoint
+            .errors
+            .iter()
+            .map(|code| format!("`{}`", code.as_str()));
+        table += &format!(
+            "| {} `{}{query}` | {} | {} | {} |\n",
+            endpoint.method.as_str(),
+            endpoint.path,
+            endpoint.caller,
+            endpoint.summary.trim(),
+            codes.collect::<Vec<_>>().join(", "),
+        );
+    }
+    table
 }
 
 #[test]

@@ -19,6 +19,8 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, patch, post};
+use shared::api::{NegotiateTexts, ShowTexts};
+use shared::endpoint::Endpoint as _;
 use shared::error::ErrorCode;
 use shared::routes;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -117,14 +119,8 @@ pub(crate) fn router(app: AppState) -> Router {
         .route(routes::API_DOCTOR, get(doctor::show))
         .route(routes::API_DOCTOR_REFLECTION, get(doctor::mirror))
         .route(routes::API_SETUP, post(setup::create))
-        .route(
-            &format!("{}/{{section}}", routes::API_TEXTS),
-            get(texts::negotiated),
-        )
-        .route(
-            &format!("{}/{{section}}/{{language}}", routes::API_TEXTS),
-            get(texts::show),
-        )
+        .route(NegotiateTexts::PATH, get(texts::negotiated))
+        .route(ShowTexts::PATH, get(texts::show))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })

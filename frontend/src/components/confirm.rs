@@ -3,10 +3,12 @@
 use leptos::html;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
+use shared::api::ConfirmSession;
 use shared::config::PublicConfig;
 use shared::error::ErrorCode;
 use shared::profile::Profile;
 use shared::routes;
+use shared::session::Confirmation;
 
 use crate::api::{self, Request};
 use crate::browser;
@@ -163,7 +165,12 @@ fn PasswordConfirm(
 ) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let check = Mutation::new(move || async move {
-        let answer = api::confirm(password.get_untracked()).send().await;
+        let confirmation = Confirmation {
+            password: password.get_untracked(),
+        };
+        let answer = api::call_with(ConfirmSession {}, &confirmation)
+            .send()
+            .await;
         if answer.is_err() {
             browser::focus("dialog[open] input[name=confirm]");
         }

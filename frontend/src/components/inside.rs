@@ -4,6 +4,7 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use shared::api::LogOut;
 use shared::routes;
 use shared::text::Text;
 
@@ -38,7 +39,7 @@ pub(crate) fn InsideFrame(
         if !unsaved.may_leave().await {
             return Ok(());
         }
-        let answer = api::log_out().send().await;
+        let answer = api::call(LogOut {}).send().await;
         if let Ok(answer) = &answer {
             browser::go(&answer.redirect, History::Replace).await;
         }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use leptos::prelude::*;
+use shared::api::{AcceptLink, DropLink, ShowLink};
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
 use shared::link::{LinkAnswer, PendingLink};
@@ -27,7 +28,7 @@ const TITLE: Text = Text::LINK_TITLE;
 /// The link page.
 #[component]
 pub(crate) fn LinkPage() -> impl IntoView {
-    let remote = Remote::new(|| Some(api::pending_link()));
+    let remote = Remote::new(|| Some(api::call(ShowLink {})));
     let on_retry = Callback::new(move |()| remote.refetch());
     dynamic(move || match remote.get() {
         Some(Ok(Some(link))) => view! { <LinkForm link /> }.into_any(),
@@ -73,7 +74,9 @@ fn LinkForm(
     let accept = Mutation::new(move || {
         let password = needs_password.then(|| password.get_untracked());
         async move {
-            let answer = api::accept_link(&LinkAnswer { password }).send().await;
+            let answer = api::call_with(AcceptLink {}, &LinkAnswer { password })
+                .send()
+                .await;
             if answer
                 .as_ref()
                 .is_err_and(|error| error.is(ErrorCode::PasswordWrong))
@@ -87,7 +90,7 @@ fn LinkForm(
     let cancel = Mutation::new(move || {
         let way_back = way_back.clone();
         async move {
-            api::drop_link().send().await?;
+            api::call(DropLink {}).send().await?;
             browser::go(&way_back, History::Replace).await;
             Ok(())
         }

@@ -1,6 +1,7 @@
 //! `/setup`: makes the first admin, for whoever holds the token from the server's log.
 
 use leptos::prelude::*;
+use shared::api::{SetUp, ShowConfig};
 use shared::email::is_plausible;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
@@ -26,7 +27,7 @@ const TITLE: Text = Text::SETUP_TITLE;
 pub(crate) fn SetupPage() -> impl IntoView {
     once_loaded(
         say(TITLE),
-        Remote::new(|| Some(api::config(None))),
+        Remote::new(|| Some(api::call(ShowConfig {}))),
         |config| {
             if config.setup_needed {
                 return view! { <SetupForm /> }.into_any();
@@ -151,7 +152,7 @@ fn SetupForm() -> impl IntoView {
             let Some(setup) = setup else {
                 return Ok(());
             };
-            api::set_up(&setup).send().await?;
+            api::call_with(SetUp {}, &setup).send().await?;
             browser::go(routes::HOME, History::Replace).await;
             Ok(())
         }

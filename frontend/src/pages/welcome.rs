@@ -4,11 +4,12 @@
 //! programs that look at links to show what is behind them press none.
 
 use leptos::prelude::*;
+use shared::api::{CheckWelcome, RedeemWelcome};
 use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::routes;
 use shared::text::Text;
-use shared::users::{LinkPurpose, Welcome, WelcomePassword};
+use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomePassword};
 
 use crate::api;
 use crate::browser::{self, History};
@@ -27,7 +28,10 @@ pub(crate) fn WelcomePage() -> impl IntoView {
     let token = browser::fragment();
     let remote = Remote::new({
         let token = token.clone();
-        move || Some(api::check_welcome(token.clone()))
+        move || {
+            let token = token.clone();
+            Some(api::call_with(CheckWelcome {}, &WelcomeCheck { token }))
+        }
     });
     let on_retry = Callback::new(move |()| remote.refetch());
     dynamic(move || match remote.get() {
@@ -75,7 +79,7 @@ fn LoginForm(
                 token,
                 password: None,
             };
-            let answer = api::welcome(&choice).send().await?;
+            let answer = api::call_with(RedeemWelcome {}, &choice).send().await?;
             browser::go(&answer.redirect, History::Replace).await;
             Ok(())
         }
@@ -132,7 +136,7 @@ fn WelcomeForm(
             if !is_fit {
                 return Ok(());
             }
-            let answer = api::welcome(&choice).send().await?;
+            let answer = api::call_with(RedeemWelcome {}, &choice).send().await?;
             browser::go(&answer.redirect, History::Replace).await;
             Ok(())
         }

@@ -48,7 +48,7 @@ pub(crate) async fn set(
     let path = request.uri().path();
     let is_api = path.starts_with("/api/");
     // The words of the pages, under a version: they say how long they may be kept.
-    let is_public = path.starts_with(shared::routes::API_TEXTS);
+    let is_public = path.starts_with("/api/texts/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // An image has one of its own, which is narrower.

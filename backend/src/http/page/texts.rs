@@ -11,8 +11,10 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use shared::api::ShowTexts;
+use shared::endpoint::Endpoint as _;
 use shared::error::ErrorCode;
-use shared::routes::{self, Section};
+use shared::routes::Section;
 use shared::text::Language;
 
 use crate::http::cookie;
@@ -91,11 +93,13 @@ pub(crate) fn remember(language: Language) -> Option<HeaderValue> {
 
 /// Returns where the app finds its table. The version is in it, so that browsers may keep it.
 pub(crate) fn url(section: Section, language: Language) -> String {
-    let (section, code) = (name(section), language.code());
+    let (section, language) = (name(section), language.code());
     let version = TABLES
-        .get(&(section, code))
+        .get(&(section, language))
         .map_or("", |table| &table.version);
-    format!("{}/{section}/{code}?v={version}", routes::API_TEXTS)
+    let [section, language] = [section, language].map(str::to_owned);
+    let path = ShowTexts { section, language }.path();
+    format!("{path}?v={version}")
 }
 
 /// Answers with the table in the language that the browser asks for; for pages that `trunk serve`

@@ -7,6 +7,7 @@ mod entry;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::api::{AuditQuery, ListAudit};
 use shared::audit::Audit;
 use shared::routes;
 use shared::text::Text;
@@ -39,14 +40,15 @@ pub(crate) fn ActivityPage() -> impl IntoView {
 
 /// Returns the request for the page before that entry.
 fn request(filters: Filters, before: &str) -> Request<Audit> {
-    let values = FILTERS.map(|name| filters.get(name));
-    let [account, kind, reference] = &values;
-    api::audit(&[
-        ("account", account),
-        ("kind", kind),
-        ("ref", reference),
-        ("before", before),
-    ])
+    let [account, kind, reference] = FILTERS.map(|name| Some(filters.get(name)));
+    let before = Some(before.to_owned());
+    let query = AuditQuery {
+        account,
+        kind,
+        reference,
+        before,
+    };
+    api::find(ListAudit {}, &query)
 }
 
 /// The entries, and what narrows them down.

@@ -1,6 +1,7 @@
 //! What the doctor looked at.
 
 use leptos::prelude::*;
+use shared::api::Examine;
 use shared::doctor::{Outcome, Report, Step};
 use shared::text::Text;
 
@@ -15,7 +16,7 @@ use crate::text::{fill, say};
 /// All steps, and the button that has them taken again.
 #[component]
 pub(super) fn Steps() -> impl IntoView {
-    let remote = Remote::new(|| Some(api::doctor()));
+    let remote = Remote::new(|| Some(api::call(Examine {}).for_the_doctor()));
     let list = listing::first_page(remote, |report| view! { <Found report /> }.into_any());
     view! {
         <Panel id="steps" title=say(Text::DOCTOR_LIST)>

@@ -1,6 +1,7 @@
 //! The test login: begins one, and shows what the last one showed.
 
 use leptos::prelude::*;
+use shared::api::{ShowTestLogin, StartTestLogin};
 use shared::routes;
 use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin as Report, Verdict};
 use shared::text::Text;
@@ -20,9 +21,9 @@ use crate::text::{around, say};
 /// The test login.
 #[component]
 pub(super) fn TestLogin() -> impl IntoView {
-    let last: Remote<LastTestLogin> = Remote::new(|| Some(api::last_test_login()));
+    let last: Remote<LastTestLogin> = Remote::new(|| Some(api::call(ShowTestLogin {})));
     let begin = Mutation::new(move || async move {
-        let answer = api::test_login().send().await?;
+        let answer = api::call(StartTestLogin {}).send().await?;
         if answer.redirect == routes::DOCTOR {
             // It did not come as far as the OP, and why is in its report.
             last.refetch();

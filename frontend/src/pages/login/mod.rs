@@ -6,6 +6,7 @@ mod query;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::api::{ConfigQuery, ShowConfig};
 use shared::config::PublicConfig;
 use shared::error::ErrorCode;
 use shared::failure::NextStep;
@@ -29,7 +30,10 @@ use shared::text::Text;
 pub(crate) fn LoginPage() -> impl IntoView {
     let query = LoginQuery::read(&browser::query);
     let code = query.code;
-    let config = Remote::new(move || Some(api::config(code)));
+    let config = Remote::new(move || {
+        let error = code.map(|code| code.as_str().to_owned());
+        Some(api::find(ShowConfig {}, &ConfigQuery { error }))
+    });
     // Here, not in the form, so that what is typed survives another answer.
     let credentials = Credentials::new();
 

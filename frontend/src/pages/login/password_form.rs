@@ -1,8 +1,8 @@
 //! The form for username and password.
 
 use leptos::prelude::*;
+use shared::api::LogIn;
 use shared::error::ErrorCode;
-use shared::routes;
 use shared::session::PasswordLogin;
 
 use crate::api;
@@ -44,23 +44,22 @@ pub(crate) fn PasswordForm(
 ) -> impl IntoView {
     let Credentials { username, password } = credentials;
     let log_in = Mutation::new(move || {
-        let next = next.clone();
         let login = PasswordLogin {
             username: username.get_untracked(),
             password: password.get_untracked(),
             next: next.clone(),
         };
         async move {
-            let answer = api::log_in(&login).send().await;
+            let answer = api::call_with(LogIn {}, &login).send().await;
             if answer
                 .as_ref()
                 .is_err_and(|error| error.is(ErrorCode::InvalidCredentials))
             {
                 browser::focus("#login-form input[name=password]");
             }
-            let target = answer?.and_then(|answer| answer.redirect).or(next);
+            let target = answer?.redirect;
             password.set(String::new());
-            browser::go(target.as_deref().unwrap_or(routes::HOME), History::Replace).await;
+            browser::go(&target, History::Replace).await;
             Ok(())
         }
     });

@@ -1,6 +1,7 @@
 //! The account's email address, and what it is for.
 
 use leptos::prelude::*;
+use shared::api::UpdateProfile;
 use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::profile::{LinkedIdentity, Profile, ProfileUpdate};
@@ -55,7 +56,9 @@ pub(crate) fn EmailForm(
                 email: Some(text.clone()),
                 display_name: None,
             };
-            let answer = confirm.send(api::update_profile(&update)).await?;
+            let answer = confirm
+                .send(api::call_with(UpdateProfile {}, &update))
+                .await?;
             Edited::take_over(email, &text, answer.user.email.as_deref());
             profile.set(answer);
             edited.mark_saved();

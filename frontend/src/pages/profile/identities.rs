@@ -1,6 +1,7 @@
 //! The identities at providers that this account is connected to.
 
 use leptos::prelude::*;
+use shared::api::{LinkIdentity, UnlinkIdentity};
 use shared::profile::{LinkedIdentity, Profile};
 
 use crate::api;
@@ -98,7 +99,8 @@ fn Identity(
             if !ask.ask(question).await {
                 return Ok(());
             }
-            confirm.send(api::disconnect(&id)).await?;
+            let endpoint = UnlinkIdentity { id: id.clone() };
+            confirm.send(api::call(endpoint)).await?;
             profile.update(|profile| profile.identities.retain(|identity| identity.id != id));
             browser::focus("#identities h2");
             Ok(())
@@ -161,7 +163,7 @@ fn Connect(
 ) -> impl IntoView {
     let unsaved = use_unsaved();
     let connect = Mutation::new(move || async move {
-        let answer = confirm.send(api::connect()).await?;
+        let answer = confirm.send(api::call(LinkIdentity {})).await?;
         unsaved.go_to_provider();
         browser::go(&answer.redirect, History::Keep).await;
         unsaved.stay();

@@ -8,6 +8,7 @@ mod sessions;
 mod appearance;
 
 use leptos::prelude::*;
+use shared::api::{ListSessions, ShowConfig, ShowProfile};
 use shared::config::PublicConfig;
 use shared::profile::Profile;
 use shared::session::SessionEntry;
@@ -47,9 +48,9 @@ pub(crate) fn ProfilePage() -> impl IntoView {
 /// Loads what the page shows.
 #[component]
 fn Content() -> impl IntoView {
-    let profile = Remote::new(|| Some(api::profile()));
-    let config = Remote::new(|| Some(api::config(None)));
-    let sessions = Remote::new(|| Some(api::sessions()));
+    let profile = Remote::new(|| Some(api::call(ShowProfile {})));
+    let config = Remote::new(|| Some(api::call(ShowConfig {})));
+    let sessions = Remote::new(|| Some(api::call(ListSessions {})));
     let on_retry = Callback::new(move |()| {
         profile.refetch();
         config.refetch();

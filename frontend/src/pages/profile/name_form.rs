@@ -1,6 +1,7 @@
 //! What the user likes to be called.
 
 use leptos::prelude::*;
+use shared::api::UpdateProfile;
 use shared::error::ErrorCode;
 use shared::name::is_display_name;
 use shared::profile::{Profile, ProfileUpdate};
@@ -42,7 +43,8 @@ pub(crate) fn NameForm(
             if !fault.get_untracked().is_empty() {
                 return Ok(());
             }
-            let answer = session.note_result(api::update_profile(&update).send().await)?;
+            let answer =
+                session.note_result(api::call_with(UpdateProfile {}, &update).send().await)?;
             Edited::take_over(name, &text, answer.user.display_name.as_deref());
             profile.set(answer);
             edited.mark_saved();

@@ -1,6 +1,7 @@
 //! The account's password: changed with the one so far, or set for the first time.
 
 use leptos::prelude::*;
+use shared::api::ChangePassword;
 use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::profile::{PasswordChange, Profile};
@@ -86,7 +87,9 @@ fn ChangeForm(
             if !is_fit {
                 return Ok(());
             }
-            let answer = confirm.send(api::change_password(&change)).await;
+            let answer = confirm
+                .send(api::call_with(ChangePassword {}, &change))
+                .await;
             if answer
                 .as_ref()
                 .is_err_and(|error| error.is(ErrorCode::PasswordWrong))

@@ -1,6 +1,7 @@
 //! Where the account is logged in, and the end of that.
 
 use leptos::prelude::*;
+use shared::api::{EndOtherSessions, EndSession};
 use shared::error::ErrorCode;
 use shared::session::{LoginMethod, SessionEntry};
 use shared::text::Text;
@@ -164,7 +165,7 @@ fn EndOne(
     let end = Mutation::new(move || {
         let id = id.clone();
         async move {
-            let answer = session.note_result(api::end_session(&id).send().await);
+            let answer = session.note_result(api::call(EndSession { id: id.clone() }).send().await);
             // It may have ended by itself meanwhile.
             if !matches!(&answer, Err(error) if error.is(ErrorCode::NotFound)) {
                 answer?;
@@ -218,7 +219,7 @@ fn EndOthers(
             if !ask.ask(question).await {
                 return Ok(());
             }
-            session.note_result(api::end_other_sessions().send().await)?;
+            session.note_result(api::call(EndOtherSessions {}).send().await)?;
             ended.told.set(say(Text::SESSIONS_OTHERS_ENDED));
             ended.ids.update(|ids| ids.extend(others));
             browser::focus("#sessions h2");

@@ -1,6 +1,7 @@
 //! A new account, and the link for its owner.
 
 use leptos::prelude::*;
+use shared::api::CreateUser;
 use shared::text::Text;
 
 use crate::api;
@@ -84,7 +85,10 @@ fn CreateForm(
             if !is_fit {
                 return Ok(());
             }
-            let answer = context.confirm.send(api::create_user(&new)).await;
+            let answer = context
+                .confirm
+                .send(api::call_with(CreateUser {}, &new))
+                .await;
             let Some(answer) = draft.refuse(answer)? else {
                 return Ok(());
             };

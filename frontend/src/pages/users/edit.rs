@@ -1,6 +1,7 @@
 //! Email, name, role and state of an account.
 
 use leptos::prelude::*;
+use shared::api::UpdateUser;
 use shared::session::Role;
 use shared::text::Text;
 
@@ -43,7 +44,11 @@ pub(super) fn Edit(
                 saved.set(say(Text::USERS_NO_CHANGE).to_owned());
                 return Ok(());
             }
-            let answer = context.confirm.send(api::update_user(&id, &update)).await;
+            let endpoint = UpdateUser { id: id.clone() };
+            let answer = context
+                .confirm
+                .send(api::call_with(endpoint, &update))
+                .await;
             let Some(answer) = draft.refuse(answer)? else {
                 return Ok(());
             };

@@ -1,6 +1,7 @@
 //! The identities that are linked to an account.
 
 use leptos::prelude::*;
+use shared::api::UnlinkUserIdentity;
 use shared::profile::LinkedIdentity;
 use shared::text::Text;
 
@@ -99,10 +100,11 @@ fn Identity(
             if !context.ask.ask(question).await {
                 return Ok(());
             }
-            context
-                .confirm
-                .send(api::disconnect_user(&user, &id))
-                .await?;
+            let endpoint = UnlinkUserIdentity {
+                id: user,
+                identity: id.clone(),
+            };
+            context.confirm.send(api::call(endpoint)).await?;
             account
                 .entry
                 .update(|entry| entry.identities.retain(|identity| identity.id != id));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::api::{ListUsers, UserQuery};
 use shared::text::Text;
 use shared::users::{UserEntry, UserList};
 
@@ -21,14 +22,15 @@ const FILTERS: [&str; 3] = ["search", "role", "status"];
 
 /// Returns the request for the page after that cursor.
 fn request(filters: Filters, after: &str) -> Request<UserList> {
-    let values = FILTERS.map(|name| filters.get(name));
-    let [search, role, status] = &values;
-    api::users(&[
-        ("search", search),
-        ("role", role),
-        ("status", status),
-        ("after", after),
-    ])
+    let [search, role, status] = FILTERS.map(|name| Some(filters.get(name)));
+    let after = Some(after.to_owned());
+    let query = UserQuery {
+        search,
+        role,
+        status,
+        after,
+    };
+    api::find(ListUsers {}, &query)
 }
 
 /// The accounts.

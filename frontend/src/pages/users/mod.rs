@@ -11,6 +11,7 @@ mod identities;
 mod create;
 
 use leptos::prelude::*;
+use shared::api::ShowConfig;
 use shared::config::PublicConfig;
 use shared::profile::Profile;
 use shared::routes;
@@ -38,7 +39,7 @@ const TITLE: Text = Text::USERS;
 #[component]
 pub(crate) fn UsersPage() -> impl IntoView {
     for_admins_alone(say(TITLE), || {
-        let config = Remote::new(|| Some(api::config(None)));
+        let config = Remote::new(|| Some(api::call(ShowConfig {})));
         once_loaded(say(TITLE), config, |config| {
             let user = untrack(|| use_session().status()).map(|status| status.user);
             user.map(|user| view! { <Sections user config /> })

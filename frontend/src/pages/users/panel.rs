@@ -1,6 +1,7 @@
 //! What an account's row opens to.
 
 use leptos::prelude::*;
+use shared::api::DeleteUser;
 use shared::routes;
 use shared::text::Text;
 
@@ -78,7 +79,8 @@ fn Delete(
             if !context.ask.ask(question).await {
                 return Ok(());
             }
-            context.confirm.send(api::delete_user(&id)).await?;
+            let endpoint = DeleteUser { id: id.clone() };
+            context.confirm.send(api::call(endpoint)).await?;
             account.is_gone.set(true);
             context.deleted.update(|gone| *gone += 1);
             context.status.set(fill(Text::USERS_DELETED, &name));

@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use shared::api::CreateWelcomeLink;
 use shared::text::Text;
 use shared::users::WelcomeLink;
 
@@ -34,7 +35,10 @@ pub(super) fn CreateLink(
     let make = Mutation::new(move || {
         let id = id.clone();
         async move {
-            let answer = context.confirm.send(api::welcome_link(&id)).await?;
+            let answer = context
+                .confirm
+                .send(api::call(CreateWelcomeLink { id }))
+                .await?;
             let until = answer.expires_at;
             link.set(Some(answer));
             account
