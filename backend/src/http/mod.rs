@@ -3,6 +3,7 @@
 mod reference;
 mod error;
 pub mod cookie;
+mod api;
 pub(crate) mod layers;
 pub(crate) mod extract;
 pub(crate) mod login;
@@ -18,17 +19,24 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, delete, get, patch, post};
-use shared::api::{NegotiateTexts, ShowTexts};
-use shared::endpoint::Endpoint as _;
+use axum::routing::any;
+use shared::api::{
+    AcceptLink, ChangePassword, CheckWelcome, ConfirmSession, CreateUser, CreateWelcomeLink,
+    DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp, Examine, FinishLogin,
+    FinishLoginByForm, InitiateLogin, LinkIdentity, ListAudit, ListIdentities, ListSessions,
+    ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin, RedeemWelcome, Reflect, SetUp,
+    ShowConfig, ShowHealth, ShowLink, ShowProfile, ShowReadiness, ShowSession, ShowTestLogin,
+    ShowTexts, StartLogin, StartTestLogin, UnlinkIdentity, UnlinkUserIdentity, UpdateProfile,
+    UpdateUser,
+};
 use shared::error::ErrorCode;
-use shared::routes;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
 use account::{identities, profile, session, sessions};
 use admin::{audit, doctor, users};
+use api::Routes;
 use error::ApiError;
 use layers::{same_origin, security_headers};
 use login::{
@@ -50,79 +58,49 @@ pub(crate) fn router(app: AppState) -> Router {
     }
     let spa = spa::Spa::new(app.clone());
     let csp = security_headers::Csp::new(&app.config, spa.style_hash());
-    Router::new()
-        .route(routes::API_CONFIG, get(config::show))
-        .route(routes::API_LOGIN, post(password::password))
-        .route(
-            routes::API_LOGIN_OPENID,
-            get(start::start).post(start::initiate),
-        )
-        .route(
-            routes::API_OAUTH_OPENID,
-            get(callback::callback)
-                .post(callback::form_post)
-                .head(callback::head),
-        )
-        .route(
-            routes::API_BACKCHANNEL_LOGOUT,
-            post(backchannel_logout::end_sessions),
-        )
-        .route(routes::API_LOGOUT, post(logout::logout))
-        .route(routes::API_SESSION, get(session::show))
-        .route(routes::API_SESSION_CONFIRM, post(session::confirm))
-        .route(
-            routes::API_LINK,
-            get(link::show).post(link::confirm).delete(link::cancel),
-        )
-        .route(
-            routes::API_PROFILE,
-            patch(profile::update).get(profile::show),
-        )
-        .route(routes::API_PROFILE_PASSWORD, post(profile::change_password))
-        .route(routes::API_PROFILE_IDENTITIES, get(identities::list))
-        .route(
-            routes::API_PROFILE_IDENTITIES_OPENID,
-            post(identities::link),
-        )
-        .route(
-            &format!("{}/{{id}}", routes::API_PROFILE_IDENTITIES),
-            delete(identities::unlink),
-        )
-        .route(
-            routes::API_PROFILE_SESSIONS,
-            get(sessions::list).delete(sessions::end_others),
-        )
-        .route(
-            &format!("{}/{{id}}", routes::API_PROFILE_SESSIONS),
-            delete(sessions::end),
-        )
-        .route(routes::API_USERS, get(users::list).post(users::create))
-        .route(
-            &format!("{}/{{id}}", routes::API_USERS),
-            patch(users::update).delete(users::remove),
-        )
-        .route(
-            &format!("{}/{{id}}/identities/{{identity}}", routes::API_USERS),
-            delete(users::disconnect),
-        )
-        .route(
-            &format!("{}/{{id}}/welcome-link", routes::API_USERS),
-            post(welcome::make),
-        )
-        .route(routes::API_WELCOME_CHECK, post(welcome::check))
-        .route(routes::API_WELCOME, post(welcome::redeem))
-        .route(routes::API_AUDIT, get(audit::list))
-        .route(
-            routes::API_TEST_LOGIN,
-            post(test_login::begin).get(test_login::show),
-        )
-        .route(routes::API_DOCTOR, get(doctor::show))
-        .route(routes::API_DOCTOR_REFLECTION, get(doctor::mirror))
-        .route(routes::API_SETUP, post(setup::create))
-        .route(NegotiateTexts::PATH, get(texts::negotiated))
-        .route(ShowTexts::PATH, get(texts::show))
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
+    Routes::default()
+        .api::<ShowConfig>(config::show)
+        .form::<LogIn>(password::password)
+        .raw::<StartLogin, _>(start::start)
+        .raw::<InitiateLogin, _>(start::initiate)
+        .raw::<FinishLogin, _>(callback::callback)
+        .raw::<FinishLoginByForm, _>(callback::form_post)
+        .raw::<ProbeLogin, _>(callback::head)
+        .raw::<EndSessionsByOp, _>(backchannel_logout::end_sessions)
+        .form::<LogOut>(logout::logout)
+        .api::<ShowSession>(session::show)
+        .api::<ConfirmSession>(session::confirm)
+        .api::<ShowLink>(link::show)
+        .api::<AcceptLink>(link::confirm)
+        .api::<DropLink>(link::cancel)
+        .api::<ShowProfile>(profile::show)
+        .api::<UpdateProfile>(profile::update)
+        .api::<ChangePassword>(profile::change_password)
+        .api::<ListSessions>(sessions::list)
+        .api::<EndOtherSessions>(sessions::end_others)
+        .api::<EndSession>(sessions::end)
+        .api::<ListIdentities>(identities::list)
+        .api::<LinkIdentity>(identities::link)
+        .api::<UnlinkIdentity>(identities::unlink)
+        .form::<SetUp>(setup::create)
+        .api::<CheckWelcome>(welcome::check)
+        .form::<RedeemWelcome>(welcome::redeem)
+        .api::<ListUsers>(users::list)
+        .api::<CreateUser>(users::create)
+        .api::<UpdateUser>(users::update)
+        .api::<DeleteUser>(users::remove)
+        .api::<UnlinkUserIdentity>(users::disconnect)
+        .api::<CreateWelcomeLink>(welcome::make)
+        .api::<ListAudit>(audit::list)
+        .api::<StartTestLogin>(test_login::begin)
+        .api::<ShowTestLogin>(test_login::show)
+        .api::<Examine>(doctor::show)
+        .raw::<Reflect, _>(doctor::mirror)
+        .raw::<NegotiateTexts, _>(texts::negotiated)
+        .raw::<ShowTexts, _>(texts::show)
+        .raw::<ShowHealth, _>(health::live)
+        .raw::<ShowReadiness, _>(health::ready)
+        .into_router()
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
         .fallback_service(any(spa::serve).with_state(spa))
         // Leaves alone what is compressed already.

@@ -1,40 +1,29 @@
 //! Linked identities: the list, linking, unlinking.
 
-use axum::Json as Answer;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use shared::api::{LinkIdentity, ListIdentities, UnlinkIdentity};
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
-use shared::profile::LinkedIdentity;
 use shared::routes;
 use shared::session::GoTo;
-use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::http::account::profile;
-use crate::http::error::ApiResult;
-use crate::http::extract::client::From;
-use crate::http::extract::principal::{Current, RecentlyConfirmed};
+use crate::http::api::{Answer, Call, Reply};
+use crate::http::extract::parse::parse_id;
 use crate::http::login::attempts;
 use crate::login::attempt::Intent;
 use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
 
 /// Lists the identities linked to the account.
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    current: Current,
-) -> ApiResult<Answer<Vec<LinkedIdentity>>> {
-    Ok(Answer(profile::identities(&app, current.account.id).await?))
+pub(crate) async fn list(app: AppState, call: Call<ListIdentities>) -> Reply<ListIdentities> {
+    let identities = profile::identities(&app, call.caller.account.id).await?;
+    Ok(Answer::new(identities))
 }
 
 /// Begins a link: an attempt bound to this account and this session. Answers with the OP's URL.
-pub(crate) async fn link(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    RecentlyConfirmed(current): RecentlyConfirmed,
-) -> ApiResult<Response> {
+pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkIdentity> {
+    let (current, headers) = (call.caller, call.headers);
     let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
     let intent = Intent::Link {
         account_id: current.account.id,
@@ -42,13 +31,10 @@ pub(crate) async fn link(
     };
     let next = ReturnTo::parse(routes::PROFILE);
     match attempts::begin(&app, &provider, &headers, intent, next, false, None).await {
-        Ok((url, cookies)) => Ok((
-            cookies,
-            Answer(GoTo {
-                redirect: url.to_string(),
-            }),
-        )
-            .into_response()),
+        Ok((url, cookies)) => {
+            let redirect = url.to_string();
+            Ok(Answer::new(GoTo { redirect }).with(cookies))
+        }
         Err(error) => {
             tracing::warn!(
                 code = error.code().as_str(),
@@ -68,13 +54,9 @@ pub(crate) async fn link(
 }
 
 /// Unlinks an identity, never the last way in.
-pub(crate) async fn unlink(
-    State(app): State<AppState>,
-    RecentlyConfirmed(current): RecentlyConfirmed,
-    from: From,
-    Path(id): Path<String>,
-) -> ApiResult<StatusCode> {
-    let id = Uuid::parse_str(&id).map_err(|_| ErrorCode::NotFound)?;
+pub(crate) async fn unlink(app: AppState, call: Call<UnlinkIdentity>) -> Reply<UnlinkIdentity> {
+    let (current, from) = (call.caller, call.client);
+    let id = parse_id(&call.path.id)?;
     let account_id = current.account.id;
     let done = app
         .store
@@ -85,7 +67,7 @@ pub(crate) async fn unlink(
         Some(false) => Err(ErrorCode::LastWayIn.into()),
         Some(true) => {
             tracing::info!(account.id = %account_id, "identity unlinked");
-            Ok(StatusCode::NO_CONTENT)
+            Ok(Answer::new(()))
         }
     }
 }

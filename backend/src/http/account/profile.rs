@@ -1,33 +1,25 @@
 //! The user's own record: names, email, password.
 
-use axum::Json as Answer;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
+use shared::api::{ChangePassword, ShowProfile, UpdateProfile};
 use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_display_name, is_new_password};
-use shared::profile::{LinkedIdentity, PasswordChange, Profile, ProfileUpdate};
+use shared::profile::{LinkedIdentity, Profile};
 use shared::session::Role;
 
 use crate::account::AccountId;
 use crate::app::AppState;
+use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiResult;
-use crate::http::extract::body::Json;
-use crate::http::extract::client::From;
-use crate::http::extract::principal::Current;
 use crate::http::login::password::{check_password, require_password_login};
 use crate::http::login::session_cookie;
 use crate::present::identity::linked_identity;
 use crate::session::SessionToken;
 
 /// Returns the user's record and the identities linked to it.
-pub(crate) async fn show(
-    State(app): State<AppState>,
-    current: Current,
-) -> ApiResult<Answer<Profile>> {
-    Ok(Answer(profile(&app, current.account.id).await?))
+pub(crate) async fn show(app: AppState, call: Call<ShowProfile>) -> Reply<ShowProfile> {
+    Ok(Answer::new(profile(&app, call.caller.account.id).await?))
 }
 
 async fn profile(app: &AppState, account_id: AccountId) -> ApiResult<Profile> {
@@ -55,12 +47,8 @@ pub(crate) async fn identities(
 }
 
 /// Changes what the body names. Everything is checked before anything is written.
-pub(crate) async fn update(
-    State(app): State<AppState>,
-    current: Current,
-    from: From,
-    Json(update): Json<ProfileUpdate>,
-) -> ApiResult<Answer<Profile>> {
+pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<UpdateProfile> {
+    let (current, from, update) = (call.caller, call.client, call.body);
     let account = &current.account;
     let email = match update.email.as_deref().map(str::trim) {
         None => None,
@@ -90,16 +78,15 @@ pub(crate) async fn update(
             .set_display_name(account.id, name, current.by(&from))
             .await?;
     }
-    Ok(Answer(profile(&app, account.id).await?))
+    Ok(Answer::new(profile(&app, account.id).await?))
 }
 
 /// Changes the password, or sets the first one; ends the account's other sessions.
 pub(crate) async fn change_password(
-    State(app): State<AppState>,
-    current: Current,
-    from: From,
-    Json(change): Json<PasswordChange>,
-) -> ApiResult<Response> {
+    app: AppState,
+    call: Call<ChangePassword>,
+) -> Reply<ChangePassword> {
+    let (current, from, change) = (call.caller, call.client, call.body);
     require_password_login(&app)?;
     if !is_new_password(&change.new) {
         return Err(ErrorCode::PasswordUnfit.into());
@@ -119,6 +106,5 @@ pub(crate) async fn change_password(
         .set_password(account.id, &hash, session_id, token.hash(), by)
         .await?;
     tracing::info!(account.id = %account.id, "password changed");
-    let cookies = session_cookie::give(&app, &token);
-    Ok((cookies, StatusCode::NO_CONTENT).into_response())
+    Ok(Answer::new(()).with(session_cookie::give(&app, &token)))
 }

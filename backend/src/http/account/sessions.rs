@@ -1,45 +1,34 @@
 //! The account's sessions: the list, ending one, ending all others.
 
-use axum::Json as Answer;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use shared::api::{EndOtherSessions, EndSession, ListSessions};
 use shared::error::ErrorCode;
 use shared::session::SessionEntry;
-use uuid::Uuid;
 
 use crate::app::AppState;
-use crate::http::error::ApiResult;
-use crate::http::extract::client::From;
-use crate::http::extract::principal::Current;
+use crate::http::api::{Answer, Call, Reply};
+use crate::http::extract::parse::parse_id;
 use crate::http::login::session_cookie;
 use crate::present::session::session_entry;
 
 /// Lists the sessions that are live, the last used first.
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    current: Current,
-) -> ApiResult<Answer<Vec<SessionEntry>>> {
+pub(crate) async fn list(app: AppState, call: Call<ListSessions>) -> Reply<ListSessions> {
+    let current = call.caller;
     let account_id = current.account.id;
     let sessions = app
         .store
         .sessions(account_id, &app.config.sessions, current.now)
         .await?;
     let entry = |session| session_entry(&app.config, Some(&current.session), session);
-    Ok(Answer(sessions.into_iter().map(entry).collect()))
+    Ok(Answer::new(sessions.into_iter().map(entry).collect()))
 }
 
 /// Ends one of the account's sessions. Ending the one that asks is a logout without the OP.
 ///
 /// # Errors
 /// `not_found`: no such session of this account.
-pub(crate) async fn end(
-    State(app): State<AppState>,
-    current: Current,
-    from: From,
-    Path(id): Path<String>,
-) -> ApiResult<Response> {
-    let id = Uuid::parse_str(&id).map_err(|_| ErrorCode::NotFound)?;
+pub(crate) async fn end(app: AppState, call: Call<EndSession>) -> Reply<EndSession> {
+    let (current, from) = (call.caller, call.client);
+    let id = parse_id(&call.path.id)?;
     let account_id = current.account.id;
     if !app
         .store
@@ -49,24 +38,25 @@ pub(crate) async fn end(
         return Err(ErrorCode::NotFound.into());
     }
     tracing::info!(account.id = %account_id, session.id = %id, "session ended by its owner");
+    let answer = Answer::new(());
     Ok(if id == current.session.id {
-        (session_cookie::forget(&app), StatusCode::NO_CONTENT).into_response()
+        answer.with(session_cookie::forget(&app))
     } else {
-        StatusCode::NO_CONTENT.into_response()
+        answer
     })
 }
 
 /// Ends all sessions of the account but the one that asks.
 pub(crate) async fn end_others(
-    State(app): State<AppState>,
-    current: Current,
-    from: From,
-) -> ApiResult<StatusCode> {
+    app: AppState,
+    call: Call<EndOtherSessions>,
+) -> Reply<EndOtherSessions> {
+    let (current, from) = (call.caller, call.client);
     let account_id = current.account.id;
     let ended = app
         .store
         .end_other_sessions(account_id, current.session.id, current.by(&from))
         .await?;
     tracing::info!(account.id = %account_id, ended, "other sessions ended by their owner");
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Answer::new(()))
 }

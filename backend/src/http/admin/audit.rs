@@ -1,14 +1,12 @@
 //! The audit trail, for admins.
 
-use axum::Json as Answer;
-use axum::extract::{RawQuery, State};
+use shared::api::ListAudit;
 use shared::audit::Audit;
 use shared::error::ErrorCode;
 use uuid::Uuid;
 
 use crate::app::AppState;
-use crate::http::error::ApiResult;
-use crate::http::extract::principal::Admin;
+use crate::http::api::{Answer, Call, Reply};
 use crate::store::{AuditFilter, PartyFilter};
 
 /// How many entries a page has.
@@ -19,41 +17,33 @@ const PAGE: usize = 100;
 /// # Errors
 /// `forbidden` for who is no admin, `bad_request` for an id or a word that is none; an account may
 /// be one that never was.
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    _: Admin,
-    RawQuery(query): RawQuery,
-) -> ApiResult<Answer<Audit>> {
-    let mut filter = AuditFilter {
+pub(crate) async fn list(app: AppState, call: Call<ListAudit>) -> Reply<ListAudit> {
+    // PostgreSQL takes no NUL for text.
+    let word = |text: String| match text.trim() {
+        word if word.contains('\0') => Err(ErrorCode::BadRequest),
+        word => Ok(word.to_owned()),
+    };
+    let query = call.query;
+    let account = query.account.map(word).transpose()?;
+    let before = query.before.map(|id| Uuid::parse_str(&id));
+    let filter = AuditFilter {
+        party: account.map(|username| {
+            // A username may look like an id; then it is both.
+            let id = Uuid::parse_str(&username).ok();
+            PartyFilter { id, username }
+        }),
+        kind: query.kind.map(word).transpose()?,
+        reference: query.reference.map(word).transpose()?,
+        before: before.transpose().map_err(|_| ErrorCode::BadRequest)?,
         // One more than is shown tells whether there are more.
         limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         ..AuditFilter::default()
     };
-    let id = |text: &str| Uuid::parse_str(text).map_err(|_| ErrorCode::BadRequest);
-    // PostgreSQL takes no NUL for text.
-    let word = |text: &str| match text.trim() {
-        word if word.contains('\0') => Err(ErrorCode::BadRequest),
-        word => Ok(word.to_owned()),
-    };
-    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match name.as_ref() {
-            "account" => {
-                let username = word(&value)?;
-                // A username may look like an id; then it is both.
-                let id = Uuid::parse_str(&username).ok();
-                filter.party = Some(PartyFilter { id, username });
-            }
-            "kind" => filter.kind = Some(word(&value)?),
-            "ref" => filter.reference = Some(word(&value)?),
-            "before" => filter.before = Some(id(&value)?),
-            _ => {}
-        }
-    }
     let mut entries = app.audit(&filter).await?;
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
     let next = entries.last().filter(|_| has_more);
-    Ok(Answer(Audit {
+    Ok(Answer::new(Audit {
         next: next.map(|entry| entry.id.clone()),
         entries,
     }))

@@ -1,47 +1,41 @@
 //! What the doctor finds, for admins; and how a request of the doctor's own arrives.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::Json as Answer;
+use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HOST};
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
-use shared::doctor::Report;
+use shared::api::Examine;
 use shared::error::ErrorCode;
 
 use crate::app::AppState;
 use crate::doctor::probe::reflection::{self, HEADER};
 use crate::doctor::{Depth, Reflection, RunContext, examine, reading_of};
+use crate::http::api::{Answer, Call, Reply};
 use crate::http::cookie::{self, SetCookies, style};
-use crate::http::error::{ApiError, ApiResult};
+use crate::http::error::ApiError;
 use crate::http::extract::client::client_address;
-use crate::http::extract::principal::Admin;
 use oidc::for_log;
 
 /// How long the doctor's cookie lives: two requests.
 const COOKIE_LIFE: Duration = Duration::from_secs(60);
 
 /// Examines everything, once at a time.
-///
-/// # Errors
-/// `forbidden` for who is no admin.
-pub(crate) async fn show(
-    State(app): State<AppState>,
-    _: Admin,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> ApiResult<Answer<Report>> {
+pub(crate) async fn show(app: AppState, call: Call<Examine>) -> Reply<Examine> {
+    let peer = call.client.peer.ok_or(ErrorCode::Internal)?;
     let _turn = app.doctor.lock().await;
     let (reading, keys) = (reading_of(&app), app.keys());
     let context = RunContext::Server {
         keys: &keys,
-        request: Some(reflect(&app, peer, &headers)),
+        request: Some(reflect(&app, peer, &call.headers)),
         depth: Depth::Full,
     };
-    Ok(Answer(examine(&reading, &app.clock, &context).await.report))
+    let examined = examine(&reading, &app.clock, &context).await;
+    Ok(Answer::new(examined.report))
 }
 
 /// Tells the doctor how its request arrived; for anybody else there is nothing here.
@@ -57,12 +51,12 @@ pub(crate) async fn mirror(
     };
     let reflection = Reflection {
         proof,
-        ..reflect(&app, peer, &headers)
+        ..reflect(&app, peer.ip(), &headers)
     };
     let style = style(&app);
     let cookie = style.set(style.doctor(), "1".to_owned(), COOKIE_LIFE);
     let cookies = SetCookies::default().with(cookie);
-    (cookies, [(CACHE_CONTROL, "no-store")], Answer(reflection)).into_response()
+    (cookies, [(CACHE_CONTROL, "no-store")], Json(reflection)).into_response()
 }
 
 /// Returns a header, several lines joined as one (RFC 9110 §5.3).
@@ -73,9 +67,9 @@ fn text(headers: &HeaderMap, name: &str) -> String {
 }
 
 /// Returns how a request arrived.
-fn reflect(app: &AppState, peer: SocketAddr, headers: &HeaderMap) -> Reflection {
+fn reflect(app: &AppState, peer: IpAddr, headers: &HeaderMap) -> Reflection {
     let trusted = &app.config.trusted_proxies;
-    let peer = peer.ip().to_canonical();
+    let peer = peer.to_canonical();
     let signs = ["via", "forwarded", "x-real-ip"];
     Reflection {
         proof: String::new(),

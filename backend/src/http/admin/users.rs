@@ -3,21 +3,17 @@
 //! Reading asks for an admin. Changing asks for one who logged in or confirmed a moment ago: an
 //! account can be taken over by its email, its role or its welcome link.
 
-use axum::Json as Answer;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use shared::api::{CreateUser, DeleteUser, ListUsers, UnlinkUserIdentity, UpdateUser, UserQuery};
 use shared::error::ErrorCode;
 use shared::name::is_username;
 use shared::session::Role;
-use shared::users::{CreatedUser, NewUser, USERS_PAGE, UserEntry, UserList, UserUpdate};
+use shared::users::{CreatedUser, USERS_PAGE, UserEntry, UserList};
 
 use crate::account::{AccountId, NewAccount};
 use crate::app::AppState;
+use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiResult;
-use crate::http::extract::body::Json;
-use crate::http::extract::client::From;
 use crate::http::extract::parse::{display_name, email, parse_id};
-use crate::http::extract::principal::{Admin, ConfirmedAdmin};
 use crate::http::login::welcome;
 use crate::present::user::user_entry;
 use crate::store::{UserChange, UserFilter};
@@ -29,12 +25,8 @@ use clock::Timestamp;
 /// # Errors
 /// `forbidden` for who is no admin, `bad_request` for a role or status that is none and for text
 /// that holds a control character.
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    _: Admin,
-    RawQuery(query): RawQuery,
-) -> ApiResult<Answer<UserList>> {
-    let mut filter = filter(query.as_deref().unwrap_or_default())?;
+pub(crate) async fn list(app: AppState, call: Call<ListUsers>) -> Reply<ListUsers> {
+    let mut filter = filter(&call.query)?;
     // One more than is shown tells whether there are more.
     filter.limit = i64::try_from(USERS_PAGE + 1).unwrap_or(i64::MAX);
     let (mut records, total) = app.store.users(&filter, app.clock.now()).await?;
@@ -46,41 +38,39 @@ pub(crate) async fn list(
         .collect();
     let last = users.last().filter(|_| has_more);
     let next = last.map(|user| crate::account::username_key(&user.username));
-    Ok(Answer(UserList { users, next, total }))
+    Ok(Answer::new(UserList { users, next, total }))
 }
 
 /// Parses the query of the list; an empty value asks for nothing.
-fn filter(query: &str) -> ApiResult<UserFilter> {
-    let mut filter = UserFilter::default();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let value = value.trim();
-        if value.chars().any(char::is_control) {
-            return Err(ErrorCode::BadRequest.into());
-        }
-        match (name.as_ref(), value) {
-            ("search" | "role" | "status" | "after", "") => {}
-            ("search", text) => filter.search = Some(text.to_owned()),
-            ("role", "admin") => filter.role = Some(Role::Admin),
-            ("role", "user") => filter.role = Some(Role::User),
-            ("status", "enabled") => filter.is_disabled = Some(false),
-            ("status", "disabled") => filter.is_disabled = Some(true),
-            ("role" | "status", _) => return Err(ErrorCode::BadRequest.into()),
-            ("after", cursor) => filter.after = Some(cursor.to_owned()),
-            _ => {}
-        }
-    }
-    Ok(filter)
+fn filter(query: &UserQuery) -> ApiResult<UserFilter> {
+    let text = |value: &Option<String>| match value.as_deref().unwrap_or_default().trim() {
+        "" => Ok(None),
+        text if text.chars().any(char::is_control) => Err(ErrorCode::BadRequest),
+        text => Ok(Some(text.to_owned())),
+    };
+    Ok(UserFilter {
+        search: text(&query.search)?,
+        role: match text(&query.role)?.as_deref() {
+            None => None,
+            Some("admin") => Some(Role::Admin),
+            Some("user") => Some(Role::User),
+            Some(_) => return Err(ErrorCode::BadRequest.into()),
+        },
+        is_disabled: match text(&query.status)?.as_deref() {
+            None => None,
+            Some("enabled") => Some(false),
+            Some("disabled") => Some(true),
+            Some(_) => return Err(ErrorCode::BadRequest.into()),
+        },
+        after: text(&query.after)?,
+        ..UserFilter::default()
+    })
 }
 
 /// Makes an account, with a link by which its owner sets a password. Where passwords are off, the
 /// owner comes through the OP, and there is no link.
-pub(crate) async fn create(
-    State(app): State<AppState>,
-    ConfirmedAdmin(admin): ConfirmedAdmin,
-    headers: HeaderMap,
-    from: From,
-    Json(new): Json<NewUser>,
-) -> ApiResult<(StatusCode, Answer<CreatedUser>)> {
+pub(crate) async fn create(app: AppState, call: Call<CreateUser>) -> Reply<CreateUser> {
+    let (admin, from, headers, new) = (call.caller, call.client, call.headers, call.body);
     let username = new.username.trim();
     if !is_username(username) {
         return Err(ErrorCode::UsernameInvalid.into());
@@ -103,18 +93,13 @@ pub(crate) async fn create(
         user: show(&app, id, admin.now).await?,
         welcome: link.map(|(token, link)| welcome::shown(&app, &headers, &token, link)),
     };
-    Ok((StatusCode::CREATED, Answer(created)))
+    Ok(Answer::new(created))
 }
 
 /// Changes what the body names: all of it or nothing.
-pub(crate) async fn update(
-    State(app): State<AppState>,
-    ConfirmedAdmin(admin): ConfirmedAdmin,
-    from: From,
-    Path(id): Path<String>,
-    Json(update): Json<UserUpdate>,
-) -> ApiResult<Answer<UserEntry>> {
-    let id = parse_id(&id)?;
+pub(crate) async fn update(app: AppState, call: Call<UpdateUser>) -> Reply<UpdateUser> {
+    let (admin, from, update) = (call.caller, call.client, call.body);
+    let id = parse_id(&call.path.id)?;
     let change = UserChange {
         email: update.email.as_deref().map(email).transpose()?,
         display_name: update
@@ -130,21 +115,17 @@ pub(crate) async fn update(
         .change_user(id, &change, password_login, by)
         .await??;
     tracing::info!(account.id = %id, by = %admin.account.id, "account changed by an admin");
-    Ok(Answer(show(&app, id, admin.now).await?))
+    Ok(Answer::new(show(&app, id, admin.now).await?))
 }
 
 /// Deletes an account; what it did stays in the audit trail.
-pub(crate) async fn remove(
-    State(app): State<AppState>,
-    ConfirmedAdmin(admin): ConfirmedAdmin,
-    from: From,
-    Path(id): Path<String>,
-) -> ApiResult<StatusCode> {
-    let id = parse_id(&id)?;
+pub(crate) async fn remove(app: AppState, call: Call<DeleteUser>) -> Reply<DeleteUser> {
+    let (admin, from) = (call.caller, call.client);
+    let id = parse_id(&call.path.id)?;
     let (password_login, by) = (app.config.password_login, admin.by(&from));
     app.store.delete_user(id, password_login, by).await??;
     tracing::info!(account.id = %id, by = %admin.account.id, "account deleted by an admin");
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Answer::new(()))
 }
 
 /// Disconnects an identity, and ends the sessions that came from it.
@@ -153,19 +134,18 @@ pub(crate) async fn remove(
 /// what is wrong, and can make a welcome link, or have the owner's email tie the right identity.
 /// Only the last way in of all admins stays.
 pub(crate) async fn disconnect(
-    State(app): State<AppState>,
-    ConfirmedAdmin(admin): ConfirmedAdmin,
-    from: From,
-    Path((id, identity)): Path<(String, String)>,
-) -> ApiResult<StatusCode> {
-    let (id, identity) = (parse_id(&id)?, parse_id(&identity)?);
+    app: AppState,
+    call: Call<UnlinkUserIdentity>,
+) -> Reply<UnlinkUserIdentity> {
+    let (admin, from) = (call.caller, call.client);
+    let (id, identity) = (parse_id(&call.path.id)?, parse_id(&call.path.identity)?);
     let (password_login, by) = (app.config.password_login, admin.by(&from));
     let store = &app.store;
     store
         .disconnect_identity(id, identity, password_login, by)
         .await??;
     tracing::info!(account.id = %id, by = %admin.account.id, "identity disconnected by an admin");
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Answer::new(()))
 }
 
 /// Returns the account as an admin sees it.

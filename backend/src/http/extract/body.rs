@@ -2,52 +2,33 @@
 //! problem of ours, not the framework's.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest as _, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 use shared::error::ErrorCode;
 
 use crate::app::AppState;
-use crate::http::error::{ApiError, ApiResult};
+use crate::http::error::ApiResult;
 use oidc::answer::media_type;
 
-/// A JSON body.
-pub(crate) struct Json<T>(pub(crate) T);
-
-/// A body that is JSON, or a plain form which wants a redirect for an answer.
-pub(crate) struct JsonOrForm<T> {
-    pub(crate) body: T,
-    pub(crate) is_form: bool,
-}
-
-impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, app: &AppState) -> ApiResult<Self> {
-        if media_type(request.headers()) != "application/json" {
-            return Err(ErrorCode::JsonRequired.into());
-        }
-        Ok(Self(parse_json(&bytes(request, app).await?)?))
+/// Reads a body that is JSON, or a plain form.
+///
+/// # Errors
+/// `json_required` for another body, `too_large`, `bad_request`.
+pub(crate) async fn read<T: DeserializeOwned>(
+    request: Request,
+    app: &AppState,
+    is_form: bool,
+) -> ApiResult<T> {
+    if !is_form && media_type(request.headers()) != "application/json" {
+        return Err(ErrorCode::JsonRequired.into());
     }
-}
-
-impl<T: DeserializeOwned> FromRequest<AppState> for JsonOrForm<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, app: &AppState) -> ApiResult<Self> {
-        let is_form = match media_type(request.headers()).as_str() {
-            "application/json" => false,
-            "application/x-www-form-urlencoded" => true,
-            _ => return Err(ErrorCode::JsonRequired.into()),
-        };
-        let bytes = bytes(request, app).await?;
-        let body = if is_form {
-            parse_form(&bytes)?
-        } else {
-            parse_json(&bytes)?
-        };
-        Ok(Self { body, is_form })
+    let bytes = bytes(request, app).await?;
+    if is_form {
+        parse_form(&bytes)
+    } else {
+        parse_json(&bytes)
     }
 }
 
@@ -65,7 +46,8 @@ async fn bytes(request: Request, app: &AppState) -> ApiResult<Bytes> {
         })
 }
 
-fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+/// Parses JSON.
+pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     serde_json::from_slice(bytes).map_err(|_| ErrorCode::BadRequest.into())
 }
 

@@ -20,6 +20,8 @@ use clock::Timestamp;
 pub(crate) struct From {
     /// The client's address.
     pub(crate) address: Option<IpAddr>,
+    /// The address of whoever connected: the client, or the last proxy.
+    pub(crate) peer: Option<IpAddr>,
     user_agent: Option<String>,
 }
 
@@ -62,6 +64,7 @@ impl FromRequestParts<AppState> for From {
         Ok(Self {
             address: peer
                 .map(|peer| client_address(peer, &parts.headers, &app.config.trusted_proxies)),
+            peer,
             user_agent: agent.map(str::to_owned),
         })
     }

@@ -1,8 +1,7 @@
 //! Who asks: somebody who is logged in, an admin, one whose session the OP ended, or a stranger.
 
-use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
+use shared::endpoint;
 use shared::error::ErrorCode;
 use shared::session::Role;
 
@@ -10,7 +9,7 @@ use crate::account::Account;
 use crate::app::AppState;
 use crate::audit::By;
 use crate::http::cookie::{self, style};
-use crate::http::error::{ApiError, ApiResult};
+use crate::http::error::ApiResult;
 use crate::http::extract::client::From;
 use crate::session::{Session, SessionToken, TokenHash};
 use crate::store;
@@ -26,67 +25,74 @@ pub(crate) struct Current {
     pub(crate) now: Timestamp,
 }
 
-impl FromRequestParts<AppState> for Current {
-    type Rejection = ApiError;
+/// A caller of an endpoint, as a request shows it.
+pub(crate) trait Principal {
+    /// What the handler learns of it.
+    type Who: Send;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
-        let current = current(&parts.headers, app).await?;
+    /// Returns the caller.
+    ///
+    /// # Errors
+    /// Those of the caller if this is someone else; `unavailable`.
+    fn admit(
+        headers: &HeaderMap,
+        app: &AppState,
+    ) -> impl Future<Output = ApiResult<Self::Who>> + Send;
+}
+
+/// Callers of whom the session tells nothing: anyone, or a handler checks what they show.
+macro_rules! principals_without_session {
+    ($($caller:ident),*) => {
+        $(impl Principal for endpoint::$caller {
+            type Who = ();
+
+            async fn admit(_: &HeaderMap, _: &AppState) -> ApiResult<()> {
+                Ok(())
+            }
+        })*
+    };
+}
+
+principals_without_session!(Anyone, LinkCandidate, LinkHolder, SetupTokenHolder);
+
+impl Principal for endpoint::LoggedIn {
+    type Who = Current;
+
+    async fn admit(headers: &HeaderMap, app: &AppState) -> ApiResult<Current> {
+        let current = current(headers, app).await?;
         current.ok_or_else(|| ErrorCode::Unauthenticated.into())
     }
 }
 
-/// Who is logged in, if anybody is.
-pub(crate) struct MaybeCurrent(pub(crate) Option<Current>);
+impl Principal for endpoint::Confirmed {
+    type Who = Current;
 
-impl FromRequestParts<AppState> for MaybeCurrent {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
-        Ok(Self(current(&parts.headers, app).await?))
-    }
-}
-
-/// Somebody who logged in, or gave the password again, less than ten minutes ago.
-pub(crate) struct RecentlyConfirmed(pub(crate) Current);
-
-impl FromRequestParts<AppState> for RecentlyConfirmed {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
-        let current = Current::from_request_parts(parts, app).await?;
+    async fn admit(headers: &HeaderMap, app: &AppState) -> ApiResult<Current> {
+        let current = endpoint::LoggedIn::admit(headers, app).await?;
         current.require_confirmed()?;
-        Ok(Self(current))
+        Ok(current)
     }
 }
 
-/// An admin.
-pub(crate) struct Admin;
+impl Principal for endpoint::Admin {
+    type Who = Current;
 
-impl FromRequestParts<AppState> for Admin {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
-        let current = Current::from_request_parts(parts, app).await?;
+    async fn admit(headers: &HeaderMap, app: &AppState) -> ApiResult<Current> {
+        let current = endpoint::LoggedIn::admit(headers, app).await?;
         match current.account.role {
-            Role::Admin => Ok(Self),
+            Role::Admin => Ok(current),
             Role::User => Err(ErrorCode::Forbidden.into()),
         }
     }
 }
 
-/// An admin who logged in, or gave the password again, less than ten minutes ago.
-pub(crate) struct ConfirmedAdmin(pub(crate) Current);
+impl Principal for endpoint::ConfirmedAdmin {
+    type Who = Current;
 
-impl FromRequestParts<AppState> for ConfirmedAdmin {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
-        let current = Current::from_request_parts(parts, app).await?;
-        if current.account.role != Role::Admin {
-            return Err(ErrorCode::Forbidden.into());
-        }
+    async fn admit(headers: &HeaderMap, app: &AppState) -> ApiResult<Current> {
+        let current = endpoint::Admin::admit(headers, app).await?;
         current.require_confirmed()?;
-        Ok(Self(current))
+        Ok(current)
     }
 }
 

@@ -1,19 +1,18 @@
 //! A link that waits for its user's word: shown, confirmed, dropped.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use shared::api::{AcceptLink, DropLink, ShowLink};
 use shared::error::ErrorCode;
-use shared::link::{LinkAnswer, PendingLink as LinkQuestion};
+use shared::link::PendingLink as LinkQuestion;
 use shared::session::{GoTo, LoginMethod};
 
 use crate::account::Account;
 use crate::app::AppState;
+use crate::http::api::{Answer, Call, Reply};
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::body::Json;
 use crate::http::extract::client::From;
-use crate::http::extract::principal::{Current, MaybeCurrent};
+use crate::http::extract::principal::{Current, current};
 use crate::http::login::password::check_password;
 use crate::http::login::{outcome, session_cookie};
 use crate::login::LoginError;
@@ -78,13 +77,10 @@ async fn pending(
 }
 
 /// Names both identities.
-pub(crate) async fn show(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    MaybeCurrent(current): MaybeCurrent,
-) -> ApiResult<axum::Json<LinkQuestion>> {
-    let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
-    Ok(axum::Json(LinkQuestion {
+pub(crate) async fn show(app: AppState, call: Call<ShowLink>) -> Reply<ShowLink> {
+    let current = current(&call.headers, &app).await?;
+    let (pending, account) = pending(&app, &call.headers, current.as_ref()).await?;
+    Ok(Answer::new(LinkQuestion {
         label: app
             .provider()
             .map(|provider| provider.label())
@@ -97,13 +93,9 @@ pub(crate) async fn show(
 }
 
 /// Links, after the user's word: by the session that asked, or by the account's password.
-pub(crate) async fn confirm(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    MaybeCurrent(current): MaybeCurrent,
-    Json(answer): Json<LinkAnswer>,
-) -> ApiResult<Response> {
+pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<AcceptLink> {
+    let (headers, from, answer) = (call.headers, call.client, call.body);
+    let current = current(&headers, &app).await?;
     let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
     let mut cookies = forget(&app);
     cookies.extend(match current {
@@ -117,7 +109,7 @@ pub(crate) async fn confirm(
         }
     });
     let redirect = pending.next.as_str().to_owned();
-    Ok((cookies, axum::Json(GoTo { redirect })).into_response())
+    Ok(Answer::new(GoTo { redirect }).with(cookies))
 }
 
 /// Links the identity to the account that is logged in, and gives its session a new token. The
@@ -170,6 +162,6 @@ async fn log_in(
 }
 
 /// Drops the link that waits.
-pub(crate) async fn cancel(State(app): State<AppState>) -> Response {
-    (forget(&app), axum::http::StatusCode::NO_CONTENT).into_response()
+pub(crate) async fn cancel(app: AppState, _: Call<DropLink>) -> Reply<DropLink> {
+    Ok(Answer::new(()).with(forget(&app)))
 }

@@ -1,28 +1,20 @@
 //! Logs out: here, and at the OP if that is set.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Redirect, Response};
+use shared::api::LogOut;
 use shared::routes;
 use shared::session::GoTo;
 
 use crate::app::AppState;
-use crate::http::error::ApiResult;
-use crate::http::extract::body::is_form;
-use crate::http::extract::client::From;
+use crate::http::api::{Answer, Call, FormReply};
 use crate::http::extract::principal::session_token;
 use crate::http::login::session_cookie;
 use crate::session::Origin;
 
 /// Ends the session on the server, and says where to go: the login page, or the OP's logout.
-pub(crate) async fn logout(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-) -> ApiResult<Response> {
-    let session = match session_token(&headers, &app) {
+pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOut> {
+    let session = match session_token(&call.headers, &app) {
         Some(token) => {
-            let by = from.by(app.clock.now());
+            let by = call.client.by(app.clock.now());
             app.store.take_session(token, by).await?
         }
         None => None,
@@ -34,12 +26,7 @@ pub(crate) async fn logout(
             redirect = url;
         }
     }
-    let cookies = session_cookie::forget(&app);
-    Ok(if is_form(&headers) {
-        (cookies, Redirect::to(&redirect)).into_response()
-    } else {
-        (cookies, axum::Json(GoTo { redirect })).into_response()
-    })
+    Ok(Answer::new(GoTo { redirect }).with(session_cookie::forget(&app)))
 }
 
 /// Returns the OP's logout URL, if the session came from there and logging out there is on.

@@ -1,8 +1,7 @@
 //! Login by password.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Redirect, Response};
+use shared::api::LogIn;
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
 use shared::name::MAX_PASSWORD_BYTES;
@@ -11,9 +10,9 @@ use shared::session::{GoTo, LoginMethod, PasswordLogin};
 use crate::account::{Account, AccountId, username_key};
 use crate::app::AppState;
 use crate::failure::Cause;
+use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult, error_page};
-use crate::http::extract::body::JsonOrForm;
 use crate::http::extract::client::From;
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::session_cookie;
@@ -27,12 +26,8 @@ use crate::store::{Entry, LoginRefusal};
 use shared::audit::AuditKind;
 
 /// Logs in by password: `{redirect}` with a session cookie, or for a form a redirect.
-pub(crate) async fn password(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    JsonOrForm { body, is_form }: JsonOrForm<PasswordLogin>,
-) -> Response {
+pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogIn> {
+    let (headers, from, body) = (call.headers, call.client, call.body);
     let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default());
     match log_in(&app, &headers, &from, body)
         .await
@@ -52,15 +47,15 @@ pub(crate) async fn password(
             outcome::failed(&app, &from, &failed);
             error
         }) {
-        Ok(cookies) if is_form => (cookies, Redirect::to(next.as_str())).into_response(),
         Ok(cookies) => {
             let redirect = next.as_str().to_owned();
-            (cookies, axum::Json(GoTo { redirect })).into_response()
+            Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
-        Err(error) if is_form => {
-            error_page(login_error(error.code()), &reference::current(), None).into_response()
+        Err(error) => {
+            let code = login_error(error.code());
+            let page = Some(error_page(code, &reference::current(), None));
+            Err(FormError { error, page })
         }
-        Err(error) => error.into_response(),
     }
 }
 

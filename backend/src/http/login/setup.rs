@@ -1,9 +1,9 @@
 //! The first admin, made by whoever holds the setup token.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Redirect;
 use secrecy::SecretString;
+use shared::api::SetUp;
 use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
@@ -14,9 +14,9 @@ use uuid::Uuid;
 use crate::account::NewAccount;
 use crate::app::AppState;
 use crate::failure::{Cause, remedy};
+use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::body::JsonOrForm;
 use crate::http::extract::client::From;
 use crate::http::login::password::require_password_login;
 use crate::http::login::trail::{self, Failure};
@@ -28,25 +28,17 @@ use crate::store::{Entry, LoginRefusal};
 use shared::audit::AuditKind;
 
 /// Makes the first admin and logs in as such; a form gets a redirect.
-pub(crate) async fn create(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    JsonOrForm { body, is_form }: JsonOrForm<Setup>,
-) -> Response {
-    match set_up(&app, &headers, &from, body).await {
-        Ok(cookies) if is_form => (cookies, Redirect::to(routes::HOME)).into_response(),
+pub(crate) async fn create(app: AppState, call: Call<SetUp>) -> FormReply<SetUp> {
+    match set_up(&app, &call.headers, &call.client, call.body).await {
         Ok(cookies) => {
             let redirect = routes::HOME.to_owned();
-            (cookies, axum::Json(GoTo { redirect })).into_response()
+            Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
-        Err(error) if is_form => Redirect::to(&format!(
-            "{}?error={}",
-            routes::SETUP,
-            error.code().as_str()
-        ))
-        .into_response(),
-        Err(error) => error.into_response(),
+        Err(error) => {
+            let page = format!("{}?error={}", routes::SETUP, error.code().as_str());
+            let page = Some(Redirect::to(&page));
+            Err(FormError { error, page })
+        }
     }
 }
 

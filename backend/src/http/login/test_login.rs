@@ -1,20 +1,19 @@
 //! The test login: an admin goes to the OP and back, nobody is logged in and nothing is linked or
 //! made, and what came and what a login would come to is kept for the admin to read.
 
-use axum::Json as Answer;
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
+use shared::api::{ShowTestLogin, StartTestLogin};
 use shared::error::ErrorCode;
 use shared::routes;
 use shared::session::{GoTo, Role};
-use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin, Verdict};
+use shared::test_login::{SeenClaim, Source, TestLogin, Verdict};
 
 use crate::app::AppState;
 use crate::failure::{Cause, remedy};
-use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::principal::{Admin, Current};
+use crate::http::api::{Answer, Call, Reply};
+use crate::http::error::ApiError;
+use crate::http::extract::principal::Current;
 use crate::http::login::attempts;
 use crate::http::login::visit::Visit;
 use crate::http::reference;
@@ -36,12 +35,8 @@ use oidc::provider::Seen;
 const MOST_SHOWN: usize = 300;
 
 /// Begins one: an attempt bound to this admin's session. Answers with the OP's URL.
-pub(crate) async fn begin(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    _: Admin,
-    current: Current,
-) -> ApiResult<Response> {
+pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<StartTestLogin> {
+    let (current, headers) = (call.caller, call.headers);
     let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
     let intent = Intent::Test {
         account_id: current.account.id,
@@ -52,30 +47,27 @@ pub(crate) async fn begin(
     match begun {
         Ok((url, cookies)) => {
             let redirect = url.to_string();
-            Ok((cookies, Answer(GoTo { redirect })).into_response())
+            Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
         // What keeps a test from leaving for the OP is what it was to show.
         Err(error) => {
             let report = failed(&app, &error, &Seen::default());
             keep(&app, &current, &report).await?;
             let redirect = routes::DOCTOR.to_owned();
-            Ok(Answer(GoTo { redirect }).into_response())
+            Ok(Answer::new(GoTo { redirect }))
         }
     }
 }
 
 /// Returns what the admin's last one showed.
-pub(crate) async fn show(
-    State(app): State<AppState>,
-    _: Admin,
-    current: Current,
-) -> ApiResult<Answer<LastTestLogin>> {
+pub(crate) async fn show(app: AppState, call: Call<ShowTestLogin>) -> Reply<ShowTestLogin> {
+    let current = call.caller;
     let report = app
         .store
         .test_login(current.account.id, current.now)
         .await?;
     // One that another version wrote, and that is not understood, is none.
-    Ok(Answer(
+    Ok(Answer::new(
         report.and_then(|report| serde_json::from_str(&report).ok()),
     ))
 }

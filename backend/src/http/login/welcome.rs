@@ -5,27 +5,25 @@
 //! The token comes in a body alone, and goes out in an answer alone: never in a path, a query or a
 //! log line.
 
-use axum::Json as Answer;
-use axum::extract::{Path, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Redirect;
 use secrecy::SecretString;
+use shared::api::{CheckWelcome, CreateWelcomeLink, RedeemWelcome};
 use shared::error::ErrorCode;
 use shared::name::is_new_password;
 use shared::routes;
 use shared::session::{GoTo, LoginMethod};
-use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomeLink, WelcomePassword};
+use shared::users::{LinkPurpose, Welcome, WelcomeLink, WelcomePassword};
 
 use crate::app::AppState;
 use crate::config::PublicUrl;
 use crate::failure::remedy;
+use crate::http::api::{Answer, Call, FormError, FormReply, Reply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::body::{Json, JsonOrForm};
 use crate::http::extract::client::From;
 use crate::http::extract::parse;
-use crate::http::extract::principal::ConfirmedAdmin;
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::password::require_password_login;
 use crate::http::login::session_cookie;
@@ -43,21 +41,16 @@ use shared::audit::AuditKind;
 ///
 /// # Errors
 /// `password_login_disabled`, `account_disabled`.
-pub(crate) async fn make(
-    State(app): State<AppState>,
-    ConfirmedAdmin(admin): ConfirmedAdmin,
-    headers: HeaderMap,
-    from: From,
-    Path(id): Path<String>,
-) -> ApiResult<Answer<WelcomeLink>> {
-    let id = parse::parse_id(&id)?;
+pub(crate) async fn make(app: AppState, call: Call<CreateWelcomeLink>) -> Reply<CreateWelcomeLink> {
+    let (admin, from) = (call.caller, call.client);
+    let id = parse::parse_id(&call.path.id)?;
     require_password_login(&app)?;
     let token = WelcomeToken::generate();
     let link = NewLink::of(&token, admin.now);
     let by = admin.by(&from);
     app.store.make_welcome_link(id, link, by).await??;
     tracing::info!(account.id = %id, by = %admin.account.id, "welcome link made");
-    Ok(Answer(shown(&app, &headers, &token, link)))
+    Ok(Answer::new(shown(&app, &call.headers, &token, link)))
 }
 
 /// Returns the link as the admin passes it on.
@@ -86,17 +79,13 @@ fn public_origin(app: &AppState, headers: &HeaderMap) -> String {
 }
 
 /// Says whose link it is, and uses nothing up.
-pub(crate) async fn check(
-    State(app): State<AppState>,
-    from: From,
-    Json(body): Json<WelcomeCheck>,
-) -> ApiResult<Answer<Welcome>> {
-    let opened = open(&app, &from, &body.token).await;
+pub(crate) async fn check(app: AppState, call: Call<CheckWelcome>) -> Reply<CheckWelcome> {
+    let opened = open(&app, &call.client, &call.body.token).await;
     let (purpose, _, link) = opened.inspect_err(|error| {
         let remedy = remedy(error.code().into(), app.config.op_name());
         tracing::info!(code = error.code().as_str(), remedy, "welcome link refused");
     })?;
-    Ok(Answer(Welcome {
+    Ok(Answer::new(Welcome {
         purpose,
         username: link.account.username,
         display_name: link.account.display_name,
@@ -106,12 +95,8 @@ pub(crate) async fn check(
 }
 
 /// Sets the password, where the link is for that, and logs in; a form gets a redirect.
-pub(crate) async fn redeem(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    from: From,
-    JsonOrForm { body, is_form }: JsonOrForm<WelcomePassword>,
-) -> Response {
+pub(crate) async fn redeem(app: AppState, call: Call<RedeemWelcome>) -> FormReply<RedeemWelcome> {
+    let (headers, from, body) = (call.headers, call.client, call.body);
     // Only the form for a login link has no password.
     let (method, detail, login) = if body.password.is_none() {
         (LoginMethod::LoginLink, "login link refused", "login=1&")
@@ -129,17 +114,16 @@ pub(crate) async fn redeem(
         outcome::failed(&app, &from, &failed);
     }
     match outcome {
-        Ok(cookies) if is_form => (cookies, Redirect::to(routes::HOME)).into_response(),
         Ok(cookies) => {
             let redirect = routes::HOME.to_owned();
-            (cookies, Answer(GoTo { redirect })).into_response()
+            Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
-        Err(error) if is_form => {
+        Err(error) => {
             let (code, reference) = (error.code().as_str(), reference::current());
             let page = format!("{}?{login}error={code}&ref={reference}", routes::WELCOME);
-            Redirect::to(&page).into_response()
+            let page = Some(Redirect::to(&page));
+            Err(FormError { error, page })
         }
-        Err(error) => error.into_response(),
     }
 }
 

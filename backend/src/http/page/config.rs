@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
+use shared::api::ShowConfig;
 use shared::config::{PublicConfig, PublicProvider};
 use shared::failure::FailureCode;
 use tokio::time::timeout;
 
 use crate::app::AppState;
 use crate::failure::remedy;
+use crate::http::api::{Answer, Call, Reply};
 use crate::http::extract::principal::{self, Visitor};
 use crate::presets;
 use crate::store;
@@ -21,19 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Tells anyone what the login page shows; with `?error=CODE` also what the administrator should
 /// do about it at this OP.
-pub(crate) async fn show(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Json<PublicConfig> {
-    let query = query.unwrap_or_default();
-    let error = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "error");
-    let error = error.and_then(|(_, code)| FailureCode::parse(&code));
-    Json(public_config(
-        &app,
-        &Known::ask(&app, &headers).await,
-        error,
-    ))
+pub(crate) async fn show(app: AppState, call: Call<ShowConfig>) -> Reply<ShowConfig> {
+    let error = call.query.error.as_deref().and_then(FailureCode::parse);
+    let known = Known::ask(&app, &call.headers).await;
+    Ok(Answer::new(public_config(&app, &known, error)))
 }
 
 /// What the database knows for the login page.
