@@ -3,6 +3,7 @@
 
 pub mod endpoint;
 pub mod api;
+pub mod section;
 pub mod routes;
 pub mod config;
 pub mod session;

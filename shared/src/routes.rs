@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::endpoint::Endpoint as _;
+pub use crate::section::Section;
 
 /// Names paths of the API, of which the endpoints are the truth.
 macro_rules! api_paths {
@@ -59,18 +60,6 @@ pub const WELCOME: &str = "/welcome";
 
 /// The pages that nobody sees who is not logged in.
 pub const GUARDED: [&str; 5] = [HOME, PROFILE, USERS, ACTIVITY, DOCTOR];
-
-/// Which of the page's modules has a path's page. They are apart so that whoever comes to log in does
-/// not wait for the pages behind the login, and no one else for those of admins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// What one passes through to log in.
-    Entry,
-    /// What is behind the login, and the page for paths that lead nowhere.
-    Inside,
-    /// What admins have behind it.
-    Admin,
-}
 
 /// Returns the section of a path, which may have a slash too many at its end.
 #[must_use]

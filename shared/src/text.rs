@@ -22,7 +22,7 @@ mod plural;
 
 pub use language::{Direction, Language};
 
-use crate::routes::Section;
+use crate::section::Section;
 use plural::Plural;
 
 /// One text, by its place in the tables.

@@ -2,7 +2,7 @@
 
 use crate::checks::Checks;
 use crate::command::Command;
-use crate::{machine, release, say, spa, tools};
+use crate::{machine, modules, place, release, say, spa, tools};
 use anyhow::Result;
 
 /// Runs every check.
@@ -12,6 +12,7 @@ pub(crate) fn run() -> Result<()> {
     checks.run("formatting", formatting)?;
     checks.run("spelling", spelling)?;
     checks.run("dependencies", dependencies)?;
+    checks.run("circles", circles)?;
     checks.run("lints", lints)?;
     checks.run("lints of the traces", lints_of_the_traces)?;
     checks.run("lints of the page", lints_of_the_page)?;
@@ -42,6 +43,11 @@ pub(crate) fn dependencies() -> Result<()> {
     }
     say::line("      the list of advisories cannot be fetched here: they are not checked");
     deny(&["check", "bans", "licenses", "sources"]).run("checking the dependencies")
+}
+
+/// Looks for files and folders that use each other in a circle.
+pub(crate) fn circles() -> Result<()> {
+    modules::check::run(place::root())
 }
 
 /// Runs clippy over all that is built for this machine.

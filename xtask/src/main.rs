@@ -39,7 +39,7 @@ Usage: cargo xtask COMMAND
   dist             the release: one binary, target/release/postern, with the page inside
   page             the page alone, into frontend/dist, and what a visit of it costs
   circles          files and folders that use each other in a circle
-  check            formatting, lints, spelling, documentation, licenses: no test is run
+  check            formatting, circles, lints, spelling, documentation, licenses: no test is run
   test             everything that CI checks, browsers and real OPs included
   lighthouse       what Lighthouse says of the release's login page and profile
 

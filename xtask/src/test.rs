@@ -130,6 +130,7 @@ fn run_checks(
     installed: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     checks.run("formatting", check::formatting)?;
+    checks.run("circles", check::circles)?;
     let spa = checks.run("page", spa::build)?;
     checks.run("size of the page", || {
         built(spa.as_ref())?.sizes.require_small()

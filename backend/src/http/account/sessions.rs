@@ -2,7 +2,6 @@
 
 use shared::api::{EndOtherSessions, EndSession, ListSessions};
 use shared::error::ErrorCode;
-use shared::session::SessionEntry;
 
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
