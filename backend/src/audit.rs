@@ -11,7 +11,7 @@ use clock::Timestamp;
 /// By whom, when and from where a change is made: what the store needs to write the entry in the
 /// same transaction.
 #[derive(Debug, Clone)]
-pub struct By {
+pub struct Actor {
     /// When.
     pub at: Timestamp,
     /// The account that does it; `None` for a stranger and for the server itself.
@@ -24,7 +24,7 @@ pub struct By {
     pub operator: Option<String>,
 }
 
-impl By {
+impl Actor {
     /// Returns the entry's author where a command is typed on the server.
     #[must_use]
     pub fn operator(name: String, at: Timestamp) -> Self {
@@ -43,7 +43,7 @@ impl By {
 }
 
 /// The server itself, at that time.
-impl From<Timestamp> for By {
+impl From<Timestamp> for Actor {
     fn from(at: Timestamp) -> Self {
         Self {
             at,

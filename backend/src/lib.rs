@@ -12,7 +12,7 @@ pub mod limits;
 pub mod password;
 pub mod account;
 pub mod session;
-pub mod welcome;
+pub mod one_time_link;
 pub mod failure;
 pub mod audit;
 pub mod return_to;

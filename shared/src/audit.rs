@@ -47,7 +47,7 @@ audit_kinds! {
     /// An admin ended sessions.
     SessionEndedByAdmin = "session_ended_by_admin";
     /// An account was made.
-    AccountMade = "account_made";
+    AccountCreated = "account_made";
     /// An account was disabled.
     AccountDisabled = "account_disabled";
     /// An account was enabled again.
@@ -69,11 +69,11 @@ audit_kinds! {
     /// An identity was unlinked.
     IdentityUnlinked = "identity_unlinked";
     /// A welcome link was made; what was made before for that account is void.
-    WelcomeLinkMade = "welcome_link_made";
+    WelcomeLinkCreated = "welcome_link_made";
     /// A welcome link was used that is no good.
     WelcomeFailed = "welcome_failed";
     /// A login link was made; what was made before for that account is void.
-    LoginLinkMade = "login_link_made";
+    LoginLinkCreated = "login_link_made";
     /// Somebody logged in by a login link.
     LoginLinkUsed = "login_link_used";
     /// An identity was taken along to another issuer: the OP moved.

@@ -1,11 +1,11 @@
 //! Logins and changes of accounts, straight in the store: what a test begins with.
 
 use backend::account::{AccountId, NewAccount};
-use backend::audit::By;
+use backend::audit::Actor;
 use backend::config::SessionConfig;
+use backend::one_time_link::{LinkToken, NewLink};
 use backend::session::{Client, Origin, Session, SessionToken, TokenHash};
 use backend::store::{Entry, Lead, Login, LoginOutcome, NewIdentity, Store, UserChange};
-use backend::welcome::{NewLink, WelcomeToken};
 use shared::session::Role;
 
 /// Begins this session by a login link made for it, whatever else the account can log in by.
@@ -14,12 +14,12 @@ pub async fn enter(
     session: &Session,
     token: TokenHash,
     replaces: Option<TokenHash>,
-    by: impl Into<By>,
+    by: impl Into<Actor>,
 ) -> bool {
     let by = by.into();
-    let link = WelcomeToken::generate();
+    let link = LinkToken::generate();
     let new = NewLink::to_log_in(&link, by.at);
-    let made = store.make_login_link(session.account_id, new, by.clone());
+    let made = store.create_login_link(session.account_id, new, by.clone());
     if made.await.expect("the store answers").is_err() {
         return false;
     }
@@ -40,7 +40,7 @@ pub async fn enter_by_identity(
     identity: NewIdentity<'_>,
     lead: Lead<'_>,
     role: Option<Role>,
-    by: impl Into<By>,
+    by: impl Into<Actor>,
 ) -> LoginOutcome {
     let by = by.into();
     let lives = SessionConfig {
@@ -72,7 +72,7 @@ pub async fn link(
     store: &Store,
     account_id: AccountId,
     identity: NewIdentity<'_>,
-    by: impl Into<By>,
+    by: impl Into<Actor>,
 ) {
     let linked = store.link_identity(account_id, identity, None, by).await;
     linked
@@ -81,7 +81,7 @@ pub async fn link(
 }
 
 /// Creates an account.
-pub async fn add_account(store: &Store, account: &NewAccount, by: impl Into<By>) -> AccountId {
+pub async fn add_account(store: &Store, account: &NewAccount, by: impl Into<Actor>) -> AccountId {
     let created = store.create_user(account, None, by).await;
     created
         .expect("the store answers")
@@ -89,7 +89,7 @@ pub async fn add_account(store: &Store, account: &NewAccount, by: impl Into<By>)
 }
 
 /// Disables an account, or enables it.
-pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: impl Into<By>) {
+pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: impl Into<Actor>) {
     let change = UserChange {
         is_disabled: Some(is_disabled),
         ..UserChange::default()
@@ -102,7 +102,7 @@ pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: i
 }
 
 /// Gives an account another role.
-pub async fn set_role(store: &Store, id: AccountId, role: Role, by: impl Into<By>) {
+pub async fn set_role(store: &Store, id: AccountId, role: Role, by: impl Into<Actor>) {
     let change = UserChange {
         role: Some(role),
         ..UserChange::default()

@@ -9,8 +9,8 @@ use super::console::Console;
 use super::who::find;
 use super::{links, operator};
 use crate::app::AppState;
+use crate::one_time_link::{LinkToken, NewLink};
 use crate::store::Refusal;
-use crate::welcome::{NewLink, WelcomeToken};
 
 /// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -34,10 +34,10 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let account = find(app, &args.user, args.id).await?;
     let name = &account.username;
-    let token = WelcomeToken::generate();
+    let token = LinkToken::generate();
     let by = operator::by(app);
     let link = NewLink::to_log_in(&token, by.at);
-    match app.store.make_login_link(account.id, link, by).await? {
+    match app.store.create_login_link(account.id, link, by).await? {
         Ok(()) => {}
         Err(Refusal::Disabled) => bail!(
             "{name} is disabled, and is refused by a link too. Enable it first: \

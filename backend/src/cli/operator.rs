@@ -1,17 +1,17 @@
 //! Who types the commands.
 
 use crate::app::AppState;
-use crate::audit::By;
+use crate::audit::Actor;
 use clock::Timestamp;
 
 /// Returns the author of what a command changes.
-pub(super) fn by(app: &AppState) -> By {
+pub(super) fn by(app: &AppState) -> Actor {
     by_at(app.clock.now())
 }
 
 /// The same, at that time.
-pub(super) fn by_at(now: Timestamp) -> By {
-    By::operator(name(), now)
+pub(super) fn by_at(now: Timestamp) -> Actor {
+    Actor::operator(name(), now)
 }
 
 /// Returns the name of the system's user whose process this is, or the number of one without a

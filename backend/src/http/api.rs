@@ -19,7 +19,7 @@ use crate::app::AppState;
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body;
-use crate::http::extract::client::From as Client;
+use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::Principal;
 
 /// A request of an endpoint, whose caller may make it.
@@ -27,7 +27,7 @@ pub(crate) struct Call<E: Endpoint<Caller: Principal>> {
     /// Who calls.
     pub(crate) caller: <E::Caller as Principal>::Who,
     /// From where.
-    pub(crate) client: Client,
+    pub(crate) client: ClientInfo,
     /// The headers.
     pub(crate) headers: HeaderMap,
     /// The parameters of the path.
@@ -46,7 +46,7 @@ impl<E: Endpoint<Caller: Principal>> FromRequest<AppState> for Call<E> {
     async fn from_request(request: Request, app: &AppState) -> ApiResult<Self> {
         let (mut parts, body) = request.into_parts();
         let caller = E::Caller::admit(&parts.headers, app).await?;
-        let Ok(client) = Client::from_request_parts(&mut parts, app).await;
+        let Ok(client) = ClientInfo::from_request_parts(&mut parts, app).await;
         let path = Path::<E>::from_request_parts(&mut parts, app).await;
         let Path(path) = path.map_err(|_| ErrorCode::BadRequest)?;
         let mut query = E::Query::default();

@@ -1,7 +1,7 @@
 //! Begins a session: the last step of every login, whichever way it came.
 
 use crate::account::AccountId;
-use crate::audit::By;
+use crate::audit::Actor;
 use crate::config::SessionConfig;
 use crate::session::{Client, Origin, Session, SessionToken, TokenHash};
 use crate::store::{self, Entry, Login, LoginOutcome, LoginRefusal, Store};
@@ -13,7 +13,7 @@ pub struct Arrival {
     /// The browser and its address, for the owner's list of sessions.
     pub client: Client,
     /// The same for the audit trail, with the time.
-    pub by: By,
+    pub by: Actor,
     /// The session that the browser had before.
     pub replaces: Option<TokenHash>,
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Result, Store, on_database, on_writer};
 use crate::account::username_key;
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::failure::Cause;
 use clock::Timestamp;
 
@@ -18,7 +18,7 @@ const KEEP: std::time::Duration = std::time::Duration::from_secs(2 * 365 * 86_40
 /// taken down as they are now: accounts are renamed and deleted, entries are not.
 macro_rules! insert_audit {
     ($executor:expr, $by:expr, $event:expr) => {{
-        let (by, event): (&$crate::audit::By, $crate::audit::Event<'_>) = (&$by, $event);
+        let (by, event): (&$crate::audit::Actor, $crate::audit::Event<'_>) = (&$by, $event);
         sqlx::query(
             "insert into audit (audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
                 operator, cause)
@@ -116,7 +116,7 @@ impl From<AuditRow> for (AuditEntry, Option<Cause>) {
 
 impl Store {
     /// Writes down what changed nothing else: a failure.
-    pub async fn record(&self, by: &By, event: Event<'_>) -> Result<()> {
+    pub async fn record(&self, by: &Actor, event: Event<'_>) -> Result<()> {
         on_writer!(self, pool => { insert_audit!(pool, *by, event)?; });
         Ok(())
     }

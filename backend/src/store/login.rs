@@ -4,7 +4,8 @@
 use shared::session::Role;
 
 use crate::account::{Account, NewAccount};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
+use crate::one_time_link::LinkHash;
 use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::{
     Taken, close_setup, guard_admins, insert_account, lock_account, taken, void_links,
@@ -13,7 +14,6 @@ use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::session::sessions::insert_session;
 use crate::store::{Result, Store, in_tx};
-use crate::welcome::WelcomeHash;
 use shared::audit::AuditKind;
 
 /// A login to be written down.
@@ -49,14 +49,14 @@ pub enum Entry<'a> {
     /// A welcome link, which sets a password.
     WelcomeLink {
         /// The link.
-        link: WelcomeHash,
+        link: LinkHash,
         /// The hash of the new password.
         password_hash: &'a str,
     },
     /// A login link.
     LoginLink {
         /// The link.
-        link: WelcomeHash,
+        link: LinkHash,
     },
     /// The setup token: this account becomes the first admin.
     Setup {
@@ -157,7 +157,7 @@ macro_rules! create_account {
         insert_audit!(
             &mut *$tx,
             $by,
-            Event::about(AuditKind::AccountMade, id).detail(detail)
+            Event::about(AuditKind::AccountCreated, id).detail(detail)
         )?;
     }};
 }
@@ -302,7 +302,7 @@ impl Store {
     ///
     /// # Errors
     /// The database could not do it.
-    pub async fn log_in(&self, login: &Login<'_>, by: &By) -> Result<LoginOutcome> {
+    pub async fn log_in(&self, login: &Login<'_>, by: &Actor) -> Result<LoginOutcome> {
         let by = by.clone().account(login.session.account_id);
         // Logins that take no admin's role need not wait for each other.
         if let Some(outcome) = self.try_log_in(login, &by, false).await? {
@@ -316,7 +316,7 @@ impl Store {
     async fn try_log_in(
         &self,
         login: &Login<'_>,
-        by: &By,
+        by: &Actor,
         has_lock: bool,
     ) -> Result<Option<LoginOutcome>> {
         let id = login.session.account_id;

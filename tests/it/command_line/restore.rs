@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use backend::cli::Keyboard;
 use backend::config::{self, Config};
+use backend::one_time_link::{LinkToken, NewLink};
 use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{AuditFilter, Store, copy_sqlite};
-use backend::welcome::{NewLink, WelcomeToken};
 use clock::Timestamp;
 use insta::assert_snapshot;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
@@ -24,7 +24,7 @@ struct Place {
     folder: TempDir,
     config: Config,
     session: SessionToken,
-    link: WelcomeToken,
+    link: LinkToken,
 }
 
 impl Place {
@@ -34,7 +34,7 @@ impl Place {
         let data = folder.path().join("data");
         let vars = [("DATA_DIR".to_owned(), data.display().to_string())];
         let (config, _) = Config::from_vars(vars).unwrap_or_else(|faults| panic!("{faults}"));
-        let (session, link) = (SessionToken::generate(), WelcomeToken::generate());
+        let (session, link) = (SessionToken::generate(), LinkToken::generate());
         let place = Self {
             folder,
             config,
@@ -53,7 +53,7 @@ impl Place {
         assert!(enter(&store, &session, hash, None, NOW).await);
         let link = NewLink::of(&place.link, NOW);
         store
-            .make_welcome_link(id, link, NOW)
+            .create_welcome_link(id, link, NOW)
             .await
             .expect("the store answers")
             .expect("nothing is in the way");

@@ -110,7 +110,7 @@ async fn failed_login_comes_with_the_remedy() {
 #[tokio::test]
 async fn terminal_gets_no_orders_from_strangers() {
     let (site, _) = site().await;
-    let by = backend::audit::By::from(site.now());
+    let by = backend::audit::Actor::from(site.now());
     let event = backend::audit::Event {
         kind: shared::audit::AuditKind::LoginFailed,
         account: None,

@@ -316,9 +316,13 @@ async fn there_are_no_links_where_passwords_are_off() {
     );
     let id: Uuid = made.json()["user"]["id"].as_str().unwrap().parse().unwrap();
     // One from before they were switched off.
-    let before = backend::welcome::WelcomeToken::generate();
-    let link = backend::welcome::NewLink::of(&before, site.now());
-    let stored = site.app.store.make_welcome_link(id, link, site.now()).await;
+    let before = backend::one_time_link::LinkToken::generate();
+    let link = backend::one_time_link::NewLink::of(&before, site.now());
+    let stored = site
+        .app
+        .store
+        .create_welcome_link(id, link, site.now())
+        .await;
     stored.unwrap().unwrap();
     let url = before.url("");
     let (_, token) = url.split_once('#').unwrap();

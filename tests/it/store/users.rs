@@ -73,9 +73,9 @@ async fn record_has_identities_last_login_and_the_end_of_an_open_link() {
     let other = fresh.add(user("bob").await).await;
     link(&fresh.store, id, identity("s"), NOW).await;
     fresh.add_session(id).await;
-    let token = backend::welcome::WelcomeToken::generate();
-    let link = backend::welcome::NewLink::of(&token, NOW);
-    let made = fresh.store.make_welcome_link(other, link, NOW).await;
+    let token = backend::one_time_link::LinkToken::generate();
+    let link = backend::one_time_link::NewLink::of(&token, NOW);
+    let made = fresh.store.create_welcome_link(other, link, NOW).await;
     made.unwrap().unwrap();
 
     let (found, _) = fresh.store.users(&some(9), NOW).await.unwrap();
@@ -165,7 +165,7 @@ async fn change_names_what_is_wrong_and_then_changes_nothing() {
         store.delete_user(root, true, LATER).await.unwrap(),
         store.delete_user(Uuid::nil(), true, LATER).await.unwrap(),
         store
-            .disconnect_identity(root, Uuid::nil(), true, LATER)
+            .unlink_identity_by_admin(root, Uuid::nil(), true, LATER)
             .await
             .unwrap(),
     ];

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use backend::account::NewAccount;
+use backend::one_time_link::{LIFETIME, LinkHash, LinkToken, NewLink};
 use backend::session::{Session, SessionToken, TokenHash};
 use backend::store::{Entry, Login, LoginOutcome, Refusal, Taken};
-use backend::welcome::{LIFETIME, NewLink, WelcomeHash, WelcomeToken};
 use tests::logins::set_disabled;
 use tests::site::user;
 use uuid::Uuid;
@@ -13,12 +13,12 @@ use uuid::Uuid;
 use super::{Fresh, LATER, LIVES, NOW, new_session};
 
 /// Makes an account without a password and a link for it.
-async fn invited(fresh: &Fresh, name: &str) -> (Uuid, WelcomeToken) {
+async fn invited(fresh: &Fresh, name: &str) -> (Uuid, LinkToken) {
     let new = NewAccount {
         password_hash: None,
         ..user(name).await
     };
-    let token = WelcomeToken::generate();
+    let token = LinkToken::generate();
     let link = NewLink::of(&token, NOW);
     let made = fresh.store.create_user(&new, Some(link), NOW).await;
     let id = made.expect("the store answers").expect("the name is free");
@@ -27,7 +27,7 @@ async fn invited(fresh: &Fresh, name: &str) -> (Uuid, WelcomeToken) {
 
 /// A login by a welcome link.
 fn by_link<'a>(
-    link: WelcomeHash,
+    link: LinkHash,
     password_hash: &'a str,
     session: &'a Session,
     token: TokenHash,
@@ -47,7 +47,7 @@ fn by_link<'a>(
 async fn account_and_link_are_made_both_or_neither() {
     let fresh = Fresh::open().await;
     let (id, token) = invited(&fresh, "alice").await;
-    let again = WelcomeToken::generate();
+    let again = LinkToken::generate();
     let link = NewLink::of(&again, NOW);
     let namesake = NewAccount {
         email: None,
@@ -100,11 +100,11 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
             .unwrap()
             .is_none()
     );
-    let second = WelcomeToken::generate();
+    let second = LinkToken::generate();
     let link = NewLink::of(&second, LATER);
 
     store
-        .make_welcome_link(id, link, LATER)
+        .create_welcome_link(id, link, LATER)
         .await
         .unwrap()
         .unwrap();
@@ -124,7 +124,7 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
             .is_some()
     );
     set_disabled(store, id, true, LATER).await;
-    let refused = store.make_welcome_link(id, link, LATER).await.unwrap();
+    let refused = store.create_welcome_link(id, link, LATER).await.unwrap();
     assert_eq!(refused, Err(Refusal::Disabled));
     set_disabled(store, id, false, LATER).await;
     assert!(
@@ -135,7 +135,7 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
             .is_none()
     );
     let gone = store
-        .make_welcome_link(Uuid::nil(), link, LATER)
+        .create_welcome_link(Uuid::nil(), link, LATER)
         .await
         .unwrap();
     assert_eq!(gone, Err(Refusal::Gone));
@@ -200,7 +200,7 @@ async fn link_that_is_no_good_changes_nothing() {
     let (_, old) = fresh.add_session(id).await;
     let store = &fresh.store;
     for (account, hash, now) in [
-        (id, WelcomeToken::generate().hash(), LATER),
+        (id, LinkToken::generate().hash(), LATER),
         (id, link.hash(), NOW.plus(LIFETIME)),
         (bob, link.hash(), LATER),
         (Uuid::nil(), link.hash(), LATER),

@@ -11,7 +11,7 @@ use crate::app::AppState;
 use crate::cli::console::Console;
 use crate::cli::password::{Source, Wanted};
 use crate::cli::{links, operator};
-use crate::welcome::{NewLink, WelcomeToken};
+use crate::one_time_link::{LinkToken, NewLink};
 
 /// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -50,7 +50,7 @@ pub(super) async fn run(
     };
     // As on the page Users: if passwords are off, the owner logs in through the provider.
     let has_link = matches!(wanted, Wanted::Link) && app.config.password_login;
-    let token = has_link.then(WelcomeToken::generate);
+    let token = has_link.then(LinkToken::generate);
     let by = operator::by(app);
     let link = token.as_ref().map(|token| NewLink::of(token, by.at));
     let made = app.store.create_user(&new, link, by).await?;

@@ -10,7 +10,7 @@ use crate::cli::console::Console;
 use crate::cli::password::{Source, Wanted};
 use crate::cli::who::Who;
 use crate::cli::{links, operator};
-use crate::welcome::{NewLink, WelcomeToken};
+use crate::one_time_link::{LinkToken, NewLink};
 
 /// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -76,10 +76,10 @@ async fn link(
              To get in all the same: postern login-link --user {name}"
         );
     }
-    let token = WelcomeToken::generate();
+    let token = LinkToken::generate();
     let by = operator::by(app);
     let link = NewLink::of(&token, by.at);
-    let made = app.store.make_welcome_link(account.id, link, by).await?;
+    let made = app.store.create_welcome_link(account.id, link, by).await?;
     made.map_err(|refusal| refused(account, refusal))?;
     let url = token.url(&links::origin(app));
     if json {

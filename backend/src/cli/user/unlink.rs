@@ -43,7 +43,7 @@ pub(super) async fn run(
     let (password_login, by) = (app.config.password_login, operator::by(app));
     let done = app
         .store
-        .disconnect_identity(account.id, identity.id, password_login, by)
+        .unlink_identity_by_admin(account.id, identity.id, password_login, by)
         .await?;
     done.map_err(|refusal| refused(&account, refusal))?;
     let sentence = format!(

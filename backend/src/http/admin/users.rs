@@ -15,9 +15,9 @@ use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiResult;
 use crate::http::extract::parse::{display_name, email, parse_id};
 use crate::http::login::welcome;
+use crate::one_time_link::{LinkToken, NewLink};
 use crate::present::user::user_entry;
 use crate::store::{UserChange, UserFilter};
-use crate::welcome::{NewLink, WelcomeToken};
 use clock::Timestamp;
 
 /// Lists accounts by username; the query narrows them down.
@@ -83,7 +83,7 @@ pub(crate) async fn create(app: AppState, call: Call<CreateUser>) -> Reply<Creat
         role: new.role,
         password_hash: None,
     };
-    let token = app.config.password_login.then(WelcomeToken::generate);
+    let token = app.config.password_login.then(LinkToken::generate);
     let link = token.as_ref().map(|token| NewLink::of(token, admin.now));
     let by = admin.by(&from);
     let id = app.store.create_user(&new, link, by).await??;
@@ -142,7 +142,7 @@ pub(crate) async fn disconnect(
     let (password_login, by) = (app.config.password_login, admin.by(&from));
     let store = &app.store;
     store
-        .disconnect_identity(id, identity, password_login, by)
+        .unlink_identity_by_admin(id, identity, password_login, by)
         .await??;
     tracing::info!(account.id = %id, by = %admin.account.id, "identity disconnected by an admin");
     Ok(Answer::new(()))

@@ -10,14 +10,14 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 
 use crate::app::AppState;
-use crate::audit::By;
+use crate::audit::Actor;
 use crate::http::reference;
 use crate::session::Client;
 use clock::Timestamp;
 
 /// Where the request comes from, as the trusted proxies tell it.
 #[derive(Debug, Clone)]
-pub(crate) struct From {
+pub(crate) struct ClientInfo {
     /// The client's address.
     pub(crate) address: Option<IpAddr>,
     /// The address of whoever connected: the client, or the last proxy.
@@ -25,10 +25,10 @@ pub(crate) struct From {
     user_agent: Option<String>,
 }
 
-impl From {
+impl ClientInfo {
     /// Returns it as an audit entry keeps it, for somebody who is not known to be an account.
-    pub(crate) fn by(&self, now: Timestamp) -> By {
-        By {
+    pub(crate) fn by(&self, now: Timestamp) -> Actor {
+        Actor {
             at: now,
             actor: None,
             address: self.address,
@@ -46,7 +46,7 @@ impl From {
     }
 }
 
-impl FromRequestParts<AppState> for From {
+impl FromRequestParts<AppState> for ClientInfo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {

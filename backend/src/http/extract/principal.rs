@@ -7,10 +7,10 @@ use shared::session::Role;
 
 use crate::account::Account;
 use crate::app::AppState;
-use crate::audit::By;
+use crate::audit::Actor;
 use crate::http::cookie::{self, style};
 use crate::http::error::ApiResult;
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::session::{Session, SessionToken, TokenHash};
 use crate::store;
 use clock::Timestamp;
@@ -98,7 +98,7 @@ impl Principal for endpoint::ConfirmedAdmin {
 
 impl Current {
     /// Returns who makes a change with this request.
-    pub(crate) fn by(&self, from: &From) -> By {
+    pub(crate) fn by(&self, from: &ClientInfo) -> Actor {
         from.by(self.now).account(self.account.id)
     }
 

@@ -8,7 +8,7 @@ use shared::error::ErrorCode;
 use crate::app::AppState;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::is_form;
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::telemetry::chain;
 
 /// Ends the sessions that the logout token names. 200 also where there are none: what the OP
@@ -19,7 +19,7 @@ use crate::telemetry::chain;
 pub(crate) async fn end_sessions(
     State(app): State<AppState>,
     headers: HeaderMap,
-    from: From,
+    from: ClientInfo,
     body: Bytes,
 ) -> ApiResult<StatusCode> {
     let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;

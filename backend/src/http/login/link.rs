@@ -11,7 +11,7 @@ use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::{Current, current};
 use crate::http::login::password::check_password;
 use crate::http::login::{outcome, session_cookie};
@@ -116,7 +116,7 @@ pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<Acce
 /// table's constraints see what happened since the OP's answer.
 async fn link(
     app: &AppState,
-    from: &From,
+    from: &ClientInfo,
     current: &Current,
     pending: &PendingLink,
 ) -> ApiResult<SetCookies> {
@@ -143,7 +143,7 @@ async fn link(
 async fn log_in(
     app: &AppState,
     headers: &HeaderMap,
-    from: &From,
+    from: &ClientInfo,
     pending: &PendingLink,
 ) -> ApiResult<SetCookies> {
     let arrival = session_cookie::arrival(app, headers, from);

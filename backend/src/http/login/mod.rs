@@ -1,6 +1,6 @@
 //! Every way to log in, and out again.
 
-pub(crate) mod trail;
+pub(crate) mod audit_failures;
 pub(crate) mod outcome;
 pub(crate) mod session_cookie;
 pub(crate) mod attempts;

@@ -7,7 +7,7 @@ use tracing::field::display;
 use crate::account::AccountId;
 use crate::app::AppState;
 use crate::failure::{Cause, remedy};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::login::error::LoginError;
 use crate::metrics::OK;
 use crate::telemetry::chain;
@@ -28,7 +28,7 @@ pub(crate) struct Failed<'a> {
 /// Says that somebody has logged in.
 pub(crate) fn succeeded(
     app: &AppState,
-    from: &From,
+    from: &ClientInfo,
     method: LoginMethod,
     account_id: AccountId,
     issuer: Option<&str>,
@@ -50,7 +50,7 @@ pub(crate) fn succeeded(
 }
 
 /// Says that somebody has not: a person's own mistake, mostly.
-pub(crate) fn failed(app: &AppState, from: &From, failed: &Failed<'_>) {
+pub(crate) fn failed(app: &AppState, from: &ClientInfo, failed: &Failed<'_>) {
     let code = failed.cause.code().as_str();
     app.metrics.login(failed.method, code);
     tracing::info!(
@@ -67,7 +67,7 @@ pub(crate) fn failed(app: &AppState, from: &From, failed: &Failed<'_>) {
 /// The same of a login through the OP, with what the administrator should do about it there.
 pub(crate) fn failed_at_op(
     app: &AppState,
-    from: &From,
+    from: &ClientInfo,
     error: &LoginError,
     provider: &str,
     lost: Option<Lost>,

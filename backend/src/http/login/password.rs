@@ -13,10 +13,10 @@ use crate::failure::Cause;
 use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult, error_page};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
+use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::session_cookie;
-use crate::http::login::trail::{self, Failure};
 use crate::http::reference;
 use crate::limits::Guess;
 use crate::login::begin::{Begun, begin};
@@ -91,7 +91,7 @@ impl<E: Into<ApiError>> std::convert::From<E> for Refused {
 async fn log_in(
     app: &AppState,
     headers: &HeaderMap,
-    from: &From,
+    from: &ClientInfo,
     login: PasswordLogin,
 ) -> Result<SetCookies, Refused> {
     require_password_login(app)?;
@@ -177,7 +177,7 @@ pub(crate) fn require_password_login(app: &AppState) -> ApiResult<()> {
 /// `rate_limited`, `password_wrong`, `password_login_disabled`.
 pub(crate) async fn check_password(
     app: &AppState,
-    from: &From,
+    from: &ClientInfo,
     account: &Account,
     password: String,
 ) -> ApiResult<()> {
@@ -197,13 +197,13 @@ pub(crate) async fn check_password(
 
 /// Writes down that a password was wrong. Never what was typed as a username: people type their
 /// password there.
-async fn failed(app: &AppState, from: &From, cause: Cause, account: Option<AccountId>) {
+async fn failed(app: &AppState, from: &ClientInfo, cause: Cause, account: Option<AccountId>) {
     let failure = Failure {
         cause,
         account,
         detail: Some("password"),
     };
-    trail::failed(app, from, AuditKind::LoginFailed, failure).await;
+    audit_failures::failed(app, from, AuditKind::LoginFailed, failure).await;
 }
 
 /// Returns the login error that a page without wasm shows for a failed form.

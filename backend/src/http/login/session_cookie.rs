@@ -4,13 +4,13 @@ use axum::http::HeaderMap;
 
 use crate::app::AppState;
 use crate::http::cookie::{SetCookies, style};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::session_token;
 use crate::login::begin::Arrival;
 use crate::session::SessionToken;
 
 /// Returns from where a login comes with this request.
-pub(crate) fn arrival(app: &AppState, headers: &HeaderMap, from: &From) -> Arrival {
+pub(crate) fn arrival(app: &AppState, headers: &HeaderMap, from: &ClientInfo) -> Arrival {
     Arrival {
         client: from.client(),
         by: from.by(app.clock.now()),

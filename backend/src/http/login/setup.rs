@@ -17,9 +17,9 @@ use crate::failure::{Cause, remedy};
 use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
+use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::password::require_password_login;
-use crate::http::login::trail::{self, Failure};
 use crate::http::login::{outcome, session_cookie};
 use crate::limits::Guess;
 use crate::login::begin::{Begun, begin};
@@ -45,7 +45,7 @@ pub(crate) async fn create(app: AppState, call: Call<SetUp>) -> FormReply<SetUp>
 async fn set_up(
     app: &AppState,
     headers: &HeaderMap,
-    from: &From,
+    from: &ClientInfo,
     setup: Setup,
 ) -> ApiResult<SetCookies> {
     require_password_login(app)?;
@@ -63,7 +63,7 @@ async fn set_up(
             account: None,
             detail: None,
         };
-        trail::failed(app, from, AuditKind::SetupFailed, failure).await;
+        audit_failures::failed(app, from, AuditKind::SetupFailed, failure).await;
         return Err(ErrorCode::SetupTokenWrong.into());
     }
     let username = setup.username.trim();

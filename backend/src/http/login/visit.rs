@@ -11,9 +11,9 @@ use shared::failure::Lost;
 
 use crate::app::AppState;
 use crate::http::error::{ApiError, ApiResult, error_page};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
+use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome;
-use crate::http::login::trail::{self, Failure};
 use crate::http::reference;
 use crate::login::LoginError;
 use crate::op::Op;
@@ -30,7 +30,7 @@ pub(crate) struct Visit {
     /// Its headers.
     pub(crate) headers: HeaderMap,
     /// Where it comes from.
-    pub(crate) from: From,
+    pub(crate) from: ClientInfo,
 }
 
 impl FromRequestParts<AppState> for Visit {
@@ -39,7 +39,7 @@ impl FromRequestParts<AppState> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
         let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
-        let Ok(from) = From::from_request_parts(parts, app).await;
+        let Ok(from) = ClientInfo::from_request_parts(parts, app).await;
         Ok(Self {
             app: app.clone(),
             provider,
@@ -68,7 +68,7 @@ impl Visit {
             account: error.account(),
             detail: Some(&chain(error)),
         };
-        trail::failed_freely(&self.app, &self.from, AuditKind::LoginFailed, failure).await;
+        audit_failures::failed_freely(&self.app, &self.from, AuditKind::LoginFailed, failure).await;
         let provider = self.provider.config.provider.as_str();
         outcome::failed_at_op(&self.app, &self.from, error, provider, lost);
     }

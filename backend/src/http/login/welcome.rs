@@ -22,18 +22,18 @@ use crate::failure::remedy;
 use crate::http::api::{Answer, Call, FormError, FormReply, Reply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::http::extract::parse;
+use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::password::require_password_login;
 use crate::http::login::session_cookie;
-use crate::http::login::trail::{self, Failure};
 use crate::http::reference;
 use crate::limits::Guess;
 use crate::login::begin::{Begun, begin};
+use crate::one_time_link::{LinkHash, LinkToken, NewLink, OpenLink};
 use crate::session::Origin;
 use crate::store::Entry;
-use crate::welcome::{NewLink, OpenLink, WelcomeHash, WelcomeToken};
 use shared::audit::AuditKind;
 
 /// Makes a link for an account, in the place of an older one. For an account that has a password
@@ -45,10 +45,10 @@ pub(crate) async fn make(app: AppState, call: Call<CreateWelcomeLink>) -> Reply<
     let (admin, from) = (call.caller, call.client);
     let id = parse::parse_id(&call.path.id)?;
     require_password_login(&app)?;
-    let token = WelcomeToken::generate();
+    let token = LinkToken::generate();
     let link = NewLink::of(&token, admin.now);
     let by = admin.by(&from);
-    app.store.make_welcome_link(id, link, by).await??;
+    app.store.create_welcome_link(id, link, by).await??;
     tracing::info!(account.id = %id, by = %admin.account.id, "welcome link made");
     Ok(Answer::new(shown(&app, &call.headers, &token, link)))
 }
@@ -57,7 +57,7 @@ pub(crate) async fn make(app: AppState, call: Call<CreateWelcomeLink>) -> Reply<
 pub(crate) fn shown(
     app: &AppState,
     headers: &HeaderMap,
-    token: &WelcomeToken,
+    token: &LinkToken,
     link: NewLink,
 ) -> WelcomeLink {
     WelcomeLink {
@@ -130,7 +130,7 @@ pub(crate) async fn redeem(app: AppState, call: Call<RedeemWelcome>) -> FormRepl
 async fn log_in(
     app: &AppState,
     headers: &HeaderMap,
-    from: &From,
+    from: &ClientInfo,
     body: WelcomePassword,
 ) -> ApiResult<SetCookies> {
     let (purpose, hash, link) = open(app, from, &body.token).await?;
@@ -181,13 +181,13 @@ async fn hash_new(app: &AppState, password: Option<String>) -> ApiResult<String>
 /// `password_login_disabled`, `rate_limited`, and `welcome_link_invalid` whatever is wrong with it.
 async fn open(
     app: &AppState,
-    from: &From,
+    from: &ClientInfo,
     token: &str,
-) -> ApiResult<(LinkPurpose, WelcomeHash, OpenLink)> {
+) -> ApiResult<(LinkPurpose, LinkHash, OpenLink)> {
     let limited = app.limits.check(Guess::WelcomeLink, None, from.address);
     limited.map_err(ApiError::rate_limited)?;
     let (hash, now) = (
-        WelcomeToken::parse(token).map(|token| token.hash()),
+        LinkToken::parse(token).map(|token| token.hash()),
         app.clock.now(),
     );
     if let Some(hash) = hash
@@ -205,13 +205,13 @@ async fn open(
 }
 
 /// Writes down that a link was no good; whose it was is not known.
-async fn invalid(app: &AppState, from: &From) -> ApiError {
+async fn invalid(app: &AppState, from: &ClientInfo) -> ApiError {
     let code = ErrorCode::WelcomeLinkInvalid;
     let failure = Failure {
         cause: code.into(),
         account: None,
         detail: None,
     };
-    trail::failed_freely(app, from, AuditKind::WelcomeFailed, failure).await;
+    audit_failures::failed_freely(app, from, AuditKind::WelcomeFailed, failure).await;
     code.into()
 }

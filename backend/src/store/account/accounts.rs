@@ -4,7 +4,7 @@ use shared::email::Email;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key, username_key};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
@@ -175,7 +175,7 @@ impl Store {
         id: AccountId,
         email: Option<&Email>,
         is_set_by_admin: bool,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -208,7 +208,7 @@ impl Store {
         &self,
         id: AccountId,
         display_name: Option<&str>,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<()> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -239,7 +239,7 @@ impl Store {
         hash: &str,
         keep_session: Uuid,
         token: TokenHash,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<()> {
         let by = by.into();
         let now = by.at;

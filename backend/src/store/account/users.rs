@@ -5,7 +5,7 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{
     Taken, change, close_setup, guard_admins, lock_account, taken, void_links,
 };
@@ -140,7 +140,7 @@ impl Store {
         id: AccountId,
         changes: &UserChange,
         password_login: bool,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Changed {
         let by = by.into();
         in_tx!(self, tx => {
@@ -185,7 +185,7 @@ impl Store {
         id: AccountId,
         hash: Option<&str>,
         password_login: bool,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Changed {
         let by = by.into();
         in_tx!(self, tx => {
@@ -213,7 +213,7 @@ impl Store {
         &self,
         id: AccountId,
         password_login: bool,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Changed {
         let by = by.into();
         in_tx!(self, tx => {
@@ -234,12 +234,12 @@ impl Store {
 
     /// Disconnects an identity by an admin's word, and ends the sessions that came from it. It may
     /// be its owner's last way in, but not the last way in of all admins.
-    pub async fn disconnect_identity(
+    pub async fn unlink_identity_by_admin(
         &self,
         id: AccountId,
         identity_id: Uuid,
         password_login: bool,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Changed {
         let by = by.into();
         in_tx!(self, tx => {

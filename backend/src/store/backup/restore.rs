@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::store::audit::insert_audit;
 use crate::store::backup::copy::{self as backup, Contents, Unfit, check_sqlite, primary};
 use crate::store::engine::error::{Error, Result};
@@ -62,7 +62,7 @@ pub async fn is_in_use(database: &Path) -> bool {
 pub async fn prepare_restore(
     copy: &Path,
     keeps_sessions: bool,
-    by: &By,
+    by: &Actor,
 ) -> Result<std::result::Result<Restored, Unfit>> {
     let contents = match check_sqlite(copy).await? {
         Ok(contents) => contents,

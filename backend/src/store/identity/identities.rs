@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
 use crate::store::account::accounts::{Taken, taken};
 use crate::store::audit::insert_audit;
@@ -99,7 +99,7 @@ impl Store {
         account_id: AccountId,
         identity: NewIdentity<'_>,
         rotate: Option<(Uuid, TokenHash)>,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<std::result::Result<(), Taken>> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -125,7 +125,7 @@ impl Store {
         account_id: AccountId,
         identity_id: Uuid,
         password_login: bool,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<Option<bool>> {
         let by = by.into();
         in_tx!(self, tx => {

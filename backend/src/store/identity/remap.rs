@@ -1,7 +1,7 @@
 //! Identities of an OP whose issuer is another one now, and whose subjects are the same.
 
 use crate::account::AccountId;
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{Taken, taken};
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, in_tx, on_database};
@@ -140,7 +140,7 @@ impl Store {
         &self,
         from: &str,
         to: &str,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<std::result::Result<Remap, Taken>> {
         let by = by.into();
         in_tx!(self, tx => {

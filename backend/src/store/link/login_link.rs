@@ -3,23 +3,23 @@
 //! As with welcome links, whatever changes one writes its account's row first.
 
 use crate::account::{Account, AccountId};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
+use crate::one_time_link::{LinkHash, NewLink, OpenLink};
 use crate::store::account::accounts::lock_account;
 use crate::store::audit::insert_audit;
 use crate::store::link::welcome::open_link;
 use crate::store::{Refusal, Result, Store, in_tx, on_database};
-use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
 impl Store {
     /// Makes a link that logs in to an account, once; an older one is void. Refused where the
     /// account is disabled.
-    pub async fn make_login_link(
+    pub async fn create_login_link(
         &self,
         id: AccountId,
         link: NewLink,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<std::result::Result<(), Refusal>> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -36,13 +36,13 @@ impl Store {
                     made_at = excluded.made_at, expires_at = excluded.expires_at",
             ).bind(id).bind(link.hash.as_bytes()).bind(by.at.unix()).bind(link.expires_at.unix())
                 .execute(&mut *tx).await?;
-            insert_audit!(&mut *tx, by, Event::about(AuditKind::LoginLinkMade, id))?;
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::LoginLinkCreated, id))?;
         });
         Ok(Ok(()))
     }
 
     /// Returns the link of that token, unless it is too old or its account is disabled.
-    pub async fn login_link(&self, hash: WelcomeHash, now: Timestamp) -> Result<Option<OpenLink>> {
+    pub async fn login_link(&self, hash: LinkHash, now: Timestamp) -> Result<Option<OpenLink>> {
         open_link!(self, "login_link", hash, now)
     }
 }

@@ -6,12 +6,12 @@
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, NewAccount};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
+use crate::one_time_link::{LinkHash, NewLink, OpenLink};
 use crate::store::account::accounts::{Taken, close_setup, insert_account, lock_account, taken};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::{Refusal, Result, Store, in_tx, on_database};
-use crate::welcome::{NewLink, OpenLink, WelcomeHash};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 use shared::session::Role;
@@ -69,7 +69,7 @@ macro_rules! insert_link {
         .bind($link.expires_at.unix())
         .execute(&mut *$tx)
         .await?;
-        let event = Event::about(AuditKind::WelcomeLinkMade, $account_id).detail(purpose);
+        let event = Event::about(AuditKind::WelcomeLinkCreated, $account_id).detail(purpose);
         insert_audit!(&mut *$tx, $by, event)
     }};
 }
@@ -81,7 +81,7 @@ impl Store {
         &self,
         new: &NewAccount,
         link: Option<NewLink>,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<std::result::Result<AccountId, Taken>> {
         let (id, by) = (Uuid::now_v7(), by.into());
         let now = by.at;
@@ -92,7 +92,7 @@ impl Store {
             if new.role == Role::Admin {
                 close_setup!(&mut *tx, now)?;
             }
-            let event = Event::about(AuditKind::AccountMade, id).detail(new.role.as_str());
+            let event = Event::about(AuditKind::AccountCreated, id).detail(new.role.as_str());
             insert_audit!(&mut *tx, by, event)?;
             if let Some(link) = link {
                 insert_link!(tx, id, new.password_hash.is_some(), link, by)?;
@@ -102,11 +102,11 @@ impl Store {
     }
 
     /// Makes a link for an account; an older one is void. Refused where the account is disabled.
-    pub async fn make_welcome_link(
+    pub async fn create_welcome_link(
         &self,
         id: AccountId,
         link: NewLink,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<std::result::Result<(), Refusal>> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -122,11 +122,7 @@ impl Store {
     }
 
     /// Returns the link of that token, unless it is too old or its account is disabled.
-    pub async fn welcome_link(
-        &self,
-        hash: WelcomeHash,
-        now: Timestamp,
-    ) -> Result<Option<OpenLink>> {
+    pub async fn welcome_link(&self, hash: LinkHash, now: Timestamp) -> Result<Option<OpenLink>> {
         open_link!(self, "welcome_link", hash, now)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::account::AccountId;
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::config::SessionConfig;
 use crate::session::Session;
 use crate::store::audit::insert_audit;
@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// Ends sessions by an admin's word; returns how many.
-    pub async fn end_sessions(&self, which: WhichSessions, by: impl Into<By>) -> Result<u64> {
+    pub async fn end_sessions(&self, which: WhichSessions, by: impl Into<Actor>) -> Result<u64> {
         let by = by.into();
         let (session_id, account_id) = match which {
             WhichSessions::One(id) => (Some(id), None),

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
-use crate::audit::{By, Event};
+use crate::audit::{Actor, Event};
 use crate::config::SessionConfig;
 use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
 use crate::store::audit::insert_audit;
@@ -170,7 +170,7 @@ impl Store {
     pub async fn take_session(
         &self,
         token: TokenHash,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<Option<Session>> {
         let by = by.into();
         let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
@@ -191,7 +191,7 @@ impl Store {
         &self,
         account_id: AccountId,
         id: Uuid,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<bool> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -210,7 +210,7 @@ impl Store {
         &self,
         account_id: AccountId,
         keep: Uuid,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<u64> {
         let by = by.into();
         in_tx!(self, tx => {
@@ -234,7 +234,7 @@ impl Store {
     pub async fn end_sessions_by_op(
         &self,
         token: &LogoutToken,
-        by: impl Into<By>,
+        by: impl Into<Actor>,
     ) -> Result<Option<u64>> {
         let by = by.into();
         in_tx!(self, tx => {

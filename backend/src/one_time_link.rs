@@ -18,13 +18,13 @@ pub const LIFETIME: Duration = Duration::from_secs(3 * 86_400);
 pub const LOGIN_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// 256 random bits that set a password or log in. Has no `Debug`, no `Display`, no `PartialEq`.
-pub struct WelcomeToken([u8; 32]);
+pub struct LinkToken([u8; 32]);
 
-/// The SHA-256 of a [`WelcomeToken`]: what the store keeps and is asked for.
+/// The SHA-256 of a [`LinkToken`]: what the store keeps and is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WelcomeHash([u8; 32]);
+pub struct LinkHash([u8; 32]);
 
-impl WelcomeToken {
+impl LinkToken {
     /// Makes a new token of the operating system's randomness.
     ///
     /// # Panics
@@ -59,12 +59,12 @@ impl WelcomeToken {
 
     /// Returns what the store is asked for.
     #[must_use]
-    pub fn hash(&self) -> WelcomeHash {
-        WelcomeHash(Sha256::digest(self.0).into())
+    pub fn hash(&self) -> LinkHash {
+        LinkHash(Sha256::digest(self.0).into())
     }
 }
 
-impl WelcomeHash {
+impl LinkHash {
     /// Returns the hash as the store binds it.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -76,7 +76,7 @@ impl WelcomeHash {
 #[derive(Debug, Clone, Copy)]
 pub struct NewLink {
     /// Which token opens it.
-    pub hash: WelcomeHash,
+    pub hash: LinkHash,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -84,7 +84,7 @@ pub struct NewLink {
 impl NewLink {
     /// Returns a link that is good from `now` on.
     #[must_use]
-    pub fn of(token: &WelcomeToken, now: Timestamp) -> Self {
+    pub fn of(token: &LinkToken, now: Timestamp) -> Self {
         Self {
             hash: token.hash(),
             expires_at: now.plus(LIFETIME),
@@ -93,7 +93,7 @@ impl NewLink {
 
     /// Returns a link that logs in, and is good from `now` on.
     #[must_use]
-    pub fn to_log_in(token: &WelcomeToken, now: Timestamp) -> Self {
+    pub fn to_log_in(token: &LinkToken, now: Timestamp) -> Self {
         Self {
             hash: token.hash(),
             expires_at: now.plus(LOGIN_LIFETIME),
@@ -112,20 +112,20 @@ pub struct OpenLink {
 
 #[cfg(test)]
 mod tests {
-    use super::WelcomeToken;
+    use super::LinkToken;
 
     #[test]
     fn token_of_a_link_is_the_token() {
-        let token = WelcomeToken::generate();
+        let token = LinkToken::generate();
         let url = token.url("https://app.example.com");
 
         let (page, fragment) = url.split_once('#').unwrap();
 
         assert_eq!(page, "https://app.example.com/welcome");
-        let parsed = WelcomeToken::parse(fragment).unwrap();
+        let parsed = LinkToken::parse(fragment).unwrap();
         assert_eq!(parsed.hash(), token.hash());
         for bad in ["", "x", &fragment[1..], &format!("{fragment}A"), "ä"] {
-            assert!(WelcomeToken::parse(bad).is_none(), "{bad}");
+            assert!(LinkToken::parse(bad).is_none(), "{bad}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::account::AccountId;
 use crate::app::AppState;
 use crate::audit::Event;
 use crate::failure::Cause;
-use crate::http::extract::client::From;
+use crate::http::extract::client::ClientInfo;
 use crate::limits::Guess;
 use crate::telemetry::chain;
 use shared::audit::AuditKind;
@@ -27,7 +27,7 @@ pub(crate) struct Failure<'a> {
 /// the rest of them in the log alone: nobody may fill the database by it.
 pub(crate) async fn failed_freely(
     app: &AppState,
-    from: &From,
+    from: &ClientInfo,
     kind: AuditKind,
     failure: Failure<'_>,
 ) {
@@ -39,7 +39,12 @@ pub(crate) async fn failed_freely(
 
 /// Writes down a failed guess. There are no more of them than their own limits let through, and no
 /// other failure can keep one out. A database that is away changes nothing in how it is answered.
-pub(crate) async fn failed(app: &AppState, from: &From, kind: AuditKind, failure: Failure<'_>) {
+pub(crate) async fn failed(
+    app: &AppState,
+    from: &ClientInfo,
+    kind: AuditKind,
+    failure: Failure<'_>,
+) {
     let detail: Option<String> = failure
         .detail
         .map(|detail| detail.chars().take(MAX_DETAIL).collect());
