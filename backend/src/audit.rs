@@ -25,12 +25,24 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Returns the entry's author where a command is typed on the server.
+    /// Returns the server itself, which nobody asked.
+    #[must_use]
+    pub fn server(at: Timestamp) -> Self {
+        Self {
+            at,
+            actor: None,
+            address: None,
+            reference: None,
+            operator: None,
+        }
+    }
+
+    /// Returns whoever types a command on the server.
     #[must_use]
     pub fn operator(name: String, at: Timestamp) -> Self {
         Self {
             operator: Some(name),
-            ..Self::from(at)
+            ..Self::server(at)
         }
     }
 
@@ -39,19 +51,6 @@ impl Actor {
     pub fn account(mut self, actor: AccountId) -> Self {
         self.actor = Some(actor);
         self
-    }
-}
-
-/// The server itself, at that time.
-impl From<Timestamp> for Actor {
-    fn from(at: Timestamp) -> Self {
-        Self {
-            at,
-            actor: None,
-            address: None,
-            reference: None,
-            operator: None,
-        }
     }
 }
 

@@ -14,9 +14,8 @@ pub async fn enter(
     session: &Session,
     token: TokenHash,
     replaces: Option<TokenHash>,
-    by: impl Into<Actor>,
+    by: Actor,
 ) -> bool {
-    let by = by.into();
     let link = LinkToken::generate();
     let new = NewLink::to_log_in(&link, by.at);
     let made = store.create_login_link(session.account_id, new, by.clone());
@@ -40,9 +39,8 @@ pub async fn enter_by_identity(
     identity: NewIdentity<'_>,
     lead: Lead<'_>,
     role: Option<Role>,
-    by: impl Into<Actor>,
+    by: Actor,
 ) -> LoginOutcome {
-    let by = by.into();
     let lives = SessionConfig {
         max_age: std::time::Duration::from_secs(1000),
         idle: std::time::Duration::from_secs(500),
@@ -68,12 +66,7 @@ pub async fn enter_by_identity(
 }
 
 /// Links an identity to an account.
-pub async fn link(
-    store: &Store,
-    account_id: AccountId,
-    identity: NewIdentity<'_>,
-    by: impl Into<Actor>,
-) {
+pub async fn link(store: &Store, account_id: AccountId, identity: NewIdentity<'_>, by: Actor) {
     let linked = store.link_identity(account_id, identity, None, by).await;
     linked
         .expect("the store answers")
@@ -81,7 +74,7 @@ pub async fn link(
 }
 
 /// Creates an account.
-pub async fn add_account(store: &Store, account: &NewAccount, by: impl Into<Actor>) -> AccountId {
+pub async fn add_account(store: &Store, account: &NewAccount, by: Actor) -> AccountId {
     let created = store.create_user(account, None, by).await;
     created
         .expect("the store answers")
@@ -89,7 +82,7 @@ pub async fn add_account(store: &Store, account: &NewAccount, by: impl Into<Acto
 }
 
 /// Disables an account, or enables it.
-pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: impl Into<Actor>) {
+pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: Actor) {
     let change = UserChange {
         is_disabled: Some(is_disabled),
         ..UserChange::default()
@@ -102,7 +95,7 @@ pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: i
 }
 
 /// Gives an account another role.
-pub async fn set_role(store: &Store, id: AccountId, role: Role, by: impl Into<Actor>) {
+pub async fn set_role(store: &Store, id: AccountId, role: Role, by: Actor) {
     let change = UserChange {
         role: Some(role),
         ..UserChange::default()

@@ -1,6 +1,7 @@
 //! A server and an OP in this process, with a clock that stands: for tests that speak HTTP and
 //! need no browser.
 
+use backend::audit::Actor;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -185,7 +186,7 @@ impl Site {
     /// # Panics
     /// Its name or email is taken.
     pub async fn add(&self, account: NewAccount) -> AccountId {
-        add_account(&self.app.store, &account, self.now()).await
+        add_account(&self.app.store, &account, Actor::server(self.now())).await
     }
 
     /// Links another subject of the OP to an account, whom nobody there is.
@@ -199,7 +200,13 @@ impl Site {
             username: None,
             email: None,
         };
-        link(&self.app.store, account_id, identity, self.now()).await;
+        link(
+            &self.app.store,
+            account_id,
+            identity,
+            Actor::server(self.now()),
+        )
+        .await;
     }
 
     /// Has the server read its settings again, as on SIGHUP, with these instead or besides.

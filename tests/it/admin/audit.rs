@@ -1,5 +1,6 @@
 //! The audit trail: every login, failure and change is in it, and no secret.
 
+use backend::audit::Actor;
 use backend::failure::{Cause, remedy};
 use serde_json::{Value, json};
 use shared::audit::AuditKind;
@@ -57,8 +58,14 @@ async fn logins_failures_and_changes_are_written_down() {
     alice.post_json(API_PROFILE_PASSWORD, &body).await;
     alice.delete(API_PROFILE_SESSIONS).await;
     alice.post_json(API_LOGOUT, &json!({})).await;
-    set_role(&site.app.store, alice_id, Role::Admin, site.now()).await;
-    let by = backend::audit::Actor::from(site.now()).account(root_id);
+    set_role(
+        &site.app.store,
+        alice_id,
+        Role::Admin,
+        Actor::server(site.now()),
+    )
+    .await;
+    let by = Actor::server(site.now()).account(root_id);
     set_disabled(&site.app.store, alice_id, true, by).await;
     alice.log_in("alice", "another password").await;
 
@@ -137,7 +144,7 @@ async fn pages_are_of_a_hundred() {
     site.add(admin("root").await).await;
     let root = site.logged_in("root").await;
     for n in 0..150 {
-        let by = backend::audit::Actor::from(site.now());
+        let by = Actor::server(site.now());
         let detail = n.to_string();
         let event = backend::audit::Event {
             kind: AuditKind::LoginFailed,

@@ -1,5 +1,6 @@
 //! Whose account it is, and who may not enter at all.
 
+use backend::audit::Actor;
 use std::collections::BTreeSet;
 
 use backend::account::{AccountId, NewAccount};
@@ -29,7 +30,7 @@ async fn disable(site: &Site, id: AccountId) {
     if store.account_by_username("keeper").await.unwrap().is_none() {
         site.add(admin("keeper").await).await;
     }
-    set_disabled(&site.app.store, id, true, site.now()).await;
+    set_disabled(&site.app.store, id, true, Actor::server(site.now())).await;
 }
 
 async fn id_of(site: &Site, username: &str) -> AccountId {

@@ -1,6 +1,7 @@
 //! `postern identities remap`: an OP that moved.
 
 use backend::account::AccountId;
+use backend::audit::Actor;
 use backend::store::NewIdentity;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -22,7 +23,7 @@ async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
     let linked = site
         .app
         .store
-        .link_identity(id, identity, None, site.now())
+        .link_identity(id, identity, None, Actor::server(site.now()))
         .await;
     linked
         .expect("the store answers")

@@ -1,5 +1,6 @@
 //! `postern restore`, while no server runs.
 
+use backend::audit::Actor;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -43,17 +44,17 @@ impl Place {
         };
         let store = place.open().await;
         let id = store
-            .create_user(&user("alice").await, None, NOW)
+            .create_user(&user("alice").await, None, Actor::server(NOW))
             .await
             .expect("the store answers")
             .expect("nothing is in the way");
         let lives = &place.config.sessions;
         let session = Session::start(id, Origin::Password, Client::default(), lives, NOW);
         let hash = place.session.hash();
-        assert!(enter(&store, &session, hash, None, NOW).await);
+        assert!(enter(&store, &session, hash, None, Actor::server(NOW)).await);
         let link = NewLink::of(&place.link, NOW);
         store
-            .create_welcome_link(id, link, NOW)
+            .create_welcome_link(id, link, Actor::server(NOW))
             .await
             .expect("the store answers")
             .expect("nothing is in the way");
@@ -64,7 +65,7 @@ impl Place {
             .expect("a file of the test");
         let store = place.open().await;
         store
-            .create_user(&user("bob").await, None, NOW)
+            .create_user(&user("bob").await, None, Actor::server(NOW))
             .await
             .expect("the store answers")
             .expect("nothing is in the way");
@@ -335,7 +336,7 @@ async fn copied_files_of_a_live_database_are_taken_with_their_log() {
     let place = Place::new().await;
     let store = place.open().await;
     store
-        .create_user(&user("carol").await, None, NOW)
+        .create_user(&user("carol").await, None, Actor::server(NOW))
         .await
         .unwrap()
         .unwrap();
@@ -372,7 +373,7 @@ async fn backup_of_an_earlier_version_is_brought_up_to_date() {
     let store = place.open().await;
     assert!(!has(&store, "alice").await);
     store
-        .create_user(&user("dora").await, None, NOW)
+        .create_user(&user("dora").await, None, Actor::server(NOW))
         .await
         .unwrap()
         .unwrap();

@@ -1,5 +1,6 @@
 //! `postern audit` and `postern setup-token`.
 
+use backend::audit::Actor;
 use insta::assert_snapshot;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -110,7 +111,7 @@ async fn failed_login_comes_with_the_remedy() {
 #[tokio::test]
 async fn terminal_gets_no_orders_from_strangers() {
     let (site, _) = site().await;
-    let by = backend::audit::Actor::from(site.now());
+    let by = Actor::server(site.now());
     let event = backend::audit::Event {
         kind: shared::audit::AuditKind::LoginFailed,
         account: None,

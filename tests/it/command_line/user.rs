@@ -1,5 +1,6 @@
 //! `postern user`: the rules are those of the page Users, and a server that runs sees it at once.
 
+use backend::audit::Actor;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tests::command_line::{type_and_answer, type_in};
@@ -381,7 +382,7 @@ async fn which_of_several_connections_must_be_said() {
         let linked = site
             .app
             .store
-            .link_identity(id, identity, None, site.now())
+            .link_identity(id, identity, None, Actor::server(site.now()))
             .await;
         linked.unwrap().unwrap();
     }

@@ -2,6 +2,7 @@
 //! users alice's email is not verified, bob's is, carol has none.
 
 use backend::account::{AccountId, NewAccount};
+use backend::audit::Actor;
 use serde_json::{Value, json};
 use shared::routes::API_SESSION;
 use tests::http_browser::HttpBrowser;
@@ -57,7 +58,7 @@ async fn known_identity_needs_no_email_and_no_open_registration() {
         username: None,
         email: None,
     };
-    link(&site.app.store, id, identity, site.now()).await;
+    link(&site.app.store, id, identity, Actor::server(site.now())).await;
     let browser = site.browser();
 
     browser.log_in_as("carol").await;

@@ -1,6 +1,7 @@
 //! Every way in which a login fails, brought about over HTTP: the code, the page that explains it
 //! to a browser without the app, and the line of the log that the page's reference leads to.
 
+use backend::audit::Actor;
 use std::time::Duration;
 
 use backend::account::NewAccount;
@@ -236,7 +237,7 @@ async fn disabled() -> Failure {
     site.add(admin("root").await).await;
     let browser = site.browser();
     browser.log_in_as("bob").await;
-    set_disabled(&site.app.store, id, true, site.now()).await;
+    set_disabled(&site.app.store, id, true, Actor::server(site.now())).await;
     let callback = browser.log_in_as("bob").await.callback;
     Failure::new(site, browser, &callback, "account_disabled")
 }

@@ -1,5 +1,6 @@
 //! `DISABLE_USERPASS_LOGIN` must not lock the administrators out.
 
+use backend::audit::Actor;
 use backend::store::NewIdentity;
 use tests::logins::{link, set_disabled};
 use tests::site::{Site, admin, user};
@@ -32,18 +33,18 @@ async fn server_refuses_to_start_while_no_admin_could_log_in() {
             .contains("POSTERN_BREAK_GLASS=true")
     );
     let user_id = site.add(user("alice").await).await;
-    link(store, user_id, identity("a"), site.now()).await;
+    link(store, user_id, identity("a"), Actor::server(site.now())).await;
     let admin_id = site.add(admin("root").await).await;
     assert!(
         refusal().await.is_err(),
         "an admin without an identity, a user with one"
     );
 
-    link(store, admin_id, identity("r"), site.now()).await;
+    link(store, admin_id, identity("r"), Actor::server(site.now())).await;
 
     assert_eq!(refusal().await, Ok(()));
     site.add(admin("other").await).await;
-    set_disabled(store, admin_id, true, site.now()).await;
+    set_disabled(store, admin_id, true, Actor::server(site.now())).await;
     assert!(refusal().await.is_err(), "a disabled admin");
 }
 

@@ -1,5 +1,6 @@
 //! One line of the log for each login that ended, of whichever method, in both formats.
 
+use backend::audit::Actor;
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
@@ -73,7 +74,7 @@ async fn login_by_password_that_fails_is_one_line_with_code_cause_and_remedy() {
     let site = Site::start().await;
     let alice = site.add(user("alice").await).await;
     let dora = site.add(user("dora").await).await;
-    set_disabled(&site.app.store, dora, true, site.now()).await;
+    set_disabled(&site.app.store, dora, true, Actor::server(site.now())).await;
     let alice = format!("account.id={alice}");
     let dora = format!("account.id={dora}");
     let cases: [(&str, &str, &[&str]); 3] = [

@@ -1,5 +1,6 @@
 //! Login by password, and what the login page is told.
 
+use backend::audit::Actor;
 use backend::presets;
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ async fn username_that_the_database_cannot_take_is_nobodys() {
 async fn that_an_account_is_disabled_is_told_only_to_who_knows_its_password() {
     let site = Site::start().await;
     let id = site.add(user("alice").await).await;
-    set_disabled(&site.app.store, id, true, site.now()).await;
+    set_disabled(&site.app.store, id, true, Actor::server(site.now())).await;
     let browser = site.browser();
 
     let guess = browser.log_in("alice", "not the password").await;

@@ -1,5 +1,6 @@
 //! Welcome links: a password is set by one, once.
 
+use backend::audit::Actor;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -321,7 +322,7 @@ async fn there_are_no_links_where_passwords_are_off() {
     let stored = site
         .app
         .store
-        .create_welcome_link(id, link, site.now())
+        .create_welcome_link(id, link, Actor::server(site.now()))
         .await;
     stored.unwrap().unwrap();
     let url = before.url("");

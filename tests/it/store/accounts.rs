@@ -1,6 +1,7 @@
 //! Accounts, roles and the setup.
 
 use backend::account::NewAccount;
+use backend::audit::Actor;
 use backend::session::SessionToken;
 use backend::store::Taken;
 use shared::session::Role;
@@ -77,8 +78,16 @@ async fn names_and_emails_are_unique_without_regard_to_case() {
         ..user("bob").await
     };
 
-    let same_name = fresh.store.create_user(&namesake, None, NOW).await.unwrap();
-    let same_email = fresh.store.create_user(&neighbor, None, NOW).await.unwrap();
+    let same_name = fresh
+        .store
+        .create_user(&namesake, None, Actor::server(NOW))
+        .await
+        .unwrap();
+    let same_email = fresh
+        .store
+        .create_user(&neighbor, None, Actor::server(NOW))
+        .await
+        .unwrap();
 
     assert_eq!(same_name, Err(Taken::Username));
     assert_eq!(same_email, Err(Taken::Email));
@@ -113,7 +122,7 @@ async fn email_is_set_taken_and_cleared() {
     let set = async |text| {
         fresh
             .store
-            .set_email(bob, Some(&email(text)), true, LATER)
+            .set_email(bob, Some(&email(text)), true, Actor::server(LATER))
             .await
             .unwrap()
     };
@@ -127,7 +136,7 @@ async fn email_is_set_taken_and_cleared() {
     );
     fresh
         .store
-        .set_email(alice, None, false, LATER)
+        .set_email(alice, None, false, Actor::server(LATER))
         .await
         .unwrap()
         .unwrap();
@@ -141,11 +150,15 @@ async fn display_name_is_set_and_cleared() {
 
     fresh
         .store
-        .set_display_name(id, Some("A. Liddell"), LATER)
+        .set_display_name(id, Some("A. Liddell"), Actor::server(LATER))
         .await
         .unwrap();
     let named = fresh.store.account(id).await.unwrap().unwrap();
-    fresh.store.set_display_name(id, None, LATER).await.unwrap();
+    fresh
+        .store
+        .set_display_name(id, None, Actor::server(LATER))
+        .await
+        .unwrap();
     let unnamed = fresh.store.account(id).await.unwrap().unwrap();
 
     assert_eq!(named.display_name.as_deref(), Some("A. Liddell"));
@@ -164,7 +177,13 @@ async fn new_password_ends_the_other_sessions_of_its_account_alone() {
 
     fresh
         .store
-        .set_password(alice, "$argon2id$new", kept.id, new.hash(), LATER)
+        .set_password(
+            alice,
+            "$argon2id$new",
+            kept.id,
+            new.hash(),
+            Actor::server(LATER),
+        )
         .await
         .unwrap();
 
@@ -193,9 +212,9 @@ async fn disabling_ends_the_sessions_and_enabling_brings_none_back() {
     let id = fresh.add(user("alice").await).await;
     let (_, token) = fresh.add_session(id).await;
 
-    set_disabled(&fresh.store, id, true, LATER).await;
+    set_disabled(&fresh.store, id, true, Actor::server(LATER)).await;
     let disabled = fresh.store.account(id).await.unwrap().unwrap();
-    set_disabled(&fresh.store, id, false, LATER).await;
+    set_disabled(&fresh.store, id, false, Actor::server(LATER)).await;
     let enabled = fresh.store.account(id).await.unwrap().unwrap();
 
     assert_eq!(disabled.disabled_at, Some(LATER));

@@ -1,6 +1,7 @@
 //! Linked identities.
 
 use backend::account::NewAccount;
+use backend::audit::Actor;
 use backend::store::{NewIdentity, Taken};
 use tests::logins::link;
 use tests::site::user;
@@ -11,7 +12,7 @@ use super::{Fresh, ISSUER, LATER, NOW, identity};
 async fn identity_is_found_by_issuer_and_subject_exactly() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
-    link(&fresh.store, id, identity("s1"), NOW).await;
+    link(&fresh.store, id, identity("s1"), Actor::server(NOW)).await;
     let find = async |issuer, subject| {
         let found = fresh
             .store
@@ -42,7 +43,7 @@ async fn identity_belongs_to_one_account_and_an_account_has_one_per_issuer() {
     let try_link = async |id, identity| {
         fresh
             .store
-            .link_identity(id, identity, None, NOW)
+            .link_identity(id, identity, None, Actor::server(NOW))
             .await
             .unwrap()
     };
@@ -67,15 +68,15 @@ async fn last_way_in_is_never_unlinked() {
         ..user("bare").await
     };
     let bare = fresh.add(bare).await;
-    link(&fresh.store, bare, identity("s1"), NOW).await;
+    link(&fresh.store, bare, identity("s1"), Actor::server(NOW)).await;
     let rich = fresh.add(user("rich").await).await;
-    link(&fresh.store, rich, identity("s2"), NOW).await;
+    link(&fresh.store, rich, identity("s2"), Actor::server(NOW)).await;
     let bare_id = fresh.store.identities(bare).await.unwrap()[0].id;
     let rich_id = fresh.store.identities(rich).await.unwrap()[0].id;
     let unlink = async |account, id, password_login| {
         fresh
             .store
-            .unlink_identity(account, id, password_login, LATER)
+            .unlink_identity(account, id, password_login, Actor::server(LATER))
             .await
             .unwrap()
     };
@@ -100,17 +101,17 @@ async fn of_two_unlinks_at_once_one_way_in_remains() {
         issuer: "https://other.example/",
         ..identity("s1")
     };
-    link(&fresh.store, id, identity("s1"), NOW).await;
-    link(&fresh.store, id, elsewhere, NOW).await;
+    link(&fresh.store, id, identity("s1"), Actor::server(NOW)).await;
+    link(&fresh.store, id, elsewhere, Actor::server(NOW)).await;
     let identities = fresh.store.identities(id).await.unwrap();
 
     let (one, other) = tokio::join!(
         fresh
             .store
-            .unlink_identity(id, identities[0].id, true, LATER),
+            .unlink_identity(id, identities[0].id, true, Actor::server(LATER)),
         fresh
             .store
-            .unlink_identity(id, identities[1].id, true, LATER),
+            .unlink_identity(id, identities[1].id, true, Actor::server(LATER)),
     );
 
     assert_ne!(one.unwrap(), other.unwrap());

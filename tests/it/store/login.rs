@@ -1,6 +1,7 @@
 //! Logins: one transaction each, whichever way they come. A login that is refused changes nothing.
 
 use backend::account::{AccountId, NewAccount};
+use backend::audit::Actor;
 use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{Entry, Lead, Login, LoginOutcome, LoginRefusal, NewIdentity, Taken};
 use shared::session::Role;
@@ -22,7 +23,11 @@ async fn set_up(fresh: &Fresh, account: &NewAccount) -> LoginOutcome {
         token: SessionToken::generate().hash(),
         replaces: None,
     };
-    fresh.store.log_in(&login, &NOW.into()).await.unwrap()
+    fresh
+        .store
+        .log_in(&login, &Actor::server(NOW))
+        .await
+        .unwrap()
 }
 
 /// Creates an account for the subject, and returns its id.
@@ -33,7 +38,16 @@ async fn register(
 ) -> Result<AccountId, LoginOutcome> {
     let id = Uuid::now_v7();
     let lead = Lead::Create(&new);
-    match enter_by_identity(&fresh.store, id, identity(subject), lead, None, NOW).await {
+    match enter_by_identity(
+        &fresh.store,
+        id,
+        identity(subject),
+        lead,
+        None,
+        Actor::server(NOW),
+    )
+    .await
+    {
         LoginOutcome::LoggedIn => Ok(id),
         refused => Err(refused),
     }
@@ -42,7 +56,15 @@ async fn register(
 /// Logs in by a linked identity whose claims give this role, and returns the role afterwards.
 async fn role_after(fresh: &Fresh, id: AccountId, subject: &str, role: Role) -> Role {
     let linked = (identity(subject), Lead::Linked, Some(role));
-    let outcome = enter_by_identity(&fresh.store, id, linked.0, linked.1, linked.2, LATER).await;
+    let outcome = enter_by_identity(
+        &fresh.store,
+        id,
+        linked.0,
+        linked.1,
+        linked.2,
+        Actor::server(LATER),
+    )
+    .await;
     assert_eq!(outcome, LoginOutcome::LoggedIn);
     fresh.store.account(id).await.unwrap().unwrap().role
 }
@@ -51,14 +73,22 @@ async fn role_after(fresh: &Fresh, id: AccountId, subject: &str, role: Role) -> 
 async fn login_of_an_identity_is_written_down() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
-    link(&fresh.store, id, identity("s1"), NOW).await;
+    link(&fresh.store, id, identity("s1"), Actor::server(NOW)).await;
     let renamed = NewIdentity {
         username: Some("lid"),
         email: None,
         ..identity("s1")
     };
 
-    let outcome = enter_by_identity(&fresh.store, id, renamed, Lead::Linked, None, LATER).await;
+    let outcome = enter_by_identity(
+        &fresh.store,
+        id,
+        renamed,
+        Lead::Linked,
+        None,
+        Actor::server(LATER),
+    )
+    .await;
 
     assert_eq!(outcome, LoginOutcome::LoggedIn);
     let identities = fresh.store.identities(id).await.unwrap();
@@ -79,9 +109,17 @@ async fn identity_that_is_linked_elsewhere_or_nowhere_enters_nothing() {
     let fresh = Fresh::open().await;
     let alice = fresh.add(user("alice").await).await;
     let bob = fresh.add(user("bob").await).await;
-    link(&fresh.store, alice, identity("s1"), NOW).await;
+    link(&fresh.store, alice, identity("s1"), Actor::server(NOW)).await;
     let enter = async |id, subject, lead| {
-        enter_by_identity(&fresh.store, id, identity(subject), lead, None, LATER).await
+        enter_by_identity(
+            &fresh.store,
+            id,
+            identity(subject),
+            lead,
+            None,
+            Actor::server(LATER),
+        )
+        .await
     };
 
     assert_eq!(enter(bob, "s1", Lead::Linked).await, STALE);
@@ -130,7 +168,7 @@ async fn admin_created_with_an_identity_closes_the_setup() {
 async fn another_role_ends_sessions_and_the_same_role_ends_none() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
-    link(&fresh.store, id, identity("s1"), NOW).await;
+    link(&fresh.store, id, identity("s1"), Actor::server(NOW)).await;
     let (_, token) = fresh.add_session(id).await;
     let is_there = async || {
         let found = fresh.store.session_by_token(token.hash()).await.unwrap();
@@ -149,15 +187,15 @@ async fn last_admin_who_is_not_disabled_keeps_the_role() {
     let fresh = Fresh::open().await;
     let first = fresh.add(admin("first").await).await;
     let second = fresh.add(admin("second").await).await;
-    link(&fresh.store, first, identity("s1"), NOW).await;
-    link(&fresh.store, second, identity("s2"), NOW).await;
-    set_disabled(&fresh.store, second, true, NOW).await;
+    link(&fresh.store, first, identity("s1"), Actor::server(NOW)).await;
+    link(&fresh.store, second, identity("s2"), Actor::server(NOW)).await;
+    set_disabled(&fresh.store, second, true, Actor::server(NOW)).await;
 
     assert_eq!(
         role_after(&fresh, first, "s1", Role::User).await,
         Role::Admin
     );
-    set_disabled(&fresh.store, second, false, NOW).await;
+    set_disabled(&fresh.store, second, false, Actor::server(NOW)).await;
     assert_eq!(
         role_after(&fresh, first, "s1", Role::User).await,
         Role::User
@@ -173,8 +211,8 @@ async fn of_two_demotions_at_once_one_admin_remains() {
     let fresh = Fresh::open().await;
     let first = fresh.add(admin("first").await).await;
     let second = fresh.add(admin("second").await).await;
-    link(&fresh.store, first, identity("s1"), NOW).await;
-    link(&fresh.store, second, identity("s2"), NOW).await;
+    link(&fresh.store, first, identity("s1"), Actor::server(NOW)).await;
+    link(&fresh.store, second, identity("s2"), Actor::server(NOW)).await;
 
     let (one, other) = tokio::join!(
         role_after(&fresh, first, "s1", Role::User),

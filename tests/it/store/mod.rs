@@ -8,6 +8,7 @@ mod test_login;
 mod users;
 mod welcome;
 
+use backend::audit::Actor;
 use std::time::Duration;
 
 use backend::account::{AccountId, NewAccount};
@@ -54,12 +55,19 @@ impl Fresh {
     }
 
     async fn add(&self, account: NewAccount) -> AccountId {
-        add_account(&self.store, &account, NOW).await
+        add_account(&self.store, &account, Actor::server(NOW)).await
     }
 
     async fn add_session(&self, account_id: AccountId) -> (Session, SessionToken) {
         let (session, token) = new_session(account_id);
-        let has_begun = enter(&self.store, &session, token.hash(), None, NOW).await;
+        let has_begun = enter(
+            &self.store,
+            &session,
+            token.hash(),
+            None,
+            Actor::server(NOW),
+        )
+        .await;
         assert!(has_begun, "no account of that id, or a disabled one");
         (session, token)
     }

@@ -1,5 +1,6 @@
 //! Sessions.
 
+use backend::audit::Actor;
 use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{Entry, Login, LoginOutcome, LoginRefusal, Store};
 use tests::logins::{enter, set_disabled};
@@ -23,7 +24,16 @@ async fn session_comes_back_with_its_account() {
     };
     let session = Session::start(id, origin.clone(), client, &LIVES, NOW);
     let token = SessionToken::generate();
-    assert!(enter(&fresh.store, &session, token.hash(), None, NOW).await);
+    assert!(
+        enter(
+            &fresh.store,
+            &session,
+            token.hash(),
+            None,
+            Actor::server(NOW)
+        )
+        .await
+    );
 
     let (found, account) = fresh
         .store
@@ -61,7 +71,16 @@ async fn new_session_ends_the_one_that_it_replaces() {
     let (_, old) = fresh.add_session(id).await;
     let (session, new) = new_session(id);
 
-    assert!(enter(&fresh.store, &session, new.hash(), Some(old.hash()), NOW).await);
+    assert!(
+        enter(
+            &fresh.store,
+            &session,
+            new.hash(),
+            Some(old.hash()),
+            Actor::server(NOW)
+        )
+        .await
+    );
 
     assert!(
         fresh
@@ -96,7 +115,11 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
             token: token.hash(),
             replaces,
         };
-        fresh.store.log_in(&login, &LATER.into()).await.unwrap()
+        fresh
+            .store
+            .log_in(&login, &Actor::server(LATER))
+            .await
+            .unwrap()
     };
     let is_old_there = async || {
         let found = fresh.store.session_by_token(old.hash()).await.unwrap();
@@ -104,7 +127,13 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
     };
     fresh
         .store
-        .set_password(id, "another hash", kept.id, old.hash(), LATER)
+        .set_password(
+            id,
+            "another hash",
+            kept.id,
+            old.hash(),
+            Actor::server(LATER),
+        )
         .await
         .unwrap();
 
@@ -115,10 +144,10 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
     assert_eq!(begin("another hash").await, LoginOutcome::LoggedIn);
     assert!(!is_old_there().await);
 
-    set_disabled(&fresh.store, id, true, LATER).await;
+    set_disabled(&fresh.store, id, true, Actor::server(LATER)).await;
     let disabled = LoginOutcome::Refused(LoginRefusal::Disabled);
     assert_eq!(begin("another hash").await, disabled);
-    set_disabled(&fresh.store, id, false, LATER).await;
+    set_disabled(&fresh.store, id, false, Actor::server(LATER)).await;
     let sessions = fresh.store.sessions(id, &LIVES, LATER).await.unwrap();
     assert!(sessions.is_empty(), "{} came back", sessions.len());
 }
@@ -152,8 +181,16 @@ async fn session_is_taken_once() {
     let id = fresh.add(user("alice").await).await;
     let (session, token) = fresh.add_session(id).await;
 
-    let first = fresh.store.take_session(token.hash(), NOW).await.unwrap();
-    let second = fresh.store.take_session(token.hash(), NOW).await.unwrap();
+    let first = fresh
+        .store
+        .take_session(token.hash(), Actor::server(NOW))
+        .await
+        .unwrap();
+    let second = fresh
+        .store
+        .take_session(token.hash(), Actor::server(NOW))
+        .await
+        .unwrap();
 
     assert_eq!(first.map(|taken| taken.id), Some(session.id));
     assert!(second.is_none());
@@ -173,12 +210,18 @@ async fn what_ends_is_ended_on_every_replica() {
     };
     assert!(found(&one_token).await && found(&other_token).await);
 
-    assert!(fresh.store.end_session(id, one.id, NOW).await.unwrap());
+    assert!(
+        fresh
+            .store
+            .end_session(id, one.id, Actor::server(NOW))
+            .await
+            .unwrap()
+    );
     assert!(!found(&one_token).await);
     assert_eq!(
         fresh
             .store
-            .end_other_sessions(id, kept.id, NOW)
+            .end_other_sessions(id, kept.id, Actor::server(NOW))
             .await
             .unwrap(),
         1

@@ -1,5 +1,6 @@
 //! Accounts as admins list and change them.
 
+use backend::audit::Actor;
 use std::str::FromStr;
 
 use backend::account::NewAccount;
@@ -71,11 +72,14 @@ async fn record_has_identities_last_login_and_the_end_of_an_open_link() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
     let other = fresh.add(user("bob").await).await;
-    link(&fresh.store, id, identity("s"), NOW).await;
+    link(&fresh.store, id, identity("s"), Actor::server(NOW)).await;
     fresh.add_session(id).await;
     let token = backend::one_time_link::LinkToken::generate();
     let link = backend::one_time_link::NewLink::of(&token, NOW);
-    let made = fresh.store.create_welcome_link(other, link, NOW).await;
+    let made = fresh
+        .store
+        .create_welcome_link(other, link, Actor::server(NOW))
+        .await;
     made.unwrap().unwrap();
 
     let (found, _) = fresh.store.users(&some(9), NOW).await.unwrap();
@@ -117,7 +121,7 @@ async fn search_finds_names_that_changed_and_names_of_before_there_was_a_search(
 
     assert_eq!(listed(&again, search("älter")).await.1, 1);
     again
-        .set_display_name(id, Some("ÖFTER"), LATER)
+        .set_display_name(id, Some("ÖFTER"), Actor::server(LATER))
         .await
         .unwrap();
     assert_eq!(listed(&again, search("älter")).await.1, 0);
@@ -128,7 +132,7 @@ async fn search_finds_names_that_changed_and_names_of_before_there_was_a_search(
         ..UserChange::default()
     };
     again
-        .change_user(id, &change, true, LATER)
+        .change_user(id, &change, true, Actor::server(LATER))
         .await
         .unwrap()
         .unwrap();
@@ -153,19 +157,28 @@ async fn change_names_what_is_wrong_and_then_changes_nothing() {
     let store = &fresh.store;
 
     let refusals = [
-        store.change_user(alice, &taken, true, LATER).await.unwrap(),
         store
-            .change_user(root, &demoted, true, LATER)
+            .change_user(alice, &taken, true, Actor::server(LATER))
             .await
             .unwrap(),
         store
-            .change_user(Uuid::nil(), &demoted, true, LATER)
+            .change_user(root, &demoted, true, Actor::server(LATER))
             .await
             .unwrap(),
-        store.delete_user(root, true, LATER).await.unwrap(),
-        store.delete_user(Uuid::nil(), true, LATER).await.unwrap(),
         store
-            .unlink_identity_by_admin(root, Uuid::nil(), true, LATER)
+            .change_user(Uuid::nil(), &demoted, true, Actor::server(LATER))
+            .await
+            .unwrap(),
+        store
+            .delete_user(root, true, Actor::server(LATER))
+            .await
+            .unwrap(),
+        store
+            .delete_user(Uuid::nil(), true, Actor::server(LATER))
+            .await
+            .unwrap(),
+        store
+            .unlink_identity_by_admin(root, Uuid::nil(), true, Actor::server(LATER))
             .await
             .unwrap(),
     ];
@@ -210,12 +223,20 @@ async fn admins_who_stop_at_once_in_whatever_way_leave_one() {
         };
 
         let (one, other) = tokio::join!(
-            fresh.store.change_user(first, &change, true, LATER),
+            fresh
+                .store
+                .change_user(first, &change, true, Actor::server(LATER)),
             async {
                 if round < 4 {
-                    fresh.store.change_user(second, &change, true, LATER).await
+                    fresh
+                        .store
+                        .change_user(second, &change, true, Actor::server(LATER))
+                        .await
                 } else {
-                    fresh.store.delete_user(second, true, LATER).await
+                    fresh
+                        .store
+                        .delete_user(second, true, Actor::server(LATER))
+                        .await
                 }
             },
         );
@@ -231,11 +252,11 @@ async fn deleting_takes_sessions_and_identities_along() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
     let (_, token) = fresh.add_session(id).await;
-    link(&fresh.store, id, identity("s"), NOW).await;
+    link(&fresh.store, id, identity("s"), Actor::server(NOW)).await;
 
     fresh
         .store
-        .delete_user(id, true, LATER)
+        .delete_user(id, true, Actor::server(LATER))
         .await
         .unwrap()
         .unwrap();
@@ -245,6 +266,13 @@ async fn deleting_takes_sessions_and_identities_along() {
     let owner = fresh.store.account_by_identity(super::ISSUER, "s").await;
     assert!(owner.unwrap().is_none());
     let (session, token) = super::new_session(id);
-    let begun = enter(&fresh.store, &session, token.hash(), None, NOW).await;
+    let begun = enter(
+        &fresh.store,
+        &session,
+        token.hash(),
+        None,
+        Actor::server(NOW),
+    )
+    .await;
     assert!(!begun, "no session of an account that is gone");
 }

@@ -1,5 +1,6 @@
 //! Welcome links.
 
+use backend::audit::Actor;
 use std::time::Duration;
 
 use backend::account::NewAccount;
@@ -20,7 +21,10 @@ async fn invited(fresh: &Fresh, name: &str) -> (Uuid, LinkToken) {
     };
     let token = LinkToken::generate();
     let link = NewLink::of(&token, NOW);
-    let made = fresh.store.create_user(&new, Some(link), NOW).await;
+    let made = fresh
+        .store
+        .create_user(&new, Some(link), Actor::server(NOW))
+        .await;
     let id = made.expect("the store answers").expect("the name is free");
     (id, token)
 }
@@ -54,7 +58,10 @@ async fn account_and_link_are_made_both_or_neither() {
         ..user("ALICE").await
     };
 
-    let refused = fresh.store.create_user(&namesake, Some(link), NOW).await;
+    let refused = fresh
+        .store
+        .create_user(&namesake, Some(link), Actor::server(NOW))
+        .await;
 
     assert_eq!(refused.unwrap().unwrap_err(), Taken::Username);
     let store = &fresh.store;
@@ -71,7 +78,9 @@ async fn account_and_link_are_made_both_or_neither() {
         .unwrap()
         .unwrap();
     assert_eq!((open.account.id, open.expires_at), (id, NOW.plus(LIFETIME)));
-    let alone = store.create_user(&user("bob").await, None, NOW).await;
+    let alone = store
+        .create_user(&user("bob").await, None, Actor::server(NOW))
+        .await;
     let bob = store
         .user(alone.unwrap().unwrap(), NOW)
         .await
@@ -104,7 +113,7 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
     let link = NewLink::of(&second, LATER);
 
     store
-        .create_welcome_link(id, link, LATER)
+        .create_welcome_link(id, link, Actor::server(LATER))
         .await
         .unwrap()
         .unwrap();
@@ -123,10 +132,13 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
             .unwrap()
             .is_some()
     );
-    set_disabled(store, id, true, LATER).await;
-    let refused = store.create_welcome_link(id, link, LATER).await.unwrap();
+    set_disabled(store, id, true, Actor::server(LATER)).await;
+    let refused = store
+        .create_welcome_link(id, link, Actor::server(LATER))
+        .await
+        .unwrap();
     assert_eq!(refused, Err(Refusal::Disabled));
-    set_disabled(store, id, false, LATER).await;
+    set_disabled(store, id, false, Actor::server(LATER)).await;
     assert!(
         store
             .welcome_link(second.hash(), LATER)
@@ -135,7 +147,7 @@ async fn link_is_good_until_it_ends_is_replaced_or_its_account_is_disabled() {
             .is_none()
     );
     let gone = store
-        .create_welcome_link(Uuid::nil(), link, LATER)
+        .create_welcome_link(Uuid::nil(), link, Actor::server(LATER))
         .await
         .unwrap();
     assert_eq!(gone, Err(Refusal::Gone));
@@ -150,7 +162,7 @@ async fn password_that_its_owner_sets_voids_the_link() {
 
     let set = fresh
         .store
-        .set_password(id, "hash", session.id, next.hash(), LATER);
+        .set_password(id, "hash", session.id, next.hash(), Actor::server(LATER));
     set.await.unwrap();
 
     let open = fresh.store.welcome_link(token.hash(), LATER).await.unwrap();
@@ -170,7 +182,11 @@ async fn redeeming_sets_the_password_and_leaves_one_session() {
         replaces: Some(replaced.hash()),
         ..by_link(link.hash(), "hash", &session, token.hash())
     };
-    let outcome = fresh.store.log_in(&login, &LATER.into()).await.unwrap();
+    let outcome = fresh
+        .store
+        .log_in(&login, &Actor::server(LATER))
+        .await
+        .unwrap();
 
     assert_eq!(outcome, LoginOutcome::LoggedIn);
     let store = &fresh.store;
@@ -207,7 +223,7 @@ async fn link_that_is_no_good_changes_nothing() {
     ] {
         let (session, token) = new_session(account);
         let login = by_link(hash, "hash", &session, token.hash());
-        let outcome = store.log_in(&login, &now.into()).await.unwrap();
+        let outcome = store.log_in(&login, &Actor::server(now)).await.unwrap();
         assert!(matches!(outcome, LoginOutcome::Refused(_)));
         assert!(
             store
@@ -240,7 +256,11 @@ async fn of_two_redemptions_at_once_one_wins() {
         let redeem = async |hash: &str| {
             let (session, token) = new_session(id);
             let login = by_link(link.hash(), hash, &session, token.hash());
-            fresh.store.log_in(&login, &LATER.into()).await.unwrap()
+            fresh
+                .store
+                .log_in(&login, &Actor::server(LATER))
+                .await
+                .unwrap()
         };
 
         let (one, other) = tokio::join!(redeem("one"), redeem("other"));
@@ -267,10 +287,10 @@ async fn redeeming_and_disabling_at_once_leave_no_session_of_a_disabled_account(
         let store = &fresh.store;
 
         let login = by_link(link.hash(), "hash", &session, token.hash());
-        let by = LATER.into();
+        let by = Actor::server(LATER);
 
         let ((), outcome) = tokio::join!(
-            set_disabled(store, id, true, LATER),
+            set_disabled(store, id, true, Actor::server(LATER)),
             store.log_in(&login, &by)
         );
 

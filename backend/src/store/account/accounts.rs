@@ -175,9 +175,8 @@ impl Store {
         id: AccountId,
         email: Option<&Email>,
         is_set_by_admin: bool,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<std::result::Result<(), Taken>> {
-        let by = by.into();
         in_tx!(self, tx => {
             let old: Option<(Option<String>,)> =
                 sqlx::query_as("select email from account where account_id = $1")
@@ -208,9 +207,8 @@ impl Store {
         &self,
         id: AccountId,
         display_name: Option<&str>,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<()> {
-        let by = by.into();
         in_tx!(self, tx => {
             let old: Option<(Option<String>,)> =
                 sqlx::query_as("select display_name from account where account_id = $1")
@@ -239,9 +237,8 @@ impl Store {
         hash: &str,
         keep_session: Uuid,
         token: TokenHash,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<()> {
-        let by = by.into();
         let now = by.at;
         in_tx!(self, tx => {
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")

@@ -140,9 +140,8 @@ impl Store {
         id: AccountId,
         changes: &UserChange,
         password_login: bool,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Changed {
-        let by = by.into();
         in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(before) = lock_account!(tx, id)?.map(Account::from) else {
@@ -185,9 +184,8 @@ impl Store {
         id: AccountId,
         hash: Option<&str>,
         password_login: bool,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Changed {
-        let by = by.into();
         in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
@@ -209,13 +207,7 @@ impl Store {
     }
 
     /// Deletes an account with its sessions, identities and links. Its audit entries stay.
-    pub async fn delete_user(
-        &self,
-        id: AccountId,
-        password_login: bool,
-        by: impl Into<Actor>,
-    ) -> Changed {
-        let by = by.into();
+    pub async fn delete_user(&self, id: AccountId, password_login: bool, by: Actor) -> Changed {
         in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
@@ -239,9 +231,8 @@ impl Store {
         id: AccountId,
         identity_id: Uuid,
         password_login: bool,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Changed {
-        let by = by.into();
         in_tx!(self, tx => {
             guard_admins!(tx)?;
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {

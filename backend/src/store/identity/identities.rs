@@ -99,9 +99,8 @@ impl Store {
         account_id: AccountId,
         identity: NewIdentity<'_>,
         rotate: Option<(Uuid, TokenHash)>,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<std::result::Result<(), Taken>> {
-        let by = by.into();
         in_tx!(self, tx => {
             if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
                 return taken(error).map(Err);
@@ -125,9 +124,8 @@ impl Store {
         account_id: AccountId,
         identity_id: Uuid,
         password_login: bool,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<Option<bool>> {
-        let by = by.into();
         in_tx!(self, tx => {
             // Writing the account's row first makes two unlinks at once wait for each other.
             sqlx::query("update account set updated_at = $2 where account_id = $1")

@@ -140,9 +140,8 @@ impl Store {
         &self,
         from: &str,
         to: &str,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<std::result::Result<Remap, Taken>> {
-        let by = by.into();
         in_tx!(self, tx => {
             let rows = plan!(&mut *tx, from, to);
             let sessions =

@@ -19,9 +19,8 @@ impl Store {
         &self,
         id: AccountId,
         link: NewLink,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<std::result::Result<(), Refusal>> {
-        let by = by.into();
         in_tx!(self, tx => {
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));

@@ -81,9 +81,9 @@ impl Store {
         &self,
         new: &NewAccount,
         link: Option<NewLink>,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<std::result::Result<AccountId, Taken>> {
-        let (id, by) = (Uuid::now_v7(), by.into());
+        let id = Uuid::now_v7();
         let now = by.at;
         in_tx!(self, tx => {
             if let Err(error) = insert_account!(&mut *tx, id, new, now) {
@@ -106,9 +106,8 @@ impl Store {
         &self,
         id: AccountId,
         link: NewLink,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<std::result::Result<(), Refusal>> {
-        let by = by.into();
         in_tx!(self, tx => {
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));

@@ -71,8 +71,7 @@ impl Store {
     }
 
     /// Ends sessions by an admin's word; returns how many.
-    pub async fn end_sessions(&self, which: WhichSessions, by: impl Into<Actor>) -> Result<u64> {
-        let by = by.into();
+    pub async fn end_sessions(&self, which: WhichSessions, by: Actor) -> Result<u64> {
         let (session_id, account_id) = match which {
             WhichSessions::One(id) => (Some(id), None),
             WhichSessions::Of(id) => (None, Some(id)),

@@ -167,12 +167,7 @@ impl Store {
     }
 
     /// Ends the session of that token and returns it.
-    pub async fn take_session(
-        &self,
-        token: TokenHash,
-        by: impl Into<Actor>,
-    ) -> Result<Option<Session>> {
-        let by = by.into();
+    pub async fn take_session(&self, token: TokenHash, by: Actor) -> Result<Option<Session>> {
         let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
         let row = in_tx!(self, tx => {
             let row: Option<SessionRow> =
@@ -187,13 +182,7 @@ impl Store {
     }
 
     /// Ends one session of the account; `false` when it has no such session.
-    pub async fn end_session(
-        &self,
-        account_id: AccountId,
-        id: Uuid,
-        by: impl Into<Actor>,
-    ) -> Result<bool> {
-        let by = by.into();
+    pub async fn end_session(&self, account_id: AccountId, id: Uuid, by: Actor) -> Result<bool> {
         in_tx!(self, tx => {
             let ended = sqlx::query(
                 "delete from session where account_id = $1 and session_id = $2 and ended_at is null",
@@ -210,9 +199,8 @@ impl Store {
         &self,
         account_id: AccountId,
         keep: Uuid,
-        by: impl Into<Actor>,
+        by: Actor,
     ) -> Result<u64> {
-        let by = by.into();
         in_tx!(self, tx => {
             let ended = sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(account_id).bind(keep).execute(&mut *tx).await?.rows_affected();
@@ -231,12 +219,7 @@ impl Store {
     ///
     /// With a `sid`, a session of the same user which has none ends too: the OP did not tell at
     /// login which of its sessions it was.
-    pub async fn end_sessions_by_op(
-        &self,
-        token: &LogoutToken,
-        by: impl Into<Actor>,
-    ) -> Result<Option<u64>> {
-        let by = by.into();
+    pub async fn end_sessions_by_op(&self, token: &LogoutToken, by: Actor) -> Result<Option<u64>> {
         in_tx!(self, tx => {
             let is_new = sqlx::query(
                 "insert into logout_token (jti_hash, stale_at) values ($1, $2) on conflict (jti_hash) do nothing",

@@ -1,5 +1,6 @@
 //! Somebody can always administer.
 
+use backend::audit::Actor;
 use serde_json::json;
 use shared::routes::API_USERS;
 use tests::http_browser::HttpBrowser;
@@ -45,7 +46,7 @@ async fn last_admin_stays() {
     site.add(user("alice").await).await;
     let other = site.add(admin("other").await).await;
     let store = &site.app.store;
-    set_disabled(store, other, true, site.now()).await;
+    set_disabled(store, other, true, Actor::server(site.now())).await;
 
     assert_kept(&root, id).await;
 

@@ -1,6 +1,7 @@
 //! The list: what it shows, search, filters, paging.
 
 use backend::account::NewAccount;
+use backend::audit::Actor;
 use serde_json::{Value, json};
 use shared::routes::API_USERS;
 use shared::session::Role;
@@ -130,7 +131,7 @@ async fn list_is_narrowed_down_by_role_and_status() {
     site.add(user("alice").await).await;
     let id = site.add(user("bob").await).await;
     let store = &site.app.store;
-    set_disabled(store, id, true, site.now()).await;
+    set_disabled(store, id, true, Actor::server(site.now())).await;
 
     for (query, expected) in [
         ("?role=admin", vec!["root"]),
