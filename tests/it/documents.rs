@@ -1,6 +1,7 @@
 //! What the documents say, and which way the code points, held against the code itself.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
@@ -144,8 +145,10 @@ fn endpoint_table() -> String {
             .errors
             .iter()
             .map(|code| format!("`{}`", code.as_str()));
-        table += &format!(
-            "| {} `{}{query}` | {} | {} | {} |\n",
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            table,
+            "| {} `{}{query}` | {} | {} | {} |",
             endpoint.method.as_str(),
             endpoint.path,
             endpoint.caller,

@@ -9,6 +9,9 @@ use backend::store::{Entry, Lead, Login, LoginOutcome, NewIdentity, Store, UserC
 use shared::session::Role;
 
 /// Begins this session by a login link made for it, whatever else the account can log in by.
+///
+/// # Panics
+/// The store does not answer, or something is in the way.
 pub async fn enter(
     store: &Store,
     session: &Session,
@@ -33,6 +36,9 @@ pub async fn enter(
 }
 
 /// Logs in by an identity, as the OP's claims and the policy say.
+///
+/// # Panics
+/// The store does not answer, or something is in the way.
 pub async fn enter_by_identity(
     store: &Store,
     account_id: AccountId,
@@ -66,6 +72,9 @@ pub async fn enter_by_identity(
 }
 
 /// Links an identity to an account.
+///
+/// # Panics
+/// The store does not answer, or something is in the way.
 pub async fn link(store: &Store, account_id: AccountId, identity: NewIdentity<'_>, by: Actor) {
     let linked = store.link_identity(account_id, identity, None, by).await;
     linked
@@ -74,6 +83,9 @@ pub async fn link(store: &Store, account_id: AccountId, identity: NewIdentity<'_
 }
 
 /// Creates an account.
+///
+/// # Panics
+/// The store does not answer, or something is in the way.
 pub async fn add_account(store: &Store, account: &NewAccount, by: Actor) -> AccountId {
     let created = store.create_user(account, None, by).await;
     created
@@ -82,6 +94,9 @@ pub async fn add_account(store: &Store, account: &NewAccount, by: Actor) -> Acco
 }
 
 /// Disables an account, or enables it.
+///
+/// # Panics
+/// The store does not answer, or something is in the way.
 pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: Actor) {
     let change = UserChange {
         is_disabled: Some(is_disabled),
@@ -95,6 +110,9 @@ pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: A
 }
 
 /// Gives an account another role.
+///
+/// # Panics
+/// The store does not answer, or something is in the way.
 pub async fn set_role(store: &Store, id: AccountId, role: Role, by: Actor) {
     let change = UserChange {
         role: Some(role),

@@ -49,7 +49,7 @@ impl LoginSettings {
                 password_login: config.password_login,
             },
             roles: oidc.roles.clone(),
-            sessions: config.sessions.clone(),
+            sessions: config.sessions,
             keeps_id_token: oidc.rp_initiated_logout,
         }
     }

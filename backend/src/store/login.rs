@@ -101,8 +101,8 @@ impl<'a> Entry<'a> {
     /// Returns the account to create; `None` if there is one already.
     fn new_account(self) -> Option<&'a NewAccount> {
         match self {
-            Self::Setup { account } => Some(account),
-            Self::Identity {
+            Self::Setup { account }
+            | Self::Identity {
                 lead: Lead::Create(account),
                 ..
             } => Some(account),

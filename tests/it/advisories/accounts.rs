@@ -27,7 +27,8 @@ use crate::login::decide::{account_of, identities};
 async fn disable(site: &Site, id: AccountId) {
     // The last admin could not be disabled.
     let store = &site.app.store;
-    if store.account_by_username("keeper").await.unwrap().is_none() {
+    let keeper = store.account_by_username("keeper").await;
+    if keeper.expect("the store answers").is_none() {
         site.add(admin("keeper").await).await;
     }
     set_disabled(&site.app.store, id, true, Actor::server(site.now())).await;

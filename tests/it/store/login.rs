@@ -27,7 +27,7 @@ async fn set_up(fresh: &Fresh, account: &NewAccount) -> LoginOutcome {
         .store
         .log_in(&login, &Actor::server(NOW))
         .await
-        .unwrap()
+        .expect("the store answers")
 }
 
 /// Creates an account for the subject, and returns its id.
@@ -49,7 +49,7 @@ async fn register(
     .await
     {
         LoginOutcome::LoggedIn => Ok(id),
-        refused => Err(refused),
+        refused @ LoginOutcome::Refused(_) => Err(refused),
     }
 }
 
@@ -66,7 +66,8 @@ async fn role_after(fresh: &Fresh, id: AccountId, subject: &str, role: Role) -> 
     )
     .await;
     assert_eq!(outcome, LoginOutcome::LoggedIn);
-    fresh.store.account(id).await.unwrap().unwrap().role
+    let account = fresh.store.account(id).await.expect("the store answers");
+    account.expect("the account is there").role
 }
 
 #[tokio::test]

@@ -162,8 +162,8 @@ impl Browser {
         let log: Vec<String> = log.into_iter().map(|entry| entry.message).collect();
         // A test's thread has the test's name.
         let thread = std::thread::current();
-        let test = thread.name().unwrap_or_default().replace("::", "-");
-        self.picture(&format!("failure-{test}")).await?;
+        let name = thread.name().unwrap_or_default().replace("::", "-");
+        self.picture(&format!("failure-{name}")).await?;
         Err(error.context(format!("at {url}\nthe page: {text}\nthe console: {log:#?}")))
     }
 }

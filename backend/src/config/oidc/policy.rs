@@ -8,10 +8,6 @@ use crate::config::urls::PublicUrl;
 
 /// The OP: how it is reached, and what its word counts for.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own, true or false"
-)]
 pub struct OidcConfig {
     /// How to reach the OP, how we are registered there, and how its answers are read.
     pub rp: Settings,

@@ -135,7 +135,7 @@ async fn link(
         // By this very link, perhaps, whose answer was lost: the first has given the session its
         // new token.
         Err(_) if is_linked(&app.store, pending).await? => Ok(SetCookies::default()),
-        Err(taken) => Err(taken.into()),
+        Err(conflict) => Err(conflict.into()),
     }
 }
 
