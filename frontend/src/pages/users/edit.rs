@@ -61,18 +61,7 @@ pub(super) fn Edit(
             Ok(())
         }
     });
-    // What happens to whoever does this to the account that they sit here with.
-    let warning = Signal::derive(move || {
-        if !is_me {
-            ""
-        } else if draft.is_disabled.get() {
-            say(Text::USERS_WARN_DISABLE_SELF)
-        } else if draft.chosen_role() != Role::Admin {
-            say(Text::USERS_WARN_DEMOTE_SELF)
-        } else {
-            ""
-        }
-    });
+    let warning = Signal::derive(move || if is_me { warning(draft) } else { "" });
     view! {
         <Form id=form text=say(Text::USERS_SAVE) busy_text=say(Text::SAVING) mutation=save>
             <Field
@@ -126,4 +115,15 @@ pub(super) fn Edit(
         </p>
     }
     .into_any()
+}
+
+/// Returns what happens to whoever does this to the account that they sit here with.
+fn warning(draft: Draft) -> &'static str {
+    if draft.is_disabled.get() {
+        say(Text::USERS_WARN_DISABLE_SELF)
+    } else if draft.chosen_role() != Role::Admin {
+        say(Text::USERS_WARN_DEMOTE_SELF)
+    } else {
+        ""
+    }
 }

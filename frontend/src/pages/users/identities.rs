@@ -28,7 +28,7 @@ pub(super) fn Identities(
         .with_untracked(|entry| ["identities-", &entry.id].concat());
     let title = title_id.clone();
     let linked = Memo::new(move |_| account.entry.read().identities.clone());
-    let content = dynamic(move || {
+    let list = dynamic(move || {
         let rows = linked
             .get()
             .into_iter()
@@ -51,7 +51,7 @@ pub(super) fn Identities(
             <h4 id=title_id tabindex="-1">
                 {say(Text::IDENTITIES_TITLE)}
             </h4>
-            {content}
+            {list}
         </div>
     }
     .into_any()
