@@ -12,7 +12,7 @@
 //! In the tables it is one line with all forms, so the place of a text is the same in all languages.
 //! A text that only names a number, as "Accounts: 3", is an ordinary one, and so is a status.
 //!
-//! The rule is our own, [`Plural`](plural::Plural): twelve languages take fifteen lines, and the page,
+//! The rule is our own, [`Plural`]: twelve languages take fifteen lines, and the page,
 //! `build.rs` and the server, should it show one, go by the same, held against CLDR by a test. It costs
 //! the page 270 bytes as brotli; `Intl.PluralRules` costs 420 with its glue, and is a second truth that no
 //! test on the host reaches. A crate brings the rules of two hundred languages.

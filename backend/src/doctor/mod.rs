@@ -2,7 +2,7 @@
 //! do. It changes nothing: it makes no file, no table and no session, and works before the first
 //! start of the server.
 //!
-//! [`examine`] has the order. [`environment`] looks at this machine and the database, [`provider`]
+//! [`mod@examine`] has the order. [`environment`] looks at this machine and the database, [`provider`]
 //! at the OP, [`ingress`] at the public address and the reverse proxy; all of them send requests
 //! through [`probe`]. [`report`] writes down what was found: for admins, and without names and
 //! secrets for strangers.

@@ -3,7 +3,7 @@
 use super::hints::Hints;
 use super::{authelia, authentik, entra, generic, google, kanidm, keycloak, pocket_id, zitadel};
 
-macro_rules! advices {
+macro_rules! all_advice {
     ($($(#[$doc:meta])* $variant:ident = $field:ident;)*) => {
         /// What there is a hint about.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ macro_rules! advices {
     };
 }
 
-advices! {
+all_advice! {
     /// How to reach the OP.
     OpUnreachable = op_unreachable;
     /// What to look at if what the OP says of itself cannot be used.
