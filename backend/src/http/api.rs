@@ -54,12 +54,12 @@ impl<E: Endpoint<Caller: Principal>> FromRequest<AppState> for Call<E> {
         for (name, value) in form_urlencoded::parse(pairs.as_bytes()) {
             query.set(&name, value.into_owned());
         }
-        let headers = parts.headers.clone();
+        let headers = std::mem::take(&mut parts.headers);
         let is_form = E::TAKES_FORM && body::is_form(&headers);
         let body = if TypeId::of::<E::Body>() == TypeId::of::<()>() {
             body::parse_json(b"null")?
         } else {
-            body::read(Request::from_parts(parts, body), app, is_form).await?
+            body::read(Request::from_parts(parts, body), &headers, app, is_form).await?
         };
         Ok(Self {
             caller,

@@ -37,7 +37,8 @@ impl Candidate {
         }
     }
 
-    /// Gives way to the account that has the name or the email; `None` if too many names were tried.
+    /// Gives way to the account that has the name or the email; `None` if too many names were tried,
+    /// or if something else is taken.
     #[must_use]
     pub fn without(mut self, taken: Taken) -> Option<Self> {
         match taken {
@@ -47,7 +48,8 @@ impl Candidate {
             }
             // Somebody took the address a moment ago.
             Taken::Email => self.account.email = None,
-            Taken::Identity | Taken::Setup => {}
+            // Another name or email frees neither.
+            Taken::Identity | Taken::Setup => return None,
         }
         (self.number <= MAX_NAMES).then_some(self)
     }

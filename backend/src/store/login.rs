@@ -8,10 +8,12 @@ use crate::audit::{Actor, Event};
 use crate::one_time_link::LinkHash;
 use crate::session::{Session, TokenHash};
 use crate::store::account::accounts::{
-    Taken, close_setup, guard_admins, insert_account, lock_account, taken, void_links,
+    Taken, close_setup, create_account, end_sessions, guard_admins, insert_account, lock_account,
+    replace_password, taken, void_links,
 };
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
+use crate::store::link::welcome::link_purpose;
 use crate::store::session::sessions::insert_session;
 use crate::store::{Result, Store, in_tx};
 use shared::audit::AuditKind;
@@ -135,33 +137,6 @@ macro_rules! take_setup {
     }};
 }
 
-/// Creates the account of a login.
-macro_rules! create_account {
-    ($tx:expr, $login:expr, $new:expr, $by:expr) => {{
-        let (id, new) = ($login.session.account_id, $new);
-        let is_setup = matches!($login.entry, Entry::Setup { .. });
-        if is_setup {
-            take_setup!($tx, $by.at);
-        }
-        if let Err(error) = insert_account!(&mut *$tx, id, new, $by.at) {
-            refuse!(LoginRefusal::Taken(taken(error)?));
-        }
-        if new.role == Role::Admin && !is_setup {
-            close_setup!(&mut *$tx, $by.at)?;
-        }
-        let detail = if is_setup {
-            "the first admin"
-        } else {
-            new.role.as_str()
-        };
-        insert_audit!(
-            &mut *$tx,
-            $by,
-            Event::about(AuditKind::AccountCreated, id).detail(detail)
-        )?;
-    }};
-}
-
 /// Notes the login of an identity, and links it first if it is to be linked.
 macro_rules! enter_by_identity {
     ($tx:expr, $id:expr, $identity:expr, $lead:expr, $by:expr) => {
@@ -217,10 +192,7 @@ macro_rules! change_role {
                 .bind($by.at.unix())
                 .execute(&mut *$tx)
                 .await?;
-            sqlx::query("delete from session where account_id = $1")
-                .bind(account.id)
-                .execute(&mut *$tx)
-                .await?;
+            end_sessions!($tx, account.id)?;
             let event = Event::about(AuditKind::RoleChanged, account.id).detail(role.as_str());
             insert_audit!(&mut *$tx, $by, event)?;
             if role == Role::Admin {
@@ -246,31 +218,6 @@ macro_rules! use_link {
         .rows_affected()
             > 0
     };
-}
-
-/// Sets the password of a welcome link, and ends all that was good before it.
-macro_rules! set_password {
-    ($tx:expr, $account:expr, $hash:expr, $by:expr) => {{
-        let account: &Account = $account;
-        sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
-            .bind(account.id)
-            .bind($hash)
-            .bind($by.at.unix())
-            .execute(&mut *$tx)
-            .await?;
-        void_links!($tx, account.id);
-        sqlx::query("delete from session where account_id = $1")
-            .bind(account.id)
-            .execute(&mut *$tx)
-            .await?;
-        let purpose = if account.password_hash.is_some() {
-            "reset"
-        } else {
-            "welcome"
-        };
-        let event = Event::about(AuditKind::PasswordSetByLink, account.id).detail(purpose);
-        insert_audit!(&mut *$tx, $by, event)?;
-    }};
 }
 
 /// Begins the session, and ends the one that the browser had.
@@ -326,7 +273,15 @@ impl Store {
             }
             let account = match login.entry.new_account() {
                 Some(new) => {
-                    create_account!(tx, login, new, by);
+                    let detail = if matches!(login.entry, Entry::Setup { .. }) {
+                        take_setup!(tx, by.at);
+                        "the first admin"
+                    } else {
+                        new.role.as_str()
+                    };
+                    if let Some(taken) = create_account!(tx, id, new, detail, by) {
+                        refuse!(LoginRefusal::Taken(taken));
+                    }
                     None
                 }
                 None => match lock_account!(tx, id)?.map(Account::from) {
@@ -348,7 +303,10 @@ impl Store {
                 (Entry::WelcomeLink { link, password_hash }, Some(account))
                     if use_link!(tx, "welcome_link", id, link, by.at) =>
                 {
-                    set_password!(tx, account, password_hash, by);
+                    replace_password!(tx, id, password_hash, by);
+                    let purpose = link_purpose(account.password_hash.is_some());
+                    let event = Event::about(AuditKind::PasswordSetByLink, id).detail(purpose);
+                    insert_audit!(&mut *tx, by, event)?;
                 }
                 (Entry::LoginLink { link }, Some(_))
                     if use_link!(tx, "login_link", id, link, by.at) =>

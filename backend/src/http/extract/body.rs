@@ -12,16 +12,17 @@ use crate::app::AppState;
 use crate::http::error::ApiResult;
 use oidc::answer::media_type;
 
-/// Reads a body that is JSON, or a plain form.
+/// Reads a body that is JSON, or a plain form. The request needs no headers of its own.
 ///
 /// # Errors
 /// `json_required` for another body, `too_large`, `bad_request`.
 pub(crate) async fn read<T: DeserializeOwned>(
     request: Request,
+    headers: &HeaderMap,
     app: &AppState,
     is_form: bool,
 ) -> ApiResult<T> {
-    if !is_form && media_type(request.headers()) != "application/json" {
+    if !is_form && media_type(headers) != "application/json" {
         return Err(ErrorCode::JsonRequired.into());
     }
     let bytes = bytes(request, app).await?;

@@ -74,10 +74,6 @@ pub(crate) fn failed_at_op(
 ) {
     let (method, code) = (LoginMethod::Openid, error.code());
     app.metrics.login(method, code.as_str());
-    let account = match error {
-        LoginError::AccountDisabled(account_id) => Some(display(account_id)),
-        _ => None,
-    };
     let remedy = remedy(error.cause(), provider);
     let (because, cause) = (lost.map(Lost::as_str), chain(error));
     let address = from.address.map(display);
@@ -88,7 +84,7 @@ pub(crate) fn failed_at_op(
                 method = method.as_str(),
                 code = code.as_str(),
                 because,
-                account.id = account,
+                account.id = error.account().map(display),
                 client.address = address,
                 remedy,
                 "login failed: {cause}"

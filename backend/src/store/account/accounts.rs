@@ -121,6 +121,53 @@ macro_rules! void_links {
 }
 pub(crate) use void_links;
 
+/// Ends the account's sessions.
+macro_rules! end_sessions {
+    ($tx:expr, $id:expr) => {
+        sqlx::query("delete from session where account_id = $1")
+            .bind($id)
+            .execute(&mut *$tx)
+            .await
+    };
+}
+pub(crate) use end_sessions;
+
+/// Creates an account with its audit entry; an admin closes the setup. Gives what another account
+/// has already, or `None`.
+macro_rules! create_account {
+    ($tx:expr, $id:expr, $new:expr, $detail:expr, $by:expr) => {{
+        let (id, new) = ($id, $new);
+        match insert_account!(&mut *$tx, id, new, $by.at) {
+            Err(error) => Some(taken(error)?),
+            Ok(_) => {
+                if new.role == shared::session::Role::Admin {
+                    close_setup!(&mut *$tx, $by.at)?;
+                }
+                let event = Event::about(AuditKind::AccountCreated, id).detail($detail);
+                insert_audit!(&mut *$tx, $by, event)?;
+                None
+            }
+        }
+    }};
+}
+pub(crate) use create_account;
+
+/// Sets another password or takes it away, and ends what was good with the one before: sessions
+/// and links.
+macro_rules! replace_password {
+    ($tx:expr, $id:expr, $hash:expr, $by:expr) => {{
+        sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
+            .bind($id)
+            .bind($hash)
+            .bind($by.at.unix())
+            .execute(&mut *$tx)
+            .await?;
+        void_links!($tx, $id);
+        end_sessions!($tx, $id)?;
+    }};
+}
+pub(crate) use replace_password;
+
 /// Says what a text became, for the audit trail.
 pub(crate) fn change(old: Option<&str>, new: Option<&str>) -> String {
     format!("{} -> {}", old.unwrap_or("none"), new.unwrap_or("none"))

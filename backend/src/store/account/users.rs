@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, search_key};
 use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{
-    Taken, change, close_setup, guard_admins, lock_account, taken, void_links,
+    Taken, change, close_setup, end_sessions, guard_admins, lock_account, replace_password, taken,
+    void_links,
 };
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, in_tx};
@@ -163,8 +164,7 @@ impl Store {
                 void_links!(tx, id);
             }
             if after.is_disabled() || after.role != before.role {
-                sqlx::query("delete from session where account_id = $1")
-                    .bind(id).execute(&mut *tx).await?;
+                end_sessions!(tx, id)?;
             }
             if after.role == Role::Admin {
                 close_setup!(&mut *tx, by.at)?;
@@ -191,14 +191,10 @@ impl Store {
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
             };
-            sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
-                .bind(id).bind(hash).bind(by.at.unix()).execute(&mut *tx).await?;
+            replace_password!(tx, id, hash, by);
             if hash.is_none() && administers(&account) && !has_admin!(tx, password_login)? {
                 return Ok(Err(Refusal::LastAdmin));
             }
-            void_links!(tx, id);
-            sqlx::query("delete from session where account_id = $1")
-                .bind(id).execute(&mut *tx).await?;
             let detail = if hash.is_some() { "by an admin" } else { "taken away" };
             let event = Event::about(AuditKind::PasswordChanged, id).detail(detail);
             insert_audit!(&mut *tx, by, event)?;

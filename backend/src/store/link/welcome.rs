@@ -8,13 +8,14 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, NewAccount};
 use crate::audit::{Actor, Event};
 use crate::one_time_link::{LinkHash, NewLink, OpenLink};
-use crate::store::account::accounts::{Taken, close_setup, insert_account, lock_account, taken};
+use crate::store::account::accounts::{
+    Taken, close_setup, create_account, insert_account, lock_account, taken,
+};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::{Refusal, Result, Store, in_tx, on_database};
 use clock::Timestamp;
 use shared::audit::AuditKind;
-use shared::session::Role;
 
 /// An open link and its account.
 #[derive(sqlx::FromRow)]
@@ -50,10 +51,15 @@ macro_rules! open_link {
 }
 pub(crate) use open_link;
 
+/// Returns what a welcome link is for, by whether its account has a password already.
+pub(crate) fn link_purpose(has_password: bool) -> &'static str {
+    if has_password { "reset" } else { "welcome" }
+}
+
 /// Puts a link in the place of the account's older one, with its audit entry.
 macro_rules! insert_link {
     ($tx:expr, $account_id:expr, $has_password:expr, $link:expr, $by:expr) => {{
-        let purpose = if $has_password { "reset" } else { "welcome" };
+        let purpose = link_purpose($has_password);
         sqlx::query(
             "insert into welcome_link (account_id, token_hash, purpose, made_by, made_at, expires_at)
              values ($1, $2, $3, $4, $5, $6)
@@ -84,16 +90,10 @@ impl Store {
         by: Actor,
     ) -> Result<std::result::Result<AccountId, Taken>> {
         let id = Uuid::now_v7();
-        let now = by.at;
         in_tx!(self, tx => {
-            if let Err(error) = insert_account!(&mut *tx, id, new, now) {
-                return taken(error).map(Err);
+            if let Some(taken) = create_account!(tx, id, new, new.role.as_str(), by) {
+                return Ok(Err(taken));
             }
-            if new.role == Role::Admin {
-                close_setup!(&mut *tx, now)?;
-            }
-            let event = Event::about(AuditKind::AccountCreated, id).detail(new.role.as_str());
-            insert_audit!(&mut *tx, by, event)?;
             if let Some(link) = link {
                 insert_link!(tx, id, new.password_hash.is_some(), link, by)?;
             }
