@@ -10,7 +10,7 @@ use crate::account::Account;
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::cookie::{self, SetCookies, style};
-use crate::http::error::{ApiError, ApiResult};
+use crate::http::error::ApiResult;
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::{Current, current};
 use crate::http::login::password::check_password;
@@ -38,48 +38,52 @@ fn forget(app: &AppState) -> SetCookies {
     SetCookies::default().with(style.clear(style.link()))
 }
 
-/// Returns the link that waits in this browser, with its account.
+/// Returns the link that waits in this browser.
 ///
 /// # Errors
-/// `link_expired` where there is none, it is too old, its account is gone, or another session
-/// asked for it.
-async fn pending(
+/// `link_expired` if there is none, or it is too old.
+fn opened(app: &AppState, headers: &HeaderMap) -> ApiResult<PendingLink> {
+    let (name, keys, now) = (style(app).link(), app.keys(), app.clock.now());
+    let pending = cookie::single(headers, &name)
+        .and_then(|value| cookie::open::<PendingLink>(keys.link.opening(now), &name, value));
+    let pending = pending.filter(|pending| !pending.is_expired(now));
+    pending.ok_or_else(|| ErrorCode::LinkExpired.into())
+}
+
+/// Did another session than this one ask for the link?
+fn is_of_another(pending: &PendingLink, current: Option<&Current>) -> bool {
+    pending.session_id.is_some_and(|session_id| {
+        current.is_none_or(|current| {
+            current.session.id != session_id || current.account.id != pending.account_id
+        })
+    })
+}
+
+/// Returns the link's account.
+///
+/// # Errors
+/// `link_expired` if it is gone, or another session asked for the link; `account_disabled`.
+async fn account_of(
     app: &AppState,
-    headers: &HeaderMap,
+    pending: &PendingLink,
     current: Option<&Current>,
-) -> ApiResult<(PendingLink, Account)> {
-    let expired = || ApiError::from(ErrorCode::LinkExpired);
-    let name = style(app).link();
-    let value = cookie::single(headers, &name).ok_or_else(expired)?;
-    let (keys, now) = (app.keys(), app.clock.now());
-    let pending: PendingLink =
-        cookie::open(keys.link.opening(now), &name, value).ok_or_else(expired)?;
-    if pending.is_expired(now) {
-        return Err(expired());
+) -> ApiResult<Account> {
+    if is_of_another(pending, current) {
+        return Err(ErrorCode::LinkExpired.into());
     }
-    if let Some(session_id) = pending.session_id {
-        let asked = current.is_some_and(|current| {
-            current.session.id == session_id && current.account.id == pending.account_id
-        });
-        if !asked {
-            return Err(expired());
-        }
-    }
-    let account = app
-        .store
-        .account(pending.account_id)
-        .await?
-        .ok_or_else(expired)?;
+    let account = app.store.account(pending.account_id).await?;
+    let account = account.ok_or(ErrorCode::LinkExpired)?;
     if account.is_disabled() {
         return Err(ErrorCode::AccountDisabled.into());
     }
-    Ok((pending, account))
+    Ok(account)
 }
 
 /// Names both identities.
 pub(crate) async fn show(app: AppState, call: Call<ShowLink>) -> Reply<ShowLink> {
     let current = current(&call.headers, &app).await?;
-    let (pending, account) = pending(&app, &call.headers, current.as_ref()).await?;
+    let pending = opened(&app, &call.headers)?;
+    let account = account_of(&app, &pending, current.as_ref()).await?;
     Ok(Answer::new(LinkQuestion {
         label: app
             .provider()
@@ -96,8 +100,15 @@ pub(crate) async fn show(app: AppState, call: Call<ShowLink>) -> Reply<ShowLink>
 pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<AcceptLink> {
     let (headers, from, answer) = (call.headers, call.client, call.body);
     let current = current(&headers, &app).await?;
-    let (pending, account) = pending(&app, &headers, current.as_ref()).await?;
+    let pending = opened(&app, &headers)?;
     let mut cookies = forget(&app);
+    let redirect = pending.next.as_str().to_owned();
+    // Of two answers at once, the first has given the session a new token; the second, which came
+    // with the old one, is told the same, and changes nothing.
+    if is_of_another(&pending, current.as_ref()) && is_linked(&app.store, &pending).await? {
+        return Ok(Answer::new(GoTo { redirect }).with(cookies));
+    }
+    let account = account_of(&app, &pending, current.as_ref()).await?;
     cookies.extend(match current {
         Some(current) if pending.session_id.is_some() => {
             link(&app, &from, &current, &pending).await?
@@ -108,7 +119,6 @@ pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<Acce
             log_in(&app, &headers, &from, &pending).await?
         }
     });
-    let redirect = pending.next.as_str().to_owned();
     Ok(Answer::new(GoTo { redirect }).with(cookies))
 }
 
