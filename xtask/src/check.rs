@@ -14,7 +14,6 @@ pub(crate) fn run() -> Result<()> {
     checks.run("dependencies", dependencies)?;
     checks.run("circles", circles)?;
     checks.run("lints", lints)?;
-    checks.run("lints of the traces", lints_of_the_traces)?;
     checks.run("lints of the page", lints_of_the_page)?;
     checks.run("documentation", documentation)?;
     checks.finish()
@@ -50,6 +49,10 @@ pub(crate) fn circles() -> Result<()> {
     modules::check::run(place::root())
 }
 
+/// Turns on the feature that is off by default, in whatever is checked or tested: the release alone is
+/// built without it.
+pub(crate) const FEATURES: [&str; 2] = ["--features", "tests/otel"];
+
 /// Runs clippy over all that is built for this machine.
 pub(crate) fn lints() -> Result<()> {
     cargo_with_page(&[
@@ -59,15 +62,9 @@ pub(crate) fn lints() -> Result<()> {
         "--exclude",
         "frontend",
     ])
+    .args(FEATURES)
     .args(["--", "-D", "warnings"])
     .run("clippy")
-}
-
-/// Runs clippy over the server with the feature that is off otherwise.
-pub(crate) fn lints_of_the_traces() -> Result<()> {
-    cargo_with_page(&["clippy", "--package", "backend", "--features", "otel"])
-        .args(["--", "-D", "warnings"])
-        .run("clippy")
 }
 
 /// Runs clippy over the page, as it is built for browsers.
@@ -82,6 +79,7 @@ pub(crate) fn lints_of_the_page() -> Result<()> {
 pub(crate) fn documentation() -> Result<()> {
     cargo_with_page(&["doc", "--no-deps", "--document-private-items"])
         .args(["--workspace", "--exclude", "frontend"])
+        .args(FEATURES)
         .env("RUSTDOCFLAGS", "-D warnings")
         .run("building the documentation")
 }

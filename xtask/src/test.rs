@@ -87,6 +87,7 @@ fn nextest(
     let outcome = check::with_page(Command::new(tools::python::cargo_nextest()?))
         .args(["nextest", "run", "--profile", profile])
         .args(arguments)
+        .args(check::FEATURES)
         .without_postern_settings()
         .envs(variables)
         .run("testing");
@@ -110,19 +111,6 @@ fn tests_on_postgres(counts: &mut TestCounts) -> Result<()> {
     nextest("postgres", &["--workspace"], &variables, counts)
 }
 
-/// Runs the tests of the feature that is off by default.
-fn tests_of_the_traces(counts: &mut TestCounts) -> Result<()> {
-    let arguments = [
-        "--package",
-        "tests",
-        "--features",
-        "otel",
-        "--test",
-        "traces",
-    ];
-    nextest("default", &arguments, &[], counts)
-}
-
 /// Runs every check; `installed` waits until all tools are there.
 fn run_checks(
     checks: &mut Checks,
@@ -139,7 +127,6 @@ fn run_checks(
         release::build_binaries(&built(spa.as_ref())?.hash)
     })?;
     checks.run("lints", check::lints)?;
-    checks.run("lints of the traces", check::lints_of_the_traces)?;
     checks.run("lints of the page", check::lints_of_the_page)?;
     checks.run("documentation", check::documentation)?;
     checks.run("installing tools", installed)?;
@@ -152,7 +139,6 @@ fn run_checks(
         tests(counts)
     })?;
     checks.run("tests on PostgreSQL", || tests_on_postgres(counts))?;
-    checks.run("tests of the traces", || tests_of_the_traces(counts))?;
     checks.run("weight of the release", || {
         release::report(built(spa.as_ref())?)
     })?;
