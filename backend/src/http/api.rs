@@ -1,5 +1,5 @@
-//! Handlers of the endpoints in `shared`: what one takes and answers with is given by its endpoint,
-//! so that a handler with another body, answer or caller does not compile.
+//! Handlers of the endpoints in `shared`. An endpoint fixes what its handler takes and answers
+//! with, so that a handler with another body, answer or caller does not compile.
 
 use std::any::TypeId;
 
@@ -22,21 +22,21 @@ use crate::http::extract::body;
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::Principal;
 
-/// A request of an endpoint, whose caller may make it.
+/// A request to an endpoint, from a caller who may make it.
 pub(crate) struct Call<E: Endpoint<Caller: Principal>> {
     /// Who calls.
     pub(crate) caller: <E::Caller as Principal>::Who,
-    /// From where.
+    /// Where it comes from.
     pub(crate) client: ClientInfo,
     /// The headers.
     pub(crate) headers: HeaderMap,
     /// The parameters of the path.
     pub(crate) path: E,
-    /// Those of the query.
+    /// The parameters of the query.
     pub(crate) query: E::Query,
     /// The body.
     pub(crate) body: E::Body,
-    /// Is the body a plain form?
+    /// True if the body is a plain form.
     is_form: bool,
 }
 
@@ -103,17 +103,17 @@ impl<E: Endpoint<Answer: Serialize>> IntoResponse for Answer<E> {
     }
 }
 
-/// What the handler of an endpoint returns.
+/// The result of an endpoint's handler.
 pub(crate) type Reply<E> = Result<Answer<E>, ApiError>;
 
-/// What the handler of an endpoint returns that also takes a plain form.
+/// The result of the handler of an endpoint that also takes a plain form.
 pub(crate) type FormReply<E> = Result<Answer<E>, FormError>;
 
 /// Why a request that may be a form is refused.
 pub(crate) struct FormError {
     /// The reason.
     pub(crate) error: ApiError,
-    /// The page that tells it to a browser without the wasm; `None` for the problem itself.
+    /// The page that shows it to a browser without wasm; `None` for the problem itself.
     pub(crate) page: Option<Redirect>,
 }
 
@@ -128,7 +128,7 @@ impl<E: Into<ApiError>> From<E> for FormError {
 pub(crate) trait Handles<E: Endpoint<Caller: Principal>, R>:
     Clone + Send + Sync + 'static
 {
-    /// Answers.
+    /// Handles the request.
     fn handle(
         self,
         app: AppState,
@@ -227,8 +227,8 @@ impl Routes {
     }
 }
 
-/// Holds an error against those that the endpoint declares. Only where tests run: an error that is
-/// not declared is still better than none.
+/// Checks an error against those that the endpoint declares. Only in tests: in production an
+/// undeclared error is better than none.
 fn check<E: Endpoint>(code: ErrorCode) {
     let declared = E::DESCRIPTION;
     debug_assert!(
@@ -252,10 +252,10 @@ mod tests {
     use crate::app::AppState;
     use crate::http::error::ApiError;
 
-    /// Asks at compile time whether a function may handle `UpdateUser`.
+    /// Checks at compile time whether a function may handle `UpdateUser`.
     struct Probe<F>(PhantomData<F>);
 
-    /// The answer if no implementation of `Probe` itself says otherwise.
+    /// The answer if no implementation on `Probe` itself says otherwise.
     trait Otherwise {
         const FITS: bool = false;
     }

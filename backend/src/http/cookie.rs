@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::app::AppState;
 use crate::doctor::probe::reflection::cookie_name;
 
-/// Names and attributes follow from whether the public origin is https.
+/// Names and attributes depend on whether the public origin is https.
 #[derive(Debug, Clone, Copy)]
 pub struct CookieStyle {
     is_https: bool,
@@ -21,7 +21,7 @@ pub struct CookieStyle {
 const SESSION: &str = "postern_session";
 /// The pending link's.
 const LINK: &str = "postern_link";
-/// What the names of login attempts begin with.
+/// How the names of login attempts begin.
 const ATTEMPT: &str = "postern_attempt_";
 
 impl CookieStyle {
@@ -52,13 +52,14 @@ impl CookieStyle {
         self.name(LINK)
     }
 
-    /// Returns the name of the cookie by which the doctor sees whether cookies come back.
+    /// Returns the name of the cookie that shows the doctor whether cookies come back.
     #[must_use]
     pub fn doctor(self) -> String {
         cookie_name(self.is_https)
     }
 
-    /// Returns the name of the attempt with that suffix; with an empty one, what all names begin with.
+    /// Returns the name of the attempt with that suffix; an empty suffix gives the prefix of all
+    /// names.
     #[must_use]
     pub fn attempt(self, suffix: &str) -> String {
         self.name(&format!("{ATTEMPT}{suffix}"))
@@ -78,7 +79,7 @@ impl CookieStyle {
             .build()
     }
 
-    /// Returns the cookie for `Set-Cookie` that makes the browser forget the one of that name.
+    /// Returns the `Set-Cookie` line that makes the browser delete the cookie of that name.
     #[must_use]
     pub fn clear(self, name: String) -> Cookie<'static> {
         self.set(name, String::new(), Duration::ZERO)
@@ -121,7 +122,7 @@ impl IntoResponseParts for SetCookies {
     type Error = std::convert::Infallible;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        // A cookie of ours has no character that a header may not have.
+        // Our cookies have only characters that a header may have.
         for value in self
             .0
             .into_iter()
@@ -156,11 +157,11 @@ pub fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     values.next().is_none().then_some(value)
 }
 
-/// Seals a value for the browser to keep (AES-256-GCM). The name is sealed in: the value opens
-/// under no other.
+/// Seals a value for the browser to keep (AES-256-GCM). The name is authenticated: the value opens
+/// under no other name.
 ///
 /// # Errors
-/// The value does not become JSON.
+/// The value cannot become JSON.
 pub fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, serde_json::Error> {
     let mut jar = CookieJar::new();
     jar.private_mut(key)
@@ -171,8 +172,7 @@ pub fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, se
         .unwrap_or_default())
 }
 
-/// Opens a sealed value; `None` for anything that we did not seal under one of the keys and that
-/// name.
+/// Opens a sealed value; `None` if we did not seal it with one of the keys and under that name.
 #[must_use]
 pub fn open<'a, T: DeserializeOwned>(
     keys: impl IntoIterator<Item = &'a Key>,

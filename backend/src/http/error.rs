@@ -14,7 +14,7 @@ use crate::http::reference;
 use crate::telemetry::chain;
 use crate::{password, store};
 
-/// The result of a handler that a fetch asks.
+/// The result of a handler called by a fetch.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 /// Why a fetch is refused. Only the code leaves the server.
@@ -33,7 +33,7 @@ impl ApiError {
         }
     }
 
-    /// A fault of ours, logged here and nowhere else.
+    /// A fault of ours. It is logged here and nowhere else.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!("request failed: {}", chain(error));
         ErrorCode::Internal.into()
@@ -61,7 +61,7 @@ impl From<store::Error> for ApiError {
                 tracing::error!("request failed: {}", chain(&error));
                 ErrorCode::Unavailable.into()
             }
-            // That it is away is in the log already, with the reason.
+            // The log already says why.
             store::Error::Away => {
                 tracing::warn!("request failed: {error}");
                 ErrorCode::Unavailable.into()
@@ -78,7 +78,7 @@ impl From<store::Error> for ApiError {
 impl From<password::Error> for ApiError {
     fn from(error: password::Error) -> Self {
         match error {
-            // As much as the queue takes to become short.
+            // About as long as the queue takes to become short.
             password::Error::Busy => {
                 tracing::warn!(code = "rate_limited", "request refused: {error}");
                 Self::rate_limited(Duration::from_secs(5))
@@ -114,13 +114,13 @@ impl From<store::Refusal> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = status(self.code);
-        // Rounded up: who waits as long as told must not be told again.
+        // Rounded up: a client that waits this long must not be refused again.
         let seconds = self
             .retry_after
             .map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         let problem = Problem {
             kind: "about:blank".to_owned(),
-            // For whoever reads the wire; the page has its own words, by the code.
+            // For whoever reads the raw answer; the page has its own words for the code.
             title: Language::ENGLISH.text(self.code.message()).to_owned(),
             status: status.as_u16(),
             code: self.code,

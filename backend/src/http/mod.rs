@@ -1,4 +1,4 @@
-//! HTTP: every route on one page, and every layer with the reason for its place.
+//! HTTP: every route on one page, and every layer with the reason for its position.
 
 mod reference;
 mod error;
@@ -48,7 +48,7 @@ use page::{assets, config, spa, texts};
 
 /// The most bytes of a body; real ones have some hundred.
 const MAX_BODY: usize = 32 * 1024;
-/// The longest that a request may take: longer than all the patience with the OP together.
+/// How long a request may take: longer than all timeouts of calls to the OP together.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Returns the whole application.
@@ -103,24 +103,24 @@ pub(crate) fn router(app: AppState) -> Router {
         .into_router()
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
         .fallback_service(any(spa::serve).with_state(spa))
-        // Leaves alone what is compressed already.
+        // Skips what is compressed already.
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         // Before any body is read.
         .layer(from_fn_with_state(app.clone(), same_origin::require))
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
-        // Outside of all that may answer, so that every answer has them.
+        // Outside of everything that may answer, so that every answer has them.
         .layer(from_fn_with_state(
             (app.clone(), csp),
             security_headers::set,
         ))
-        // Outermost: whatever is logged or answered within has the reference.
+        // Outermost, so that everything logged or answered inside has the reference.
         .layer(from_fn_with_state(app.clone(), layers::reference::give))
         .with_state(app)
 }
 
-/// Gives up on what takes too long; that is a database that neither answers nor is away.
+/// Gives up on what takes too long, such as a database that neither answers nor fails.
 async fn in_time(request: Request, next: Next) -> Response {
     let answer = tokio::time::timeout(TIMEOUT, next.run(request)).await;
     answer.unwrap_or_else(|_| {

@@ -1,5 +1,5 @@
-//! The reference of the request being answered: short enough to read out, in the log and in what the
-//! browser gets.
+//! The reference of the current request: short enough to read out, and present both in the log and
+//! in the answer.
 
 use tracing::{Instrument, Span};
 
@@ -7,21 +7,21 @@ tokio::task_local! {
     static CURRENT: Answering;
 }
 
-/// What belongs to a request while it is answered.
+/// What is known about a request while it is answered.
 #[derive(Clone)]
 pub(super) struct Answering {
     pub(super) reference: String,
     pub(super) trace: Span,
 }
 
-/// Returns the reference of the request being answered; empty outside of one.
+/// Returns the current request's reference; empty outside of a request.
 pub(crate) fn current() -> String {
     CURRENT
         .try_with(|current| current.reference.clone())
         .unwrap_or_default()
 }
 
-/// Lets work that outlives its request keep the request's reference, log span and trace.
+/// Keeps the request's reference, log span and trace for work that outlives the request.
 pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let current = CURRENT.try_with(Clone::clone).unwrap_or(Answering {
         reference: String::new(),
@@ -31,7 +31,7 @@ pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     CURRENT.scope(current, work.in_current_span().instrument(trace))
 }
 
-/// Answers a request; until then, it is the current one.
+/// Answers a request, which is the current one until then.
 pub(super) async fn answering<F: Future>(request: Answering, answer: F) -> F::Output {
     CURRENT.scope(request, answer).await
 }

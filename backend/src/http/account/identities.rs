@@ -21,7 +21,7 @@ pub(crate) async fn list(app: AppState, call: Call<ListIdentities>) -> Reply<Lis
     Ok(Answer::new(identities))
 }
 
-/// Begins a link: an attempt bound to this account and this session. Answers with the OP's URL.
+/// Starts a link: an attempt bound to this account and this session. Answers with the OP's URL.
 pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkIdentity> {
     let (current, headers) = (call.caller, call.headers);
     let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
@@ -43,7 +43,7 @@ pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkI
             );
             Err(match error.code() {
                 FailureCode::OpUnreachable => ErrorCode::OpUnreachable.into(),
-                // The latter two come of a request that had to be pushed.
+                // The latter two are possible if the request had to be pushed.
                 FailureCode::OpMisconfigured
                 | FailureCode::ClientRejected
                 | FailureCode::OpError => ErrorCode::OpMisconfigured.into(),
@@ -53,7 +53,7 @@ pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkI
     }
 }
 
-/// Unlinks an identity, never the last way in.
+/// Unlinks an identity, unless it is the last way in.
 pub(crate) async fn unlink(app: AppState, call: Call<UnlinkIdentity>) -> Reply<UnlinkIdentity> {
     let (current, from) = (call.caller, call.client);
     let id = parse_id(&call.path.id)?;

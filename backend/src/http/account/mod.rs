@@ -1,4 +1,4 @@
-//! What people see and change of their own account.
+//! What users see and change of their own account.
 
 pub(crate) mod session;
 pub(crate) mod profile;

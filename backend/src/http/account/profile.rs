@@ -46,7 +46,7 @@ pub(crate) async fn identities(
         .collect())
 }
 
-/// Changes what the body names. Everything is checked before anything is written.
+/// Changes the fields in the body. Everything is checked before anything is written.
 pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<UpdateProfile> {
     let (current, from, update) = (call.caller, call.client, call.body);
     let account = &current.account;
@@ -57,14 +57,15 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
             Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?,
         )),
     };
-    // Saving the form with the same address in it is no change, and asks for nothing.
+    // Saving the form with an unchanged address is no change, and requires nothing.
     let email = email.filter(|email| email.as_ref().map(Email::as_str) != account.email.as_deref());
     let display_name = update.display_name.as_deref().map(str::trim);
     if display_name.is_some_and(|name| !is_display_name(name)) {
         return Err(ErrorCode::DisplayNameInvalid.into());
     }
     if let Some(email) = &email {
-        // The email decides which identity gets this account: not for who finds an open browser.
+        // The email decides which identity gets this account, so somebody who finds an open browser
+        // must not change it.
         current.require_confirmed()?;
         let is_admin = account.role == Role::Admin;
         app.store
@@ -95,7 +96,7 @@ pub(crate) async fn change_password(
     if account.password_hash.is_some() {
         check_password(&app, &from, account, change.current.unwrap_or_default()).await?;
     } else {
-        // There is no password to ask for: a recent login through the OP stands for it.
+        // There is no password to ask for; a recent login through the OP replaces it.
         current.require_confirmed()?;
     }
     let new = SecretString::from(change.new);

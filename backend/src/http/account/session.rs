@@ -1,4 +1,4 @@
-//! Who is logged in, and confirming that it is them.
+//! Who is logged in, and confirming it.
 
 use shared::api::{ConfirmSession, ShowSession};
 use shared::session::SessionStatus;
@@ -15,7 +15,7 @@ pub(crate) async fn show(app: AppState, call: Call<ShowSession>) -> Reply<ShowSe
     }))
 }
 
-/// Confirms the session by password, for what asks for a recent login.
+/// Confirms the session by password, for actions that require a recent login.
 pub(crate) async fn confirm(app: AppState, call: Call<ConfirmSession>) -> Reply<ConfirmSession> {
     let (current, password) = (call.caller, call.body.password);
     check_password(&app, &call.client, &current.account, password).await?;

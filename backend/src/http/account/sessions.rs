@@ -9,7 +9,7 @@ use crate::http::extract::parse::parse_id;
 use crate::http::login::session_cookie;
 use crate::present::session::session_entry;
 
-/// Lists the sessions that are live, the last used first.
+/// Lists the live sessions, the last used first.
 pub(crate) async fn list(app: AppState, call: Call<ListSessions>) -> Reply<ListSessions> {
     let current = call.caller;
     let account_id = current.account.id;
@@ -21,7 +21,7 @@ pub(crate) async fn list(app: AppState, call: Call<ListSessions>) -> Reply<ListS
     Ok(Answer::new(sessions.into_iter().map(entry).collect()))
 }
 
-/// Ends one of the account's sessions. Ending the one that asks is a logout without the OP.
+/// Ends one of the account's sessions. Ending the caller's own session is a logout without the OP.
 ///
 /// # Errors
 /// `not_found`: no such session of this account.
@@ -45,7 +45,7 @@ pub(crate) async fn end(app: AppState, call: Call<EndSession>) -> Reply<EndSessi
     })
 }
 
-/// Ends all sessions of the account but the one that asks.
+/// Ends all sessions of the account but the caller's.
 pub(crate) async fn end_others(
     app: AppState,
     call: Call<EndOtherSessions>,

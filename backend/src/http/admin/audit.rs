@@ -15,10 +15,10 @@ const PAGE: usize = 100;
 /// Lists entries, the latest first; the query narrows them down.
 ///
 /// # Errors
-/// `forbidden` for who is no admin, `bad_request` for an id or a word that is none; an account may
-/// be one that never was.
+/// `forbidden` if the caller is not an admin, `bad_request` for a malformed id or an unknown word.
+/// The account may no longer exist.
 pub(crate) async fn list(app: AppState, call: Call<ListAudit>) -> Reply<ListAudit> {
-    // PostgreSQL takes no NUL for text.
+    // PostgreSQL refuses NUL in text.
     let word = |text: String| match text.trim() {
         word if word.contains('\0') => Err(ErrorCode::BadRequest),
         word => Ok(word.to_owned()),
@@ -28,7 +28,7 @@ pub(crate) async fn list(app: AppState, call: Call<ListAudit>) -> Reply<ListAudi
     let before = query.before.map(|id| Uuid::parse_str(&id));
     let filter = AuditFilter {
         party: account.map(|username| {
-            // A username may look like an id; then it is both.
+            // A username may look like an id; then both match.
             let id = Uuid::parse_str(&username).ok();
             PartyFilter { id, username }
         }),

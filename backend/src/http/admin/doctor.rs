@@ -1,4 +1,4 @@
-//! What the doctor finds, for admins; and how a request of the doctor's own arrives.
+//! The doctor's findings, for admins, and how a request of the doctor arrives.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -21,10 +21,10 @@ use crate::http::error::ApiError;
 use crate::http::extract::client::client_address;
 use oidc::for_log;
 
-/// How long the doctor's cookie lives: two requests.
+/// How long the doctor's cookie lives: long enough for two requests.
 const COOKIE_LIFE: Duration = Duration::from_secs(60);
 
-/// Examines everything, once at a time.
+/// Runs all checks; one run at a time.
 pub(crate) async fn show(app: AppState, call: Call<Examine>) -> Reply<Examine> {
     let peer = call.client.peer.ok_or(ErrorCode::Internal)?;
     let _turn = app.doctor.lock().await;
@@ -38,7 +38,7 @@ pub(crate) async fn show(app: AppState, call: Call<Examine>) -> Reply<Examine> {
     Ok(Answer::new(examined.report))
 }
 
-/// Tells the doctor how its request arrived; for anybody else there is nothing here.
+/// Tells the doctor how its request arrived. For anybody else this is a 404.
 pub(crate) async fn mirror(
     State(app): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

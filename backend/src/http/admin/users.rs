@@ -1,7 +1,7 @@
 //! Accounts, for admins: list, create, change, delete, disconnect.
 //!
-//! Reading asks for an admin. Changing asks for one who logged in or confirmed a moment ago: an
-//! account can be taken over by its email, its role or its welcome link.
+//! Reading requires an admin. Changing requires one who logged in or confirmed a moment ago,
+//! because an account can be taken over through its email, its role or its welcome link.
 
 use shared::api::{CreateUser, DeleteUser, ListUsers, UnlinkUserIdentity, UpdateUser, UserQuery};
 use shared::error::ErrorCode;
@@ -23,8 +23,8 @@ use clock::Timestamp;
 /// Lists accounts by username; the query narrows them down.
 ///
 /// # Errors
-/// `forbidden` for who is no admin, `bad_request` for a role or status that is none and for text
-/// that holds a control character.
+/// `forbidden` if the caller is not an admin, `bad_request` for an unknown role or status and for
+/// text with a control character.
 pub(crate) async fn list(app: AppState, call: Call<ListUsers>) -> Reply<ListUsers> {
     let mut filter = filter(&call.query)?;
     // One more than is shown tells whether there are more.
@@ -41,7 +41,7 @@ pub(crate) async fn list(app: AppState, call: Call<ListUsers>) -> Reply<ListUser
     Ok(Answer::new(UserList { users, next, total }))
 }
 
-/// Parses the query of the list; an empty value asks for nothing.
+/// Parses the query of the list; an empty value means no filter.
 fn filter(query: &UserQuery) -> ApiResult<UserFilter> {
     let text = |value: &Option<String>| match value.as_deref().unwrap_or_default().trim() {
         "" => Ok(None),
@@ -67,8 +67,8 @@ fn filter(query: &UserQuery) -> ApiResult<UserFilter> {
     })
 }
 
-/// Makes an account, with a link by which its owner sets a password. Where passwords are off, the
-/// owner comes through the OP, and there is no link.
+/// Creates an account, with a link that lets its owner set a password. If passwords are off, the
+/// owner logs in through the OP, and there is no link.
 pub(crate) async fn create(app: AppState, call: Call<CreateUser>) -> Reply<CreateUser> {
     let (admin, from, headers, new) = (call.caller, call.client, call.headers, call.body);
     let username = new.username.trim();
@@ -96,7 +96,7 @@ pub(crate) async fn create(app: AppState, call: Call<CreateUser>) -> Reply<Creat
     Ok(Answer::new(created))
 }
 
-/// Changes what the body names: all of it or nothing.
+/// Changes the fields in the body: all of them or none.
 pub(crate) async fn update(app: AppState, call: Call<UpdateUser>) -> Reply<UpdateUser> {
     let (admin, from, update) = (call.caller, call.client, call.body);
     let id = parse_id(&call.path.id)?;
@@ -118,7 +118,7 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateUser>) -> Reply<Updat
     Ok(Answer::new(show(&app, id, admin.now).await?))
 }
 
-/// Deletes an account; what it did stays in the audit trail.
+/// Deletes an account. Its audit entries stay.
 pub(crate) async fn remove(app: AppState, call: Call<DeleteUser>) -> Reply<DeleteUser> {
     let (admin, from) = (call.caller, call.client);
     let id = parse_id(&call.path.id)?;
@@ -130,9 +130,9 @@ pub(crate) async fn remove(app: AppState, call: Call<DeleteUser>) -> Reply<Delet
 
 /// Disconnects an identity, and ends the sessions that came from it.
 ///
-/// It may be its owner's last way in, unlike where owners do it themselves: an admin disconnects
-/// what is wrong, and can make a welcome link, or have the owner's email tie the right identity.
-/// Only the last way in of all admins stays.
+/// An admin may remove an account's last way to log in, which owners cannot do themselves: admins
+/// disconnect wrong identities, and can create a welcome link or have the owner's email link the
+/// right identity. The last way in of all admins stays.
 pub(crate) async fn disconnect(
     app: AppState,
     call: Call<UnlinkUserIdentity>,

@@ -1,5 +1,5 @@
-//! Request bodies: JSON, or a plain form for browsers without the wasm. What is no such body is a
-//! problem of ours, not the framework's.
+//! Request bodies: JSON, or a plain form for browsers without wasm. A body that is neither gets our
+//! own problem details, not the framework's.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request};
@@ -33,7 +33,7 @@ pub(crate) async fn read<T: DeserializeOwned>(
     }
 }
 
-/// Is the body a plain form?
+/// Returns true if the body is a plain form.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     media_type(headers) == "application/x-www-form-urlencoded"
 }
@@ -52,7 +52,7 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     serde_json::from_slice(bytes).map_err(|_| ErrorCode::BadRequest.into())
 }
 
-/// Parses a form of single text fields; a field that is there twice is refused.
+/// Parses a form of single text fields; a field that appears twice is refused.
 fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let mut fields = serde_json::Map::new();
     for (name, value) in form_urlencoded::parse(bytes) {

@@ -26,7 +26,7 @@ pub(crate) struct ClientInfo {
 }
 
 impl ClientInfo {
-    /// Returns it as an audit entry keeps it, for somebody who is not known to be an account.
+    /// Returns the address for an audit entry of somebody who is not known to be an account.
     pub(crate) fn by(&self, now: Timestamp) -> Actor {
         Actor {
             at: now,
@@ -37,7 +37,7 @@ impl ClientInfo {
         }
     }
 
-    /// Returns it as a session keeps it.
+    /// Returns it for a session's record.
     pub(crate) fn client(&self) -> Client {
         Client {
             user_agent: self.user_agent.clone(),
@@ -70,8 +70,8 @@ impl FromRequestParts<AppState> for ClientInfo {
     }
 }
 
-/// Says once that a proxy seems to stand before the server which it was not told of: all people
-/// share one address then, and one rate limit.
+/// Logs once that a proxy seems to be in front of the server that is not configured as trusted:
+/// everybody then shares one address, and one rate limit.
 fn warn_of_untrusted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) {
     static ONCE: Once = Once::new();
     let peer = peer.to_canonical();
@@ -86,8 +86,8 @@ fn warn_of_untrusted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::
     }
 }
 
-/// Walks `X-Forwarded-For` from the right for as long as the hops are trusted: what stands left
-/// of the first stranger may be the stranger's invention.
+/// Walks `X-Forwarded-For` from the right as long as the hops are trusted. What is left of the
+/// first untrusted hop may be forged.
 pub(crate) fn client_address(
     peer: IpAddr,
     headers: &HeaderMap,

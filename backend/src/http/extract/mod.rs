@@ -1,4 +1,4 @@
-//! What handlers take from a request: who asks, from where, and with which body.
+//! What handlers read from a request: who asks, from where, and with which body.
 
 pub(crate) mod client;
 pub(crate) mod parse;

@@ -1,4 +1,4 @@
-//! What paths and bodies name: ids, emails, display names.
+//! Parsers for ids, emails and display names in paths and bodies.
 
 use shared::email::Email;
 use shared::error::ErrorCode;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::http::error::ApiResult;
 
-/// Parses an id of a path; what is none names nothing.
+/// Parses an id from a path; a malformed one is `not_found`.
 pub(crate) fn parse_id(text: &str) -> ApiResult<Uuid> {
     Ok(Uuid::parse_str(text).map_err(|_| ErrorCode::NotFound)?)
 }
 
-/// Parses an email; an empty one is none.
+/// Parses an email; an empty one means none.
 pub(crate) fn email(text: &str) -> ApiResult<Option<Email>> {
     match text.trim() {
         "" => Ok(None),
@@ -22,7 +22,7 @@ pub(crate) fn email(text: &str) -> ApiResult<Option<Email>> {
     }
 }
 
-/// Parses a display name; an empty one is none.
+/// Parses a display name; an empty one means none.
 pub(crate) fn display_name(text: &str) -> ApiResult<Option<String>> {
     match text.trim() {
         "" => Ok(None),

@@ -27,20 +27,19 @@ pub(crate) struct Current {
 
 /// A caller of an endpoint, as a request shows it.
 pub(crate) trait Principal {
-    /// What the handler learns of it.
+    /// What the handler learns about it.
     type Who: Send;
 
     /// Returns the caller.
     ///
-    /// # Errors
-    /// Those of the caller if this is someone else; `unavailable`.
+    /// Those of the extractor if the caller is someone else; `unavailable`.
     fn admit(
         headers: &HeaderMap,
         app: &AppState,
     ) -> impl Future<Output = ApiResult<Self::Who>> + Send;
 }
 
-/// Callers of whom the session tells nothing: anyone, or a handler checks what they show.
+/// Callers that are not identified by a session: anyone, or the handler checks a credential itself.
 macro_rules! principals_without_session {
     ($($caller:ident),*) => {
         $(impl Principal for endpoint::$caller {
@@ -123,7 +122,7 @@ pub(crate) enum Visitor {
     Stranger,
 }
 
-/// Returns who is logged in, and writes down that the session is used.
+/// Returns who is logged in, and records that the session is used.
 pub(crate) async fn current(
     headers: &HeaderMap,
     app: &AppState,
@@ -134,7 +133,7 @@ pub(crate) async fn current(
     })
 }
 
-/// Returns who asks, and writes down that the session is used.
+/// Returns who asks, and records that the session is used.
 pub(crate) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visitor, store::Error> {
     let Some(token) = session_token(headers, app) else {
         return Ok(Visitor::Stranger);
@@ -159,7 +158,7 @@ pub(crate) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
     })))
 }
 
-/// Does the session open anything: is it live, and its account not disabled?
+/// Returns true if the session is live and its account is not disabled.
 pub(crate) fn is_good(
     app: &AppState,
     session: &Session,
@@ -169,7 +168,8 @@ pub(crate) fn is_good(
     session.is_live(&app.config.sessions, now) && !account.is_disabled()
 }
 
-/// Returns the hash of the session cookie's token; `None` for no, a malformed or a doubled cookie.
+/// Returns the hash of the session cookie's token; `None` if the cookie is missing, malformed or
+/// doubled.
 pub(crate) fn session_token(headers: &HeaderMap, app: &AppState) -> Option<TokenHash> {
     let name = style(app).session();
     Some(SessionToken::parse(cookie::single(headers, &name)?)?.hash())

@@ -1,4 +1,4 @@
-//! What happens to every request, whatever its route.
+//! Layers that apply to every request, on any route.
 
 pub(crate) mod reference;
 pub(crate) mod same_origin;

@@ -12,11 +12,11 @@ use crate::http::reference::{Answering, answering};
 use crate::session::random_bytes;
 use crate::telemetry::traces;
 
-/// Letters and digits that are not mistaken for each other.
+/// Letters and digits that nobody confuses.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// Gives the request a reference and a log span that carries it, counts it, and says in the trace
-/// how it was answered.
+/// Gives the request a reference and a log span with it, counts it, and records in the trace how it
+/// was answered.
 pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let reference: String = random_bytes()[..10]
         .iter()
@@ -26,7 +26,7 @@ pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Ne
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map(MatchedPath::as_str);
     let method = request.method().clone();
-    // At the highest level, so that the reference is on whichever lines are written.
+    // At the highest level, so that every line that is written has the reference.
     let span = tracing::error_span!(
         "request",
         r#ref = %reference,

@@ -11,15 +11,16 @@ use shared::routes;
 use crate::app::AppState;
 use crate::http::error::ApiError;
 
-/// Lets a write through only from this origin: by `Sec-Fetch-Site`, which no page can forge, else
-/// by `Origin`. Who sends neither is no browser, and carries no one else's cookie.
+/// Lets a write through only if it comes from this origin: by `Sec-Fetch-Site`, which no page can
+/// forge, else by `Origin`. A client that sends neither is no browser, and carries nobody else's
+/// cookie.
 pub(crate) async fn require(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let is_read = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    // Forms from elsewhere by design, and turned into a GET: the OP's (response_mode=form_post),
-    // and a third party's that begins a login (Core §4).
+    // These two accept forms from elsewhere and turn them into a GET: the OP's
+    // (response_mode=form_post), and a third party's that begins a login (Core §4).
     let is_from_elsewhere = matches!(
         request.uri().path(),
         routes::API_OAUTH_OPENID | routes::API_LOGIN_OPENID
@@ -38,7 +39,7 @@ pub(crate) async fn require(State(app): State<AppState>, request: Request, next:
 
 fn is_same_origin(headers: &HeaderMap, own: Option<&str>) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
-        // `none`: the user's own doing, such as a reload.
+        // `none`: the user's own action, such as a reload.
         return site == "same-origin" || site == "none";
     }
     let Some(origin) = headers.get(ORIGIN) else {
@@ -50,7 +51,7 @@ fn is_same_origin(headers: &HeaderMap, own: Option<&str>) -> bool {
     if let Some(own) = own {
         return origin == own;
     }
-    // No public origin is configured: the host that the browser asked for.
+    // No public origin is configured, so use the host that the browser asked for.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     host.is_some() && origin.split_once("://").map(|(_, host)| host) == host
 }

@@ -1,4 +1,4 @@
-//! Headers that make browsers careful.
+//! Headers that restrict what browsers do with our answers.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -13,11 +13,11 @@ use crate::config::Config;
 pub(crate) struct Csp(HeaderValue);
 
 impl Csp {
-    /// Scripts and styles are files of this origin; nothing is inline but the one style of that
-    /// hash, nothing is evaluated but wasm.
+    /// Scripts and styles are files of this origin. Nothing is inline but the one style with that
+    /// hash, and nothing is evaluated but wasm.
     pub(crate) fn new(config: &Config, style_hash: &str) -> Self {
-        // Browsers hold the redirect after a form against `form-action`: where logout leads on to
-        // the OP, the OP must be named.
+        // Browsers check the redirect after a form against `form-action`: if logout leads to the
+        // OP, the OP must be listed.
         let op = match &config.oidc {
             Some(oidc) if oidc.rp_initiated_logout => {
                 let url = oidc
@@ -34,12 +34,12 @@ impl Csp {
              img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
              form-action 'self'{op}; base-uri 'none'; frame-ancestors 'none'"
         );
-        // An origin has no character that a header may not have.
+        // An origin has only characters that a header may have.
         Self(HeaderValue::from_str(&csp).unwrap_or(HeaderValue::from_static("default-src 'none'")))
     }
 }
 
-/// Sets them on every answer.
+/// Sets the headers on every answer.
 pub(crate) async fn set(
     State((app, Csp(csp))): State<(AppState, Csp)>,
     request: Request,
@@ -47,11 +47,11 @@ pub(crate) async fn set(
 ) -> Response {
     let path = request.uri().path();
     let is_api = path.starts_with("/api/");
-    // The words of the pages, under a version: they say how long they may be kept.
+    // The versioned tables of words set their own caching.
     let is_public = path.starts_with("/api/texts/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    // An image has one of its own, which is narrower.
+    // Images set a policy of their own, which is stricter.
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(csp);
@@ -84,7 +84,7 @@ pub(crate) async fn set(
         .as_ref()
         .is_some_and(crate::config::PublicUrl::is_https)
     {
-        // Not for subdomains: they are not ours to decide on.
+        // Not for subdomains, which are not ours to decide about.
         let hsts = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }

@@ -1,4 +1,4 @@
-//! Login attempts in the browser's cookies: begun, found again, and at most five.
+//! Login attempts in the browser's cookies: created, found, and at most five.
 
 use axum::http::HeaderMap;
 use url::Url;
@@ -12,10 +12,10 @@ use crate::return_to::ReturnTo;
 use clock::Timestamp;
 use oidc::attempt::{self, Attempt};
 
-/// The most attempts that one browser keeps: so many tabs log in at once.
+/// The most attempts that one browser keeps, so that this many tabs can log in at once.
 const MOST: usize = 5;
 
-/// Begins an attempt: returns the OP's URL, and the cookie that ties the browser to it.
+/// Creates an attempt: returns the OP's URL, and the cookie that ties the browser to it.
 ///
 /// # Errors
 /// Those of [`oidc::provider::Provider::authorization_url`].
@@ -45,9 +45,9 @@ pub(crate) async fn begin(
     Ok((url, cookies))
 }
 
-/// Finds the attempt that the state names, and the line that makes the browser forget it.
+/// Finds the attempt that the state names, and the cookie that clears it.
 ///
-/// # Errors
+/// `StateMissing` if the browser has no attempt, `StateMismatch` if it has only others.
 /// `StateMissing` where the browser brings no attempt, `StateMismatch` where only others.
 pub(crate) fn find(
     app: &AppState,
@@ -74,7 +74,8 @@ pub(crate) fn find(
     }
 }
 
-/// Makes room for one more: what is expired or does not open goes, and the oldest.
+/// Makes room for one more: drops attempts that are expired or cannot be opened, and then the
+/// oldest.
 fn prune(app: &AppState, headers: &HeaderMap, now: Timestamp) -> SetCookies {
     let style = style(app);
     let prefix = style.attempt("");

@@ -1,4 +1,4 @@
-//! Failures in the audit trail. Whatever changes something is written down by the store.
+//! Failures in the audit trail. Changes are recorded by the store.
 
 use crate::account::AccountId;
 use crate::app::AppState;
@@ -9,7 +9,7 @@ use crate::limits::Guess;
 use crate::telemetry::chain;
 use shared::audit::AuditKind;
 
-/// The longest detail that is kept.
+/// The longest detail that is stored.
 const MAX_DETAIL: usize = 500;
 
 /// A login that failed.
@@ -17,14 +17,14 @@ const MAX_DETAIL: usize = 500;
 pub(crate) struct Failure<'a> {
     /// Why.
     pub(crate) cause: Cause,
-    /// Whose account it was about, where that is known.
+    /// The account it was about, if that is known.
     pub(crate) account: Option<AccountId>,
     /// What happened, as in the log.
     pub(crate) detail: Option<&'a str>,
 }
 
-/// Writes down a failure of which anybody can make any number. A network that makes too many has
-/// the rest of them in the log alone: nobody may fill the database by it.
+/// Records a failure that anybody can cause any number of times. Above a limit for each network the
+/// rest is only logged, so that nobody can fill the database.
 pub(crate) async fn failed_freely(
     app: &AppState,
     from: &ClientInfo,
@@ -37,8 +37,8 @@ pub(crate) async fn failed_freely(
     }
 }
 
-/// Writes down a failed guess. There are no more of them than their own limits let through, and no
-/// other failure can keep one out. A database that is away changes nothing in how it is answered.
+/// Records a failed guess. Their own limits bound how many there are, and no other failure can
+/// displace one. If the database is down, the answer is the same.
 pub(crate) async fn failed(
     app: &AppState,
     from: &ClientInfo,

@@ -11,8 +11,8 @@ use crate::http::extract::body::is_form;
 use crate::http::extract::client::ClientInfo;
 use crate::telemetry::chain;
 
-/// Ends the sessions that the logout token names. 200 also where there are none: what the OP
-/// wants is the case then.
+/// Ends the sessions that the logout token names. If there are none, the answer is 200 too: the
+/// OP's goal is reached.
 ///
 /// # Errors
 /// `logout_token_invalid`; `openid_disabled`.

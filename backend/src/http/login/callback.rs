@@ -1,7 +1,7 @@
 //! Ends a login: the OP has sent the browser back with `code` and `state`, or with `error`.
 //!
-//! Navigations, so every outcome is a redirect. The answer is checked (Core §3.1.2.7) and the code
-//! redeemed here; [`crate::login::complete()`] does the rest.
+//! Both are navigations, so every outcome is a redirect. The answer is checked (Core §3.1.2.7) and
+//! the code redeemed here; [`crate::login::complete()`] does the rest.
 
 use axum::body::Bytes;
 use axum::extract::RawQuery;
@@ -53,11 +53,11 @@ async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
         Ok(answer) => answer,
         Err(error) => visit.fail(&error).await,
     };
-    // Whatever came of it, the attempt is spent.
+    // The attempt is spent, whatever the result.
     Ok((spent, answer).into_response())
 }
 
-/// Ends the attempt of an account that is logged in and wants an identity linked.
+/// Ends the attempt of an account that is logged in and asked to link an identity.
 async fn end_link(
     visit: &Visit,
     response: &AuthorizationResponse,
@@ -73,8 +73,8 @@ async fn end_link(
 /// Returns who asked for the link.
 ///
 /// # Errors
-/// `StateMismatch` if the browser is not logged in by the very session that asked: the link would
-/// go to whoever is there instead.
+/// `StateMismatch` if the browser is not logged in with the session that asked: the link would go
+/// to whoever is there instead.
 fn requester(intent: &Intent, current: Option<&Current>) -> Result<Requester, LoginError> {
     let asked = current.filter(|current| {
         matches!(intent, Intent::Link { account_id, session_id }
@@ -89,8 +89,8 @@ fn requester(intent: &Intent, current: Option<&Current>) -> Result<Requester, Lo
     })
 }
 
-/// Ends a login. The well-known double callback of phones, two equal requests of which the first
-/// is given up on, logs in once, and both bring the browser into the app.
+/// Ends a login. Phones are known to send the callback twice and to drop the first request. The
+/// login happens once, and both answers lead into the app.
 async fn end_login(
     visit: &Visit,
     response: AuthorizationResponse,
@@ -126,7 +126,7 @@ async fn end_login(
     }
 }
 
-/// Does the login; a failure is written down here, once.
+/// Does the login; a failure is recorded here, once.
 async fn log_in(
     visit: Visit,
     response: AuthorizationResponse,
@@ -190,7 +190,7 @@ fn session_of(ended: &Ended) -> Option<TokenHash> {
     }
 }
 
-/// How a session that began a moment ago stands to the browser that comes once more.
+/// How a session that began a moment ago relates to the browser that sends the callback again.
 enum Standing {
     /// The browser is logged in, by it or by a later one.
     HasIt,
@@ -215,9 +215,9 @@ async fn standing(visit: &Visit, token: TokenHash) -> Result<Standing, store::Er
     })
 }
 
-/// Two callbacks are the same if everything in them is, and the attempt that the browser has for
-/// them: an outcome holds a session's token, and a callback's URL may be seen by others. None of the
-/// parts has a NUL in it, but perhaps the last.
+/// Two callbacks are the same if all their parts are, including the browser's attempt: an outcome
+/// holds a session's token, and others may see a callback's URL. Only the last part may contain a
+/// NUL.
 fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
     let mut hash = Sha256::new();
     hash.update(attempt.protocol.nonce());
@@ -235,8 +235,8 @@ fn key(response: &AuthorizationResponse, attempt: &LoginAttempt) -> Key {
     hash.finalize().into()
 }
 
-/// The OP's answer as a form (`response_mode=form_post`): taken to the same address as a query,
-/// since a cross-site POST comes without the attempt's cookie and the redirect comes with it.
+/// The OP's answer as a form (`response_mode=form_post`). It is redirected to the same address with
+/// a query: a cross-site POST comes without the attempt's cookie, and the redirect comes with it.
 pub(crate) async fn form_post(visit: Visit, body: Bytes) -> Response {
     let response = match AuthorizationResponse::parse(&body) {
         Ok(response) => response,

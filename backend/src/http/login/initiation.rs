@@ -1,5 +1,5 @@
-//! What a login begins with: `next` from a page of our own, or what a third party has to say, such
-//! as the OP's own list of applications (Core §4).
+//! What a login starts with: `next` from a page of our own, or the parameters of a third party,
+//! such as the OP's own list of applications (Core §4).
 
 use shared::routes;
 use url::Url;
@@ -10,7 +10,7 @@ use crate::return_to::ReturnTo;
 
 /// The longest query that is read.
 const MAX_QUERY: usize = 16 * 1024;
-/// The longest login hint: an email address fits.
+/// The longest login hint; an email address fits.
 const MAX_HINT: usize = 255;
 
 /// The parameters, as they came.
@@ -26,8 +26,8 @@ impl Initiation {
     /// Parses a query or a form.
     ///
     /// # Errors
-    /// `BadRequest` if it is too long, or says a thing twice. A doubled `next` leads home: where a
-    /// login ends is no reason for it to fail.
+    /// `BadRequest` if it is too long, or has a parameter twice. A doubled `next` leads to the home
+    /// page instead: it is no reason for a login to fail.
     pub(crate) fn parse(query: &[u8]) -> Result<Self, LoginError> {
         let refuse = |detail| Err(LoginError::BadRequest(detail));
         if query.len() > MAX_QUERY {
@@ -53,12 +53,12 @@ impl Initiation {
         Ok(initiation)
     }
 
-    /// Returns the issuer at which somebody else wants the login to be.
+    /// Returns the issuer that a third party names for the login.
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.iss.as_deref()
     }
 
-    /// Returns who is about to log in, in a form fit for the OP; `None` too where it is not fit.
+    /// Returns the login hint if it is fit to be sent to the OP.
     pub(crate) fn login_hint(&self) -> Option<&str> {
         let is_fit = |hint: &&str| {
             !hint.is_empty() && hint.len() <= MAX_HINT && !hint.contains(char::is_control)
@@ -79,7 +79,7 @@ impl Initiation {
         }
     }
 
-    /// Returns the address that begins the same login by a GET.
+    /// Returns the address that starts the same login by a GET.
     pub(crate) fn as_get(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [

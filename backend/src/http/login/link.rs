@@ -1,4 +1,4 @@
-//! A link that waits for its user's word: shown, confirmed, dropped.
+//! A pending link, which waits for its user's confirmation: shown, confirmed, dropped.
 
 use axum::http::HeaderMap;
 use shared::api::{AcceptLink, DropLink, ShowLink};
@@ -38,10 +38,10 @@ fn forget(app: &AppState) -> SetCookies {
     SetCookies::default().with(style.clear(style.link()))
 }
 
-/// Returns the link that waits in this browser.
+/// Returns this browser's pending link.
 ///
 /// # Errors
-/// `link_expired` if there is none, or it is too old.
+/// `link_expired` if there is none, or if it is too old.
 fn opened(app: &AppState, headers: &HeaderMap) -> ApiResult<PendingLink> {
     let (name, keys, now) = (style(app).link(), app.keys(), app.clock.now());
     let pending = cookie::single(headers, &name)
@@ -50,7 +50,7 @@ fn opened(app: &AppState, headers: &HeaderMap) -> ApiResult<PendingLink> {
     pending.ok_or_else(|| ErrorCode::LinkExpired.into())
 }
 
-/// Did another session than this one ask for the link?
+/// Returns true if another session than this one asked for the link.
 fn is_of_another(pending: &PendingLink, current: Option<&Current>) -> bool {
     pending.session_id.is_some_and(|session_id| {
         current.is_none_or(|current| {
@@ -79,7 +79,7 @@ async fn account_of(
     Ok(account)
 }
 
-/// Names both identities.
+/// Shows both identities.
 pub(crate) async fn show(app: AppState, call: Call<ShowLink>) -> Reply<ShowLink> {
     let current = current(&call.headers, &app).await?;
     let pending = opened(&app, &call.headers)?;
@@ -96,15 +96,15 @@ pub(crate) async fn show(app: AppState, call: Call<ShowLink>) -> Reply<ShowLink>
     }))
 }
 
-/// Links, after the user's word: by the session that asked, or by the account's password.
+/// Links after the user's confirmation: by the session that asked, or by the account's password.
 pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<AcceptLink> {
     let (headers, from, answer) = (call.headers, call.client, call.body);
     let current = current(&headers, &app).await?;
     let pending = opened(&app, &headers)?;
     let mut cookies = forget(&app);
     let redirect = pending.next.as_str().to_owned();
-    // Of two answers at once, the first has given the session a new token; the second, which came
-    // with the old one, is told the same, and changes nothing.
+    // Of two answers at once, the first has given the session a new token. The second, which came
+    // with the old one, gets the same answer and changes nothing.
     if is_of_another(&pending, current.as_ref()) && is_linked(&app.store, &pending).await? {
         return Ok(Answer::new(GoTo { redirect }).with(cookies));
     }
@@ -123,7 +123,7 @@ pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<Acce
 }
 
 /// Links the identity to the account that is logged in, and gives its session a new token. The
-/// table's constraints see what happened since the OP's answer.
+/// table's constraints catch what happened since the OP's answer.
 async fn link(
     app: &AppState,
     from: &ClientInfo,
@@ -142,8 +142,8 @@ async fn link(
             tracing::info!(account.id = %current.account.id, oidc.issuer = %pending.issuer, "identity linked");
             Ok(session_cookie::give(app, &token))
         }
-        // By this very link, perhaps, whose answer was lost: the first has given the session its
-        // new token.
+        // Perhaps by this very link, if its answer was lost: then the first request has given the
+        // session its new token.
         Err(_) if is_linked(&app.store, pending).await? => Ok(SetCookies::default()),
         Err(conflict) => Err(conflict.into()),
     }
@@ -171,7 +171,7 @@ async fn log_in(
     Ok(session_cookie::give(app, &session.token))
 }
 
-/// Drops the link that waits.
+/// Drops the pending link.
 pub(crate) async fn cancel(app: AppState, _: Call<DropLink>) -> Reply<DropLink> {
     Ok(Answer::new(()).with(forget(&app)))
 }

@@ -10,7 +10,7 @@ use crate::http::extract::principal::session_token;
 use crate::http::login::session_cookie;
 use crate::session::Origin;
 
-/// Ends the session on the server, and says where to go: the login page, or the OP's logout.
+/// Ends the session on the server, and says where to go next: the login page, or the OP's logout.
 pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOut> {
     let session = match session_token(&call.headers, &app) {
         Some(token) => {
@@ -29,7 +29,7 @@ pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOu
     Ok(Answer::new(GoTo { redirect }).with(session_cookie::forget(&app)))
 }
 
-/// Returns the OP's logout URL, if the session came from there and logging out there is on.
+/// Returns the OP's logout URL if the session came from there and OP logout is on.
 fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
     let Origin::Openid { id_token, .. } = origin else {
         return None;

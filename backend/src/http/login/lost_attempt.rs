@@ -1,4 +1,4 @@
-//! A callback without its attempt: Back, reload, a second callback, a lost cookie, or an attack.
+//! A callback without its attempt: Back, a reload, a second callback, a lost cookie, or an attack.
 
 use axum::http::header::HOST;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,12 +11,12 @@ use crate::http::login::visit::Visit;
 use crate::login::LoginError;
 use crate::return_to::ReturnTo;
 
-/// Makes the best of it. Nothing in the callback is used; `next` is an expired attempt's own. A
-/// browser that is logged in goes on to the app; else the login begins anew by itself, once; then
-/// the page explains.
+/// Recovers as well as possible. Nothing in the callback is used; `next` comes from an expired
+/// attempt. A browser that is logged in goes to the app. Otherwise the login restarts
+/// automatically, once; after that the page explains.
 ///
 /// # Errors
-/// The login cannot begin anew.
+/// The login cannot restart.
 pub(crate) async fn recover(
     visit: &Visit,
     response: &AuthorizationResponse,
@@ -37,7 +37,7 @@ pub(crate) async fn recover(
     redirect_to_op(visit, next, true, None).await
 }
 
-/// Tells apart what can have become of an attempt that did not come with its callback.
+/// Works out what happened to an attempt that did not come with its callback.
 fn why_lost(visit: &Visit, response: &AuthorizationResponse, error: &LoginError) -> Option<Lost> {
     let is_missing = match error {
         LoginError::Oidc(oidc::Error::StateMissing(_)) => true,
@@ -51,7 +51,7 @@ fn why_lost(visit: &Visit, response: &AuthorizationResponse, error: &LoginError)
     Some(if host.is_some_and(|host| !own.is_authority(host)) {
         Lost::HostDiffers
     } else if attempt::is_restart(state) && is_missing {
-        // Begun anew by this very server, in an answer that set the cookie.
+        // Restarted by this server, in an answer that set the cookie.
         Lost::CookiesBlocked
     } else {
         Lost::OtherBrowser

@@ -1,4 +1,4 @@
-//! Every way to log in, and out again.
+//! Every way to log in, and logout.
 
 pub(crate) mod audit_failures;
 pub(crate) mod outcome;

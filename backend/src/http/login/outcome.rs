@@ -1,4 +1,4 @@
-//! How logins end: one log line each, and one count. Nothing else says so.
+//! How logins end: one log line each, and one count. Nothing else logs it.
 
 use shared::failure::{FailureCode, Lost};
 use shared::session::LoginMethod;
@@ -19,13 +19,13 @@ pub(crate) struct Failed<'a> {
     pub(crate) method: LoginMethod,
     /// Why.
     pub(crate) cause: Cause,
-    /// Whose account it was about, where that is known.
+    /// The account it was about, if that is known.
     pub(crate) account: Option<AccountId>,
-    /// What happened: for the log alone.
+    /// The details, for the log alone.
     pub(crate) detail: &'a str,
 }
 
-/// Says that somebody has logged in.
+/// Logs that somebody has logged in.
 pub(crate) fn succeeded(
     app: &AppState,
     from: &ClientInfo,
@@ -49,7 +49,7 @@ pub(crate) fn succeeded(
     );
 }
 
-/// Says that somebody has not: a person's own mistake, mostly.
+/// Logs that somebody has not, mostly because of their own mistake.
 pub(crate) fn failed(app: &AppState, from: &ClientInfo, failed: &Failed<'_>) {
     let code = failed.cause.code().as_str();
     app.metrics.login(failed.method, code);
@@ -64,7 +64,7 @@ pub(crate) fn failed(app: &AppState, from: &ClientInfo, failed: &Failed<'_>) {
     );
 }
 
-/// The same of a login through the OP, with what the administrator should do about it there.
+/// Logs a failed login through the OP, with what the administrator should do about it there.
 pub(crate) fn failed_at_op(
     app: &AppState,
     from: &ClientInfo,
@@ -77,7 +77,7 @@ pub(crate) fn failed_at_op(
     let remedy = remedy(error.cause(), provider);
     let (because, cause) = (lost.map(Lost::as_str), chain(error));
     let address = from.address.map(display);
-    // The level is a part of what the compiler knows of a line.
+    // The level is a compile-time part of a log line.
     macro_rules! say {
         ($level:ident) => {
             tracing::$level!(

@@ -59,15 +59,15 @@ pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogI
     }
 }
 
-/// A login by password that did not work.
+/// A login by password that failed.
 struct Refused {
     /// What the client is told.
     error: ApiError,
     /// Why.
     cause: Cause,
-    /// Whose account it was, where that is known.
+    /// The account, if it is known.
     account: Option<AccountId>,
-    /// What happened: for the log alone.
+    /// The details, for the log alone.
     detail: &'static str,
 }
 
@@ -103,7 +103,7 @@ async fn log_in(
     let hash = account
         .as_ref()
         .and_then(|account| account.password_hash.as_deref());
-    // Nothing that long was ever set; hashing it would only cost time.
+    // No password this long was ever set; hashing it would only cost time.
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
     let fits = app.passwords.verify(&login.password.into(), hash).await?;
@@ -123,7 +123,7 @@ async fn log_in(
         );
         return Err(refuse(ErrorCode::InvalidCredentials, cause, detail).await);
     };
-    // Told only to who knows the password.
+    // Only somebody who knows the password learns this.
     if account.is_disabled() {
         let (cause, detail) = (Cause::AccountDisabled, "the account is disabled");
         return Err(refuse(ErrorCode::AccountDisabled, cause, detail).await);
@@ -158,7 +158,7 @@ async fn log_in(
     Ok(session_cookie::give(app, &session.token))
 }
 
-/// Refuses where passwords are switched off.
+/// Refuses if passwords are switched off.
 ///
 /// # Errors
 /// `password_login_disabled`.
@@ -170,8 +170,8 @@ pub(crate) fn require_password_login(app: &AppState) -> ApiResult<()> {
     }
 }
 
-/// Checks the password of an account that is known already: a confirmation, or a link. Counts as
-/// a guess at it, in the same count as logins.
+/// Checks the password of a known account: a confirmation, or a link. It counts as a guess, in the
+/// same count as logins.
 ///
 /// # Errors
 /// `rate_limited`, `password_wrong`, `password_login_disabled`.
@@ -195,7 +195,7 @@ pub(crate) async fn check_password(
     }
 }
 
-/// Writes down that a password was wrong. Never what was typed as a username: people type their
+/// Records that a password was wrong, but never what was typed as a username: people type their
 /// password there.
 async fn failed(app: &AppState, from: &ClientInfo, cause: Cause, account: Option<AccountId>) {
     let failure = Failure {

@@ -1,4 +1,4 @@
-//! The session's cookie: given, forgotten. The one place that does.
+//! Sets and clears the session cookie. Nothing else does.
 
 use axum::http::HeaderMap;
 
@@ -9,7 +9,7 @@ use crate::http::extract::principal::session_token;
 use crate::login::begin::Arrival;
 use crate::session::SessionToken;
 
-/// Returns from where a login comes with this request.
+/// Returns the origin of a login that comes with this request.
 pub(crate) fn arrival(app: &AppState, headers: &HeaderMap, from: &ClientInfo) -> Arrival {
     Arrival {
         client: from.client(),
@@ -25,7 +25,7 @@ pub(crate) fn give(app: &AppState, token: &SessionToken) -> SetCookies {
     SetCookies::default().with(style.set(style.session(), token.reveal(), max_age))
 }
 
-/// Has the browser forget its session.
+/// Clears the browser's session cookie.
 pub(crate) fn forget(app: &AppState) -> SetCookies {
     let style = style(app);
     SetCookies::default().with(style.clear(style.session()))

@@ -1,4 +1,4 @@
-//! The first admin, made by whoever holds the setup token.
+//! The first admin, created by whoever has the setup token.
 
 use axum::http::HeaderMap;
 use axum::response::Redirect;
@@ -27,7 +27,7 @@ use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
 use shared::audit::AuditKind;
 
-/// Makes the first admin and logs in as such; a form gets a redirect.
+/// Creates the first admin and logs in as that account; a form gets a redirect.
 pub(crate) async fn create(app: AppState, call: Call<SetUp>) -> FormReply<SetUp> {
     match set_up(&app, &call.headers, &call.client, call.body).await {
         Ok(cookies) => {

@@ -11,7 +11,7 @@ use crate::login::LoginError;
 use crate::login::attempt::Intent;
 use crate::return_to::ReturnTo;
 
-/// Begins a login: from a page of ours, or from a third party (Core §4).
+/// Starts a login: from our own page, or from a third party (Core §4).
 pub(crate) async fn start(visit: Visit, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     match begin(&visit, query.as_bytes()).await {
@@ -29,8 +29,8 @@ async fn begin(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
     redirect_to_op(visit, next, false, initiation.login_hint()).await
 }
 
-/// A third party may begin a login by a form, too (Core §4): taken to the same address as a query,
-/// since nothing may be changed by a form from elsewhere.
+/// A third party may also start a login by a form (Core §4). It is redirected to the same address
+/// with a query, since a form from elsewhere must not change anything.
 pub(crate) async fn initiate(visit: Visit, body: Bytes) -> Response {
     match Initiation::parse(&body) {
         Ok(initiation) => Redirect::to(&initiation.as_get()).into_response(),
@@ -38,8 +38,8 @@ pub(crate) async fn initiate(visit: Visit, body: Bytes) -> Response {
     }
 }
 
-/// Redirects the browser to the OP, with a login attempt in its cookies. `is_restart` says that it
-/// follows a lost attempt by itself.
+/// Redirects the browser to the OP, with a login attempt in its cookies. `is_restart` means that it
+/// follows a lost attempt automatically.
 ///
 /// # Errors
 /// Those of [`attempts::begin`].

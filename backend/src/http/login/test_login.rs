@@ -1,5 +1,5 @@
-//! The test login: an admin goes to the OP and back, nobody is logged in and nothing is linked or
-//! made, and what came and what a login would come to is kept for the admin to read.
+//! The test login: an admin goes to the OP and back. Nobody is logged in and nothing is linked or
+//! created; what came, and what a login would lead to, is stored for the admin to read.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
@@ -34,7 +34,7 @@ use oidc::provider::Seen;
 /// The most characters of a claim's value that are shown.
 const MOST_SHOWN: usize = 300;
 
-/// Begins one: an attempt bound to this admin's session. Answers with the OP's URL.
+/// Starts one: an attempt bound to this admin's session. Answers with the OP's URL.
 pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<StartTestLogin> {
     let (current, headers) = (call.caller, call.headers);
     let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
@@ -49,7 +49,7 @@ pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<St
             let redirect = url.to_string();
             Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
-        // What keeps a test from leaving for the OP is what it was to show.
+        // A test shows why it cannot leave for the OP.
         Err(error) => {
             let report = failed(&app, &error, &Seen::default());
             keep(&app, &current, &report).await?;
@@ -59,24 +59,24 @@ pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<St
     }
 }
 
-/// Returns what the admin's last one showed.
+/// Returns the report of the admin's last one.
 pub(crate) async fn show(app: AppState, call: Call<ShowTestLogin>) -> Reply<ShowTestLogin> {
     let current = call.caller;
     let report = app
         .store
         .test_login(current.account.id, current.now)
         .await?;
-    // One that another version wrote, and that is not understood, is none.
+    // A report of another version that cannot be parsed counts as none.
     Ok(Answer::new(
         report.and_then(|report| serde_json::from_str(&report).ok()),
     ))
 }
 
-/// Ends one: the OP has sent the browser back.
+/// Ends one after the OP has sent the browser back.
 ///
 /// # Errors
-/// Not whatever the login would fail by, which is what the report says: the session that began the
-/// test is gone, or the report cannot be kept.
+/// Errors of the login itself are in the report. This fails if the session that started the test is
+/// gone, or if the report cannot be stored.
 pub(crate) async fn finish(
     visit: &Visit,
     response: &AuthorizationResponse,
@@ -96,7 +96,7 @@ pub(crate) async fn finish(
     Ok(Redirect::to(routes::DOCTOR).into_response())
 }
 
-/// Is this the very session in which the test was begun, and still an admin's?
+/// Returns true if this is the session in which the test was started, and still an admin's.
 fn is_by(intent: &Intent, current: &Current) -> bool {
     matches!(intent, Intent::Test { account_id, session_id }
         if current.account.id == *account_id
@@ -104,7 +104,7 @@ fn is_by(intent: &Intent, current: &Current) -> bool {
             && current.account.role == Role::Admin)
 }
 
-/// Does all that a login does up to the decision, and tells what that would be.
+/// Does everything a login does up to the decision, and reports that decision.
 async fn try_out(
     visit: &Visit,
     response: &AuthorizationResponse,
@@ -150,10 +150,10 @@ async fn try_out(
     Ok(report)
 }
 
-/// What a decision is to the person who logs in.
+/// What a decision means to the person who logs in.
 fn outlook(decision: Decision) -> Verdict {
     match decision {
-        // The two of a link cannot be: no test asks for one.
+        // The two for a link cannot occur: no test asks for a link.
         Decision::LogIn(_) | Decision::AlreadyLinked => Verdict::LogIn,
         Decision::LinkAndLogIn(_) => Verdict::Link,
         Decision::AskForPassword(_) | Decision::AskForConsent(_) => Verdict::AskForPassword,
@@ -162,7 +162,7 @@ fn outlook(decision: Decision) -> Verdict {
     }
 }
 
-/// Returns the report on one that failed on the way, and logs it as a failed login is.
+/// Returns the report of a test that failed on the way, and logs it like a failed login.
 fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
     let mut report = TestLogin {
         verdict: Verdict::Fail,
@@ -180,7 +180,7 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
     report
 }
 
-/// Gives a report its code, and what to do about it.
+/// Adds the code to a report, and what to do about it.
 fn refer(app: &AppState, report: &mut TestLogin, cause: Option<Cause>) {
     let Some(cause) = cause else {
         return;
@@ -189,7 +189,7 @@ fn refer(app: &AppState, report: &mut TestLogin, cause: Option<Cause>) {
     report.remedy = Some(remedy(cause, app.config.op_name()).to_owned());
 }
 
-/// A report that says nothing yet.
+/// An empty report.
 fn empty(app: &AppState) -> TestLogin {
     TestLogin {
         at: app.clock.now().unix(),
@@ -203,7 +203,7 @@ fn empty(app: &AppState) -> TestLogin {
     }
 }
 
-/// Who the OP says it was.
+/// Who the user is, according to the OP.
 fn who(identity: &VerifiedIdentity) -> String {
     format!(
         "The OP says: subject {} of {}",
@@ -211,7 +211,7 @@ fn who(identity: &VerifiedIdentity) -> String {
     )
 }
 
-/// What was wrong with a userinfo that no login would have asked for.
+/// What was wrong with a userinfo answer that no login would have needed.
 fn userinfo_fault(seen: &Seen) -> Option<String> {
     let fault = seen.userinfo.as_ref()?.as_ref().err()?;
     Some(format!(
@@ -219,7 +219,7 @@ fn userinfo_fault(seen: &Seen) -> Option<String> {
     ))
 }
 
-/// Keeps a report for the admin.
+/// Stores a report for the admin.
 async fn keep(app: &AppState, admin: &Current, report: &TestLogin) -> Result<(), Unkept> {
     let json = serde_json::to_string(report)?;
     let now = app.clock.now();
@@ -229,7 +229,7 @@ async fn keep(app: &AppState, admin: &Current, report: &TestLogin) -> Result<(),
         .await?)
 }
 
-/// Why a report could not be kept.
+/// Why a report could not be stored.
 #[derive(Debug, thiserror::Error)]
 enum Unkept {
     #[error("the report cannot be written as JSON")]
@@ -256,7 +256,7 @@ impl From<Unkept> for LoginError {
     }
 }
 
-/// Returns the claims that came, by name, each with where it came from.
+/// Returns the received claims by name, each with its source.
 fn claims(seen: &Seen) -> Vec<SeenClaim> {
     let none = Claims::new();
     let id_token = seen.id_token.as_ref().unwrap_or(&none);
@@ -288,7 +288,7 @@ fn claims(seen: &Seen) -> Vec<SeenClaim> {
     claims
 }
 
-/// A claim's value as JSON, cut off where it is long.
+/// A claim's value as JSON, truncated if it is long.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(MOST_SHOWN) {

@@ -1,4 +1,4 @@
-//! A request of a browser on its way through the OP, and the page on which it fails.
+//! A browser's request on its way through the OP, and the error page it ends on.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::op::Op;
 use crate::telemetry::chain;
 use shared::audit::AuditKind;
 
-/// A request of a browser on its way through the OP.
+/// A browser's request on its way through the OP.
 #[derive(Clone)]
 pub(crate) struct Visit {
     /// What it reaches.
@@ -50,18 +50,18 @@ impl FromRequestParts<AppState> for Visit {
 }
 
 impl Visit {
-    /// Ends a login on the error page, and writes down why.
+    /// Ends a login on the error page, and records why.
     pub(crate) async fn fail(&self, error: &LoginError) -> Response {
         self.fail_because(error, None).await
     }
 
-    /// The same; `lost` says what became of a lost attempt.
+    /// Does the same; `lost` says what happened to a lost attempt.
     pub(crate) async fn fail_because(&self, error: &LoginError, lost: Option<Lost>) -> Response {
         self.note_failure(error, lost).await;
         error_page(error.code(), &reference::current(), lost).into_response()
     }
 
-    /// Writes down that a login failed: in the audit trail and in the log.
+    /// Records that a login failed, in the audit trail and in the log.
     pub(crate) async fn note_failure(&self, error: &LoginError, lost: Option<Lost>) {
         let failure = Failure {
             cause: error.cause(),

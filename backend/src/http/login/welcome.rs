@@ -1,9 +1,9 @@
-//! Welcome links: an admin makes one, and whoever has it sets the account's password with it, once.
-//! Login links go the same way, and only log in: they are made at the command line, and are good
-//! where passwords are off and the OP is away.
+//! Welcome links: an admin creates one, and whoever has it sets the account's password with it,
+//! once. Login links work the same way, but only log in. They are created at the command line, and
+//! work if passwords are off and the OP is down.
 //!
-//! The token comes in a body alone, and goes out in an answer alone: never in a path, a query or a
-//! log line.
+//! The token arrives only in a body and leaves only in an answer: never in a path, a query or a log
+//! line.
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
@@ -36,8 +36,8 @@ use crate::session::Origin;
 use crate::store::Entry;
 use shared::audit::AuditKind;
 
-/// Makes a link for an account, in the place of an older one. For an account that has a password
-/// it is the way to another one.
+/// Creates a link for an account, replacing an older one. An account that has a password can set a
+/// new one with it.
 ///
 /// # Errors
 /// `password_login_disabled`, `account_disabled`.
@@ -53,7 +53,7 @@ pub(crate) async fn make(app: AppState, call: Call<CreateWelcomeLink>) -> Reply<
     Ok(Answer::new(shown(&app, &call.headers, &token, link)))
 }
 
-/// Returns the link as the admin passes it on.
+/// Returns the URL for the admin to pass on.
 pub(crate) fn shown(
     app: &AppState,
     headers: &HeaderMap,
@@ -66,8 +66,8 @@ pub(crate) fn shown(
     }
 }
 
-/// Returns the public origin. Where none is configured it is what the admin's browser says of
-/// itself, which `same_origin` has held against the host.
+/// Returns the public origin. If none is configured, it is the origin that the admin's browser
+/// sends, which `same_origin` has compared with the host.
 fn public_origin(app: &AppState, headers: &HeaderMap) -> String {
     if let Some(public) = app.config.public_url.as_ref().map(PublicUrl::origin) {
         return public;
@@ -78,7 +78,7 @@ fn public_origin(app: &AppState, headers: &HeaderMap) -> String {
     origin.unwrap_or_else(|| format!("http://{}", host.unwrap_or_default()))
 }
 
-/// Says whose link it is, and uses nothing up.
+/// Says whose link it is, without using it.
 pub(crate) async fn check(app: AppState, call: Call<CheckWelcome>) -> Reply<CheckWelcome> {
     let opened = open(&app, &call.client, &call.body.token).await;
     let (purpose, _, link) = opened.inspect_err(|error| {
@@ -94,7 +94,7 @@ pub(crate) async fn check(app: AppState, call: Call<CheckWelcome>) -> Reply<Chec
     }))
 }
 
-/// Sets the password, where the link is for that, and logs in; a form gets a redirect.
+/// Sets the password if the link is for that, and logs in; a form gets a redirect.
 pub(crate) async fn redeem(app: AppState, call: Call<RedeemWelcome>) -> FormReply<RedeemWelcome> {
     let (headers, from, body) = (call.headers, call.client, call.body);
     // Only the form for a login link has no password.
@@ -160,7 +160,7 @@ async fn log_in(
     let id = link.account.id;
     let begun = begin(&app.store, sessions, &arrival, id, origin, entry).await?;
     let Begun::Session(session) = begun else {
-        // Used or replaced meanwhile, such as while the password was being hashed.
+        // Used or replaced meanwhile, for example while the password was being hashed.
         return Err(invalid(app, from).await);
     };
     outcome::succeeded(app, from, method, id, None);
@@ -178,7 +178,7 @@ async fn hash_new(app: &AppState, password: Option<String>) -> ApiResult<String>
 /// Returns the link of that token.
 ///
 /// # Errors
-/// `password_login_disabled`, `rate_limited`, and `welcome_link_invalid` whatever is wrong with it.
+/// `password_login_disabled`, `rate_limited`, and `welcome_link_invalid` for every other fault.
 async fn open(
     app: &AppState,
     from: &ClientInfo,
@@ -204,7 +204,7 @@ async fn open(
     Err(invalid(app, from).await)
 }
 
-/// Writes down that a link was no good; whose it was is not known.
+/// Records that a link was invalid; its owner is not known.
 async fn invalid(app: &AppState, from: &ClientInfo) -> ApiError {
     let code = ErrorCode::WelcomeLinkInvalid;
     let failure = Failure {

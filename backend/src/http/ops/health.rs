@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use crate::app::AppState;
 use crate::http::error::ApiResult;
 
-/// Alive: this answer says it.
+/// Alive: the answer itself proves it.
 pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Ready: the database answers. The OP's state is told, and does not matter for it: password
-/// login works without.
+/// Ready: the database answers. The OP's state is reported but does not count, because password
+/// login works without the OP.
 pub(crate) async fn ready(State(app): State<AppState>) -> ApiResult<Json<Value>> {
     app.store.ping().await?;
     let op = app

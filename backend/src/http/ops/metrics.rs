@@ -17,10 +17,10 @@ use crate::metrics::process;
 
 /// The name of the format `OpenMetrics`, in `Accept`.
 const OPENMETRICS: &str = "application/openmetrics-text";
-/// The media type of the version of it that is written.
+/// The media type, with the version that is written.
 const OPENMETRICS_1_0: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Returns what is served there, to GET and HEAD alone.
+/// Returns the routes of the ops listener, which answer GET and HEAD alone.
 pub(crate) fn router(app: AppState) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
@@ -49,7 +49,7 @@ async fn metrics(State(app): State<AppState>, headers: HeaderMap) -> impl IntoRe
     (headers, body)
 }
 
-/// Returns all metrics, as they are at this moment.
+/// Returns all metrics, as they are now.
 async fn registry(app: &AppState) -> Registry {
     let mut registry = Registry::default();
     app.metrics.register(&mut registry);

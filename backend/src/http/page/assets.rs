@@ -13,7 +13,7 @@ use rust_embed::RustEmbed;
 use crate::brand::{Brand, Kind};
 use crate::http::page::encoding::accepts_encoding;
 
-/// Lets browsers keep what is named by its content.
+/// Lets browsers keep a file whose name contains its hash.
 pub(crate) const FOR_EVER: HeaderValue =
     HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -29,7 +29,7 @@ pub(crate) fn document(name: &str) -> Option<String> {
     Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned())
 }
 
-/// Returns true if there is no page in this binary.
+/// Returns true if this binary has no page.
 pub(crate) fn is_missing() -> bool {
     Files::get("index.html").is_none()
 }
@@ -72,7 +72,7 @@ pub(crate) fn asset(name: &str, headers: &HeaderMap) -> Response {
     response
 }
 
-/// Returns an image that the administrator gave.
+/// Returns an image that the administrator configured.
 pub(crate) fn brand_image(brand: &Brand, path: &str) -> Response {
     let Some(image) = brand.image_at(path) else {
         return (StatusCode::NOT_FOUND, "not found\n").into_response();
@@ -83,7 +83,7 @@ pub(crate) fn brand_image(brand: &Brand, path: &str) -> Response {
     headers.insert(header::CONTENT_TYPE, mime);
     headers.insert(header::CACHE_CONTROL, FOR_EVER);
     if image.kind == Kind::Svg {
-        // Opened by itself it is a document of this origin: it may draw, and nothing more.
+        // Opened directly, it is a document of this origin: it may draw, and nothing more.
         let csp = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
         headers.insert(
             header::CONTENT_SECURITY_POLICY,

@@ -16,11 +16,11 @@ use crate::presets;
 use crate::store;
 use crate::telemetry::chain;
 
-/// How long the login page waits for the database: its form and its words come without.
+/// How long the login page waits for the database. Its form and its words come without it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Tells anyone what the login page shows; with `?error=CODE` also what the administrator should
-/// do about it at this OP.
+/// Tells anyone what the login page shows. With `?error=CODE`, it also says what the administrator
+/// should do about it at this OP.
 pub(crate) async fn show(app: AppState, call: Call<ShowConfig>) -> Reply<ShowConfig> {
     let error = call.query.error.as_deref().and_then(FailureCode::parse);
     let known = Known::ask(&app, &call.headers).await;
@@ -36,7 +36,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Returns what is said of a page that depends on none of it.
+    /// Returns the answer for a page that needs none of it.
     pub(crate) fn nothing() -> Self {
         Self {
             setup_needed: false,
@@ -46,7 +46,7 @@ impl Known {
         }
     }
 
-    /// Asks the database. A page that says what is wrong must come even where that is away.
+    /// Asks the database. A page that explains a failure must come even if the database is down.
     pub(crate) async fn ask(app: &AppState, headers: &HeaderMap) -> Self {
         let ask = async {
             let setup_needed = app.config.password_login && app.store.is_setup_open().await?;

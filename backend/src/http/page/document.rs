@@ -1,5 +1,5 @@
-//! `index.html`, made ready once with the brand in it; what follows from a request is put in its
-//! place then. Pure.
+//! `index.html`, prepared once with the brand in it. What depends on a request is filled in per
+//! request. Pure.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,52 +10,51 @@ use shared::text::{Language, Text};
 use crate::brand::{Brand, Kind, Scheme};
 use crate::http::page::static_page::brand;
 
-/// What surrounds the static page.
+/// The markers around the static page.
 const STATIC: [&str; 2] = ["<!--postern:static-->", "<!--/postern:static-->"];
 /// The document's first tag.
 const HTML: &str = "<html lang=\"en\">";
 /// The document's title.
 const TITLE: &str = "<title>Postern</title>";
-/// What the metas with the color around the page begin with; there is one for each scheme.
+/// How the metas with the browser's theme color begin; there is one for each scheme.
 const THEME_COLOR: &str = "<meta name=\"theme-color\" ";
-/// What the icon's link begins with.
+/// How the icon's link begins.
 const ICON: &str = "<link rel=\"icon\" ";
-/// What surrounds the style of all pages.
+/// The tags around the style of all pages.
 const STYLE: [&str; 2] = ["<style>", "</style>"];
-/// What the element that starts the app begins with.
+/// How the element that starts the app begins.
 const START: &str = "<script type=\"module\" ";
-/// What is said should the app break down.
+/// The text shown if the app breaks down.
 const CRASHED: [Text; 2] = [Text::CRASHED, Text::LOAD_AGAIN];
 /// The document of a build without the page.
 const WITHOUT_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>Postern</title>\n\
      <style></style>\n</head>\n<body>\n<!--postern:static--><!--/postern:static-->\n</body>\n\
      </html>\n";
 
-/// What stands in the document at one place after the other.
+/// One piece of the document.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece {
-    /// This, always.
+    /// Fixed text.
     Text(String),
     /// The `<html>` tag.
     Html,
-    /// The title.
     Title,
-    /// The colors around the page.
+    /// The theme colors.
     ThemeColor,
-    /// The words, loaded ahead, and the element that starts the app with them, up to its first
-    /// attribute.
+    /// The preload of the words, and the start of the element that starts the app with them, up to
+    /// its first attribute.
     Start,
-    /// A text of the document's own.
+    /// A text that belongs to the document itself.
     Words(Text),
     /// The static page.
     Static,
 }
 
-/// What follows from a request.
+/// What depends on a request.
 pub(crate) struct Shown<'a> {
     /// The language that the browser gets.
     pub(crate) language: Language,
-    /// The scheme that was chosen here; `None` is the system's.
+    /// The scheme that was chosen here; `None` means the system's.
     pub(crate) scheme: Option<Scheme>,
     /// The document's title, as HTML.
     pub(crate) title: &'a str,
@@ -65,17 +64,17 @@ pub(crate) struct Shown<'a> {
     pub(crate) page: &'a str,
 }
 
-/// The document, but for what follows from a request.
+/// The document, without what depends on the request.
 pub(crate) struct Document {
     pieces: Vec<Piece>,
-    /// The colors around the page, light and dark.
+    /// The theme colors, light and dark.
     theme_colors: [String; 2],
     /// The hash of the inline style, as the content security policy names it.
     style_hash: String,
 }
 
 impl Document {
-    /// Puts the brand into `index.html`; `None` stands for a build without the page.
+    /// Puts the brand into `index.html`; `None` means a build without the page.
     pub(crate) fn new(index: Option<&str>, brand: &Brand) -> Self {
         let index = index.unwrap_or(WITHOUT_PAGE);
         let (index, style) = with_style(index, &brand.css());
@@ -119,7 +118,7 @@ impl Document {
         html
     }
 
-    /// The metas with the color around the page.
+    /// Returns the metas with the theme colors.
     fn theme_color(&self, scheme: Option<Scheme>) -> String {
         let [light, dark] = &self.theme_colors;
         let meta = |color: &str, more: &str| format!("{THEME_COLOR}content=\"{color}\"{more}>");
@@ -148,7 +147,7 @@ fn html_tag(language: Language, scheme: Option<Scheme>) -> String {
 }
 
 /// Puts the brand's style after the page's own, and returns the whole style as well. A document
-/// without any gets one.
+/// without a style gets one.
 fn with_style(index: &str, brand: &str) -> (String, String) {
     let [open, close] = STYLE;
     let parts = index
@@ -165,7 +164,7 @@ fn with_style(index: &str, brand: &str) -> (String, String) {
     (format!("{head}{open}{style}{close}{tail}"), style)
 }
 
-/// Puts the logo in the icon's place, where it is of a kind that browsers show there.
+/// Replaces the icon with the logo if browsers can show the logo's format there.
 fn with_icon(index: &str, brand: &Brand) -> String {
     let logo = brand
         .logo
@@ -181,14 +180,15 @@ fn with_icon(index: &str, brand: &Brand) -> String {
     }
 }
 
-/// Splits at the first tag that begins so: what is before it, the tag's rest, what is after it.
+/// Splits at the first tag that begins this way: the text before it, the rest of the tag, the text
+/// after it.
 fn split_tag<'a>(html: &'a str, start: &str) -> Option<(&'a str, &'a str, &'a str)> {
     let (before, rest) = html.split_once(start)?;
     let (tag, after) = rest.split_once('>')?;
     Some((before, tag, after))
 }
 
-/// Takes the document apart.
+/// Splits the document into its parts.
 fn pieces(index: &str) -> Vec<Piece> {
     let mut pieces = vec![Piece::Text(index.to_owned())];
     cut(&mut pieces, |text| {
@@ -228,7 +228,7 @@ fn pieces(index: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Splits the first text that `split` finds something in.
+/// Splits the first text in which `split` finds something.
 fn cut(pieces: &mut Vec<Piece>, split: impl Fn(&str) -> Option<(&str, Piece, &str)>) {
     let found = pieces.iter().enumerate().find_map(|(at, piece)| {
         let Piece::Text(text) = piece else {
@@ -247,7 +247,7 @@ fn cut(pieces: &mut Vec<Piece>, split: impl Fn(&str) -> Option<(&str, Piece, &st
 mod tests {
     use super::*;
 
-    /// A document as the release has it.
+    /// A document like that of the release.
     const INDEX: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>Postern</title>\n\
         <meta name=\"theme-color\" content=\"#fff\" media=\"(prefers-color-scheme: light)\">\n\
         <meta name=\"theme-color\" content=\"#000\" media=\"(prefers-color-scheme: dark)\">\n\
@@ -257,7 +257,7 @@ mod tests {
         <body>\n<!--postern:static-->old<!--/postern:static-->\n<div id=\"app\" hidden></div>\n\
         </body>\n</html>\n";
 
-    /// Shows a page of it.
+    /// Renders a page of it.
     fn shown(document: &Document, scheme: Option<Scheme>) -> String {
         document.show(&Shown {
             language: Language::ENGLISH,

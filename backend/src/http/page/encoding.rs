@@ -2,7 +2,7 @@
 
 use axum::http::header::{self, HeaderMap};
 
-/// Returns true if the client takes the encoding.
+/// Returns true if the client accepts the encoding.
 pub(crate) fn accepts_encoding(headers: &HeaderMap, encoding: &str) -> bool {
     headers
         .get(header::ACCEPT_ENCODING)

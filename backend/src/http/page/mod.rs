@@ -1,4 +1,4 @@
-//! The page: its files, its words, and what of it works without wasm.
+//! The page: its files, its words, and the part that works without wasm.
 
 pub(crate) mod config;
 mod encoding;

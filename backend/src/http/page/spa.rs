@@ -1,5 +1,5 @@
-//! Answers every path that no route of the API has: with a file, or with the document of one of
-//! the page's modules, which has a static page in it that works without wasm.
+//! Answers every path that is not a route of the API: with a file, or with the document of one of
+//! the page's modules. That document contains a static page that works without wasm.
 
 use std::sync::Arc;
 
@@ -24,9 +24,9 @@ use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
 use crate::http::page::texts;
 
-/// The cookie by which the page keeps a color scheme; its values are those of [`Scheme::name`].
+/// The cookie that stores the color scheme; its values are those of [`Scheme::name`].
 const THEME: &str = "postern_theme";
-/// What the pages are answered from.
+/// What the page is served from.
 #[derive(Clone)]
 pub(crate) struct Spa {
     app: AppState,
@@ -37,7 +37,7 @@ pub(crate) struct Spa {
 }
 
 impl Spa {
-    /// Makes the documents ready.
+    /// Prepares the documents.
     pub(crate) fn new(app: AppState) -> Self {
         let document = |name| {
             let built = assets::document(name);
@@ -58,7 +58,7 @@ impl Spa {
     }
 }
 
-/// Answers whatever no route of the API does.
+/// Answers every path that is not a route of the API.
 pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") || path == "/api" {
@@ -82,8 +82,8 @@ pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response 
     document(&spa, path, query, request.headers()).await
 }
 
-/// Sends a browser without a session straight to the login page: the page that it asked for would do
-/// the same, once it is loaded.
+/// Sends a browser without a session straight to the login page. The page that it asked for would
+/// do the same once it has loaded.
 fn to_login(asked: &Uri) -> Redirect {
     let next = asked
         .path_and_query()
@@ -97,7 +97,7 @@ fn to_login(asked: &Uri) -> Redirect {
     Redirect::to(&format!("{}?{query}", routes::LOGIN))
 }
 
-/// Returns the document of that path's module, with the static page of the path.
+/// Returns the document of the path's module, with the static page for the path.
 async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Response {
     let (app, brand) = (&spa.app, &spa.app.config.brand);
     let parameter = |wanted: &str| {
@@ -106,7 +106,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
             .find(|(name, _)| name == wanted)
             .map(|(_, value)| value.into_owned())
     };
-    // The app asks for itself; only these two have a page of their own without it.
+    // The app asks for this by itself; only these two pages need it without the app.
     let known = match path {
         routes::LOGIN | routes::SETUP => Known::ask(app, headers).await,
         _ => Known::nothing(),
@@ -156,7 +156,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
     response
 }
 
-/// Returns the color scheme that was chosen in this browser; anything unknown is none.
+/// Returns the color scheme that was chosen in this browser; an unknown value counts as none.
 fn chosen_scheme(headers: &HeaderMap) -> Option<Scheme> {
     let value = cookie::single(headers, THEME)?;
     [Scheme::Light, Scheme::Dark]

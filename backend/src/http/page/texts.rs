@@ -22,15 +22,15 @@ use crate::http::error::ApiError;
 use crate::http::page::assets::FOR_EVER;
 use crate::http::page::encoding::accepts_encoding;
 
-/// The cookie that remembers what a visitor chose. The app writes it too; it is no secret.
+/// The cookie that stores a visitor's choice. The app writes it too; it is no secret.
 pub(crate) const COOKIE: &str = "postern_language";
 
-/// A table, ready to be sent.
+/// A table, ready to send.
 struct Table {
     plain: Bytes,
-    /// Compressed at the best level, when somebody asks for the first time.
+    /// Compressed at the best level, on the first request.
     brotli: OnceLock<Bytes>,
-    /// Changes with its words.
+    /// Changes when the words change.
     version: String,
     /// The language's tag.
     tag: &'static str,
@@ -82,7 +82,7 @@ pub(crate) fn language(headers: &HeaderMap) -> Language {
     Language::choose(cookie::single(headers, COOKIE), accepted)
 }
 
-/// Returns the cookie that remembers a choice, for a year.
+/// Returns the cookie that stores a choice, for a year.
 pub(crate) fn remember(language: Language) -> Option<HeaderValue> {
     let cookie = Cookie::build((COOKIE, language.code()))
         .path("/")
@@ -91,7 +91,7 @@ pub(crate) fn remember(language: Language) -> Option<HeaderValue> {
     HeaderValue::try_from(cookie.to_string()).ok()
 }
 
-/// Returns where the app finds its table. The version is in it, so that browsers may keep it.
+/// Returns the URL of the table for the app. It includes the version, so that browsers may keep it.
 pub(crate) fn url(section: Section, language: Language) -> String {
     let (section, language) = (name(section), language.code());
     let version = TABLES
@@ -102,8 +102,8 @@ pub(crate) fn url(section: Section, language: Language) -> String {
     format!("{path}?v={version}")
 }
 
-/// Answers with the table in the language that the browser asks for; for pages that `trunk serve`
-/// has, which know no language.
+/// Answers with the table in the language that the browser asks for. Pages served by `trunk serve`
+/// use it: they know no language.
 pub(crate) async fn negotiated(Path(section): Path<String>, headers: HeaderMap) -> Response {
     let language = language(&headers);
     let mut response = table(&section, language.code(), &headers, None);
@@ -128,8 +128,8 @@ pub(crate) struct Asked {
     v: Option<String>,
 }
 
-/// The app knows texts by their place: the table of another version would put the wrong words
-/// into every place, so there is none.
+/// The app finds texts by their position. The table of another version would put the wrong words
+/// everywhere, so it is refused.
 fn table(section: &str, language: &str, headers: &HeaderMap, version: Option<&str>) -> Response {
     let found = TABLES
         .get(&(section, language))

@@ -1,12 +1,12 @@
-//! What the pages show of the brand. The app shows the same HTML, which it finds in the attributes
-//! of the body (`frontend/src/brand.rs`).
+//! The parts of the page that show the brand. The app shows the same HTML, which it finds in the
+//! attributes of the body (`frontend/src/brand.rs`).
 
 use std::fmt::Write as _;
 
 use crate::brand::Brand;
 use crate::http::page::static_page::elements::escape;
 
-/// Returns the `<body>` tag; what is not configured is left out.
+/// Returns the `<body>` tag, without attributes for what is not configured.
 pub(crate) fn body_tag(brand: &Brand) -> String {
     let mut tag = String::from("<body");
     let mut add = |name: &str, value: &str| {
@@ -33,7 +33,7 @@ pub(crate) fn mark(brand: &Brand) -> String {
         return format!("<span class=\"mark\" aria-hidden=\"true\"></span>{name}");
     };
     let (width, height) = Brand::logo_size(logo);
-    // Beside the name, the logo needs no text of its own.
+    // The name is next to it, so the logo needs no text of its own.
     let (alternative, beside) = if brand.shows_name() {
         ("", name.as_str())
     } else {
@@ -51,7 +51,7 @@ pub(crate) fn footer(brand: &Brand) -> String {
     line(brand).map_or(String::new(), |line| format!("<p>{line}</p>"))
 }
 
-/// Returns the content of that line.
+/// Returns that line's content.
 fn line(brand: &Brand) -> Option<String> {
     let footer = brand.footer.as_ref()?;
     let text = escape(&footer.text);

@@ -43,14 +43,14 @@ pub(super) struct Field<'a> {
     pub(super) kind: &'a str,
     /// HTML's `autocomplete`.
     pub(super) autocomplete: &'a str,
-    /// Further attributes, as HTML.
+    /// More attributes, as HTML.
     pub(super) more: &'a str,
     /// Help below it, as HTML.
     pub(super) hint: &'a str,
 }
 
 impl Field<'_> {
-    /// Returns its HTML.
+    /// Returns the field's HTML.
     pub(super) fn html(&self) -> String {
         let Self {
             name,
@@ -96,7 +96,7 @@ pub(super) fn problem(page: &StaticPage<'_>, code: ErrorCode) -> String {
     )
 }
 
-/// Returns the answer to a plain form, which comes back with `?error=CODE`; empty without one.
+/// Returns the result of a plain form, which comes back with `?error=CODE`; empty if there is none.
 pub(super) fn returned_problem(page: &StaticPage<'_>) -> String {
     let code = page.error.and_then(ErrorCode::parse);
     code.map_or(String::new(), |code| problem(page, code))

@@ -81,7 +81,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
     html
 }
 
-/// Returns the password form, which carries `next` along.
+/// Returns the password form, which passes `next` along.
 fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> String {
     let focus = if has_focus {
         "required autofocus"
@@ -126,7 +126,7 @@ fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> 
     .concat()
 }
 
-/// Returns the address that leads to the OP, as an attribute's value.
+/// Returns the address that leads to the OP, as an attribute value.
 fn openid_href(next: Option<&str>) -> String {
     let path = routes::API_LOGIN_OPENID;
     match next {

@@ -1,5 +1,5 @@
-//! The page that works without wasm: it stands in `index.html` until the app is there, and stays if
-//! the app cannot start. Pure; every value is escaped.
+//! The page that works without wasm: it is in `index.html` until the app is there, and stays if the
+//! app cannot start. Pure; every value is escaped.
 //!
 //! The elements and classes are those of the app's components (`frontend/src/components`), so that
 //! nothing moves when the app takes over.

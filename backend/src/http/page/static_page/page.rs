@@ -1,4 +1,4 @@
-//! What a static page is made of.
+//! What a static page is built from.
 
 use shared::config::PublicConfig;
 use shared::routes;
@@ -7,37 +7,37 @@ use shared::text::{Language, Text, fill};
 use crate::brand::Brand;
 use crate::return_to::ReturnTo;
 
-/// What the page is made of: the path, what the server offers, and the query.
+/// The inputs of a page: the path, what the server offers, and the query.
 pub(crate) struct StaticPage<'a> {
     /// The language that the browser gets.
     pub(crate) language: Language,
     /// The path that was asked for.
     pub(crate) path: &'a str,
-    /// What the server offers; with the hint that belongs to `error`.
+    /// What the server offers, with the hint for `error`.
     pub(crate) config: &'a PublicConfig,
-    /// What the pages look like.
+    /// The brand.
     pub(crate) brand: &'a Brand,
-    /// `error`, as it is written.
+    /// The query's `error`, as it came.
     pub(crate) error: Option<&'a str>,
-    /// `ref`, as it is written.
+    /// The query's `ref`, as it came.
     pub(crate) reference: Option<&'a str>,
-    /// `because`, as it is written.
+    /// The query's `because`, as it came.
     pub(crate) because: Option<&'a str>,
-    /// `next`, as it is written.
+    /// The query's `next`, as it came.
     pub(crate) next: Option<&'a str>,
-    /// True if there is a `logged_out`.
+    /// True if the query has `logged_out`.
     pub(crate) logged_out: bool,
-    /// True if there is a `login`, as in a link that logs in.
+    /// True if the query has `login`, as in a link that logs in.
     pub(crate) is_login_link: bool,
 }
 
 impl StaticPage<'_> {
-    /// Returns a text in the page's language. No text has characters that mean something in HTML.
+    /// Returns a text in the page's language. Texts contain no characters that are special in HTML.
     pub(super) fn say(&self, text: Text) -> &'static str {
         self.language.text(text)
     }
 
-    /// Returns a text with values in it, which must be HTML.
+    /// Returns a text with values inserted, which must be HTML.
     pub(super) fn fill(&self, text: Text, values: &[(&str, &str)]) -> String {
         fill(self.say(text), values)
     }

@@ -1,4 +1,4 @@
-//! Puts a static page together: its frame, its content and its title.
+//! Assembles a static page: its frame, its content and its title.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub(crate) fn render(page: &StaticPage<'_>) -> String {
     }
 }
 
-/// Returns the place of the static page, and the place of the app, which takes over.
+/// Returns the place of the static page, and the place of the app, which replaces it.
 fn shell(content: &str) -> String {
     format!("<div id=\"static\">{content}</div>\n<div id=\"app\" hidden></div>")
 }
@@ -40,7 +40,7 @@ pub(crate) fn title(path: &str, language: Language, brand: &Brand) -> String {
     )
 }
 
-/// Returns the heading and title of a page before the login; `None` for the pages behind it, which
+/// Returns the heading and title of a page before the login; `None` for the pages after it, which
 /// get theirs from the app.
 fn heading(path: &str) -> Option<Text> {
     match path {
@@ -75,12 +75,12 @@ fn entry(page: &StaticPage<'_>, content: &str) -> String {
 }
 
 /// Returns the choice of the language. `boot.js` handles it; without scripts, the form is sent with
-/// what the address said.
+/// the parameters of the address.
 fn languages(page: &StaticPage<'_>) -> String {
     let next = page.next();
     let kept: String = [
         ("next", next.as_ref().map(ReturnTo::as_str)),
-        // Only what this server may have written.
+        // Only the parameters that this server may have written.
         (
             "error",
             page.error

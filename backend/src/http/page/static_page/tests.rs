@@ -7,7 +7,7 @@ use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
 use crate::presets;
 
-/// What a hostile or clumsy hand might put anywhere.
+/// What a hostile or careless person might enter anywhere.
 const HOSTILE: &str = "\"><script>alert('x')</script>&amp;";
 
 /// No brand.

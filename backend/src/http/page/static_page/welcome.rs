@@ -1,5 +1,5 @@
-//! The page behind a welcome link. The link's token is in the fragment, which only scripts see:
-//! without the app, it is typed.
+//! The page of a welcome link. The link's token is in the fragment, which only scripts can read.
+//! Without the app, the user types it.
 
 use shared::routes;
 use shared::text::Text;
@@ -7,7 +7,7 @@ use shared::text::Text;
 use crate::http::page::static_page::elements::{Field, returned_problem, submit, without_app};
 use crate::http::page::static_page::page::StaticPage;
 
-/// Returns the welcome page's content; the form shows only without the app. A login link needs no
+/// Returns the welcome page's content. The form shows only without the app. A login link needs no
 /// password.
 pub(crate) fn content(page: &StaticPage<'_>) -> String {
     let fault = returned_problem(page);
