@@ -9,13 +9,13 @@ use crate::audit::{Actor, Event};
 use crate::failure::Cause;
 use clock::Timestamp;
 
-/// Failures are forgotten after 90 days: anybody can make some.
+/// Failures are deleted after 90 days, because anybody can cause them.
 const KEEP_FAILURES: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);
-/// All else after two years.
+/// Everything else is deleted after two years.
 const KEEP: std::time::Duration = std::time::Duration::from_secs(2 * 365 * 86_400);
 
 /// Inserts an entry; `$executor` is a pool or a connection in a transaction. The usernames are
-/// taken down as they are now: accounts are renamed and deleted, entries are not.
+/// stored as they are now: accounts are renamed and deleted, entries are not.
 macro_rules! insert_audit {
     ($executor:expr, $by:expr, $event:expr) => {{
         let (by, event): (&$crate::audit::Actor, $crate::audit::Event<'_>) = (&$by, $event);
@@ -42,29 +42,29 @@ macro_rules! insert_audit {
 }
 pub(super) use insert_audit;
 
-/// Which account is asked for: it has the id, or had the username at the time.
+/// Which account to look for: it has the id, or had the username at the time.
 #[derive(Debug, Clone)]
 pub struct PartyFilter {
-    /// The account's id, where there is one.
+    /// The account's id; `None` if only the username is known.
     pub id: Option<Uuid>,
-    /// The account's username, whatever its case.
+    /// The account's username, in any case.
     pub username: String,
 }
 
-/// Which entries are asked for; the latest come first.
+/// Which entries to list, the latest first.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
     /// Done by or to this account.
     pub party: Option<PartyFilter>,
     /// Of this kind.
     pub kind: Option<String>,
-    /// Of this request.
+    /// Of the request with this reference.
     pub reference: Option<String>,
-    /// At that time or later.
+    /// At this time or later.
     pub since: Option<Timestamp>,
     /// Before this entry.
     pub before: Option<Uuid>,
-    /// So many at most.
+    /// At most this many.
     pub limit: i64,
 }
 
@@ -86,7 +86,7 @@ struct AuditRow {
     cause: Option<String>,
 }
 
-/// The entry, and why what it tells of failed.
+/// The entry, and the cause of the failure that it records.
 impl From<AuditRow> for (AuditEntry, Option<Cause>) {
     fn from(row: AuditRow) -> Self {
         let party = |id: Option<Uuid>, username| {
@@ -115,7 +115,7 @@ impl From<AuditRow> for (AuditEntry, Option<Cause>) {
 }
 
 impl Store {
-    /// Writes down what changed nothing else: a failure.
+    /// Records an event that changed nothing else: a failure.
     pub async fn record(&self, by: &Actor, event: Event<'_>) -> Result<()> {
         on_writer!(self, pool => { insert_audit!(pool, *by, event)?; });
         Ok(())
@@ -130,8 +130,7 @@ impl Store {
                  from audit where true",
             );
             if let Some(party) = &filter.party {
-                // Nothing but these in the brackets: each has an index, and an id that is null
-                // equals none.
+                // Only these are in the brackets: each has an index, and a null id equals nothing.
                 let name = username_key(&party.username);
                 query.push(" and (account_id = ").push_bind(party.id);
                 query.push(" or actor_id = ").push_bind(party.id);
@@ -156,7 +155,7 @@ impl Store {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    /// Removes the entries that are older than they are kept; returns how many.
+    /// Removes the entries that are past their time; returns how many.
     pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
             sqlx::query(

@@ -1,5 +1,5 @@
-//! A login, whichever way it came, as one transaction: what it links, creates or uses up, the role,
-//! the session, the audit entries. A login that is refused changes nothing.
+//! A login of any kind as one transaction: what it links, creates or uses up, the role, the
+//! session, the audit entries. A refused login changes nothing.
 
 use shared::session::Role;
 
@@ -18,27 +18,27 @@ use crate::store::session::sessions::insert_session;
 use crate::store::{Result, Store, in_tx};
 use shared::audit::AuditKind;
 
-/// A login to be written down.
+/// A login to record.
 #[derive(Debug, Clone, Copy)]
 pub struct Login<'a> {
-    /// What lets the person in.
+    /// What authorizes it.
     pub entry: Entry<'a>,
-    /// The session that begins. Its account is the one that is entered, or the one to create.
+    /// The session that begins. Its account is an existing one, or the one to create.
     pub session: &'a Session,
-    /// What opens it.
+    /// Its token.
     pub token: TokenHash,
     /// The session that the browser had before, which ends (session fixation).
     pub replaces: Option<TokenHash>,
 }
 
-/// What lets a person in.
+/// What authorizes a login.
 #[derive(Debug, Clone, Copy)]
 pub enum Entry<'a> {
     /// An identity that the OP vouches for.
     Identity {
         /// The identity.
         identity: NewIdentity<'a>,
-        /// How it leads to the session's account.
+        /// How it relates to the session's account.
         lead: Lead<'a>,
         /// The role that the claims give; `None` if they decide none.
         role: Option<Role>,
@@ -67,32 +67,32 @@ pub enum Entry<'a> {
     },
 }
 
-/// How an identity leads to an account.
+/// How an identity relates to an account.
 #[derive(Debug, Clone, Copy)]
 pub enum Lead<'a> {
-    /// It is linked to the account.
+    /// It is already linked to the account.
     Linked,
-    /// It is to be linked to the account.
+    /// It has to be linked to the account.
     Link,
-    /// The account is to be created, and linked.
+    /// The account has to be created, and linked.
     Create(&'a NewAccount),
 }
 
-/// What became of a login.
+/// The result of a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginOutcome {
     /// The session has begun.
     LoggedIn,
-    /// None has begun, and nothing has changed.
+    /// No session has begun, and nothing has changed.
     Refused(LoginRefusal),
 }
 
-/// Why a login was not written down.
+/// Why a login was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginRefusal {
     /// The account is disabled, or gone.
     Disabled,
-    /// What let the person in is no longer so: the password was replaced, the link was used, the
+    /// The authorization no longer holds: the password was replaced, the link was used, or the
     /// identity was linked or unlinked meanwhile.
     Stale,
     /// The account cannot be created: another one has its username or email, or setup is closed.
@@ -137,7 +137,7 @@ macro_rules! take_setup {
     }};
 }
 
-/// Notes the login of an identity, and links it first if it is to be linked.
+/// Records the login of an identity, and links it first if necessary.
 macro_rules! enter_by_identity {
     ($tx:expr, $id:expr, $identity:expr, $lead:expr, $by:expr) => {
         if matches!($lead, Lead::Linked) {
@@ -169,9 +169,9 @@ macro_rules! enter_by_identity {
     };
 }
 
-/// Gives an account the role that the claims say, which ends its sessions; an admin stays one if
-/// there is no other. Taking the role from an admin needs the lock under which admins are counted:
-/// without it, the transaction ends here.
+/// Gives an account the role that the claims say, which ends its sessions; the only admin stays
+/// one. Taking the role from an admin needs the lock under which admins are counted: without it,
+/// the transaction ends here.
 macro_rules! change_role {
     ($tx:expr, $account:expr, $role:expr, $has_lock:expr, $by:expr) => {{
         let (account, role): (&Account, Role) = ($account, $role);
@@ -202,7 +202,7 @@ macro_rules! change_role {
     }};
 }
 
-/// Uses up a link of that table; returns whether it was good.
+/// Uses up a link of that table; returns true if it was valid.
 macro_rules! use_link {
     ($tx:expr, $table:literal, $id:expr, $link:expr, $now:expr) => {
         sqlx::query(concat!(
@@ -220,7 +220,7 @@ macro_rules! use_link {
     };
 }
 
-/// Begins the session, and ends the one that the browser had.
+/// Starts the session, and ends the one that the browser had.
 macro_rules! begin_session {
     ($tx:expr, $login:expr, $by:expr) => {{
         let session: &Session = $login.session;
@@ -243,15 +243,15 @@ macro_rules! begin_session {
 }
 
 impl Store {
-    /// Writes down a login, all of it or nothing. The account's row is written first: whoever
-    /// disables the account or replaces its password does the same and then ends its sessions, so
-    /// that this session is seen there, or that change here.
+    /// Records a login, all of it or nothing. The account's row is written first. Whoever disables
+    /// the account or replaces its password also does that first and then ends its sessions: so
+    /// either they see this session, or this login sees their change.
     ///
     /// # Errors
     /// The database could not do it.
     pub async fn log_in(&self, login: &Login<'_>, by: &Actor) -> Result<LoginOutcome> {
         let by = by.clone().account(login.session.account_id);
-        // Logins that take no admin's role need not wait for each other.
+        // Logins that take the role from no admin need not wait for each other.
         if let Some(outcome) = self.try_log_in(login, &by, false).await? {
             return Ok(outcome);
         }

@@ -1,11 +1,10 @@
 //! The store: accounts, identities, sessions and the audit trail in SQLite or PostgreSQL.
 //!
-//! Whatever changes something writes its audit entry in the same transaction: `by` says who, when
-//! and from where.
+//! Every change writes its audit entry in the same transaction: `by` says who, when and from where.
 //!
 //! Each statement is written once, in the SQL that both databases share, and compiled for both
-//! drivers by [`on_database!`]. Domain conflicts (a name that is taken) are answers; everything
-//! else that goes wrong is an [`Error`].
+//! drivers by [`on_database!`]. Domain conflicts, such as a name that is taken, are values; every
+//! other failure is an [`Error`].
 
 pub(crate) mod engine;
 pub(crate) mod rows;

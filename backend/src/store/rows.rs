@@ -1,4 +1,4 @@
-//! Rows of the tables that accounts and identities are read from.
+//! Rows of the account and identity tables.
 
 use shared::session::Role;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::account::{Account, Identity};
 use clock::Timestamp;
 
-/// A row of `account`, without the columns that nobody reads.
+/// A row of `account`, without the columns that are never read.
 #[derive(sqlx::FromRow)]
 pub(crate) struct AccountRow {
     pub(crate) account_id: Uuid,
@@ -27,7 +27,7 @@ impl From<AccountRow> for Account {
             display_name: row.display_name,
             email: row.email,
             email_set_by_admin: row.email_set_by_admin,
-            // The table has a check on the two names; anything else must not make an admin.
+            // The table has a check on the two names; an unknown one must not become an admin.
             role: if row.role == "admin" {
                 Role::Admin
             } else {

@@ -1,10 +1,10 @@
-//! How many there are, for `/metrics`.
+//! Totals for `/metrics`.
 
 use super::{Result, Store, on_database};
 use crate::config::SessionConfig;
 use clock::Timestamp;
 
-/// How many there are.
+/// The totals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
     /// Accounts, disabled ones included.

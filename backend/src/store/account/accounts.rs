@@ -11,7 +11,7 @@ use crate::store::rows::AccountRow;
 use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
-/// What another account has already, or has happened already.
+/// A value that another account already has, or an event that already happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Taken {
     /// Another account has this username.
@@ -20,7 +20,7 @@ pub enum Taken {
     /// Another account has this email.
     #[error("email is taken")]
     Email,
-    /// The identity, or the account at this issuer, is linked already.
+    /// The identity, or the account at this issuer, is already linked.
     #[error("identity is linked already")]
     Identity,
     /// The server has an admin.
@@ -28,7 +28,7 @@ pub enum Taken {
     Setup,
 }
 
-/// Turns a unique violation into the conflict that it is; both databases name the column.
+/// Turns a unique violation into the matching conflict; both databases name the column.
 pub(crate) fn taken(error: sqlx::Error) -> Result<Taken> {
     let message = match &error {
         sqlx::Error::Database(error) if error.is_unique_violation() => error.message(),
@@ -45,7 +45,7 @@ pub(crate) fn taken(error: sqlx::Error) -> Result<Taken> {
     }
 }
 
-/// Inserts an account; run in a transaction or alone. `$executor` is a pool or a connection.
+/// Inserts an account, in a transaction or alone. `$executor` is a pool or a connection.
 macro_rules! insert_account {
     ($executor:expr, $id:expr, $new:expr, $now:expr) => {
         sqlx::query(
@@ -70,7 +70,7 @@ macro_rules! insert_account {
 }
 pub(crate) use insert_account;
 
-/// Notes that the server has an admin: `/setup` stays closed from now on, even without one.
+/// Records that the server has an admin: `/setup` stays closed from now on, even without one.
 macro_rules! close_setup {
     ($executor:expr, $now:expr) => {
         sqlx::query(
@@ -84,8 +84,8 @@ macro_rules! close_setup {
 }
 pub(crate) use close_setup;
 
-/// Takes the lock under which admins are counted: two that would each leave the other one as the
-/// last never pass each other.
+/// Takes the lock under which admins are counted, so that two changes cannot each rely on the
+/// other's admin as the last one.
 macro_rules! guard_admins {
     ($tx:expr) => {
         sqlx::query("update setting set value = '' where name = 'admin_guard'")
@@ -95,7 +95,7 @@ macro_rules! guard_admins {
 }
 pub(crate) use guard_admins;
 
-/// Writes an account's row and returns it, so that whoever else changes it waits.
+/// Writes an account's row and returns it, so that other writers of the account wait.
 macro_rules! lock_account {
     ($tx:expr, $id:expr) => {
         sqlx::query_as::<_, $crate::store::rows::AccountRow>(
@@ -108,7 +108,7 @@ macro_rules! lock_account {
 }
 pub(crate) use lock_account;
 
-/// Voids the links by which whoever has them gets into the account.
+/// Voids the account's one-time links.
 macro_rules! void_links {
     ($tx:expr, $id:expr) => {
         for table in ["welcome_link", "login_link"] {
@@ -132,8 +132,8 @@ macro_rules! end_sessions {
 }
 pub(crate) use end_sessions;
 
-/// Creates an account with its audit entry; an admin closes the setup. Gives what another account
-/// has already, or `None`.
+/// Creates an account with its audit entry; an admin closes the setup. Returns the conflict with
+/// another account, or `None`.
 macro_rules! create_account {
     ($tx:expr, $id:expr, $new:expr, $detail:expr, $by:expr) => {{
         let (id, new) = ($id, $new);
@@ -152,8 +152,7 @@ macro_rules! create_account {
 }
 pub(crate) use create_account;
 
-/// Sets another password or takes it away, and ends what was good with the one before: sessions
-/// and links.
+/// Sets another password or removes it, and ends the sessions and links that depend on the old one.
 macro_rules! replace_password {
     ($tx:expr, $id:expr, $hash:expr, $by:expr) => {{
         sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
@@ -168,7 +167,7 @@ macro_rules! replace_password {
 }
 pub(crate) use replace_password;
 
-/// Says what a text became, for the audit trail.
+/// Describes a text's new value for the audit trail.
 pub(crate) fn change(old: Option<&str>, new: Option<&str>) -> String {
     format!("{} -> {}", old.unwrap_or("none"), new.unwrap_or("none"))
 }
@@ -185,7 +184,7 @@ impl Store {
 
     /// Returns the account of that username, compared case-insensitively.
     pub async fn account_by_username(&self, username: &str) -> Result<Option<Account>> {
-        // No name has one, and PostgreSQL takes none for text: anybody could make it fail.
+        // No name contains NUL, and PostgreSQL refuses it in text: anybody could cause an error.
         if username.contains('\0') {
             return Ok(None);
         }
@@ -205,7 +204,7 @@ impl Store {
         Ok(row.map(Account::from))
     }
 
-    /// May the first admin still be made?
+    /// Returns true if the first admin may still be created.
     pub async fn is_setup_open(&self) -> Result<bool> {
         let (closed,): (bool,) = on_database!(self, pool => {
             sqlx::query_as(
@@ -249,7 +248,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Sets or clears the display name; the same name is no change.
+    /// Sets or clears the display name; an equal name is no change.
     pub async fn set_display_name(
         &self,
         id: AccountId,
@@ -276,8 +275,8 @@ impl Store {
         Ok(())
     }
 
-    /// Sets the password hash, ends every session but one and all links, and gives that session
-    /// another token: all or nothing.
+    /// Sets the password hash, ends every other session and all links, and gives the remaining
+    /// session another token: all or nothing.
     pub async fn set_password(
         &self,
         id: AccountId,
@@ -291,7 +290,7 @@ impl Store {
             sqlx::query("update account set password_hash = $2, updated_at = $3 where account_id = $1")
                 .bind(id).bind(hash).bind(now.unix())
                 .execute(&mut *tx).await?;
-            // Who has a link from before could set another one, or get in all the same.
+            // With an older link, somebody could set another password, or log in.
             void_links!(tx, id);
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)

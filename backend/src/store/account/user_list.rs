@@ -1,4 +1,4 @@
-//! Accounts as admins list them.
+//! Accounts, as admins list them.
 
 use std::collections::HashMap;
 
@@ -10,19 +10,19 @@ use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
 
-/// Which accounts are asked for; they come by username.
+/// Which accounts to list, ordered by username.
 #[derive(Debug, Clone, Default)]
 pub struct UserFilter {
-    /// Has this in username, email or display name, whatever its case.
+    /// Whose username, email or display name contains this, in any case.
     pub search: Option<String>,
-    /// Of this role.
+    /// With this role.
     pub role: Option<Role>,
     /// Disabled, or not.
     pub is_disabled: Option<bool>,
-    /// After this username, in the form in which they are compared: a cursor, and not a number of
-    /// rows, so that no page is slower than the first and none repeats what was added meanwhile.
+    /// After this username, in its comparison form. It is a cursor and not a number of rows, so
+    /// that no page is slower than the first and none repeats accounts that were added meanwhile.
     pub after: Option<String>,
-    /// So many at most.
+    /// At most this many.
     pub limit: i64,
 }
 
@@ -31,13 +31,13 @@ pub struct UserFilter {
 pub struct UserRecord {
     /// The account.
     pub account: Account,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its owner last logged in.
+    /// When its owner last logged in; `None` if never.
     pub last_login_at: Option<Timestamp>,
-    /// What is linked to it, the oldest link first.
+    /// Its linked identities, the oldest link first.
     pub identities: Vec<Identity>,
-    /// When its open welcome link ends.
+    /// When its open welcome link expires; `None` if it has none.
     pub welcome_until: Option<Timestamp>,
 }
 
@@ -52,7 +52,7 @@ struct UserRow {
 }
 
 impl UserRow {
-    /// Returns the account with what is linked to it.
+    /// Returns the account with its identities.
     fn with(self, identities: Vec<Identity>) -> UserRecord {
         UserRecord {
             account: Account::from(self.account),
@@ -64,7 +64,7 @@ impl UserRow {
     }
 }
 
-/// Escapes a text so that `like` finds it anywhere, and nothing else.
+/// Escapes a text so that `like` finds it literally, anywhere.
 fn pattern(search: &str) -> String {
     let mut pattern = String::from("%");
     for c in search_key(search).chars() {
@@ -76,7 +76,7 @@ fn pattern(search: &str) -> String {
     pattern + "%"
 }
 
-/// Narrows a statement down; it ends in a `where` with something in it.
+/// Adds conditions to a statement that ends in a non-empty `where`.
 macro_rules! narrow {
     ($query:expr, $filter:expr) => {
         if let Some(search) = &$filter.search {
@@ -108,7 +108,7 @@ macro_rules! narrow {
 }
 
 impl Store {
-    /// Returns a page of accounts, and how many there are on all pages together.
+    /// Returns a page of accounts, and the number of accounts on all pages.
     pub async fn users(
         &self,
         filter: &UserFilter,
@@ -118,7 +118,7 @@ impl Store {
             let mut count = sqlx::QueryBuilder::new("select count(*) from account where true");
             narrow!(count, filter);
             let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
-            // The inner statement is answered by the index alone.
+            // An index alone answers the inner statement.
             let mut page = sqlx::QueryBuilder::new(
                 "select account.*, expires_at as welcome_until
                  from (select account_id from account where true",
@@ -139,7 +139,7 @@ impl Store {
             for row in &rows {
                 ids.push_bind(row.account.account_id);
             }
-            // An empty list is no SQL everywhere.
+            // An empty list is not valid SQL everywhere.
             ids.push_bind(Uuid::nil());
             linked.push(") order by linked_at, identity_id");
             let identities: Vec<IdentityRow> = linked.build_query_as().fetch_all(pool).await?;

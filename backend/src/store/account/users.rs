@@ -15,7 +15,7 @@ use crate::store::{Result, Store, in_tx};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
-/// What an admin changes; `None` stays as it is.
+/// What an admin changes; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 pub struct UserChange {
     /// The email; `Some(None)` clears it.
@@ -34,13 +34,13 @@ pub enum Refusal {
     /// There is no such account, or it has no such identity.
     #[error("account or identity is gone")]
     Gone,
-    /// Nobody who can log in could administer any more.
+    /// Nobody who can log in would be an admin any more.
     #[error("it is the last admin who can log in")]
     LastAdmin,
     /// The account is disabled.
     #[error("account is disabled")]
     Disabled,
-    /// Another account has it.
+    /// Another account has this value.
     #[error(transparent)]
     Taken(#[from] Taken),
 }
@@ -48,7 +48,7 @@ pub enum Refusal {
 /// The result of changing an account.
 type Changed = Result<std::result::Result<(), Refusal>>;
 
-/// Is there an admin who can log in? Where passwords are off, a password is no way in.
+/// Returns true if there is an admin who can log in. If passwords are off, a password is no way in.
 macro_rules! has_admin {
     ($tx:expr, $password_login:expr) => {
         sqlx::query_scalar::<_, bool>(
@@ -62,7 +62,7 @@ macro_rules! has_admin {
     };
 }
 
-/// Writes an account's row as it is now. The key of an email that did not change stays.
+/// Writes an account's row as it is now. The search key of an unchanged email stays.
 macro_rules! write_account {
     ($tx:expr, $account:expr, $changes:expr, $now:expr) => {{
         let (account, changes): (&Account, &UserChange) = (&$account, $changes);
@@ -89,8 +89,8 @@ macro_rules! write_account {
 }
 
 impl UserChange {
-    /// Changes the account, and returns what that was, for the audit trail. What is as it should be
-    /// already is no change.
+    /// Changes the account, and returns the changes for the audit trail. A field that already has
+    /// its value is no change.
     fn apply(&self, account: &mut Account, now: Timestamp) -> Vec<(AuditKind, Option<String>)> {
         let mut events = Vec::new();
         let email = self
@@ -128,13 +128,13 @@ impl UserChange {
     }
 }
 
-/// May this account administer, if it can log in?
+/// Returns true if this account is an admin, if it can log in.
 fn administers(account: &Account) -> bool {
     account.role == Role::Admin && !account.is_disabled()
 }
 
 impl Store {
-    /// Changes an account by an admin's word, all of it or nothing. Another role ends its sessions;
+    /// Changes an account for an admin, all of it or nothing. Another role ends its sessions;
     /// disabling ends them and its links.
     pub async fn change_user(
         &self,
@@ -177,8 +177,8 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Sets another password for an account, or takes it away, and ends its sessions and links. It
-    /// may be its owner's last way in, but not the last way in of all admins.
+    /// Sets another password for an account, or removes it, and ends its sessions and links. It may
+    /// remove the owner's last way in, but not the last way in of all admins.
     pub async fn reset_password(
         &self,
         id: AccountId,
@@ -209,7 +209,7 @@ impl Store {
             let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
                 return Ok(Err(Refusal::Gone));
             };
-            // While the account still has a name to be taken down.
+            // Written while the account still has its name.
             insert_audit!(&mut *tx, by, Event::about(AuditKind::AccountDeleted, id))?;
             sqlx::query("delete from account where account_id = $1")
                 .bind(id).execute(&mut *tx).await?;
@@ -220,8 +220,8 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Disconnects an identity by an admin's word, and ends the sessions that came from it. It may
-    /// be its owner's last way in, but not the last way in of all admins.
+    /// Unlinks an identity for an admin, and ends the sessions that came from it. It may remove the
+    /// owner's last way in, but not the last way in of all admins.
     pub async fn unlink_identity_by_admin(
         &self,
         id: AccountId,

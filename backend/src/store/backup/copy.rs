@@ -1,4 +1,4 @@
-//! A copy of the SQLite file, made while servers use it, and what is in a copy.
+//! Copies the SQLite file while servers use it, and reads what is in a copy.
 
 use std::path::Path;
 
@@ -10,16 +10,16 @@ use crate::store::engine::lock::PATIENCE;
 use crate::store::engine::sqlite::MIGRATIONS;
 use clock::Timestamp;
 
-/// What is in a database.
+/// Summary of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contents {
     /// How many accounts.
     pub accounts: u64,
-    /// How many identities.
+    /// The last migration of its tables.
     pub identities: u64,
     /// The last migration of its tables.
     pub version: i64,
-    /// When something was last written to the audit trail.
+    /// When the audit trail was last written to.
     pub last_entry_at: Option<Timestamp>,
 }
 
@@ -29,10 +29,10 @@ pub enum Unfit {
     /// SQLite cannot read it, or finds it damaged.
     #[error("it is damaged, or no SQLite database: {0}")]
     Damaged(String),
-    /// It is some other database.
+    /// It belongs to another program.
     #[error("it is no database of Postern: it lacks the tables")]
     NotPostern,
-    /// A later version of Postern made it.
+    /// A later version of Postern created it.
     #[error(
         "a later version of Postern made it: it has the migration {there}, and this one knows them \
          up to {here}. Use that version, or a later one"
@@ -43,17 +43,17 @@ pub enum Unfit {
         /// The last one that this version knows.
         here: i64,
     },
-    /// Its tables were made by another migration of that number.
+    /// Its tables were created by another migration with this number.
     #[error("its tables are not those of any release of Postern: the migration {0} differs")]
     Altered(i64),
 }
 
-/// Opens a file that is there.
+/// Opens an existing file.
 pub(crate) async fn open(path: &Path) -> sqlx::Result<SqliteConnection> {
     options(path).connect().await
 }
 
-/// Returns how a file that is there is opened.
+/// Returns the options for opening an existing file.
 pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -61,11 +61,11 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(PATIENCE)
 }
 
-/// Copies the database to `target`, which must be empty or not there, as it is at one moment.
-/// Writers do not wait for it. What was deleted is not in the copy.
+/// Copies the database, as it is at one moment, to `target`, which must be empty or absent. Writers
+/// do not wait for it. The copy does not contain deleted data.
 ///
 /// # Errors
-/// [`Error::Unusable`]: one of the two can be neither read nor written, or the disk is full.
+/// [`Error::Unusable`]: one of the two cannot be read or written, or the disk is full.
 pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
     let unusable = |source| Error::Unusable {
         path: database.display().to_string(),
@@ -80,7 +80,7 @@ pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
     copied.and(closed).map_err(unusable)
 }
 
-/// Checks a file from its first page to its last, and returns what is in it.
+/// Checks a file from its first page to its last, and summarizes it.
 ///
 /// # Errors
 /// The file is not there, or cannot be opened.
@@ -88,7 +88,7 @@ pub async fn check_sqlite(path: &Path) -> Result<std::result::Result<Contents, U
     let looked = match open(path).await {
         Ok(mut connection) => {
             let looked = look(&mut connection).await;
-            // What was read was read.
+            // Closing changes nothing: everything was read already.
             let _ = connection.close().await;
             looked
         }
@@ -106,13 +106,13 @@ pub async fn check_sqlite(path: &Path) -> Result<std::result::Result<Contents, U
     }
 }
 
-/// Does SQLite's code say that a file is no database, or not a whole one?
+/// Returns true if SQLite's code says that a file is no database, or is damaged.
 fn is_damage(code: Option<&str>) -> bool {
     // SQLITE_CORRUPT, SQLITE_NOTADB.
     matches!(primary(code), Some(11 | 26))
 }
 
-/// Returns the result code without what extends it.
+/// Returns the primary result code.
 pub(crate) fn primary(code: Option<&str>) -> Option<u32> {
     Some(code?.parse::<u32>().ok()? & 0xff)
 }
@@ -153,7 +153,7 @@ async fn look(
     contents(connection, version).await.map(Ok)
 }
 
-/// Holds the migrations of a file against those of this version; returns the last one.
+/// Compares a file's migrations with those of this version; returns the last one.
 async fn version(
     connection: &mut SqliteConnection,
 ) -> sqlx::Result<std::result::Result<i64, Unfit>> {

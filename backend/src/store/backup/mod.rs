@@ -1,4 +1,4 @@
-//! The SQLite file as a whole: copied, checked, put back.
+//! The SQLite file as a whole: copy, check, restore.
 
 pub(crate) mod copy;
 pub(crate) mod restore;

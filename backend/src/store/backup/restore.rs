@@ -1,4 +1,4 @@
-//! A copy in the place of the SQLite file.
+//! Replaces the SQLite file with a copy.
 
 use std::fs::{File, hard_link, remove_file, rename};
 use std::io::{self, ErrorKind};
@@ -16,7 +16,7 @@ use crate::store::engine::lock::give_to_owner_of;
 use crate::store::engine::sqlite::MIGRATIONS;
 use shared::audit::AuditKind;
 
-/// A copy that is ready to be the database.
+/// A copy that is ready to become the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
     /// What was in it before.
@@ -25,12 +25,12 @@ pub struct Restored {
     pub sessions_ended: u64,
 }
 
-/// Does another process have the database open, by SQLite's own locks? One that cannot be read is
-/// of use to nobody. Where nobody has, all of it is in the one file afterwards: the last one to
-/// close the log puts it there.
+/// Returns true if another process has the database open, by SQLite's own locks. An unreadable
+/// database is of use to nobody. If nobody has it open, this leaves everything in the one file,
+/// because the last connection that closes merges the log.
 pub async fn is_in_use(database: &Path) -> bool {
     let options = backup::options(database)
-        // Only who is alone is let in.
+        // Only a sole user gets the lock.
         .locking_mode(SqliteLockingMode::Exclusive)
         // Longer than a statement takes.
         .busy_timeout(Duration::from_secs(1));
@@ -53,9 +53,9 @@ pub async fn is_in_use(database: &Path) -> bool {
     }
 }
 
-/// Makes a copy ready to be the database: checks it, brings its tables up to date, ends the
-/// sessions and links in it unless they are to be kept, since some of them were ended since, and
-/// writes all that down.
+/// Prepares a copy to become the database: checks it, updates its tables, records that in the audit
+/// trail, and ends its sessions and links unless they are to be kept, because some of them were
+/// ended since.
 ///
 /// # Errors
 /// It cannot be written to, or a migration fails.
@@ -109,16 +109,15 @@ pub async fn prepare_restore(
     }))
 }
 
-/// Puts the copy in the place of the database, in one step, and keeps the one that was there under
-/// the name of `aside`; returns whether there was one.
+/// Replaces the database with the copy in one step, and keeps the old one under the name `aside`;
+/// returns true if there was one.
 ///
 /// # Errors
-/// Something cannot be renamed or written; the database is the old one or the new one, and whole.
+/// A file cannot be renamed or written. The database is then the old one or the new one, complete.
 pub fn put_in_place(copy: &Path, database: &Path, aside: &Path) -> io::Result<bool> {
     give_to_owner_of(database, copy);
     File::open(copy)?.sync_all()?;
-    // Of a database that could not be read these are still there, and would be taken for the new
-    // one's.
+    // An unreadable database leaves these behind, and SQLite would take them for the new one's.
     for suffix in ["-wal", "-shm"] {
         unless_missing(rename(
             with_suffix(database, suffix),
@@ -129,7 +128,7 @@ pub fn put_in_place(copy: &Path, database: &Path, aside: &Path) -> io::Result<bo
         Ok(()) => true,
         Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
-        // A file system without hard links.
+        // The file system has no hard links.
         Err(_) => unless_missing(rename(database, aside))?,
     };
     rename(copy, database)?;
@@ -137,14 +136,14 @@ pub fn put_in_place(copy: &Path, database: &Path, aside: &Path) -> io::Result<bo
     Ok(was_there)
 }
 
-/// Returns the path with something behind its name.
+/// Returns the path with a suffix added to its name.
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(suffix);
     path.into()
 }
 
-/// Returns whether the file was there.
+/// Returns false if the file was missing; other errors stay.
 fn unless_missing(done: io::Result<()>) -> io::Result<bool> {
     match done {
         Ok(()) => Ok(true),
@@ -153,7 +152,7 @@ fn unless_missing(done: io::Result<()>) -> io::Result<bool> {
     }
 }
 
-/// Makes sure that the names in the file's folder outlive a power cut.
+/// Makes sure that the names in the file's folder survive a power cut.
 pub fn sync_folder_of(file: &Path) -> io::Result<()> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -162,7 +161,7 @@ pub fn sync_folder_of(file: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Removes a copy that did not come to be the database, with what SQLite made beside it.
+/// Removes a copy that did not become the database, and SQLite's files for it.
 pub fn discard(copy: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let _ = remove_file(with_suffix(copy, suffix));

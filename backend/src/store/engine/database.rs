@@ -1,4 +1,4 @@
-//! The connections to whichever database it is, and the macros that run a statement on them.
+//! The connections to either database, and the macros that run a statement on them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::store::engine::postgres::Postgres;
 use crate::store::engine::sqlite::Sqlite;
 use crate::telemetry::chain;
 
-/// How many sessions at once are written down as used.
+/// How many sessions are marked as used at the same time.
 const TOUCHES: usize = 8;
 
 /// The database.
@@ -24,12 +24,12 @@ pub struct Store {
     pub(crate) touches: Arc<Semaphore>,
 }
 
-/// What was seen last.
+/// The last result of a look at the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// It is there, and its tables are up to date.
+    /// It answers, and its tables are up to date.
     There,
-    /// It is not, or they are not; and why.
+    /// It does not answer, or its tables are not up to date, for this reason.
     Away(String),
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum Pool<'a> {
     Postgres(&'a PgPool),
 }
 
-/// Runs the same body on whichever database it is; `$pool` is the pool. For what only reads.
+/// Runs the same body on either database; `$pool` is the pool. For reads only.
 macro_rules! on_database {
     ($store:expr, $pool:ident => $body:expr) => {
         match $store.readers()? {
@@ -59,7 +59,7 @@ macro_rules! on_database {
 }
 pub(crate) use on_database;
 
-/// The same for what writes.
+/// Like `on_database!`, for writes.
 macro_rules! on_writer {
     ($store:expr, $pool:ident => $body:expr) => {
         match $store.writer()? {
@@ -71,8 +71,8 @@ macro_rules! on_writer {
 pub(crate) use on_writer;
 
 /// Runs a body in one transaction and commits it; `$tx` is the transaction. A body that returns
-/// early, or fails, changes nothing. SQLite takes the write lock at once, so that another process is
-/// waited for at the beginning, and not in the middle.
+/// early, or fails, changes nothing. SQLite takes the write lock at once, so that waiting for
+/// another process happens at the start and not halfway.
 macro_rules! in_tx {
     ($store:expr, $tx:ident => $body:block) => {
         match $store.writer()? {
@@ -94,12 +94,12 @@ macro_rules! in_tx {
 pub(crate) use in_tx;
 
 impl Store {
-    /// Opens the database and brings its tables up to date. Where PostgreSQL is away, that is left
-    /// to [`Store::keep_watch`].
+    /// Opens the database and updates its tables. If PostgreSQL is down, [`Store::keep_watch`] does
+    /// that later.
     ///
     /// # Errors
-    /// What waiting does not fix: a file that cannot be opened, a password that is refused, a
-    /// migration that fails.
+    /// Faults that waiting does not fix: a file that cannot be opened, a password that is refused,
+    /// a migration that fails.
     pub async fn connect(database: &Database) -> Result<Self> {
         let place = match database {
             Database::Sqlite(path) => Place::Sqlite(Sqlite::open(path).await?),
@@ -123,12 +123,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Is the database there, as far as is known?
+    /// Returns true unless the database is known to be down.
     pub fn is_there(&self) -> bool {
         *self.seen.borrow() == Seen::There
     }
 
-    /// Returns why the database is away, where it is.
+    /// Returns why the database is down; `None` if it is not.
     pub fn absence(&self) -> Option<String> {
         match &*self.seen.borrow() {
             Seen::There => None,
@@ -136,28 +136,28 @@ impl Store {
         }
     }
 
-    /// Asks the database for an answer, any answer.
+    /// Asks the database for any answer at all.
     ///
     /// # Errors
-    /// When there is none.
+    /// It does not answer.
     pub async fn ping(&self) -> Result<()> {
         on_database!(self, pool => { sqlx::query("select 1").execute(pool).await?; });
         Ok(())
     }
 
-    /// Finishes what is under way and closes the connections.
+    /// Finishes what is in progress and closes the connections.
     pub async fn close(&self) {
         match &self.place {
             Place::Sqlite(sqlite) => {
                 sqlite.readers.close().await;
-                // The last one to close puts everything into the one file.
+                // The last connection that closes merges everything into the one file.
                 sqlite.writer.close().await;
             }
             Place::Postgres(postgres) => postgres.pool.close().await,
         }
     }
 
-    /// Returns the connections for what only reads.
+    /// Returns the connections for reads.
     pub(crate) fn readers(&self) -> Result<Pool<'_>> {
         match &self.place {
             Place::Sqlite(sqlite) => {
@@ -169,7 +169,7 @@ impl Store {
         }
     }
 
-    /// Returns the connections for what writes.
+    /// Returns the connections for writes.
     pub(crate) fn writer(&self) -> Result<Pool<'_>> {
         match &self.place {
             Place::Sqlite(sqlite) => {
@@ -180,8 +180,8 @@ impl Store {
         }
     }
 
-    /// Returns PostgreSQL's connections, unless it is known to be away: then nobody needs to wait
-    /// to be told so.
+    /// Returns PostgreSQL's connections, unless it is known to be down: then requests fail without
+    /// waiting.
     fn there<'a>(&self, postgres: &'a Postgres) -> Result<Pool<'a>> {
         if self.is_there() {
             Ok(Pool::Postgres(&postgres.pool))
@@ -190,7 +190,7 @@ impl Store {
         }
     }
 
-    /// Keeps what was seen, and logs it where it is news; returns whether it is.
+    /// Stores what was seen, and logs it if it is news; returns true if it is.
     pub(crate) fn note(&self, looked: &Result<()>) -> bool {
         let seen = match looked {
             Ok(()) => Seen::There,

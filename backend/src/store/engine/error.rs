@@ -1,29 +1,29 @@
-//! Why the database could not do what was asked.
+//! Why the database could not do its work.
 
 use sqlx::migrate::MigrateError;
 
-/// The database could not do what was asked.
+/// The database could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is away, locked, full or read-only; later it may work.
+    /// It is down, locked, full or read-only; it may work later.
     #[error("database unavailable")]
     Unavailable(#[source] sqlx::Error),
-    /// It was away when last looked at, for a reason that is in the log.
+    /// It was down at the last look; the reason is in the log.
     #[error("database away")]
     Away,
-    /// The path of the SQLite file leads to another one, or to none.
+    /// The path of the SQLite file leads to another file, or to none.
     #[error("{path} was deleted or replaced under the running server: put it back, or restart")]
     Replaced {
         /// The path.
         path: String,
     },
-    /// Another database is being put in the place of the SQLite file.
+    /// Another database is being restored in place of the SQLite file.
     #[error("{path} is being restored by another process: try again when it is done")]
     Restoring {
         /// The path.
         path: String,
     },
-    /// The SQLite file is none, is damaged, or cannot be written to.
+    /// The SQLite file is not a database, is damaged, or cannot be written to.
     #[error("cannot use the database {path}")]
     Unusable {
         /// Which.
@@ -32,13 +32,13 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
-    /// A row holds what this version never writes.
+    /// A row contains a value that this version never writes.
     #[error("database row not understood")]
     Row(#[source] sqlx::Error),
     /// A migration failed.
     #[error("database migration failed")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// The file or its folder cannot be made.
+    /// The file or its folder cannot be created.
     #[error("cannot open {path}")]
     File {
         /// Which.
@@ -62,11 +62,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// The result of asking the store.
+/// The result of a call to the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// May waiting fix it? A password that is refused, or tables of a later version, it does not.
+    /// Returns true if waiting may fix it. It does not fix a refused password, or tables of a later
+    /// version.
     pub(crate) fn is_passing(&self) -> bool {
         let is_passing = |error: &sqlx::Error| match error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,

@@ -1,5 +1,5 @@
-//! Looks at a database without changing anything in it: for the doctor, who may come before the
-//! server's first start, or beside a server of another version.
+//! Inspects a database without changing it, for the doctor, who may run before the server's first
+//! start, or beside a server of another version.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,49 +15,49 @@ use crate::config::Database;
 use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock;
 
-/// How long the database may take in all.
+/// How long everything together may take.
 const PATIENCE: Duration = Duration::from_secs(12);
-/// How long SQLite may look for damage.
+/// How long SQLite may search for damage.
 const CHECK: Duration = Duration::from_secs(6);
-/// So many of its steps lie between two looks at the clock.
+/// How many of its steps SQLite takes between two looks at the clock.
 const STEPS: i32 = 10_000;
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Default)]
 pub struct Inspection {
-    /// What the database says that it is.
+    /// The version that the database reports.
     pub version: String,
-    /// Are there tables at all?
+    /// True if there are tables at all.
     pub has_tables: bool,
-    /// How many migrations were made.
+    /// How many migrations were applied.
     pub made: usize,
-    /// How many of this version's were not.
+    /// How many of this version's were not applied.
     pub pending: usize,
-    /// Those that this version does not know.
+    /// The applied ones that this version does not know.
     pub foreign: usize,
-    /// The first one that differs from this version's, or failed in the middle.
+    /// The first one that differs from this version's, or failed halfway.
     pub broken: Option<i64>,
-    /// How the search for damage went.
+    /// The result of the search for damage.
     pub damage: Damage,
-    /// The accounts; `None` where the tables are not this version's.
+    /// The accounts; `None` if the tables are not this version's.
     pub accounts: Option<Accounts>,
 }
 
-/// How the search for damage went.
+/// The result of the search for damage.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub enum Damage {
-    /// The database sees to that itself.
+    /// The database checks that itself.
     #[default]
     NotSought,
     /// There is none.
     None,
-    /// There is some: the first that was found.
+    /// There is some; the first finding.
     Found(String),
     /// It took too long.
     Unfinished,
 }
 
-/// Who could administer, in numbers.
+/// Who could act as an admin, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accounts {
     /// All accounts.
@@ -70,10 +70,10 @@ pub struct Accounts {
     pub linked: i64,
 }
 
-/// Looks at the database; `None` where it is a file that is not there yet.
+/// Inspects the database; `None` if it is a file that does not exist yet.
 ///
 /// # Errors
-/// It cannot be opened, or not be read.
+/// It cannot be opened, or cannot be read.
 pub async fn inspect(database: &Database) -> Result<Option<Inspection>> {
     let looked = timeout(PATIENCE, async {
         match database {
@@ -85,7 +85,7 @@ pub async fn inspect(database: &Database) -> Result<Option<Inspection>> {
     looked.await.map_err(late)?
 }
 
-/// Looks into a table or several, on whichever connection.
+/// Reads one table or more, on either kind of connection.
 macro_rules! look {
     ($connection:expr, $migrator:expr, $found:expr) => {{
         let made: Vec<(i64, bool, Vec<u8>)> =
@@ -114,8 +114,8 @@ macro_rules! look {
     }};
 }
 
-/// Looks at a file. Where nobody has it open it is read as one that cannot change, so that SQLite
-/// lays no other files beside it.
+/// Inspects a file. If nobody has it open, it is read as immutable, so that SQLite creates no other
+/// files next to it.
 async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
     let file_error = |source| Error::File {
         path: path.display().to_string(),
@@ -127,9 +127,10 @@ async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
         Ok(metadata) if metadata.len() == 0 => return Ok(None),
         Ok(_) => {}
     }
-    // Without the right to read it SQLite only says that it cannot open it. Asked, and not tried:
-    // whoever opens and closes the file by himself takes away all locks that SQLite has on it in this
-    // process, and the next program that uses it would throw away the server's log.
+    // Without the right to read it, SQLite only says that it cannot open it. The right is checked
+    // without opening: a process that opens and closes the file itself drops all locks that SQLite
+    // holds on it in this process, and the next program that uses it would throw away the server's
+    // log.
     let may_read = rustix::fs::access(path, rustix::fs::Access::READ_OK);
     may_read.map_err(|error| file_error(error.into()))?;
     let mut log = path.as_os_str().to_owned();
@@ -137,7 +138,7 @@ async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
-        // A server that nobody visits closes its connections, and its log is gone until it writes.
+        // A server without visitors closes its connections, and its log is gone until it writes.
         .immutable(!Path::new(&log).exists() && !lock::is_used(path))
         .busy_timeout(CHECK);
     let unusable = |source| Error::Unusable {
@@ -146,7 +147,7 @@ async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
     };
     let mut connection = options.connect().await.map_err(unusable)?;
     let found = sqlite_tables(&mut connection).await;
-    // Only read from: how it closes does not matter.
+    // It was only read, so how it closes does not matter.
     let _ = connection.close().await;
     found.map(Some)
 }
@@ -176,7 +177,7 @@ async fn sqlite_tables(connection: &mut SqliteConnection) -> Result<Inspection> 
     Ok(found)
 }
 
-/// Looks for damage, but not for long.
+/// Searches for damage for a limited time.
 async fn damage(connection: &mut SqliteConnection) -> Result<Damage> {
     let until = Instant::now() + CHECK;
     connection
@@ -199,7 +200,7 @@ async fn damage(connection: &mut SqliteConnection) -> Result<Damage> {
     }
 }
 
-/// Looks at PostgreSQL, by a connection that cannot write.
+/// Inspects PostgreSQL, on a read-only connection.
 async fn postgres(url: &str) -> Result<Inspection> {
     let options: PgConnectOptions = url.parse()?;
     let options = options.options([("default_transaction_read_only", "on")]);
@@ -228,7 +229,7 @@ async fn postgres_tables(connection: &mut PgConnection) -> Result<Inspection> {
     Ok(found)
 }
 
-/// Holds the migrations that were made against those that this version has.
+/// Compares the applied migrations with this version's.
 fn compare(made: &[(i64, bool, Vec<u8>)], ours: &Migrator, found: &mut Inspection) {
     found.made = made.len();
     for migration in ours.iter() {

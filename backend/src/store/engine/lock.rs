@@ -1,7 +1,7 @@
-//! Whether anybody uses the SQLite file: whoever has it open shares a lock on a file beside it. The
-//! system gives the lock back when the process ends, however it ends.
+//! Who uses the SQLite file: everybody who has it open shares a lock on a file next to it. The
+//! system releases the lock when the process ends, for whatever reason.
 //!
-//! SQLite's own locks do not tell: a server that nobody visits closes its connections.
+//! SQLite's own locks do not tell, because a server without visitors closes its connections.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -15,17 +15,17 @@ use crate::store::engine::error::{Error, Result};
 
 /// How long a request waits for a connection, or for another process that writes to SQLite's file.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-/// How soon a lock is asked for again.
+/// How long to wait before trying a lock again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Returns the path of the file that is locked.
+/// Returns the path of the lock file.
 fn beside(database: &Path) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     path.into()
 }
 
-/// Opens the file that is locked, and makes it where there is none.
+/// Opens the lock file, and creates it if it does not exist.
 fn open(database: &Path) -> io::Result<File> {
     let path = beside(database);
     let opened = OpenOptions::new().write(true).mode(0o600).open(&path);
@@ -42,8 +42,8 @@ fn open(database: &Path) -> io::Result<File> {
     Ok(made)
 }
 
-/// Gives a file to whom another one belongs: root may have made it, and the server is somebody
-/// else. Nobody but root can, and nobody but root needs to.
+/// Gives a file the owner of another one: root may have created it, while the server runs as
+/// somebody else. Only root can do that, and only root needs to.
 pub(crate) fn give_to_owner_of(model: &Path, file: &Path) {
     let owner = std::fs::metadata(model).or_else(|_| {
         let folder = model.parent().unwrap_or(Path::new(""));
@@ -54,8 +54,8 @@ pub(crate) fn give_to_owner_of(model: &Path, file: &Path) {
     }
 }
 
-/// Takes part in the use of the database, for as long as the file is held. `None` where the file
-/// system has no locks, or the lock's file cannot be opened: that keeps nobody from starting.
+/// Shares the use of the database, as long as the file is held. `None` if the file system has no
+/// locks, or if the lock file cannot be opened: that does not prevent a start.
 ///
 /// # Errors
 /// [`Error::Restoring`].
@@ -78,17 +78,18 @@ pub(crate) async fn share(database: &Path) -> Result<Option<File>> {
     }
 }
 
-/// Does anybody use the database? `false` also where the file system cannot tell. Makes no file.
+/// Returns true if anybody uses the database, and false also if the file system cannot tell.
+/// Creates no file.
 pub(crate) fn is_used(database: &Path) -> bool {
     let file = OpenOptions::new().write(true).open(beside(database));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// Keeps everybody else from the database, for as long as the file is held. `None` where somebody
-/// uses it.
+/// Keeps everybody else away from the database as long as the file is held. `None` if somebody uses
+/// it.
 ///
 /// # Errors
-/// The lock's file cannot be made, or the file system has no locks.
+/// The lock file cannot be created, or the file system has no locks.
 pub fn exclude(database: &Path) -> io::Result<Option<File>> {
     let file = open(database)?;
     match file.try_lock() {

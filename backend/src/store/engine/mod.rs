@@ -1,4 +1,4 @@
-//! The database itself: connections, the SQLite file as a whole, and whether it is there.
+//! The database itself: its connections, the SQLite file as a whole, and its availability.
 
 pub(crate) mod error;
 pub(crate) mod lock;

@@ -1,4 +1,4 @@
-//! PostgreSQL: its connections, its password, and how it is looked at.
+//! PostgreSQL: its connections, its password, and how it is watched.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -11,11 +11,11 @@ use crate::store::engine::error::Result;
 use crate::store::engine::lock::PATIENCE;
 use crate::store::engine::search_keys::fill_search_keys;
 
-/// How long the tables may take to be brought up to date, another replica's turn included: far
-/// longer than they do, so that only a connection on which nothing comes any more is given up.
+/// How long updating the tables may take, including the wait for another replica. That is far
+/// longer than it takes, so that only a dead connection is given up.
 const MIGRATION: Duration = Duration::from_secs(900);
 
-/// PostgreSQL, which may come and go.
+/// PostgreSQL, which may go down and come back.
 #[derive(Debug, Clone)]
 pub(crate) struct Postgres {
     /// For all requests.
@@ -23,11 +23,11 @@ pub(crate) struct Postgres {
     pub(crate) options: Arc<RwLock<PgConnectOptions>>,
 }
 
-/// A password of PostgreSQL that is not refused. Has no `Debug`.
+/// A password that PostgreSQL did not refuse. Has no `Debug`.
 pub struct Credentials(pub(crate) PgConnectOptions);
 
 impl Postgres {
-    /// Prepares connections; makes none.
+    /// Prepares the connections, but opens none.
     pub(crate) fn prepare(options: PgConnectOptions) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(10)
@@ -37,10 +37,10 @@ impl Postgres {
         Self { pool, options }
     }
 
-    /// Looks by a connection of its own, which says what is wrong where the pool only says that it
-    /// waited. Whenever that connection is a new one, the tables are brought up to date, on it and
-    /// not on one of the pool's: the lock under which that is done belongs to its connection, and
-    /// where it fails nothing but the connection's end gives the lock back.
+    /// Looks at it on a connection of its own, which says what is wrong, while the pool only says
+    /// that it waited. Whenever that connection is new, it also updates the tables. That is not
+    /// done on a connection of the pool, because the lock for it belongs to its connection, and
+    /// after a failure only the connection's end releases it.
     pub(crate) async fn look(&self, connection: &mut Option<PgConnection>) -> Result<()> {
         if let Some(mut open) = connection.take()
             && matches!(timeout(PATIENCE, open.ping()).await, Ok(Ok(())))
@@ -54,7 +54,7 @@ impl Postgres {
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let mut open = opened.map_err(late)??;
         let migrator = sqlx::migrate!("./migrations/postgres");
-        // What `run` does, less a bound that this compiler cannot follow in a task.
+        // The same as `run`, without a bound that this compiler cannot follow in a task.
         let migrated = timeout(MIGRATION, migrator.run_direct(&mut open)).await;
         migrated.map_err(late)??;
         fill_search_keys!(&mut open);

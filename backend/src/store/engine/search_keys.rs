@@ -1,12 +1,12 @@
-//! Display names as they are searched, for accounts that a version made which had no search.
+//! Search keys of display names, for accounts of a version that had no search.
 //!
-//! The migration cannot do it: SQLite's `lower` knows ASCII alone, and PostgreSQL's what its locale
-//! knows.
+//! The migration cannot add them: SQLite's `lower` knows only ASCII, and PostgreSQL's depends on
+//! the locale.
 
-/// So many at a time, each time in one transaction.
+/// How many are written in one transaction.
 pub(crate) const AT_ONCE: i64 = 1000;
 
-/// Fills in what is missing, where the tables are brought up to date; `$connection` is one.
+/// Fills in missing keys when the tables are updated; `$connection` is one.
 macro_rules! fill_search_keys {
     ($connection:expr) => {
         loop {

@@ -16,31 +16,31 @@ use crate::store::engine::lock;
 use crate::store::engine::lock::PATIENCE;
 use crate::store::engine::search_keys::fill_search_keys;
 
-/// What brings the tables up to date.
+/// What updates the tables.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// The database file and the connections to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Sqlite {
-    /// For what only reads. Whatever keeps the writer waiting does not keep these.
+    /// For reads. Whatever makes the writer wait does not block these.
     pub(crate) readers: SqlitePool,
-    /// SQLite has one writer at a time: here they wait in a row, not each for a lock.
+    /// SQLite has one writer at a time. Writers queue here instead of each waiting for a lock.
     pub(crate) writer: SqlitePool,
     file: Arc<File>,
 }
 
-/// Which file it is, whatever its name names later.
+/// Which file it is, even if its name leads elsewhere later.
 #[derive(Debug)]
 struct File {
     path: PathBuf,
     device: u64,
     inode: u64,
-    /// Nobody puts another one in its place meanwhile.
+    /// Prevents a restore while the server runs.
     _lock: Option<std::fs::File>,
 }
 
 impl Sqlite {
-    /// Opens the file, makes it where there is none, and brings its tables up to date.
+    /// Opens the file, creates it if it does not exist, and updates its tables.
     pub(crate) async fn open(path: &Path) -> Result<Self> {
         let file_error = |source| Error::File {
             path: path.display().to_string(),
@@ -51,7 +51,7 @@ impl Sqlite {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            // What was acknowledged survives a power cut, not only a crash; writes are rare here.
+            // Acknowledged writes survive a power cut, not only a crash; writes are rare here.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE);
@@ -59,8 +59,9 @@ impl Sqlite {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(PATIENCE)
-                // A full disk makes SQLite roll back by itself; the driver's own rollback then fails,
-                // and it believes for ever that a transaction is open. Such a one is not used again.
+                // A full disk makes SQLite roll back on its own. The driver's own rollback then
+                // fails, and it believes for ever that a transaction is open. Such a connection is
+                // not used again.
                 .before_acquire(|connection, _| {
                     Box::pin(async move { Ok(!connection.is_in_transaction()) })
                 })
@@ -91,8 +92,8 @@ impl Sqlite {
         })
     }
 
-    /// Makes sure that the path still leads to the open file. Where it does not, what is written
-    /// now would be gone after the next start.
+    /// Makes sure that the path still leads to the open file. If it does not, new writes would be
+    /// gone after the next start.
     pub(crate) fn require_file(&self) -> Result<()> {
         let is_same = |metadata: std::fs::Metadata| {
             (metadata.dev(), metadata.ino()) == (self.file.device, self.file.inode)
@@ -106,7 +107,7 @@ impl Sqlite {
     }
 }
 
-/// Makes the database file, readable by its owner alone, where there is none yet.
+/// Creates the database file, readable only by its owner, if it does not exist.
 fn make_private_file(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
 

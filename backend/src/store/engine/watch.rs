@@ -1,5 +1,5 @@
-//! Whether the database is there: looked at again and again, so that requests need not find out
-//! one by one, and told in the log once for each change.
+//! Watches whether the database is up, so that requests need not find out one by one, and logs each
+//! change once.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock::PATIENCE;
 use crate::store::engine::postgres::Credentials;
 
-/// How often a database is looked at that is there.
+/// How often a database that is up is looked at.
 const EVERY: Duration = Duration::from_secs(2);
-/// How soon one is looked at again that is not; the wait doubles up to [`EVERY`].
+/// How soon a database that is down is looked at again; the wait doubles up to [`EVERY`].
 const SOON: Duration = Duration::from_millis(250);
 
 impl Store {
-    /// Tries the password of this URL of the same database. One that is away refuses none.
+    /// Tries the password of this URL for the same database. A database that is down refuses none.
     ///
     /// # Errors
-    /// It refuses it; or the URL is not PostgreSQL's.
+    /// The database refuses it, or the URL is not for PostgreSQL.
     pub async fn check_credentials(&self, url: &SecretString) -> Result<Credentials> {
         let options: PgConnectOptions = url.expose_secret().parse()?;
         if let Ok(Err(error)) = timeout(PATIENCE, options.connect()).await {
@@ -35,7 +35,7 @@ impl Store {
         Ok(Credentials(options))
     }
 
-    /// Has every new connection made with this password; those that are open stay.
+    /// Uses this password for every new connection; open ones stay.
     pub fn use_credentials(&self, Credentials(new): Credentials) {
         if let Place::Postgres(postgres) = &self.place {
             let options = postgres.options.write();
@@ -44,7 +44,7 @@ impl Store {
         }
     }
 
-    /// Looks at the database for as long as it runs.
+    /// Watches the database as long as the server runs.
     pub async fn keep_watch(self) {
         let mut connection = None;
         let mut wait = SOON;
@@ -65,7 +65,7 @@ impl Store {
         }
     }
 
-    /// Waits until the database is there.
+    /// Waits until the database is up.
     pub async fn until_there(&self) {
         // An error means that the store is gone, and nobody waits for it.
         let _ = self

@@ -1,4 +1,4 @@
-//! Linked identities: the pair of issuer and subject, and whose it is.
+//! Linked identities: the pair of issuer and subject, and the account it belongs to.
 
 use uuid::Uuid;
 
@@ -11,16 +11,16 @@ use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
-/// An identity to be linked, or seen again.
+/// An identity to link, or to update.
 #[derive(Debug, Clone, Copy)]
 pub struct NewIdentity<'a> {
     /// The OP's issuer identifier.
     pub issuer: &'a str,
     /// The subject there.
     pub subject: &'a str,
-    /// The username there, for display.
+    /// The username at the OP, for display.
     pub username: Option<&'a str>,
-    /// The email there, for display.
+    /// The email at the OP, for display.
     pub email: Option<&'a str>,
 }
 
@@ -70,7 +70,7 @@ impl Store {
         Ok(rows.into_iter().map(Identity::from).collect())
     }
 
-    /// Is there an admin who could log in through an OP?
+    /// Returns true if an admin could log in through an OP.
     pub async fn has_linked_admin(&self) -> Result<bool> {
         let (linked,): (bool,) = on_database!(self, pool => {
             sqlx::query_as(
@@ -81,7 +81,7 @@ impl Store {
         Ok(linked)
     }
 
-    /// Is the account linked to any subject of this issuer?
+    /// Returns true if the account is linked to any subject of this issuer.
     pub async fn is_bound_at(&self, account_id: AccountId, issuer: &str) -> Result<bool> {
         let (bound,): (bool,) = on_database!(self, pool => {
             sqlx::query_as(
@@ -92,7 +92,7 @@ impl Store {
     }
 
     /// Links the identity to the account, and gives the session that asked another token. The
-    /// table's constraints decide, not what was read before: of two links at once one finds
+    /// table's constraints decide, not an earlier read: of two links at once one gets
     /// [`Taken::Identity`].
     pub async fn link_identity(
         &self,
@@ -116,9 +116,9 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Unlinks an identity of the account, unless it is the last way in: with
-    /// `password_login` false, or without a password, another identity must remain. `None` when the account
-    /// has no such identity; `Some(false)` when it is the last way in.
+    /// Unlinks an identity of the account, unless it is the last way in: if `password_login` is
+    /// false, or without a password, another identity must remain. `None` if the account has no
+    /// such identity; `Some(false)` if it is the last way in.
     pub async fn unlink_identity(
         &self,
         account_id: AccountId,
@@ -127,7 +127,7 @@ impl Store {
         by: Actor,
     ) -> Result<Option<bool>> {
         in_tx!(self, tx => {
-            // Writing the account's row first makes two unlinks at once wait for each other.
+            // Writing the account's row first makes two concurrent unlinks wait for each other.
             sqlx::query("update account set updated_at = $2 where account_id = $1")
                 .bind(account_id).bind(by.at.unix()).execute(&mut *tx).await?;
             let found: Option<(String,)> = sqlx::query_as(

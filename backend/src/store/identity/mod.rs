@@ -1,4 +1,4 @@
-//! Identities: the pairs of issuer and subject, and whose they are.
+//! Identities: the pairs of issuer and subject, and the accounts they belong to.
 
 pub(crate) mod identities;
 pub(crate) mod remap;

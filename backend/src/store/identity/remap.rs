@@ -1,4 +1,4 @@
-//! Identities of an OP whose issuer is another one now, and whose subjects are the same.
+//! Moves identities of an OP whose issuer changed and whose subjects did not.
 
 use crate::account::AccountId;
 use crate::audit::{Actor, Event};
@@ -7,21 +7,21 @@ use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
-/// What taking identities along comes to.
+/// What a remap would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remap {
     /// The identities at the old issuer, by username.
     pub moves: Vec<Move>,
-    /// Those of them that cannot be moved.
+    /// The ones that cannot be moved.
     pub conflicts: Vec<Conflict>,
-    /// How many logins came from the old issuer.
+    /// How many sessions came from the old issuer.
     pub sessions: u64,
 }
 
 /// An identity and its account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Move {
-    /// Whose it is.
+    /// Its account.
     pub account_id: AccountId,
     /// The account's username.
     pub username: String,
@@ -32,14 +32,14 @@ pub struct Move {
 /// Why an identity cannot be moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conflict {
-    /// The account has an identity at the new issuer already.
+    /// The account already has an identity at the new issuer.
     Bound {
         /// The account's username.
         username: String,
         /// The subject that it has there.
         subject: String,
     },
-    /// Another account has that subject at the new issuer.
+    /// Another account has this subject at the new issuer.
     Taken {
         /// The username of the account at the old issuer.
         username: String,
@@ -50,7 +50,7 @@ pub enum Conflict {
     },
 }
 
-/// An identity at the old issuer, and who is in its way at the new one.
+/// An identity at the old issuer, and what blocks it at the new one.
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(flatten)]
@@ -59,7 +59,7 @@ struct Row {
     taken_by: Option<String>,
 }
 
-/// Finds out what moving comes to; `$executor` gives connections.
+/// Finds out what a remap would do; `$executor` gives connections.
 macro_rules! plan {
     ($executor:expr, $from:expr, $to:expr) => {{
         let rows: Vec<Row> = sqlx::query_as(
@@ -82,7 +82,7 @@ macro_rules! plan {
     }};
 }
 
-/// Counts the logins that came from an issuer.
+/// Counts the sessions that came from an issuer.
 const COUNT_SESSIONS: &str =
     "select count(*) from session where op_issuer = $1 and ended_at is null";
 
@@ -113,7 +113,7 @@ impl Remap {
 }
 
 impl Store {
-    /// Returns the issuers of all identities, with how many there are of each, the most first.
+    /// Returns the issuers of all identities, with the number of each, the most first.
     pub async fn issuers(&self) -> Result<Vec<(String, i64)>> {
         let issuers = on_database!(self, pool => {
             sqlx::query_as("select issuer, count(*) from identity group by issuer order by 2 desc, 1")
@@ -122,7 +122,7 @@ impl Store {
         Ok(issuers)
     }
 
-    /// Returns what [`Store::remap_identities`] would come to.
+    /// Returns what [`Store::remap_identities`] would do.
     pub async fn plan_remap(&self, from: &str, to: &str) -> Result<Remap> {
         on_database!(self, pool => {
             let rows = plan!(pool, from, to);
@@ -131,11 +131,11 @@ impl Store {
         })
     }
 
-    /// Moves all identities of one issuer to another one, or none where there are conflicts.
-    /// Sessions that came from there go on, and end by the new issuer's word; their ID token is
-    /// dropped, since the new issuer takes none of the old one's for a hint.
+    /// Moves all identities of one issuer to another one, or none if there are conflicts. Sessions
+    /// that came from there continue, and end by a logout token of the new issuer. Their ID token
+    /// is dropped, because the new issuer accepts no hint of the old one.
     ///
-    /// [`Taken`] where somebody linked one meanwhile: nothing has changed then.
+    /// [`Taken`] if somebody linked one meanwhile; then nothing has changed.
     pub async fn remap_identities(
         &self,
         from: &str,

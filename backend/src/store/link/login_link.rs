@@ -1,6 +1,6 @@
 //! Login links, found by the hash of their token.
 //!
-//! As with welcome links, whatever changes one writes its account's row first.
+//! As with welcome links, every change writes its account's row first.
 
 use crate::account::{Account, AccountId};
 use crate::audit::{Actor, Event};
@@ -13,7 +13,7 @@ use clock::Timestamp;
 use shared::audit::AuditKind;
 
 impl Store {
-    /// Makes a link that logs in to an account, once; an older one is void. Refused where the
+    /// Creates a link that logs in to an account, once; an older one is void. Refused if the
     /// account is disabled.
     pub async fn create_login_link(
         &self,
@@ -40,7 +40,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Returns the link of that token, unless it is too old or its account is disabled.
+    /// Returns the link with that token, unless it is expired or its account is disabled.
     pub async fn login_link(&self, hash: LinkHash, now: Timestamp) -> Result<Option<OpenLink>> {
         open_link!(self, "login_link", hash, now)
     }

@@ -1,4 +1,4 @@
-//! One-time links: whoever has one gets into its account.
+//! One-time links, which let their holder into an account.
 
 pub(crate) mod welcome;
 pub(crate) mod login_link;

@@ -1,7 +1,7 @@
 //! Welcome links, found by the hash of their token.
 //!
-//! Whatever changes a link writes its account's row first: so two that do at once wait for each
-//! other there, and never in a ring.
+//! Every change of a link writes its account's row first, so that concurrent changes wait for each
+//! other there and never deadlock.
 
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ impl From<LinkRow> for OpenLink {
     }
 }
 
-/// Returns the link of that token in a table of links, unless it is too old or its account is
+/// Returns the link with that token from a table of links, unless it is expired or its account is
 /// disabled.
 macro_rules! open_link {
     ($store:expr, $table:literal, $hash:expr, $now:expr) => {{
@@ -51,12 +51,12 @@ macro_rules! open_link {
 }
 pub(crate) use open_link;
 
-/// Returns what a welcome link is for, by whether its account has a password already.
+/// Returns the purpose of a welcome link, by whether its account already has a password.
 pub(crate) fn link_purpose(has_password: bool) -> &'static str {
     if has_password { "reset" } else { "welcome" }
 }
 
-/// Puts a link in the place of the account's older one, with its audit entry.
+/// Replaces the account's older link with this one, with its audit entry.
 macro_rules! insert_link {
     ($tx:expr, $account_id:expr, $has_password:expr, $link:expr, $by:expr) => {{
         let purpose = link_purpose($has_password);
@@ -81,8 +81,8 @@ macro_rules! insert_link {
 }
 
 impl Store {
-    /// Makes an account and, where one is wanted, the link by which its owner sets a password:
-    /// both or neither.
+    /// Creates an account and, if wanted, the link for its owner to set a password: both or
+    /// neither.
     pub async fn create_user(
         &self,
         new: &NewAccount,
@@ -101,7 +101,7 @@ impl Store {
         Ok(Ok(id))
     }
 
-    /// Makes a link for an account; an older one is void. Refused where the account is disabled.
+    /// Creates a link for an account; an older one is void. Refused if the account is disabled.
     pub async fn create_welcome_link(
         &self,
         id: AccountId,
@@ -120,7 +120,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Returns the link of that token, unless it is too old or its account is disabled.
+    /// Returns the link with that token, unless it is expired or its account is disabled.
     pub async fn welcome_link(&self, hash: LinkHash, now: Timestamp) -> Result<Option<OpenLink>> {
         open_link!(self, "welcome_link", hash, now)
     }

@@ -1,4 +1,4 @@
-//! Sessions, and what is kept for one.
+//! Sessions, and the data stored for one.
 
 pub(crate) mod sessions;
 pub(crate) mod operator;

@@ -1,4 +1,4 @@
-//! What whoever runs the server asks for at its command line: sessions of everybody, and names.
+//! What the operator needs at the command line: everybody's sessions, and names.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::store::{Result, Store, in_tx, on_database};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
-/// The most names among which a near one is looked for.
+/// The most names among which a similar one is looked for.
 const MOST_NAMES: i64 = 10_000;
 
-/// A session that is live, and whose it is.
+/// A live session and its account.
 #[derive(Debug, Clone)]
 pub struct OpenSession {
     /// The session.
@@ -26,12 +26,12 @@ pub struct OpenSession {
     pub username: String,
 }
 
-/// Which sessions are ended.
+/// Which sessions to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhichSessions {
-    /// The one of that id.
+    /// The one with this id.
     One(Uuid),
-    /// Those of the account.
+    /// Those of this account.
     Of(AccountId),
     /// Everybody's.
     All,
@@ -45,7 +45,7 @@ struct OpenSessionRow {
 }
 
 impl Store {
-    /// Returns the sessions that are live, of one account or of all, the last used first.
+    /// Returns the live sessions, of one account or of all, the last used first.
     pub async fn open_sessions(
         &self,
         account_id: Option<AccountId>,
@@ -70,7 +70,7 @@ impl Store {
         Ok(open.collect())
     }
 
-    /// Ends sessions by an admin's word; returns how many.
+    /// Ends sessions for the operator; returns how many.
     pub async fn end_sessions(&self, which: WhichSessions, by: Actor) -> Result<u64> {
         let (session_id, account_id) = match which {
             WhichSessions::One(id) => (Some(id), None),
@@ -99,7 +99,7 @@ impl Store {
         })
     }
 
-    /// Returns usernames, so that a mistyped one can be told from the one that is meant.
+    /// Returns usernames, to suggest the one that a mistyped name may mean.
     pub async fn usernames(&self) -> Result<Vec<String>> {
         let names: Vec<(String,)> = on_database!(self, pool => {
             sqlx::query_as("select username from account order by username_key limit $1")

@@ -19,7 +19,7 @@ use clock::Timestamp;
 use oidc::logout_token::LogoutToken;
 use shared::audit::AuditKind;
 
-/// How long a request waits for its session to be written down as used.
+/// How long a request waits for its session to be marked as used.
 const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
@@ -115,7 +115,7 @@ macro_rules! insert_session {
 pub(crate) use insert_session;
 
 impl Store {
-    /// Returns the session of that token and its account, live or not.
+    /// Returns the session with that token and its account, live or not.
     pub async fn session_by_token(&self, token: TokenHash) -> Result<Option<(Session, Account)>> {
         let sql = format!(
             "select {COLUMNS}, account.* from session join account using (account_id)
@@ -127,15 +127,15 @@ impl Store {
         Ok(row.map(|row| (row.session.into(), row.account.into())))
     }
 
-    /// Writes down that the session is used, where that can be done soon. A database that can be
-    /// read and not written still knows who is logged in: then the next request tries again, and
-    /// those that try at once do not use up the connections.
+    /// Marks the session as used, if that can be done soon. A database that can be read but not
+    /// written still knows who is logged in. The next request then tries again, and concurrent
+    /// tries do not use up the connections.
     pub async fn note_use(&self, id: Uuid, now: Timestamp) {
         let Ok(place) = Arc::clone(&self.touches).try_acquire_owned() else {
             return;
         };
         let store = self.clone();
-        // A statement goes on though nobody waits for it any more; its place goes with it.
+        // A statement continues even if nobody waits for it; it keeps its permit until then.
         let touched = tokio::spawn(async move {
             if let Err(error) = store.touch_session(id, now).await {
                 tracing::warn!("cannot note that a session is used: {}", chain(&error));
@@ -145,8 +145,8 @@ impl Store {
         let _ = timeout(TOUCH_PATIENCE, touched).await;
     }
 
-    /// Writes down that the session is used; not back to an earlier time, unless the later one was
-    /// that of a wrong clock.
+    /// Marks the session as used. The time does not go back, unless a wrong clock set the later
+    /// one.
     pub async fn touch_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
         on_writer!(self, pool => {
             sqlx::query(
@@ -157,7 +157,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down that its owner confirmed the session.
+    /// Records that its owner confirmed the session.
     pub async fn confirm_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
         on_writer!(self, pool => {
             sqlx::query("update session set confirmed_at = $2 where session_id = $1")
@@ -166,7 +166,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the session of that token and returns it.
+    /// Ends the session with that token and returns it.
     pub async fn take_session(&self, token: TokenHash, by: Actor) -> Result<Option<Session>> {
         let sql = format!("delete from session where token_hash = $1 returning {COLUMNS}");
         let row = in_tx!(self, tx => {
@@ -181,7 +181,7 @@ impl Store {
         Ok(row.map(Session::from))
     }
 
-    /// Ends one session of the account; `false` when it has no such session.
+    /// Ends one session of the account; `false` if it has no such session.
     pub async fn end_session(&self, account_id: AccountId, id: Uuid, by: Actor) -> Result<bool> {
         in_tx!(self, tx => {
             let ended = sqlx::query(
@@ -215,10 +215,10 @@ impl Store {
 
     /// Ends the sessions that a logout token names: that of its `sid`, else all of its `sub`. The
     /// rows stay, without the ID token, so that their owner can be told. Returns how many there
-    /// were; `None` where the token was taken before.
+    /// were; `None` if the token was used before.
     ///
-    /// With a `sid`, a session of the same user which has none ends too: the OP did not tell at
-    /// login which of its sessions it was.
+    /// With a `sid`, a session of the same user without one ends too: at login, the OP did not say
+    /// which of its sessions it was.
     pub async fn end_sessions_by_op(&self, token: &LogoutToken, by: Actor) -> Result<Option<u64>> {
         in_tx!(self, tx => {
             let is_new = sqlx::query(
@@ -242,8 +242,8 @@ impl Store {
         })
     }
 
-    /// Do most people log in through the OP? By the newest sessions: three of four, and not before
-    /// there are a few.
+    /// Returns true if most people log in through the OP: three of four of the newest sessions, if
+    /// there are enough of them.
     pub async fn prefers_openid(&self) -> Result<bool> {
         let (all, openid): (i64, i64) = on_database!(self, pool => {
             sqlx::query_as(
@@ -254,7 +254,7 @@ impl Store {
         Ok(all >= 5 && openid * 4 >= all * 3)
     }
 
-    /// Returns the account's sessions that are live, the last used first.
+    /// Returns the account's live sessions, the last used first.
     pub async fn sessions(
         &self,
         account_id: AccountId,
@@ -272,8 +272,8 @@ impl Store {
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
-    /// Removes the rows of sessions and links that ended by themselves, and of logout tokens
-    /// that are refused by their age; returns how many sessions.
+    /// Removes expired sessions and links, and logout tokens that their age alone refuses; returns
+    /// how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")

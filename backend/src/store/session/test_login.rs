@@ -1,4 +1,4 @@
-//! The last test login of each admin, for as long as somebody may look at it.
+//! The last test login of each admin, as long as it may be viewed.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use crate::account::AccountId;
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
 
-/// How long a report is kept. It has claims of a person in it.
+/// How long a report is stored. It contains a person's claims.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 
 impl Store {
-    /// Keeps a report (JSON) in the place of the account's older one.
+    /// Stores a report (JSON), replacing the account's older one.
     pub async fn keep_test_login(
         &self,
         account_id: AccountId,
