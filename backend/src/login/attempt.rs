@@ -1,4 +1,4 @@
-//! What the browser keeps, sealed, while it is at the OP.
+//! The data that the browser keeps, sealed, while it is at the OP.
 
 use oidc::attempt::Attempt;
 use serde::{Deserialize, Serialize};
@@ -15,27 +15,27 @@ pub enum Intent {
     Login,
     /// To link an identity to the account that is logged in.
     Link {
-        /// That account.
+        /// The account.
         account_id: AccountId,
-        /// By this very session: nobody else's browser can finish it.
+        /// This very session: no other browser can finish it.
         session_id: Uuid,
     },
-    /// To show an admin what comes, and log nobody in.
+    /// To show an admin which claims come, without logging anybody in.
     Test {
         /// The admin.
         account_id: AccountId,
-        /// By this very session.
+        /// This very session.
         session_id: Uuid,
     },
 }
 
-/// An attempt at the OP, with what it is for. Has no `Debug`: the code verifier is in it.
+/// An attempt at the OP, with its purpose. Has no `Debug`: it contains the code verifier.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct LoginAttempt {
-    /// What the OP's answer is held against.
+    /// What the OP's answer is checked against.
     #[serde(flatten)]
     pub protocol: Attempt,
-    /// What it is for.
+    /// Its purpose.
     pub intent: Intent,
     /// Where to go afterwards.
     pub next: ReturnTo,

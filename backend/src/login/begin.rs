@@ -1,4 +1,4 @@
-//! Begins a session: the last step of every login, whichever way it came.
+//! Starts a session: the last step of every login of any kind.
 
 use crate::account::AccountId;
 use crate::audit::Actor;
@@ -7,7 +7,7 @@ use crate::session::{Client, Origin, Session, SessionToken, TokenHash};
 use crate::store::{self, Entry, Login, LoginOutcome, LoginRefusal, Store};
 use clock::Timestamp;
 
-/// From where a login comes.
+/// Where a login comes from.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The browser and its address, for the owner's list of sessions.
@@ -26,11 +26,11 @@ impl Arrival {
     }
 }
 
-/// A session that has just begun. Has no `Debug`: it holds the token.
+/// A session that has just begun. Has no `Debug`: it contains the token.
 pub struct NewSession {
-    /// What opens it.
+    /// Its token.
     pub token: SessionToken,
-    /// Whose it is.
+    /// Its account.
     pub account_id: AccountId,
 }
 
@@ -38,11 +38,11 @@ pub struct NewSession {
 pub enum Begun {
     /// This one.
     Session(NewSession),
-    /// None, and nothing has changed.
+    /// It has not, and nothing has changed.
     Refused(LoginRefusal),
 }
 
-/// Begins a session with a fresh token for whoever comes by `entry`; the one that the browser had
+/// Starts a session with a fresh token for whoever `entry` authorizes; the one that the browser had
 /// before ends (session fixation).
 ///
 /// # Errors

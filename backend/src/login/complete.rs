@@ -1,5 +1,5 @@
 //! Completes a login that the OP vouches for: asks the store for the facts, lets the policy decide,
-//! and does what it says.
+//! and carries the decision out.
 
 use oidc::identity::VerifiedIdentity;
 use oidc::provider::Redeemed;
@@ -22,24 +22,24 @@ use crate::session::Origin;
 use crate::store::{Entry, Lead, LoginRefusal, NewIdentity, Store};
 
 /// How often a login is decided anew because the database changed between the question and the
-/// answer. Each time somebody else's login went through.
+/// answer. Each time, another login succeeded.
 const MAX_DECISIONS: usize = 3;
 
-/// The settings that bear on a login.
+/// The settings that affect a login.
 #[derive(Debug, Clone)]
 pub struct LoginSettings {
-    /// What an email is good for, and whether accounts are created.
+    /// How emails are trusted, and whether accounts are created.
     pub policy: Policy,
-    /// Which values of the role claim give which role; `None` if claims decide no roles.
+    /// Which values of the role claim give which role; `None` if claims do not decide roles.
     pub roles: Option<RoleValues>,
-    /// How long sessions live.
+    /// How long sessions last.
     pub sessions: SessionConfig,
-    /// Is the ID token kept for the logout at the OP?
+    /// True if the ID token is stored for the logout at the OP.
     pub keeps_id_token: bool,
 }
 
 impl LoginSettings {
-    /// Takes them from the server's settings, and from those of the OP as they are now.
+    /// Combines the server's settings with the current settings of the OP.
     #[must_use]
     pub fn of(config: &Config, oidc: &OidcConfig) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl LoginSettings {
     }
 }
 
-/// Who asks for a link: an account that is logged in, by one of its sessions.
+/// Who asks for a link: a logged-in account, by one of its sessions.
 #[derive(Debug, Clone)]
 pub struct Requester {
     /// The account.
@@ -74,11 +74,11 @@ struct Completion<'a> {
 }
 
 /// Completes a login: decides who the identity is, and links, creates, logs in or asks accordingly.
-/// `next` is where the browser goes afterwards; `requester` asked for a link, and nobody logs in
-/// then.
+/// `next` is where the browser goes afterwards. If there is a `requester`, it asked for a link, and
+/// nobody logs in.
 ///
 /// # Errors
-/// Why nobody is logged in. Nothing has changed then.
+/// The reason why nobody is logged in; then nothing has changed.
 pub async fn complete(
     store: &Store,
     settings: &LoginSettings,
@@ -120,12 +120,12 @@ pub async fn complete(
             return Ok(Outcome::LoggedIn(session));
         }
     }
-    // The identity and the account went different ways each time.
+    // The identity and the account changed each time.
     Err(LoginError::Policy(FailureCode::LinkConflict))
 }
 
 impl Completion<'_> {
-    /// Logs in to an account that there is; `None` if what was decided no longer holds.
+    /// Logs in to an existing account; `None` if the decision no longer holds.
     async fn enter(
         &self,
         account_id: AccountId,
@@ -144,8 +144,8 @@ impl Completion<'_> {
         }
     }
 
-    /// Creates an account for the identity under a name that nobody has, and logs in to it; `None`
-    /// if the identity is linked meanwhile.
+    /// Creates an account for the identity under a free name, and logs in to it; `None` if the
+    /// identity was linked meanwhile.
     async fn register(&self) -> Result<Option<NewSession>, LoginError> {
         let identity = &self.redeemed.identity;
         let mut candidate = Candidate::new(identity, self.role);
@@ -168,7 +168,7 @@ impl Completion<'_> {
         }
     }
 
-    /// Has the store write down the login, and begin its session.
+    /// Has the store record the login and start its session.
     async fn begin(&self, account_id: AccountId, lead: Lead<'_>) -> Result<Begun, LoginError> {
         let Redeemed { identity, id_token } = self.redeemed;
         let kept = self.settings.keeps_id_token.then_some(id_token);
@@ -196,7 +196,7 @@ impl Completion<'_> {
     }
 }
 
-/// Returns the identity as the store links it.
+/// Returns the identity in the form that the store links.
 fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
     NewIdentity {
         issuer: &identity.issuer,

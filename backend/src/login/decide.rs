@@ -1,5 +1,5 @@
 //! The identity policy (contract, section 5), pure: who an identity is, from its claims and from
-//! what the store knows, and why.
+//! the store's facts, and why.
 
 use shared::failure::FailureCode;
 use shared::session::Role;
@@ -8,25 +8,25 @@ use crate::account::{Account, AccountId};
 use crate::config::LinkByEmail;
 use crate::login::role::RoleAnswer;
 
-/// What the policy looks at.
+/// The facts that the policy decides by.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// What the claims say of the role.
+    /// The role according to the claims.
     pub role: RoleAnswer,
     /// The account to which this issuer and subject are linked.
     pub linked: Option<Account>,
     /// The account whose profile email is the OP's email; `None` also if the OP sent none.
     pub by_email: Option<EmailMatch>,
-    /// Did the OP send an email?
+    /// True if the OP sent an email.
     pub has_email: bool,
-    /// Is that email verified by the OP, or trusted by configuration?
+    /// True if that email is verified by the OP, or trusted by configuration.
     pub is_email_verified: bool,
-    /// The account that is logged in and asked for a link; `None` for a login.
+    /// The logged-in account that asked for a link; `None` for a login.
     pub link_request: Option<LinkRequest>,
 }
 
 impl Facts {
-    /// Returns the account that a login enters, if there is one already.
+    /// Returns the account that a login enters, if it exists already.
     #[must_use]
     pub fn entered(&self) -> Option<&Account> {
         let by_email = self.by_email.as_ref().map(|found| &found.account);
@@ -39,7 +39,7 @@ impl Facts {
 pub struct EmailMatch {
     /// The account.
     pub account: Account,
-    /// Is it linked to another subject of this issuer already?
+    /// True if it is already linked to another subject of this issuer.
     pub is_bound_at_issuer: bool,
 }
 
@@ -48,18 +48,18 @@ pub struct EmailMatch {
 pub struct LinkRequest {
     /// The account.
     pub account: Account,
-    /// Is it linked to another subject of this issuer already?
+    /// True if it is already linked to another subject of this issuer.
     pub is_bound_at_issuer: bool,
 }
 
-/// The settings that bear on it.
+/// The settings that the policy depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// `OIDC_LINK_BY_EMAIL`.
     pub link_by_email: LinkByEmail,
     /// `OIDC_ALLOW_REGISTRATION`.
     pub allow_registration: bool,
-    /// Can the account's password be asked for at all?
+    /// True if passwords can be asked for at all.
     pub password_login: bool,
 }
 
@@ -74,20 +74,20 @@ pub enum Decision {
     AskForPassword(AccountId),
     /// Show both identities to the user who asked for the link, then link.
     AskForConsent(AccountId),
-    /// The link that was asked for exists already.
+    /// The requested link exists already.
     AlreadyLinked,
     /// Create an account and link it.
     Register,
-    /// No.
+    /// Refuse.
     Refuse(FailureCode),
 }
 
-/// One step of the way to a decision.
+/// One step towards a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// The claims give this role.
     RoleGiven(Role),
-    /// No value of the role claim is one that the settings name.
+    /// The role claim has no value that the settings name.
     RoleMissing,
     /// The subject is linked to the account of this username.
     Linked(String),
@@ -103,7 +103,7 @@ pub enum Reason {
     Disabled(String),
     /// The account is linked to another subject of this issuer.
     BoundElsewhere,
-    /// What `OIDC_LINK_BY_EMAIL` says.
+    /// The value of `OIDC_LINK_BY_EMAIL`.
     LinkByEmail(LinkByEmail),
     /// The account's email is vouched for.
     VouchedFor,
@@ -115,16 +115,16 @@ pub enum Reason {
     NoPassword,
     /// The account's password is asked for.
     PasswordAsked,
-    /// What `OIDC_ALLOW_REGISTRATION` says.
+    /// The value of `OIDC_ALLOW_REGISTRATION`.
     Registration(bool),
 }
 
-/// A decision, and the way to it.
+/// A decision, and the steps to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// What to do.
     pub decision: Decision,
-    /// Why, in the order of the contract's section 5.
+    /// The reasons, in the order of the contract's section 5.
     pub reasons: Vec<Reason>,
 }
 
@@ -148,7 +148,7 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
     if let Some(request) = &facts.link_request {
         return decide_link(facts, request);
     }
-    // 1. Known: that account, whatever its email says by now.
+    // 1. Known: that account, even if its email differs now.
     if let Some(account) = &facts.linked {
         reasons.push(Reason::Linked(account.username.clone()));
         if refuses_disabled(reasons, account) {
@@ -166,7 +166,7 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
     if facts.has_email {
         reasons.push(Reason::EmailOfNobody);
     }
-    // 4. Nobody we know.
+    // 4. Nobody known.
     reasons.push(Reason::Registration(policy.allow_registration));
     if policy.allow_registration {
         return Decision::Register;
@@ -202,7 +202,7 @@ fn decide_by_email(
     if refuses_disabled(reasons, account) {
         return Decision::Refuse(FailureCode::AccountDisabled);
     }
-    // Never bound anew by email: the OP may have given the address to somebody else.
+    // Never re-bound by email: the OP may have given the address to somebody else.
     if found.is_bound_at_issuer {
         reasons.push(Reason::BoundElsewhere);
         return Decision::Refuse(FailureCode::LinkConflict);
@@ -216,7 +216,7 @@ fn decide_by_email(
     }
 }
 
-/// Links at once if both sides vouch for the email, else by the account's password.
+/// Links at once if both sides vouch for the email, else after the account's password.
 fn decide_by_confirmation(
     reasons: &mut Vec<Reason>,
     account: &Account,
@@ -245,7 +245,7 @@ fn decide_by_confirmation(
     decision.unwrap_or(Decision::Refuse(FailureCode::LinkFirst))
 }
 
-/// Is the account disabled? Then that is a reason.
+/// Adds the reason if the account is disabled.
 fn refuses_disabled(reasons: &mut Vec<Reason>, account: &Account) -> bool {
     if account.is_disabled() {
         reasons.push(Reason::Disabled(account.username.clone()));

@@ -20,8 +20,7 @@ pub enum LoginError {
     /// The identity policy refuses.
     #[error("refused by the identity policy: {}", .0.as_str())]
     Policy(FailureCode),
-    /// Whoever sent the browser here, a page or a third party, wrote a request that cannot be
-    /// followed.
+    /// The sender of the browser, a page or a third party, made a request that is invalid.
     #[error("the request is malformed: {0}")]
     BadRequest(&'static str),
     /// The database.
@@ -30,13 +29,13 @@ pub enum LoginError {
     /// A fault of ours.
     #[error("{0}")]
     Internal(String),
-    /// A fault of ours, by which the login broke off.
+    /// A fault of ours that broke off the login.
     #[error("a panic broke the login off")]
     Panicked,
 }
 
 impl LoginError {
-    /// Returns whose account it was about; `None` if that is not known.
+    /// Returns the account it was about; `None` if that is not known.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match self {
@@ -45,7 +44,7 @@ impl LoginError {
         }
     }
 
-    /// Returns why, for whoever is to fix it.
+    /// Returns the cause, for whoever has to fix it.
     #[must_use]
     pub fn cause(&self) -> Cause {
         match self {
@@ -58,7 +57,7 @@ impl LoginError {
         }
     }
 
-    /// Returns the code that the browser is sent.
+    /// Returns the code for the browser.
     #[must_use]
     pub fn code(&self) -> FailureCode {
         self.cause().code()

@@ -1,11 +1,11 @@
-//! The reasons of a decision, in words for the administrator.
+//! The reasons of a decision, worded for the administrator.
 
 use oidc::identity::VerifiedIdentity;
 
 use crate::config::{LinkByEmail, OidcConfig};
 use crate::login::decide::Reason;
 
-/// Says why, in one sentence.
+/// Explains the decision in one sentence.
 #[must_use]
 pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
     let claim = oidc.rp.role_claim.as_deref().unwrap_or_default();
@@ -61,7 +61,7 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
     }
 }
 
-/// Says what the OP says of the email.
+/// Describes what the OP says about the email.
 fn explain_email(identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
     let Some(email) = &identity.email else {
         return "The OP sent no email that is one".to_owned();

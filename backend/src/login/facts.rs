@@ -1,4 +1,4 @@
-//! What the identity policy looks at, asked of the store.
+//! The facts for the identity policy, read from the store.
 
 use oidc::identity::VerifiedIdentity;
 
@@ -7,8 +7,7 @@ use crate::login::decide::{EmailMatch, Facts, LinkRequest};
 use crate::login::role::RoleAnswer;
 use crate::store::{self, Store};
 
-/// Asks the store for what the policy looks at. `requester` is the account that is logged in and
-/// asked for a link.
+/// Reads the facts for the policy. `requester` is the logged-in account that asked for a link.
 ///
 /// # Errors
 /// The store's.

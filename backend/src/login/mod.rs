@@ -1,7 +1,7 @@
-//! The login, without HTTP: who an identity is, what is done about it, and what becomes of it.
+//! The login without HTTP: who an identity is, what is done about it, and the outcome.
 //!
-//! [`complete()`] is the whole of it: [`facts`] asks the store, [`decide`] decides, and the store
-//! writes down a login in one transaction ([`crate::store::Store::log_in`]). `http` turns the
+//! [`complete()`] does all of it: [`facts`] asks the store, [`decide`] decides, and the store
+//! records a login in one transaction ([`crate::store::Store::log_in`]). `http` turns the
 //! [`outcome::Outcome`] into cookies and a redirect.
 
 pub mod attempt;

@@ -1,4 +1,4 @@
-//! Callbacks that come twice, as those of some phones do: both get the outcome of the first.
+//! Callbacks that some phones send twice: both requests get the outcome of the first.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,10 @@ use clock::Timestamp;
 
 /// How long an outcome is kept for the second of two.
 const KEPT: Duration = Duration::from_secs(30);
-/// The most outcomes that are kept. A callback beyond them is answered like any, but by itself.
+/// The most outcomes that are kept. Callbacks beyond that are each processed separately.
 const MOST: usize = 1024;
 
-/// What two callbacks have in common if they are the same one: a hash of all that is in them.
+/// Identifies equal callbacks: a hash of everything in them.
 pub type Key = [u8; 32];
 
 /// How a callback ended. Has no `Debug`: it holds the session's token.
@@ -33,13 +33,13 @@ pub struct FailedLogin {
 /// Which of two callbacks it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// The one that was worked for.
+    /// The one that did the work.
     First,
-    /// One that came meanwhile or afterwards.
+    /// One that came during the work or afterwards.
     Later,
 }
 
-/// The callbacks that are being worked for, and those that were a moment ago.
+/// The callbacks that are in progress, and those that ended a moment ago.
 #[derive(Default)]
 pub struct Callbacks(Arc<Mutex<Entries>>);
 
@@ -51,9 +51,9 @@ struct Entry {
 }
 
 impl Callbacks {
-    /// Ends a callback by that work, or as the same callback ended a moment ago. The work goes on if
-    /// the browser does not wait for it: the code is spent by then. A failure is not kept: the next
-    /// callback is a new try.
+    /// Ends a callback with the result of `work`, or with the result of the same callback a moment
+    /// ago. The work continues even if the browser gives up, because the code is spent by then. A
+    /// failure is not kept: the next callback is a new try.
     ///
     /// `None` if the work panicked.
     pub async fn end(
@@ -96,7 +96,7 @@ impl Callbacks {
             if result.is_err() {
                 lock(&kept).remove(&key);
             }
-            // Nobody may be waiting any more.
+            // Perhaps nobody waits any more.
             let _ = sender.send(Some(Arc::new(result)));
         });
         (ended, Turn::First)

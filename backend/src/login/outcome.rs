@@ -7,8 +7,8 @@ use crate::login::pending_link::PendingLink;
 pub enum Outcome {
     /// A session has begun.
     LoggedIn(NewSession),
-    /// A link waits for its user's word.
+    /// A link waits for its user's confirmation.
     ConfirmLink(PendingLink),
-    /// The link that was asked for exists already.
+    /// The requested link exists already.
     AlreadyLinked,
 }

@@ -1,4 +1,5 @@
-//! A link that waits for its user's word. The browser keeps it, sealed; nothing is stored.
+//! A pending link, which waits for its user's confirmation. The browser keeps it, sealed; nothing
+//! is stored.
 
 use std::time::Duration;
 
@@ -32,20 +33,20 @@ pub struct PendingLink {
     pub username: Option<String>,
     /// The email there, for display.
     pub email: Option<String>,
-    /// The role that the claims give; `None` if they decide none.
+    /// The role that the claims give; `None` if they do not decide the role.
     pub role: Option<Role>,
     /// The account.
     pub account_id: AccountId,
     /// The session that asked for the link; `None` if the account's password is asked for.
     pub session_id: Option<Uuid>,
-    /// Where to go afterwards.
+    /// Where the browser goes afterwards.
     pub next: ReturnTo,
-    /// When it began to wait.
+    /// When the wait began.
     pub asked_at: Timestamp,
 }
 
 impl PendingLink {
-    /// Returns a link of that identity to that account.
+    /// Returns a pending link of that identity to that account.
     #[must_use]
     pub fn new(
         identity: &VerifiedIdentity,
@@ -72,13 +73,13 @@ impl PendingLink {
         }
     }
 
-    /// Has it waited too long?
+    /// Returns true if it has expired.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now >= self.asked_at.plus(LIFETIME)
     }
 
-    /// Returns the identity as the store links it.
+    /// Returns the identity in the form that the store links.
     #[must_use]
     pub fn identity(&self) -> NewIdentity<'_> {
         NewIdentity {
@@ -91,7 +92,7 @@ impl PendingLink {
 }
 
 /// Links the identity to its account, and logs in to it. Refused as `Stale` if the identity or the
-/// account is linked elsewhere by now.
+/// account was linked elsewhere meanwhile.
 ///
 /// # Errors
 /// The store's.
@@ -107,7 +108,7 @@ pub async fn link_and_log_in(
             issuer: pending.issuer.clone(),
             subject: Some(pending.subject.clone()),
             sid: pending.sid.clone(),
-            // Too large for the cookie; the OP's logout asks its user instead.
+            // Too large for the cookie; at logout the OP asks the user instead.
             id_token: None,
         };
         let entry = Entry::Identity {
@@ -117,7 +118,7 @@ pub async fn link_and_log_in(
         };
         let begun = begin(store, sessions, arrival, pending.account_id, origin, entry).await?;
         let is_stale = matches!(begun, Begun::Refused(LoginRefusal::Stale));
-        // By this very link, perhaps, whose answer was lost.
+        // Perhaps by this very link, if its answer was lost.
         if is_stale && matches!(lead, Lead::Link) && is_linked(store, pending).await? {
             lead = Lead::Linked;
             continue;
@@ -126,7 +127,7 @@ pub async fn link_and_log_in(
     }
 }
 
-/// Is the identity linked to the very account already?
+/// Returns true if the identity is already linked to this account.
 ///
 /// # Errors
 /// The store's.

@@ -1,4 +1,4 @@
-//! The account of an identity that has none yet. Pure.
+//! Creates the account of an identity that has none yet. Pure.
 
 use oidc::identity::VerifiedIdentity;
 use shared::session::Role;
@@ -10,7 +10,7 @@ use crate::store::Taken;
 /// How many names are tried before something else must be wrong.
 const MAX_NAMES: u32 = 200;
 
-/// An account to be created under a name that nobody has.
+/// An account to create under a free name.
 pub struct Candidate {
     /// The account.
     pub account: NewAccount,
@@ -37,7 +37,7 @@ impl Candidate {
         }
     }
 
-    /// Gives way to the account that has the name or the email; `None` if too many names were tried,
+    /// Avoids the name or the email that another account has; `None` if too many names were tried,
     /// or if something else is taken.
     #[must_use]
     pub fn without(mut self, taken: Taken) -> Option<Self> {
@@ -48,14 +48,14 @@ impl Candidate {
             }
             // Somebody took the address a moment ago.
             Taken::Email => self.account.email = None,
-            // Another name or email frees neither.
+            // Another name or email does not help.
             Taken::Identity | Taken::Setup => return None,
         }
         (self.number <= MAX_NAMES).then_some(self)
     }
 }
 
-/// Returns what a new account of the identity is called, if nobody else is.
+/// Returns the preferred username of a new account for the identity.
 #[must_use]
 pub fn wanted_username(identity: &VerifiedIdentity) -> String {
     let from_claim = identity.username.as_deref().and_then(username_from_claim);

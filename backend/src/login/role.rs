@@ -1,24 +1,24 @@
-//! The role that the OP's claims give, pure.
+//! The role that the OP's claims give. Pure.
 
 use oidc::identity::VerifiedIdentity;
 use shared::session::Role;
 
 use crate::config::RoleValues;
 
-/// What the role claim says of the user.
+/// What the role claim says about the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleAnswer {
-    /// No claim is configured: roles are this server's own business.
+    /// No claim is configured: roles are managed on this server.
     NotAsked,
-    /// This role.
+    /// The claims give this role.
     Role(Role),
-    /// No value matches: the user may not enter.
+    /// No value matches: the user may not log in.
     None,
 }
 
 impl RoleAnswer {
-    /// Decides by the values that the OP sent, and by those that the settings name. Only whole
-    /// values match: `not-admins` is not `admins`.
+    /// Decides by the OP's values and the configured ones. Only whole values match: `not-admins` is
+    /// not `admins`.
     #[must_use]
     pub fn of(identity: &VerifiedIdentity, wanted: Option<&RoleValues>) -> Self {
         let (Some(given), Some(wanted)) = (&identity.roles, wanted) else {
@@ -34,7 +34,7 @@ impl RoleAnswer {
         }
     }
 
-    /// Returns the role to give; `None` if the claims give none.
+    /// Returns the role to set; `None` if the claims do not decide it.
     #[must_use]
     pub fn role(self) -> Option<Role> {
         match self {
