@@ -1,5 +1,5 @@
-//! What the pages look like: `POSTERN_BRAND_…`. What is written wrongly keeps the server from
-//! starting; a color that could not be read is only replaced, and that is said.
+//! The look of the pages: `POSTERN_BRAND_…`. A malformed value prevents a start; an unreadable
+//! color is only replaced, with a notice.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -22,7 +22,7 @@ const MOST_BACKGROUND: u64 = 1000 * 1000;
 const COLOR: &str = "write a color such as #1d4ed8, or two as in #1d4ed8,#93c5fd: for light pages and \
                      for dark ones";
 
-/// Reads all of it.
+/// Reads all of these settings.
 pub(super) fn read(reader: &mut Reader) -> Brand {
     let accent = reader.get("POSTERN_BRAND_ACCENT", colors);
     let accent = accent.map(|colors| fitted(&colors, reader));
@@ -35,7 +35,7 @@ pub(super) fn read(reader: &mut Reader) -> Brand {
     }
 }
 
-/// Takes a name that fits.
+/// Accepts a name that fits.
 fn name(text: &str) -> Result<String, Wrong> {
     if text.chars().count() > MOST_NAME {
         let problem = format!("is longer than {MOST_NAME} characters");
@@ -44,13 +44,13 @@ fn name(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
-/// One color for all, or one for each scheme.
+/// One color for both schemes, or one for each.
 enum Colors {
     One(Color),
     Two { light: Color, dark: Color },
 }
 
-/// Parses one color or two.
+/// Parses one or two colors.
 fn colors(text: &str) -> Result<Colors, Wrong> {
     let wrong = |text: &str| Wrong::new(format!("holds {text:?}, which is no color"), COLOR);
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
@@ -67,7 +67,7 @@ fn colors(text: &str) -> Result<Colors, Wrong> {
     }
 }
 
-/// Makes the accent, and tells of every color that had to give way.
+/// Creates the accent, and reports every color that had to be replaced.
 fn fitted(colors: &Colors, reader: &mut Reader) -> Accent {
     let (light, dark) = match *colors {
         Colors::One(color) => (color, color),
@@ -86,7 +86,7 @@ fn fitted(colors: &Colors, reader: &mut Reader) -> Accent {
             scheme.contrast(wanted),
             scheme.contrast(used),
         );
-        // Of one color, the dark scheme's own shade is what anybody expects.
+        // If only one color is given, everybody expects a different shade in the dark scheme.
         let is_expected = scheme == Scheme::Dark && matches!(colors, Colors::One(_));
         let weight = if is_expected {
             Weight::Info
@@ -106,7 +106,7 @@ fn logo(path: &str) -> Result<Image, Wrong> {
     image(path, &kinds, MOST_LOGO).map_err(|problem| Wrong::new(problem, remedy))
 }
 
-/// Takes a color or reads an image.
+/// Parses a color or reads an image.
 fn backdrop(text: &str) -> Result<Backdrop, Wrong> {
     if text.starts_with('#') {
         return Ok(match colors(text)? {
@@ -127,7 +127,7 @@ fn image(path: &str, kinds: &[Kind], most: u64) -> Result<Image, String> {
         return Err("is not the name of an image that can be used here".to_owned());
     };
     let cannot = |error: std::io::Error| format!("names a file that cannot be read: {error}");
-    // A pipe or a device might never end.
+    // Reading a pipe or a device might never end.
     if !fs::metadata(path).map_err(cannot)?.is_file() {
         return Err("does not name a file".to_owned());
     }
@@ -149,7 +149,7 @@ fn image(path: &str, kinds: &[Kind], most: u64) -> Result<Image, String> {
     Ok(image)
 }
 
-/// Returns what people call an image of that kind.
+/// Returns the usual name of an image format.
 fn article(kind: Kind) -> &'static str {
     match kind {
         Kind::Svg => "an SVG",
@@ -159,7 +159,7 @@ fn article(kind: Kind) -> &'static str {
     }
 }
 
-/// Takes a text; its last word may be where it leads.
+/// Parses a text whose last word may be a link.
 fn footer(text: &str) -> Result<Footer, Wrong> {
     let (words, last) = text.rsplit_once(' ').unwrap_or(("", text));
     let footer = match Url::parse(last) {

@@ -1,8 +1,8 @@
-//! What is wrong with the settings, said all at once, and what is only worth saying.
+//! All faults of the settings, reported at once, and notices.
 
 use std::fmt;
 
-/// Where a reader finds more, at the end of every list of faults.
+/// Where to read more; ends every list of faults.
 const READ_MORE: &str = "All settings: `postern --help`, or the README, section \"Settings\".";
 
 /// Why a value cannot be used; the reader of the variable turns it into a [`Fault`].
@@ -15,7 +15,7 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
-    /// Makes one of both halves.
+    /// Combines both halves.
     pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             problem: problem.into(),
@@ -24,12 +24,12 @@ impl Wrong {
     }
 }
 
-/// One setting that keeps the server from starting.
+/// A setting that prevents a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The variable as it was given, so with `_FILE` where the value came from a file.
+    /// The variable as it was set, with `_FILE` if the value came from a file.
     pub variable: String,
-    /// The value, shortened; `None` where it is a secret, may hold one, or is not set.
+    /// The value, shortened; `None` if it is a secret, may contain one, or is not set.
     pub value: Option<String>,
     /// Continues the sentence that begins with the variable.
     pub problem: String,
@@ -50,20 +50,20 @@ impl fmt::Display for Fault {
 /// How much a [`Notice`] matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// Something was put right, or is good to know.
+    /// Something was corrected, or is good to know.
     Info,
     /// Probably a mistake.
     Warning,
 }
 
-/// Something about a setting that does not keep the server from starting.
+/// Something about a setting that does not prevent a start.
 ///
-/// A value, not a log line, since the log's own settings are among those being read.
+/// This is a value and not a log line, because the log's own settings are read too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The variable as it was given.
+    /// The variable as it was set.
     pub variable: String,
-    /// Continues the sentence that begins with the variable; never holds a secret.
+    /// Continues the sentence that begins with the variable; never contains a secret.
     pub text: String,
     /// How much it matters.
     pub weight: Weight,
@@ -75,8 +75,8 @@ impl fmt::Display for Notice {
     }
 }
 
-/// Everything that is wrong, and what was noticed on the way: a misspelled name is often the
-/// reason why another setting is missing.
+/// All faults, and the notices: a misspelled name is often the reason why another setting is
+/// missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults {
     /// At least one.

@@ -14,12 +14,12 @@ pub enum Database {
     Postgres(SecretString),
 }
 
-/// How long sessions live.
+/// How long sessions last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionConfig {
-    /// At most, however much it is used.
+    /// The longest life, even if the session is used.
     pub max_age: Duration,
-    /// Without being used; never longer than `max_age`.
+    /// The longest time without use; never longer than `max_age`.
     pub idle: Duration,
 }
 

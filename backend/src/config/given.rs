@@ -1,4 +1,5 @@
-//! What each setting was given, so that a reload can tell which of them differ. Holds no values.
+//! The given values of the settings as hashes, so that a reload can tell which ones changed. Holds
+//! no values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +10,10 @@ use super::oidc::OidcConfig;
 use super::source::Reader;
 use crate::brand::{Backdrop, Brand};
 
-/// A secret of this process, so that a hash tells nothing of a value to anybody else.
+/// A secret of this process, so that a hash reveals nothing about a value to anybody else.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
-/// A hash of each setting's text, and of the file where it names one whose content is read.
+/// A hash of each setting's text, and of the content of the file that it names.
 #[derive(Clone, Default)]
 pub struct Given(BTreeMap<&'static str, u64>);
 
@@ -23,13 +24,13 @@ impl fmt::Debug for Given {
 }
 
 impl Given {
-    /// Takes what the reader found and the settings made of it.
+    /// Hashes what the reader found and the settings that it produced.
     pub(super) fn of(reader: &Reader, oidc: Option<&OidcConfig>, brand: &Brand) -> Self {
         let hashed = |(name, text)| (name, HASHER.hash_one((text, file(name, oidc, brand))));
         Self(reader.texts().map(hashed).collect())
     }
 
-    /// Returns the names of the settings that are not the same here and there.
+    /// Returns the names of the settings that differ between the two.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let mut names: Vec<&'static str> = self.0.keys().chain(other.0.keys()).copied().collect();
         names.sort_unstable();
@@ -38,7 +39,7 @@ impl Given {
         names
     }
 
-    /// Takes over what the others have under these names.
+    /// Takes over the other's hashes for these names.
     pub fn take(&mut self, names: &[&'static str], others: &Self) {
         for name in names {
             match others.0.get(name) {
@@ -49,7 +50,7 @@ impl Given {
     }
 }
 
-/// Returns the content of the file that the setting names, or what tells it apart.
+/// Returns the content of the file that the setting names, or what identifies it.
 fn file<'a>(name: &str, oidc: Option<&'a OidcConfig>, brand: &'a Brand) -> Option<&'a [u8]> {
     match name {
         "OIDC_TLS_CACERTFILE" => {

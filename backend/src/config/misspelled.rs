@@ -1,17 +1,18 @@
-//! Variables that look as if they were meant for Postern and are not read by it.
+//! Variables that look meant for Postern but are not read by it.
 //!
-//! A mistyped name is the one mistake that no check of values can find: the setting keeps its
-//! default, silently. So every variable of the process is compared with the table.
+//! No check of values can find a mistyped name: the setting silently keeps its default. So every
+//! variable of the process is compared with the table.
 
 use strsim::damerau_levenshtein;
 
 use super::table::{UNSUPPORTED, VARIABLES};
 
-/// What the names of Postern's own variables begin with.
+/// How the names of Postern's own variables begin.
 const PREFIXES: [&str; 2] = ["OIDC_", "POSTERN_"];
-/// What turns a name into that of its file twin.
+/// The suffix of a name's file twin.
 const FILE_SUFFIX: &str = "_FILE";
-/// Names that other programs have for the same thing, too far from ours to be found by letters.
+/// Names that other programs use for the same thing, too different from ours to be found by
+/// spelling.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("OIDC_ISSUER", "OIDC_SERVER_APPLICATION_URL"),
     ("OIDC_ISSUER_URL", "OIDC_SERVER_APPLICATION_URL"),
@@ -42,16 +43,16 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("POSTERN_BRAND_ICON", "POSTERN_BRAND_LOGO"),
 ];
 
-/// What a variable's name says about it.
+/// The verdict on a variable's name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Name {
-    /// In the table, or nothing that concerns Postern.
+    /// In the table, or unrelated to Postern.
     Fine,
     /// Promised for a later version.
     Unsupported,
     /// Probably meant to be the named variable.
     Near(String),
-    /// Has our prefix, and is like nothing in the table.
+    /// Has our prefix, but resembles nothing in the table.
     Unknown,
 }
 
@@ -80,13 +81,13 @@ pub(super) fn judge(name: &str, text: &str) -> Name {
     }
 }
 
-/// Is it in the table?
+/// Returns true if the name is in the table.
 fn is_known(name: &str) -> bool {
     VARIABLES.iter().any(|variable| variable.name == name)
 }
 
-/// Kubernetes tells every pod of a service named `postern` by variables such as
-/// `POSTERN_SERVICE_HOST` and `POSTERN_PORT=tcp://…`: they are nobody's mistake.
+/// Kubernetes gives every pod of a service named `postern` variables such as `POSTERN_SERVICE_HOST`
+/// and `POSTERN_PORT=tcp://…`, which are not mistakes.
 fn is_of_kubernetes(name: &str, text: &str) -> bool {
     name.starts_with("POSTERN_SERVICE_")
         || name.starts_with("POSTERN_PORT_")
@@ -105,7 +106,7 @@ fn near(name: &str) -> Option<&'static str> {
         .or_else(|| nearest(&fixed))
         .or_else(|| cut_short(&fixed))
         .or_else(|| {
-            // DATA_DIR and others have no prefix, and are easily given one.
+            // DATA_DIR and others have no prefix, and people easily add one.
             let bare = PREFIXES
                 .iter()
                 .find_map(|prefix| fixed.strip_prefix(prefix))?;
@@ -116,7 +117,7 @@ fn near(name: &str) -> Option<&'static str> {
         })
 }
 
-/// Finds the closest name in the table, where it is close enough.
+/// Finds the closest name in the table, if it is close enough.
 fn nearest(name: &str) -> Option<&'static str> {
     VARIABLES
         .iter()
@@ -126,14 +127,14 @@ fn nearest(name: &str) -> Option<&'static str> {
         .map(|(_, known)| known)
 }
 
-/// Returns how many letters may be wrong. Short names without our prefix are close to names that
+/// Returns how many letters may differ. Short names without our prefix are close to names that
 /// other programs use, such as `DATABASE_SSL`.
 fn tolerance(known: &str) -> usize {
     let ours = PREFIXES.iter().any(|prefix| known.starts_with(prefix));
     if ours || known.len() > 12 { 2 } else { 1 }
 }
 
-/// Finds the one name in the table of which this is the beginning, as `OIDC_USERNAME_ATTR`.
+/// Finds the only name in the table that begins with this, as `OIDC_USERNAME_ATTR`.
 fn cut_short(name: &str) -> Option<&'static str> {
     let rest = PREFIXES
         .iter()
@@ -148,8 +149,8 @@ fn cut_short(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns the name with its first word put right, where that is one of our prefixes with its
-/// letters in another order, as in `OICD_`; `None` where it is not.
+/// Returns the name with its first word corrected, if that has the letters of one of our prefixes
+/// in another order, as in `OICD_`; `None` if not.
 fn with_prefix_fixed(name: &str) -> Option<String> {
     let (word, rest) = name.split_once('_')?;
     let sorted = |word: &str| {

@@ -1,12 +1,12 @@
 //! All settings, read from the environment and from nowhere else.
 //!
-//! Values come as a map, so that tests can pass one, and leave as final types: after
-//! [`Config::from_env`] has succeeded nothing about a setting can fail. What is wrong is reported
-//! all at once, since fixing one fault per restart costs an evening.
+//! Values come as a map, so that tests can pass one, and become final types: after
+//! [`Config::from_env`] has succeeded, no setting can fail. All faults are reported at once,
+//! because fixing one fault per restart costs an evening.
 //!
 //! `table.rs` has the names, `source.rs` finds the texts, `values.rs` and `urls.rs` parse them,
-//! `oidc/` reads what concerns the OP, `brand.rs` the looks, and `settings.rs` reads all of them and
-//! checks them against each other.
+//! `oidc/` reads the settings about the OP, `brand.rs` the look, and `settings.rs` reads all of
+//! them and checks them against each other.
 
 mod table;
 mod faults;

@@ -11,11 +11,11 @@ pub fn wants_no_color() -> bool {
     no_color || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }
 
-/// Returns a variable of this process, or the content of the file that its `_FILE` twin names: for
-/// commands that take a default from there and need no other setting. `None` if it is not set.
+/// Returns a variable of this process, or the content of the file that its `_FILE` twin names. For
+/// commands that take a default from it and need no other setting. `None` if it is not set.
 ///
 /// # Errors
-/// What is wrong with it, and the remedy.
+/// The fault, with its remedy.
 pub fn variable_of_process(name: &'static str) -> Result<Option<String>, String> {
     let twin = format!("{name}_FILE");
     let given = std::env::vars_os().filter_map(|(name, value)| {

@@ -1,4 +1,4 @@
-//! Every setting, read and checked against the others.
+//! All settings, read and checked against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -19,59 +19,60 @@ use super::urls::{self, PublicUrl};
 use super::{brand, values};
 use crate::brand::Brand;
 
-/// The shortest life of a session that makes sense, in seconds.
+/// The shortest useful life of a session, in seconds.
 const MIN_SESSION_SECONDS: u64 = 60;
-/// The longest: browsers forget a cookie after 400 days.
+/// The longest: browsers delete cookies after 400 days.
 const MAX_SESSION_SECONDS: u64 = 400 * 24 * 60 * 60;
-/// The one setting whose name is not ours: that of the OpenTelemetry specification.
+/// The one setting whose name comes from elsewhere, the OpenTelemetry specification.
 const COLLECTOR: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-/// The SQLite file where `DATABASE_URL` is not set.
+/// The SQLite file if `DATABASE_URL` is not set.
 const SQLITE_FILE: &str = "postern.db";
 
-/// Every setting.
+/// All settings.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Where `/metrics` is; `None` where it is nowhere.
+    /// Where `/metrics` is served; `None` if it is not.
     pub ops_listen: Option<SocketAddr>,
-    /// What people type into their browser; `None` where neither it nor a redirect URI is set.
+    /// The address that people type into their browser; `None` if neither it nor a redirect URI is
+    /// set.
     pub public_url: Option<PublicUrl>,
-    /// Reverse proxies whose `X-Forwarded-*` headers are believed.
+    /// Reverse proxies whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Where the SQLite file and the generated keys are; need not exist yet.
+    /// Where the SQLite file and the generated keys are; it need not exist yet.
     pub data_dir: PathBuf,
-    /// Where accounts and sessions are.
+    /// Where accounts and sessions are stored.
     pub database: Database,
-    /// Seals the cookies; `None` where it is to be generated in [`Config::data_dir`].
+    /// Seals the cookies; `None` if a key in [`Config::data_dir`] is used.
     pub secret_key: Option<SecretSlice<u8>>,
-    /// How long sessions live.
+    /// How long sessions last.
     pub sessions: SessionConfig,
-    /// May people log in with a password of this server's own?
+    /// True if people may log in with a password of this server.
     pub password_login: bool,
-    /// May the server start although no admin could log in?
+    /// True if the server may start although no admin could log in.
     pub break_glass: bool,
     /// What is logged, and how.
     pub log: LogConfig,
-    /// Where traces are sent; `None` where nowhere.
+    /// Where traces are sent; `None` if nowhere.
     pub collector: Option<Url>,
-    /// The OP; `None` where login through one is off.
+    /// The OP; `None` if login through an OP is off.
     pub oidc: Option<OidcConfig>,
-    /// What the pages look like.
+    /// The look of the pages.
     pub brand: Brand,
-    /// What was noticed about all these.
+    /// Notices about all of these.
     pub notices: Vec<Notice>,
-    /// What each of them was given.
+    /// The given values.
     pub given: Given,
 }
 
-/// What reading the settings came to, whether they are good or not.
+/// The result of reading the settings, with or without faults.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The settings; where there are faults, those that could be read, with defaults for the
-    /// others: to look at, not to serve with.
+    /// The settings. If there are faults, these are the readable ones, with defaults for the
+    /// others: to examine, not to serve with.
     pub config: Config,
-    /// What keeps the server from starting.
+    /// What prevents a start.
     pub faults: Vec<Fault>,
     /// Each variable that is set, with its value; `None` for a secret.
     pub given: Vec<(String, Option<String>)>,
@@ -103,28 +104,28 @@ impl Config {
         Self::read(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
     }
 
-    /// Reads the settings of this process as far as they can be read.
+    /// Reads the settings of this process as far as possible.
     pub fn examine_env() -> Reading {
         Self::read_all(Self::os_reader(std::env::vars_os()))
     }
 
-    /// Reads the settings from these variables as far as they can be read.
+    /// Reads the settings from these variables as far as possible.
     pub fn examine_vars(vars: impl IntoIterator<Item = (String, String)>) -> Reading {
         Self::read_all(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
     }
 
-    /// Reads the settings from variables as the system has them, which need not be text.
+    /// Reads the settings from variables in the system's encoding, which may not be text.
     pub(super) fn from_os_vars(
         vars: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<(Self, Vec<Notice>), Faults> {
         Self::read(Self::os_reader(vars))
     }
 
-    /// Sorts the variables into those that are text and those that are not.
+    /// Separates the variables that are text from the others.
     fn os_reader(vars: impl Iterator<Item = (OsString, OsString)>) -> Reader {
         let (mut texts, mut not_unicode) = (BTreeMap::new(), BTreeSet::new());
         for (name, value) in vars {
-            // A name that is not text is none of ours.
+            // All our names are text.
             let Ok(name) = name.into_string() else {
                 continue;
             };
@@ -140,7 +141,7 @@ impl Config {
         Reader::new(texts, not_unicode)
     }
 
-    /// Reads every setting, and refuses all where one is at fault.
+    /// Reads every setting, and fails if any has a fault.
     fn read(reader: Reader) -> Result<(Self, Vec<Notice>), Faults> {
         let Reading { config, faults, .. } = Self::read_all(reader);
         let notices = config.notices.clone();
@@ -166,7 +167,7 @@ impl Config {
                 .get("POSTERN_TRUSTED_PROXIES", values::networks)
                 .unwrap_or_default(),
             data_dir: reader.get_or_default("DATA_DIR", |text| Ok(PathBuf::from(text))),
-            // Replaced below, where it is not set.
+            // Replaced below if it is not set.
             database: reader
                 .get("DATABASE_URL", values::database)
                 .unwrap_or_else(|| Database::Sqlite(PathBuf::new())),
@@ -192,7 +193,7 @@ impl Config {
         }
     }
 
-    /// Fills in what follows from other settings, and checks what must agree.
+    /// Fills in settings that follow from others, and checks those that must agree.
     fn checked(mut self, oidc_enabled: bool, reader: &mut Reader) -> Self {
         if matches!(&self.database, Database::Sqlite(path) if path.as_os_str().is_empty()) {
             self.database = Database::Sqlite(self.data_dir.join(SQLITE_FILE));
@@ -232,13 +233,13 @@ impl Config {
     }
 }
 
-/// Would both listeners be at the same place? Port 0 is another one each time.
+/// Returns true if both listeners would use the same address. Port 0 is another one each time.
 fn is_same_place(a: SocketAddr, b: SocketAddr) -> bool {
     let is_any = a.ip().is_unspecified() || b.ip().is_unspecified();
     a.port() != 0 && a.port() == b.port() && (is_any || a.ip() == b.ip())
 }
 
-/// Reads how long sessions live.
+/// Reads how long sessions last.
 fn read_sessions(reader: &mut Reader) -> SessionConfig {
     let seconds = values::seconds(MIN_SESSION_SECONDS, MAX_SESSION_SECONDS);
     let max_age = reader.get_or_default("SESSION_MAX_AGE_SECONDS", &seconds);
@@ -265,7 +266,7 @@ fn read_collector(reader: &mut Reader) -> Option<Url> {
     Some(url)
 }
 
-/// Checks that people are sent back to where they came from, and warns where that is unsafe.
+/// Checks that people are sent back to where they came from, and warns if that is unsafe.
 fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reader: &mut Reader) {
     let redirect = oidc.map(|oidc| &oidc.origin);
     if let (Some(public), Some(redirect)) = (public, redirect)
@@ -297,7 +298,7 @@ fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reade
     }
 }
 
-/// Reports the variables that look as if they were meant for Postern.
+/// Reports variables that look meant for Postern.
 fn judge_names(reader: &mut Reader) {
     let judged: Vec<(String, Name)> = reader
         .names()

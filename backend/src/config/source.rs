@@ -1,7 +1,7 @@
 //! Where values come from: a map of variables, and the files that `NAME_FILE` names.
 //!
-//! The reader knows nothing of what a setting means. It collects every fault and notice, so that
-//! one start tells all of them, and it is the only place that decides what of a value is shown.
+//! The reader does not know what a setting means. It collects every fault and notice, so that one
+//! start reports all of them, and it is the only place that decides which part of a value is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -11,30 +11,30 @@ use super::faults::{Fault, Notice, Weight, Wrong};
 use super::misspelled::{self, Name};
 use super::table::{Fallback, variable};
 
-/// The longest value that is read from a file, in bytes: a device or a database named by mistake
-/// must not fill the memory.
+/// The longest value that is read from a file, in bytes, so that a device or a database named by
+/// mistake does not fill the memory.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 /// The most characters of a value that a fault shows.
 const MAX_SHOWN_CHARS: usize = 100;
-/// What turns a name into that of its file twin.
+/// The suffix of a name's file twin.
 const FILE_SUFFIX: &str = "_FILE";
 
-/// A value and the variable that it came by: the name, or the name of its file twin.
+/// A value, and the variable it came from: the name, or its file twin.
 #[derive(Clone)]
 struct Given {
     variable: String,
     text: String,
 }
 
-/// Hands out values by name and collects what is wrong with them.
+/// Finds values by name and collects the faults.
 pub(super) struct Reader {
     vars: BTreeMap<String, String>,
     not_unicode: BTreeSet<String>,
-    /// Names asked for so far; `None` is not set, or set in a way that is already a fault.
+    /// The names that were read; `None` means not set, or already a fault.
     known: BTreeMap<&'static str, Option<Given>>,
-    /// What keeps the server from starting.
+    /// What prevents a start.
     pub(super) faults: Vec<Fault>,
-    /// What does not.
+    /// What does not prevent a start.
     pub(super) notices: Vec<Notice>,
 }
 
@@ -80,14 +80,14 @@ impl Reader {
         given.collect()
     }
 
-    /// Is there a value, good or bad, under that name or that of its file twin?
+    /// Returns true if the name or its file twin has a value, good or bad.
     pub(super) fn is_set(&self, name: &str) -> bool {
         let twin = format!("{name}{FILE_SUFFIX}");
         self.names()
             .any(|(given, _)| given == name || given == twin)
     }
 
-    /// Returns the parsed value; `None` where it is not set, or a fault was recorded.
+    /// Returns the parsed value; `None` if it is not set, or if a fault was recorded.
     pub(super) fn get<T>(
         &mut self,
         name: &'static str,
@@ -103,8 +103,8 @@ impl Reader {
         }
     }
 
-    /// Returns the parsed value, or else the table's default: also where the value is a fault,
-    /// since then the result is thrown away.
+    /// Returns the parsed value, or the table's default. A faulty value also gets the default,
+    /// because the result is then thrown away.
     pub(super) fn get_or_default<T>(
         &mut self,
         name: &'static str,
@@ -118,7 +118,7 @@ impl Reader {
             .unwrap_or_else(|| parse(default).expect("the defaults in the table parse"))
     }
 
-    /// Returns the parsed value; where it is not set, records that it must be.
+    /// Returns the parsed value; records a fault if it is not set.
     pub(super) fn require<T>(
         &mut self,
         name: &'static str,
@@ -137,7 +137,7 @@ impl Reader {
         self.get(name, parse)
     }
 
-    /// Records a fault about a variable, with its value where that may be shown.
+    /// Records a fault about a variable, with its value if that may be shown.
     pub(super) fn fault(&mut self, name: &'static str, wrong: Wrong) {
         let given = self.known.get(name).and_then(Option::as_ref);
         self.faults.push(Fault {
@@ -159,7 +159,7 @@ impl Reader {
         });
     }
 
-    /// Finds the value once; asked again, it answers the same and records nothing more.
+    /// Finds the value once; later calls give the same answer and record nothing more.
     fn given(&mut self, name: &'static str) -> Option<Given> {
         if let Some(known) = self.known.get(name) {
             return known.clone();
@@ -172,7 +172,7 @@ impl Reader {
         found
     }
 
-    /// Finds the value under the name or in the file that its twin names.
+    /// Finds the value under the name, or in the file that its twin names.
     fn find(&mut self, name: &'static str) -> Result<Option<Given>, Fault> {
         let twin = format!("{name}{FILE_SUFFIX}");
         let (inline, path) = (self.inline(name)?, self.inline(&twin)?);
@@ -207,7 +207,7 @@ impl Reader {
         Ok(Some(given))
     }
 
-    /// Returns the value as the environment has it, cleaned; `None` for empty or not set.
+    /// Returns the environment's value, cleaned; `None` if it is empty or not set.
     fn inline(&mut self, variable: &str) -> Result<Option<String>, Fault> {
         if self.not_unicode.contains(variable) {
             return Err(bare(
@@ -223,7 +223,7 @@ impl Reader {
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
-    /// Strips what stands around a value, and says so.
+    /// Strips what surrounds a value, with a notice.
     fn cleaned(&mut self, variable: &str, place: &str, text: &str) -> String {
         let (clean, stripped) = clean(text);
         if let (Some(what), false) = (stripped, clean.is_empty()) {
@@ -238,7 +238,7 @@ impl Reader {
     }
 }
 
-/// Makes a fault that shows no value.
+/// Creates a fault that shows no value.
 fn bare(variable: &str, problem: &str, remedy: &str) -> Fault {
     let (variable, problem, remedy) = (variable.to_owned(), problem.to_owned(), remedy.to_owned());
     Fault {
@@ -249,7 +249,7 @@ fn bare(variable: &str, problem: &str, remedy: &str) -> Fault {
     }
 }
 
-/// Refuses what no setting may hold.
+/// Refuses what no setting may contain.
 fn check_text(name: &str, given: &Given) -> Result<(), Fault> {
     let wrong = if given.text.chars().any(char::is_control) {
         Wrong::new(
@@ -274,7 +274,7 @@ fn check_text(name: &str, given: &Given) -> Result<(), Fault> {
 
 /// Reads the value from the file that `twin` names, without the line breaks at its end.
 fn read_twin(name: &str, twin: &str, path: &str) -> Result<String, Fault> {
-    // A secret written where its path belongs must not be shown as if it were a path.
+    // A secret written in place of its path must not be shown like a path.
     if variable(name).is_some_and(|variable| variable.secret) && !path.starts_with(['/', '.']) {
         let remedy = format!("write the file's path, beginning with /, or set {name} instead");
         return Err(bare(
@@ -303,10 +303,10 @@ fn read_text(path: &str) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "is not text in UTF-8".to_owned())
 }
 
-/// Returns the value without white space and pairs of quotes around it, and what there was.
+/// Returns the value without the white space and quotes around it, and what they were.
 ///
-/// Env files and compose files differ in whether they take quotes away, and editors and copied
-/// web pages add invisible marks.
+/// Env files and compose files differ on whether they remove quotes, and editors and copied web
+/// pages add invisible characters.
 fn clean(text: &str) -> (&str, Option<&'static str>) {
     let is_space = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
     let mut clean = text.trim_matches(is_space);
@@ -322,8 +322,8 @@ fn clean(text: &str) -> (&str, Option<&'static str>) {
     (clean, stripped)
 }
 
-/// Returns what a fault may show of a value: nothing of a secret, nor of what may hold a
-/// password (`user:password@host`) or a key (after `?`).
+/// Returns the part of a value that a fault may show: nothing of a secret, nor of a possible
+/// password (`user:password@host`) or key (after `?`).
 fn shown(name: &str, text: &str) -> Option<String> {
     if variable(name).is_none_or(|variable| variable.secret) || text.contains('@') {
         return None;

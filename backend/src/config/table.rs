@@ -1,16 +1,16 @@
 //! The one table of settings: names, defaults, meanings. `--help`, the README and the readers of
-//! the values all go by it, so that they cannot disagree.
+//! the values all use it, so that they cannot disagree.
 
 use std::fmt::Write as _;
 
-/// What holds where a variable is not set.
+/// The value if a variable is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fallback {
-    /// This value, read exactly as if it had been set.
+    /// This value, read as if it had been set.
     Value(&'static str),
-    /// Something that is worked out; the words say what.
+    /// A computed value, described in words.
     Described(&'static str),
-    /// Nothing: the thing is off or not restricted.
+    /// None: the feature is off, or not restricted.
     Nothing,
 }
 
@@ -26,20 +26,20 @@ pub enum Required {
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name; every one is also read from the file that `NAME_FILE` names.
+    /// Its name; each can also be read from the file that `NAME_FILE` names.
     pub name: &'static str,
-    /// What holds where it is not set.
+    /// The value if it is not set.
     pub fallback: Fallback,
-    /// Must it be set?
+    /// When it must be set.
     pub required: Required,
-    /// Is its value never shown?
+    /// True if its value is never shown.
     pub secret: bool,
-    /// What it is for, in plain words.
+    /// Its purpose, in plain words.
     pub meaning: &'static str,
 }
 
 impl Variable {
-    /// Starts a row that has no default, is optional and may be shown.
+    /// Starts a row: no default, optional, not secret.
     const fn new(name: &'static str, meaning: &'static str) -> Self {
         Self {
             name,
@@ -56,25 +56,25 @@ impl Variable {
         self
     }
 
-    /// Gives it a default that is worked out.
+    /// Gives it a computed default.
     const fn or_else(mut self, words: &'static str) -> Self {
         self.fallback = Fallback::Described(words);
         self
     }
 
-    /// Makes it required where the provider is enabled.
+    /// Makes it required if the provider is enabled.
     const fn required(mut self) -> Self {
         self.required = Required::WhenOidcEnabled;
         self
     }
 
-    /// Keeps its value out of every text.
+    /// Keeps its value out of all output.
     const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 
-    /// Returns what the default column says.
+    /// Returns the text of the default column.
     pub fn default_text(&self) -> &'static str {
         match (self.required, self.fallback) {
             (Required::WhenOidcEnabled, _) => "required when enabled",
@@ -84,7 +84,7 @@ impl Variable {
     }
 }
 
-/// Every setting that this version acts on, in the order in which people need them.
+/// Every setting that this version supports, in the order in which people need them.
 pub const VARIABLES: &[Variable] = &[
     Variable::new(
         "OIDC_ENABLED",
@@ -301,8 +301,8 @@ pub const VARIABLES: &[Variable] = &[
     ),
 ];
 
-/// Names of the product's promise that this version does not act on yet. Refused, since a
-/// setting that is silently ignored is worse than none.
+/// Promised names that this version does not support yet. They are refused, because a setting that
+/// is silently ignored is worse than none.
 pub(super) const UNSUPPORTED: &[&str] = &["POSTERN_COOKIE_DOMAIN", "POSTERN_ALLOWED_HOSTS"];
 
 /// Returns the row of that name.
@@ -310,7 +310,7 @@ pub(super) fn variable(name: &str) -> Option<&'static Variable> {
     VARIABLES.iter().find(|variable| variable.name == name)
 }
 
-/// Columns of the text that [`help`] returns.
+/// The columns of the text that [`help`] returns.
 const HELP_COLUMNS: usize = 80;
 
 /// Returns the list of settings for `postern --help`, wrapped for a terminal.
@@ -329,7 +329,7 @@ pub fn help() -> String {
     text
 }
 
-/// Returns what stands beside the name in the help.
+/// Returns the text beside the name in the help.
 fn bracket(variable: &Variable) -> String {
     match (variable.required, variable.fallback) {
         (Required::WhenOidcEnabled, _) => "required when OIDC_ENABLED=true".to_owned(),
@@ -365,7 +365,7 @@ pub fn markdown_table() -> String {
             (Required::No, Fallback::Value(value)) => format!("`{value}`"),
             _ => variable.default_text().to_owned(),
         };
-        // In a cell, `<` would begin a tag and `*` an emphasis.
+        // In a cell, `<` would start a tag and `*` an emphasis.
         let meaning = variable
             .meaning
             .replace('|', "\\|")

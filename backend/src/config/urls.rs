@@ -1,4 +1,4 @@
-//! URLs of http and https, and the origin that people see.
+//! Parses http and https URLs, and the public origin.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::faults::Wrong;
 
-/// Postern's public origin: what people type into their browser.
+/// Postern's public origin, which people type into their browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     https: bool,
@@ -16,7 +16,7 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// Takes the origin of a URL; `None` where it is not of http or https.
+    /// Returns the origin of a URL; `None` if it is not http or https.
     pub(super) fn of(url: &Url) -> Option<Self> {
         let https = match url.scheme() {
             "https" => true,
@@ -30,22 +30,22 @@ impl PublicUrl {
         })
     }
 
-    /// Is it https, so that cookies can be marked Secure?
+    /// Returns true if it is https, so that cookies can be Secure.
     pub fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Returns the host name, or the address, an IPv6 one in brackets.
+    /// Returns the host name or the address, an IPv6 address in brackets.
     pub fn host(&self) -> String {
         self.host.to_string()
     }
 
-    /// Returns the port, also where the scheme implies it.
+    /// Returns the port, even if the scheme implies it.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Returns `https://host`, with the port where it is not the scheme's own: as browsers write
+    /// Returns `https://host`, with the port if it is not the scheme's default, as browsers write
     /// the `Origin` header.
     pub fn origin(&self) -> String {
         let (scheme, default) = if self.https {
@@ -60,7 +60,8 @@ impl PublicUrl {
         }
     }
 
-    /// Is this what a browser that is here sends as `Host`? A default port may be written or not.
+    /// Returns true if a browser at this origin sends this `Host`. A default port may be written or
+    /// left out.
     #[must_use]
     pub fn is_authority(&self, host: &str) -> bool {
         let scheme = if self.https { "https" } else { "http" };
@@ -68,7 +69,7 @@ impl PublicUrl {
         url.and_then(|url| Self::of(&url)).as_ref() == Some(self)
     }
 
-    /// Does it lead back to the browser's own machine?
+    /// Returns true if it leads to the browser's own machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
     }
@@ -77,13 +78,13 @@ impl PublicUrl {
 impl FromStr for PublicUrl {
     type Err = String;
 
-    /// Parses an origin as the setting is: what is wrong, and the remedy.
+    /// Parses an origin from a setting; the fault has its remedy.
     fn from_str(text: &str) -> Result<Self, String> {
         origin_url(text).map_err(|wrong| format!("{}; {}", wrong.problem, wrong.remedy))
     }
 }
 
-/// Does that host stay on its own machine?
+/// Returns true if the host name means the machine itself.
 fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
         Host::Domain(name) => {
@@ -95,15 +96,15 @@ fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     }
 }
 
-/// Does the URL send its content in the clear over a network?
+/// Returns true if the URL's content is sent unencrypted over a network.
 pub(crate) fn is_clear_text(url: &Url) -> bool {
     url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host))
 }
 
-/// Parses an absolute URL of http or https, strictly.
+/// Parses an absolute http or https URL, strictly.
 ///
-/// The parser of browsers, which `url` is, fixes much: `https:host`, backslashes, tabs. What it
-/// fixes here would still be sent to the OP as it was written, so it is refused.
+/// The `url` crate is a browser's parser and corrects much: `https:host`, backslashes, tabs. The OP
+/// would still get the text as it was written, so it is refused.
 pub(super) fn http_url(text: &str) -> Result<Url, Wrong> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || "\\<>\"".contains(c)) {
         let problem = "holds a character that no URL has, such as a space, \\, < or >";
@@ -131,7 +132,7 @@ pub(super) fn http_url(text: &str) -> Result<Url, Wrong> {
             "compare it with the one in your browser",
         )
     })?;
-    // Anywhere, since a password with a slash in it makes the rest look like a path.
+    // Checked everywhere, since a password with a slash in it makes the rest look like a path.
     if text.contains('@') {
         let remedy = "leave out the @ and what is before it: credentials have their own variables; \
                     an @ in a path is written %40";
@@ -143,7 +144,7 @@ pub(super) fn http_url(text: &str) -> Result<Url, Wrong> {
     Ok(url)
 }
 
-/// Parses a URL that a browser or the server asks for as it is, so without a fragment.
+/// Parses a URL that is requested as it is, so without a fragment.
 pub(super) fn endpoint_url(text: &str) -> Result<Url, Wrong> {
     let url = http_url(text)?;
     if url.fragment().is_some() {
@@ -155,7 +156,7 @@ pub(super) fn endpoint_url(text: &str) -> Result<Url, Wrong> {
     Ok(url)
 }
 
-/// Parses an origin; a slash at the end is forgiven.
+/// Parses an origin; ignores a slash at the end.
 pub(super) fn origin_url(text: &str) -> Result<PublicUrl, Wrong> {
     let url = http_url(text)?;
     let public = PublicUrl::of(&url)
@@ -167,7 +168,7 @@ pub(super) fn origin_url(text: &str) -> Result<PublicUrl, Wrong> {
     Ok(public)
 }
 
-/// Is it an address that only names "every interface", which no browser can visit?
+/// Returns true if the address means "every interface", which no browser can visit.
 pub(super) fn is_unspecified(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.parse()

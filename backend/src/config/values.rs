@@ -1,4 +1,4 @@
-//! Plain values: text in, final type or what is wrong out. Nothing here knows its variable.
+//! Parses plain values to their final types. Nothing here knows its variable.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use url::Url;
 use super::faults::Wrong;
 use super::general::{Database, LogFormat};
 
-/// Parses a boolean; anything unknown is wrong rather than false.
+/// Parses a boolean; an unknown word is a fault, not false.
 pub(super) fn boolean(text: &str) -> Result<bool, Wrong> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
@@ -24,7 +24,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, Wrong> {
     }
 }
 
-/// Returns a parser of whole seconds between both bounds.
+/// Returns a parser for whole seconds within both bounds.
 pub(super) fn seconds(least: u64, most: u64) -> impl Fn(&str) -> Result<Duration, Wrong> {
     move |text| {
         let remedy = format!("write a number from {least} to {most}, without a unit");
@@ -67,12 +67,12 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, Wrong> {
     listen_at(text, 8080)
 }
 
-/// Parses the address at which `/metrics` is.
+/// Parses the address for `/metrics`.
 pub(super) fn ops_listen(text: &str) -> Result<SocketAddr, Wrong> {
     listen_at(text, 9090)
 }
 
-/// Parses an address and a port; `usual` is the port of the example where there is none.
+/// Parses an address and a port; if there is no port, the fault suggests `usual`.
 fn listen_at(text: &str, usual: u16) -> Result<SocketAddr, Wrong> {
     if let Ok(address) = text.parse() {
         return Ok(address);
@@ -101,7 +101,7 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, Wrong> {
     parts.filter(|part| !part.is_empty()).map(network).collect()
 }
 
-/// Parses one network; an address alone is a network of one.
+/// Parses one network; a single address is a network of one.
 fn network(text: &str) -> Result<IpNet, Wrong> {
     let address = text.parse::<IpAddr>().map(IpNet::from);
     let network = address.or_else(|_| text.parse::<IpNet>()).map_err(|_| {
@@ -114,7 +114,7 @@ fn network(text: &str) -> Result<IpNet, Wrong> {
     Ok(network.trunc())
 }
 
-/// Parses a database URL. The text of what is wrong never holds a part of it.
+/// Parses a database URL. The fault's text never contains a part of it.
 pub(super) fn database(text: &str) -> Result<Database, Wrong> {
     const FORMS: &str = "write postgres://user:password@host/name or sqlite:/path/to/file";
     let (scheme, rest) = text
@@ -137,7 +137,7 @@ pub(super) fn database(text: &str) -> Result<Database, Wrong> {
     }
 }
 
-/// Takes the path of a SQLite URL, which is not decoded: people write paths, not URLs.
+/// Parses the path of a SQLite URL, which is not decoded: people write paths, not URLs.
 fn sqlite_path(text: &str) -> Result<Database, Wrong> {
     let (path, query) = text.split_once('?').unwrap_or((text, ""));
     if path.contains(":memory:") || query.contains("mode=memory") {
@@ -147,7 +147,7 @@ fn sqlite_path(text: &str) -> Result<Database, Wrong> {
     if path.is_empty() || path.ends_with('/') {
         return Err(Wrong::new("has no file name", "write sqlite:/path/to/file"));
     }
-    // What other programs need to have a file made; Postern always makes it.
+    // Other programs need these to create a file; Postern always creates it.
     if !matches!(query, "" | "mode=rwc" | "mode=rw") {
         return Err(Wrong::new(
             "has options after ?",
@@ -157,7 +157,7 @@ fn sqlite_path(text: &str) -> Result<Database, Wrong> {
     Ok(Database::Sqlite(PathBuf::from(path)))
 }
 
-/// Takes the secret that seals cookies; its bytes are those of the text.
+/// Parses the secret that seals cookies; its bytes are those of the text.
 pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, Wrong> {
     const REMEDY: &str = "make one with: openssl rand -base64 48";
     let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -186,12 +186,12 @@ pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, Wrong> {
 /// Parses the log filter, so that a mistyped level does not silence the log.
 pub(super) fn log_filter(text: &str) -> Result<String, Wrong> {
     const REMEDY: &str = "write error, warn, info, debug, trace or off, or such as info,oidc=debug";
-    // The filter's parser miscounts white space and letters of several bytes.
+    // The filter's parser miscounts white space and multi-byte letters.
     let filter = comma_list(text).join(",");
     if filter.is_empty() || !filter.is_ascii() {
         return Err(Wrong::new("is not a log filter", REMEDY));
     }
-    // A bare word that is no level counts as the name of a module, and all else goes silent.
+    // A bare word that is not a level counts as a module's name, and everything else is silenced.
     let word = filter.to_ascii_lowercase();
     let no_level = [
         "warning",
@@ -222,7 +222,7 @@ pub(super) fn collector(text: &str) -> Result<Url, Wrong> {
     })
 }
 
-/// Parses the shape of log lines.
+/// Parses the format of log lines.
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Wrong> {
     one_of(
         &[("text", LogFormat::Text), ("json", LogFormat::Json)],

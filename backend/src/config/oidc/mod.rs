@@ -1,4 +1,4 @@
-//! The settings that concern the OP.
+//! The settings about the OP.
 
 mod policy;
 mod parse;

@@ -16,15 +16,15 @@ use crate::config::urls::{self, PublicUrl};
 use crate::config::values;
 use oidc::settings::{CaBundle, TokenAuthMethod, WELL_KNOWN};
 
-/// The most characters a provider's name may have: it is written on a button.
+/// The most characters of a provider's name, which is shown on a button.
 const MAX_PROVIDER_CHARS: usize = 40;
-/// The most bytes a PEM bundle may have; the world's public authorities take a quarter.
+/// The most bytes of a PEM bundle; all public authorities together take a quarter.
 const MAX_BUNDLE_BYTES: u64 = 1024 * 1024;
 /// Signature algorithms of RFC 7518 and RFC 8037 that an allow-list may name.
 const ALGORITHMS: [&str; 10] = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256",
 ];
-/// Last path segments of what is an endpoint of an OP, never an issuer.
+/// Last path segments of OP endpoints; no issuer ends with one.
 const ENDPOINTS: [&str; 9] = [
     "authorize",
     "authorization",
@@ -37,7 +37,7 @@ const ENDPOINTS: [&str; 9] = [
     "certs",
 ];
 
-/// Parses the provider's name; upper case and spaces are put right.
+/// Parses the provider's name; corrects upper case and spaces.
 pub(super) fn provider(text: &str) -> Result<ProviderName, Wrong> {
     let name = text
         .split_whitespace()
@@ -55,7 +55,7 @@ pub(super) fn provider(text: &str) -> Result<ProviderName, Wrong> {
     Ok(ProviderName(name))
 }
 
-/// Takes the client id, which is opaque but has no spaces (RFC 6749 §2.2).
+/// Parses the client id, which is opaque but has no spaces (RFC 6749 §2.2).
 pub(super) fn client_id(text: &str) -> Result<String, Wrong> {
     if text.contains(char::is_whitespace) {
         let remedy = "copy the client id from the application at the OP";
@@ -73,7 +73,7 @@ pub(super) struct RedirectUri {
     pub(super) origin: PublicUrl,
 }
 
-/// Parses the redirect URI, and keeps it as it was written.
+/// Parses the redirect URI, and keeps its text.
 pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
     let url = urls::http_url(text)?;
     let origin = PublicUrl::of(&url)
@@ -83,7 +83,8 @@ pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(Wrong::new("has something after its path", remedy));
     }
-    // The text too: `/a/../api/…` is the right path only after the browser's fixing.
+    // The text is checked too: `/a/../api/…` becomes the right path only when a browser corrects
+    // it.
     if url.path() != path || text.matches('/').count() != 2 + path.matches('/').count() {
         return Err(Wrong::new(format!("has another path than {path}"), remedy));
     }
@@ -99,7 +100,7 @@ pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
     })
 }
 
-/// An application URL, and what was put right in it.
+/// An application URL, and what was corrected in it.
 pub(super) struct ApplicationUrl {
     /// Without a slash at the end of its path.
     pub(super) url: Url,
@@ -128,7 +129,7 @@ pub(super) fn application_url(text: &str) -> Result<ApplicationUrl, Wrong> {
     Ok(ApplicationUrl { url, forgiven })
 }
 
-/// Refuses the URLs that people copy instead of the application's.
+/// Refuses URLs that people often copy instead of the application's.
 fn refuse_pages_and_endpoints(path: &str, url: &Url) -> Result<(), Wrong> {
     let origin = url.origin().ascii_serialization();
     if let Some((realm, _)) = path.split_once("/protocol/openid-connect") {
@@ -202,7 +203,7 @@ pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
 pub(super) struct Scopes {
     /// In the order given, each once, `openid` among them.
     pub(super) list: Vec<String>,
-    /// Was `openid` added?
+    /// True if `openid` was added.
     pub(super) openid_was_missing: bool,
 }
 
@@ -254,7 +255,7 @@ pub(super) fn claim_path(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
-/// Parses the values that make a user.
+/// Parses the values that give the role of a user.
 pub(super) fn role_values(text: &str) -> Result<Vec<String>, Wrong> {
     let values = values::comma_list(text);
     if values.is_empty() {
@@ -266,7 +267,7 @@ pub(super) fn role_values(text: &str) -> Result<Vec<String>, Wrong> {
     Ok(values)
 }
 
-/// Parses the values that make an admin.
+/// Parses the values that give the role of an admin.
 pub(super) fn admin_values(text: &str) -> Result<Vec<String>, Wrong> {
     let values = role_values(text)?;
     if values.iter().any(|value| value == "*") {
@@ -276,7 +277,7 @@ pub(super) fn admin_values(text: &str) -> Result<Vec<String>, Wrong> {
     Ok(values)
 }
 
-/// Parses what an equal email is good for.
+/// Parses the policy for equal emails.
 pub(super) fn link_by_email(text: &str) -> Result<LinkByEmail, Wrong> {
     let words = [
         ("confirm", LinkByEmail::Confirm),
@@ -286,7 +287,7 @@ pub(super) fn link_by_email(text: &str) -> Result<LinkByEmail, Wrong> {
     values::one_of(&words, text)
 }
 
-/// Parses how the secret is sent.
+/// Parses how the secret is sent to the OP.
 pub(super) fn token_auth_method(text: &str) -> Result<TokenAuthMethod, Wrong> {
     let words = [
         ("client_secret_basic", TokenAuthMethod::ClientSecretBasic),

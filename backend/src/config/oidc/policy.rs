@@ -1,4 +1,4 @@
-//! How the OP is reached, and what its word counts for.
+//! How to reach the OP, and how far it is trusted.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use oidc::settings::Settings;
 
 use crate::config::urls::PublicUrl;
 
-/// The OP: how it is reached, and what its word counts for.
+/// The OP: how to reach it, and how far it is trusted.
 #[derive(Debug, Clone)]
 pub struct OidcConfig {
     /// How to reach the OP, how we are registered there, and how its answers are read.
     pub rp: Settings,
-    /// What the OP is called: decides label, icon and hints.
+    /// The OP's name, which decides label, icon and hints.
     pub provider: ProviderName,
     /// Postern's own origin: that of the redirect URI.
     pub origin: PublicUrl,
-    /// May an unknown identity get an account?
+    /// True if an unknown identity may get an account.
     pub allow_registration: bool,
-    /// What an email that equals an account's email is good for.
+    /// What happens if an account has the same email.
     pub link_by_email: LinkByEmail,
-    /// Which values of [`Settings::role_claim`] give which role; `None` if roles are this server's
-    /// own business, and no claim is configured then.
+    /// Which values of [`Settings::role_claim`] give which role; `None` if roles are managed on
+    /// this server, without a role claim.
     pub roles: Option<RoleValues>,
-    /// Does the login page go to the OP at once?
+    /// True if the login page goes to the OP at once.
     pub autologin: bool,
-    /// Does a logout here log out at the OP too?
+    /// True if a logout here also logs out at the OP.
     pub rp_initiated_logout: bool,
 }
 
@@ -45,23 +45,23 @@ impl fmt::Display for ProviderName {
     }
 }
 
-/// What an email of the OP that equals an account's email is good for.
+/// What happens if an email of the OP equals an account's email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LinkByEmail {
-    /// Links at once where that is safe, else after that account's password.
+    /// Links at once if that is safe, else after that account's password.
     #[default]
     Confirm,
-    /// Links where the email is verified.
+    /// Links if the email is verified.
     Verified,
-    /// Nothing: people link from their profile page.
+    /// Never links: people link on their profile page.
     Never,
 }
 
 /// The values of the role claim that give a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleValues {
-    /// Values that make an admin; may be empty.
+    /// Values that give the role of an admin; may be empty.
     pub admin: Vec<String>,
-    /// Values that make a user, `*` for everybody; may be empty, but not both are.
+    /// Values that give the role of a user, `*` for everybody; may be empty, but not both are.
     pub user: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Reads the settings that concern the OP. How each text is parsed is in `parse.rs`.
+//! Reads the settings about the OP. `parse.rs` parses each text.
 
 use oidc::settings::Settings;
 use secrecy::SecretString;
@@ -12,8 +12,8 @@ use crate::config::table::VARIABLES;
 use crate::config::urls::{self, PublicUrl};
 use crate::config::values;
 
-/// Reads whether the OP is enabled, and if so, how; `None` with `true` means that faults were
-/// recorded.
+/// Reads whether the OP is enabled, and its settings if it is; `None` with `true` means that faults
+/// were recorded.
 pub(crate) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
     let others: Vec<&'static str> = VARIABLES
         .iter()
@@ -22,7 +22,7 @@ pub(crate) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
         .filter(|name| reader.is_set(name))
         .collect();
     let stated = reader.get("OIDC_ENABLED", values::boolean);
-    // A value that is no boolean is a fault already; what else was set tells what was meant.
+    // A value that is no boolean is already a fault; the other settings show what was meant.
     let meant = reader.is_set("OIDC_ENABLED") && stated.is_none() && !others.is_empty();
     if stated.unwrap_or(meant) {
         return (true, read_enabled(reader));
@@ -38,7 +38,7 @@ pub(crate) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
     (false, None)
 }
 
-/// Reads every setting of the OP before it gives up, so that all faults are told.
+/// Reads every setting of the OP before it gives up, so that all faults are reported.
 fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
     let required = read_required(reader);
     let metadata_url = reader.get("OIDC_SERVER_METADATA_URL", urls::endpoint_url);
@@ -98,7 +98,7 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
     Some(config)
 }
 
-/// What cannot be done without.
+/// The required settings.
 struct Required {
     provider: ProviderName,
     client_id: String,
@@ -107,7 +107,7 @@ struct Required {
     application_url: Url,
 }
 
-/// Reads what cannot be done without; `None` where a URL among it has a fault.
+/// Reads the required settings; `None` if a URL among them has a fault.
 fn read_required(reader: &mut Reader) -> Option<Required> {
     let provider = reader.require(
         "OIDC_PROVIDER",
@@ -140,7 +140,8 @@ fn read_required(reader: &mut Reader) -> Option<Required> {
             reader.notice(Weight::Info, "OIDC_SERVER_APPLICATION_URL", *forgiven);
         }
     }
-    // What has a fault is not served with. Where the OP is, the doctor may look at all the same.
+    // The server does not run with faults. If the OP's address is known, the doctor can still
+    // examine it.
     let no_secret = SecretString::from("");
     Some(Required {
         provider: provider.unwrap_or(ProviderName("openid".to_owned())),
@@ -151,7 +152,7 @@ fn read_required(reader: &mut Reader) -> Option<Required> {
     })
 }
 
-/// Reads which claim decides roles, and by which values; `None` if none does.
+/// Reads the claim that decides roles, and the values; `None` if no claim does.
 fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
     let claim = reader.get("OIDC_CLAIM_ROLES", parse::claim_path);
     let admin = reader.get("OIDC_ROLE_ADMIN", parse::admin_values);
@@ -175,7 +176,7 @@ fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
     Some((claim?, RoleValues { admin, user }))
 }
 
-/// Says what is allowed, and is more often a mistake than meant.
+/// Warns about allowed combinations that are usually mistakes.
 fn notice_oddities(config: &OidcConfig, reader: &mut Reader) {
     const APPLICATION: &str = "OIDC_SERVER_APPLICATION_URL";
     let is_authentik = config.provider.as_str() == "authentik";

@@ -1,4 +1,4 @@
-//! What the pages look like.
+//! The look of the pages.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::{check, config, read, said};
 use crate::brand::{Backdrop, Scheme};
 use crate::config::Weight;
 
-/// How a PNG begins, and a WebP.
+/// The first bytes of a PNG, and of a WebP.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x20";
 const WEBP: &[u8] = b"RIFF\0\0\0\0WEBPVP8 ";
 

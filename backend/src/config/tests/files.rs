@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{config, read, said};
 
-/// A certificate authority made for these tests.
+/// A certificate authority created for these tests.
 const CA: &str = include_str!("ca.pem");
 
 /// Writes a file, and returns its path.

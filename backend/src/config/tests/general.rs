@@ -1,4 +1,4 @@
-//! Settings that do not concern the OP, the defaults, and the list of faults.
+//! Settings that are not about the OP, the defaults, and the list of faults.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Tables of settings and what becomes of them.
+//! Tables of settings and their results.
 
 mod general;
 mod oidc;
@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use super::{Config, Faults, Notice};
 
-/// A setup that has nothing to complain about.
+/// A setup without faults and notices.
 const GOOD: &[(&str, &str)] = &[
     ("OIDC_ENABLED", "true"),
     ("OIDC_PROVIDER", "authentik"),
@@ -28,7 +28,7 @@ const GOOD: &[(&str, &str)] = &[
     ),
 ];
 
-/// Reads the good setup with some variables changed; an empty value takes one away.
+/// Reads the good setup with some variables changed; an empty value removes one.
 fn read(changes: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), Faults> {
     let all = GOOD.iter().chain(changes);
     Config::from_vars(all.map(|&(name, text)| (name.to_owned(), text.to_owned())))
@@ -39,7 +39,7 @@ fn config(changes: &[(&str, &str)]) -> Config {
     read(changes).unwrap().0
 }
 
-/// Returns faults and notices, one a line; nothing where there is nothing to say.
+/// Returns faults and notices, one per line; empty if there are none.
 fn said(changes: &[(&str, &str)]) -> String {
     let (faults, notices) = match read(changes) {
         Ok((_, notices)) => (Vec::new(), notices),
@@ -55,7 +55,7 @@ fn said(changes: &[(&str, &str)]) -> String {
     said.trim_end().to_owned()
 }
 
-/// Checks what is said to each of these values of one variable.
+/// Checks what is reported for each of these values of one variable.
 fn check(name: &str, cases: &[(&str, &str)]) {
     for &(text, expected) in cases {
         assert_eq!(said(&[(name, text)]), expected, "{name}={text:?}");

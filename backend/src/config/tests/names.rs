@@ -1,10 +1,10 @@
-//! Names of variables that are nearly ours.
+//! Variable names that are almost ours.
 
 use super::super::VARIABLES;
 use super::super::misspelled::{Name, judge};
 use super::said;
 
-/// Checks what a variable's name is taken for.
+/// Checks the verdict on a variable's name.
 fn check_name(name: &str, expected: &Name) {
     assert_eq!(judge(name, "value"), *expected, "{name}");
 }

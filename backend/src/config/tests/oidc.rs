@@ -1,4 +1,4 @@
-//! Settings that concern the OP.
+//! Settings about the OP.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! No input makes the reader panic, and no output holds a secret.
+//! No input makes the reader panic, and no output contains a secret.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
@@ -17,7 +17,7 @@ fn everything(vars: Vec<(String, String)>) -> String {
     }
 }
 
-/// A name of ours, a file twin, one with a letter changed, or anything.
+/// One of our names, a file twin, a name with a letter changed, or any text.
 fn name() -> impl Strategy<Value = String> {
     let ours = (0..VARIABLES.len()).prop_map(|index| VARIABLES[index].name.to_owned());
     let swapped = (0..VARIABLES.len(), 0_usize..30).prop_map(|(index, at)| {
@@ -29,7 +29,7 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![4 => ours, 1 => swapped, 1 => "(OIDC_|POSTERN_|OICD_)?[A-Zé_]{0,12}(_FILE)?"]
 }
 
-/// A value that may mean something, or anything.
+/// A value that may mean something, or any text.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

@@ -1,4 +1,4 @@
-//! The URLs of the OP, and the one that leads back.
+//! The URLs of the OP, and the redirect URI.
 
 use super::{check, config, said};
 
