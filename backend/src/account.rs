@@ -7,27 +7,27 @@ use uuid::Uuid;
 
 use clock::Timestamp;
 
-/// Names an account.
+/// An account's id.
 pub type AccountId = Uuid;
 
 /// A person's record here.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Names the account.
+    /// Its id, which never changes.
     pub id: AccountId,
     /// Unique; compared by [`username_key`].
     pub username: String,
-    /// What its owner likes to be called.
+    /// The name that its owner wants to be called.
     pub display_name: Option<String>,
     /// Unique; compared by [`Email::key`].
     pub email: Option<String>,
-    /// Did an admin set that email?
+    /// True if an admin set that email.
     pub email_set_by_admin: bool,
     /// What the account may do.
     pub role: Role,
     /// The argon2id hash; `None` never verifies.
     pub password_hash: Option<String>,
-    /// Since when it is refused everywhere.
+    /// When it was disabled; `None` if it is not.
     pub disabled_at: Option<Timestamp>,
 }
 
@@ -45,16 +45,17 @@ impl Account {
         }
     }
 
-    /// Is the account refused everywhere?
+    /// Returns true if the account is disabled.
     #[must_use]
     pub fn is_disabled(&self) -> bool {
         self.disabled_at.is_some()
     }
 
-    /// May an OP's verified email alone tie an identity to this account (contract, section 5)?
+    /// Returns true if an OP's verified email alone may link an identity to this account (contract,
+    /// section 5).
     ///
-    /// Only where an admin vouches for the address: anybody else could have written a stranger's
-    /// address into a profile and waited for the stranger's first login (pre-hijacking).
+    /// That requires an admin who vouches for the address: anybody else could have written a
+    /// stranger's address into a profile and waited for the stranger's first login (pre-hijacking).
     #[must_use]
     pub fn email_is_vouched_for(&self) -> bool {
         self.role == Role::Admin || self.email_set_by_admin
@@ -70,28 +71,28 @@ pub struct NewAccount {
     pub display_name: Option<String>,
     /// Its email.
     pub email: Option<Email>,
-    /// Did an admin set that email?
+    /// True if an admin set that email.
     pub email_set_by_admin: bool,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
     /// The argon2id hash.
     pub password_hash: Option<String>,
 }
 
-/// A linked identity as stored.
+/// A stored identity.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// Names the row.
+    /// The row's id.
     pub id: Uuid,
-    /// Whose it is.
+    /// Its account.
     pub account_id: AccountId,
     /// The OP's issuer identifier.
     pub issuer: String,
-    /// The subject there.
+    /// The OP's subject identifier.
     pub subject: String,
-    /// The username there at the last login, for display.
+    /// The username at the OP at the last login, for display.
     pub username: Option<String>,
-    /// The email there at the last login, for display.
+    /// The email at the OP at the last login, for display.
     pub email: Option<String>,
     /// When it was linked.
     pub linked_at: Timestamp,
@@ -105,15 +106,15 @@ pub fn username_key(username: &str) -> String {
     username.to_ascii_lowercase()
 }
 
-/// Returns the form in which a display name, and what is looked for in one, is searched.
+/// Returns the search form of a display name, or of text to look for in one.
 #[must_use]
 pub fn search_key(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Makes a valid username of what an OP calls its user: what may not stand in one becomes a dash.
+/// Turns an OP's username into a valid one: characters that are not allowed become dashes.
 ///
-/// An email address gives its local part. `None` when nothing usable is left.
+/// An email address gives its local part. `None` if nothing usable is left.
 #[must_use]
 pub fn username_from_claim(claim: &str) -> Option<String> {
     let local = claim.split('@').next().unwrap_or_default();
@@ -131,7 +132,7 @@ pub fn username_from_claim(claim: &str) -> Option<String> {
     is_username(&name).then_some(name)
 }
 
-/// Returns the name with a number behind it, still within the limit: for a name that is taken.
+/// Returns the name with a number appended, within the limit, for a name that is taken.
 #[must_use]
 pub fn username_with_suffix(username: &str, number: u32) -> String {
     let suffix = format!("-{number}");

@@ -1,4 +1,4 @@
-//! What a request may reach.
+//! The state that requests share.
 
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,13 +20,13 @@ use crate::store::{self, AuditFilter, Store};
 use clock::Clock;
 use oidc::client::Timeouts;
 
-/// How soon a database is asked again that is there and does not answer.
+/// How soon a connected database that does not answer is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The application: built once, in [`App::new`].
 pub struct App {
-    /// The settings, as they were at the start. What a reload changes of them is in
-    /// [`App::provider`], [`App::keys`] and [`App::database`].
+    /// The settings at the start. A reload changes [`App::provider`], [`App::keys`] and
+    /// [`App::database`] instead.
     pub config: Config,
     /// The database.
     pub store: Store,
@@ -36,20 +36,20 @@ pub struct App {
     pub passwords: Passwords,
     /// Rate limits.
     pub limits: Limits,
-    /// What is counted.
+    /// Metrics.
     pub metrics: Metrics,
     /// Callbacks that may come twice.
     pub callbacks: Callbacks,
-    /// Whose turn it is to have the doctor look.
+    /// Lets one doctor run at a time.
     pub doctor: tokio::sync::Mutex<()>,
-    /// What the settings that count now were given.
+    /// The given values of the current settings.
     pub(crate) given: Mutex<Given>,
     database: RwLock<Database>,
     keys: RwLock<Arc<Keys>>,
     provider: Option<watch::Sender<Arc<Op>>>,
 }
 
-/// A handle on the [`App`].
+/// A handle to the [`App`].
 #[derive(Clone)]
 pub struct AppState(Arc<App>);
 
@@ -62,11 +62,11 @@ impl Deref for AppState {
 }
 
 impl App {
-    /// Builds the application: connects the database and brings it up to date. PostgreSQL may be
-    /// away. Does not talk to the OP, which may be down.
+    /// Builds the application: connects the database and updates its tables. PostgreSQL may be
+    /// down. Does not connect to the OP, which may be down too.
     ///
     /// # Errors
-    /// When the database can never be used as it is, or the secret key neither read nor made.
+    /// The database can never be used as it is, or the secret key can be neither read nor created.
     #[expect(
         clippy::new_ret_no_self,
         reason = "nobody has an `App` but through its handle"
@@ -75,7 +75,7 @@ impl App {
         Self::with_timeouts(config, clock, Timeouts::default()).await
     }
 
-    /// The same, with other timeouts for the OP.
+    /// Does the same with other timeouts for the OP.
     ///
     /// # Errors
     /// As [`App::new`].
@@ -112,45 +112,46 @@ impl App {
         })))
     }
 
-    /// Returns what seals cookies. Whoever does more than one thing with it keeps it meanwhile.
+    /// Returns the keys that seal cookies. A caller that does several things with them keeps the
+    /// result.
     #[must_use]
     pub fn keys(&self) -> Arc<Keys> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&keys)
     }
 
-    /// Returns where the database is, with the password that counts now.
+    /// Returns where the database is, with the current password.
     #[must_use]
     pub fn database(&self) -> Database {
         let database = self.database.read();
         database.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Has the database known by another password.
+    /// Replaces the database's password.
     pub(crate) fn replace_database(&self, new: Database) {
         let database = self.database.write();
         *database.unwrap_or_else(PoisonError::into_inner) = new;
     }
 
-    /// Has others seal cookies from now on.
+    /// Replaces the keys that seal cookies.
     pub(crate) fn replace_keys(&self, new: Keys) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         *keys = Arc::new(new);
     }
 
-    /// Has requests that begin from now on go to this provider.
+    /// Makes new requests use this provider.
     pub(crate) fn replace_provider(&self, new: Op) {
         if let Some(provider) = &self.provider {
             provider.send_replace(Arc::new(new));
         }
     }
 
-    /// Returns the OP, to be asked when it was replaced.
+    /// Returns the OP as a channel, to notice when it is replaced.
     pub(crate) fn provider_changes(&self) -> Option<watch::Receiver<Arc<Op>>> {
         Some(self.provider.as_ref()?.subscribe())
     }
 
-    /// Returns the OP; `None` where none is configured. A request keeps the one that it began with.
+    /// Returns the OP; `None` if none is configured. A request keeps the one it started with.
     #[must_use]
     pub fn provider(&self) -> Option<Arc<Op>> {
         let provider = self.provider.as_ref()?;
@@ -159,8 +160,8 @@ impl App {
 }
 
 impl AppState {
-    /// Returns entries of the audit trail, the latest first: a failure with what an admin should do
-    /// about it, at the OP that is configured now.
+    /// Returns entries of the audit trail, the latest first. Failures have advice for an admin at
+    /// the currently configured OP.
     ///
     /// # Errors
     /// Those of the store.
@@ -174,12 +175,12 @@ impl AppState {
         Ok(told.collect())
     }
 
-    /// Refuses to run where nobody could administer: passwords are off, and no admin has an
-    /// identity at an OP. `POSTERN_BREAK_GLASS=true` lets it run all the same.
+    /// Refuses to run if nobody could act as an admin: passwords are off, and no admin has an
+    /// identity at an OP. `POSTERN_BREAK_GLASS=true` overrides this.
     ///
     /// # Errors
-    /// Then, with the remedy; and a [`store::Error`] where the database does not answer, which leaves
-    /// it to [`AppState::until_locked_out`].
+    /// Returned in that case, with the remedy. A [`store::Error`] if the database does not answer;
+    /// [`AppState::until_locked_out`] then decides later.
     pub async fn refuse_lockout(&self) -> anyhow::Result<()> {
         if self.config.password_login || self.store.has_linked_admin().await? {
             return Ok(());
@@ -199,8 +200,8 @@ impl AppState {
         )
     }
 
-    /// Waits until the database says whether nobody could administer, and gives the error of
-    /// [`AppState::refuse_lockout`] then; waits for ever where somebody could.
+    /// Waits until the database says whether somebody could act as an admin. If nobody could,
+    /// returns the error of [`AppState::refuse_lockout`]; otherwise waits for ever.
     pub async fn until_locked_out(&self) -> anyhow::Error {
         loop {
             self.store.until_there().await;
@@ -216,7 +217,7 @@ impl AppState {
 /// Derives the keys from `POSTERN_SECRET_KEY`, or from the key in the data folder.
 ///
 /// # Errors
-/// When that can be neither read nor made.
+/// It can be neither read nor created.
 pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
     Ok(match &config.secret_key {
         Some(secret) => Keys::derive(secret),

@@ -8,24 +8,24 @@ use crate::account::AccountId;
 use crate::failure::Cause;
 use clock::Timestamp;
 
-/// By whom, when and from where a change is made: what the store needs to write the entry in the
-/// same transaction.
+/// Who makes a change, when and from where: what the store needs to write the entry in the same
+/// transaction.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// The account that does it; `None` for a stranger and for the server itself.
+    /// The account that acts; `None` for a stranger and for the server itself.
     pub actor: Option<AccountId>,
     /// The client's address.
     pub address: Option<IpAddr>,
     /// The request's reference.
     pub reference: Option<String>,
-    /// At the command line: the user of the system who typed it.
+    /// At the command line: the system user who typed the command.
     pub operator: Option<String>,
 }
 
 impl Actor {
-    /// Returns the server itself, which nobody asked.
+    /// Returns the server itself, without a request.
     #[must_use]
     pub fn server(at: Timestamp) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Actor {
         }
     }
 
-    /// Returns whoever types a command on the server.
+    /// Returns the user of a command on the server.
     #[must_use]
     pub fn operator(name: String, at: Timestamp) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Actor {
         }
     }
 
-    /// Returns it with the account that does it.
+    /// Returns the same actor with the account that acts.
     #[must_use]
     pub fn account(mut self, actor: AccountId) -> Self {
         self.actor = Some(actor);
@@ -54,21 +54,21 @@ impl Actor {
     }
 }
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
-    /// What.
+    /// The kind.
     pub kind: AuditKind,
-    /// To whose account.
+    /// The account it is about.
     pub account: Option<AccountId>,
-    /// Of a failure: why.
+    /// The cause, if it is a failure.
     pub failure: Option<Cause>,
-    /// What changed, for people; never a secret.
+    /// What changed, in words; never a secret.
     pub detail: Option<&'a str>,
 }
 
 impl<'a> Event<'a> {
-    /// Returns an event about an account.
+    /// Returns an event about an account, without a cause or detail.
     #[must_use]
     pub fn about(kind: AuditKind, account: AccountId) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns it with what changed.
+    /// Adds what changed.
     #[must_use]
     pub fn detail(mut self, detail: &'a str) -> Self {
         self.detail = Some(detail);

@@ -1,4 +1,4 @@
-//! Keys derived from the one secret key, one for each kind of token, so that no cookie can serve
+//! Keys derived from the one secret key, one for each kind of token, so that no cookie can be used
 //! as another.
 
 use std::io::Write;
@@ -18,24 +18,23 @@ use subtle::ConstantTimeEq;
 use crate::session::random_bytes;
 use clock::Timestamp;
 
-/// How long a key opens cookies after another has taken its place: no cookie that is sealed here
-/// lives longer.
+/// How long a replaced key still opens cookies: no sealed cookie lives longer.
 const PREVIOUS_KEY_LIFETIME: Duration = Duration::from_secs(600);
 
 /// The keys. Has no `Debug`.
 pub struct Keys {
     /// For login attempts.
     pub attempt: CookieKeyring,
-    /// For links that wait for their user's word.
+    /// For pending links.
     pub link: CookieKeyring,
     setup_token: SecretString,
     doctor: SecretSlice<u8>,
 }
 
-/// What seals one kind of cookie. Has no `Debug`.
+/// The keys that seal one kind of cookie. Has no `Debug`.
 pub struct CookieKeyring {
     key: Key,
-    /// Those that had its place, and until when they open what they sealed.
+    /// The replaced keys, and until when they open cookies.
     previous: Vec<(Key, Timestamp)>,
 }
 
@@ -57,7 +56,7 @@ impl CookieKeyring {
         std::iter::once(&self.key).chain(previous.map(|(key, _)| key))
     }
 
-    /// Takes the place of another at this time.
+    /// Replaces another keyring at this time.
     fn replace(&mut self, other: &Self, now: Timestamp) {
         let known = other.previous.iter().filter(|(_, until)| now < *until);
         self.previous = known.cloned().collect();
@@ -70,7 +69,7 @@ impl Keys {
     /// Derives the keys (HKDF-SHA256, RFC 5869) from the secret key.
     ///
     /// # Panics
-    /// Never: the lengths asked for are within what HKDF can give.
+    /// Never: HKDF supports the requested lengths.
     #[must_use]
     pub fn derive(secret: &SecretSlice<u8>) -> Self {
         let hkdf = Hkdf::<Sha256>::new(None, secret.expose_secret());
@@ -95,7 +94,7 @@ impl Keys {
         }
     }
 
-    /// Takes the place of others: what they sealed a moment ago still opens.
+    /// Replaces other keys, which still open what they sealed a moment ago.
     #[must_use]
     pub fn rotate_from(mut self, others: &Self, now: Timestamp) -> Self {
         self.attempt.replace(&others.attempt, now);
@@ -103,7 +102,7 @@ impl Keys {
         self
     }
 
-    /// Are these derived from the same secret?
+    /// Returns true if these are derived from the same secret.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.is_setup_token(other.setup_token.expose_secret())
@@ -115,8 +114,8 @@ impl Keys {
         &self.setup_token
     }
 
-    /// Returns the doctor's keyed hash (HMAC-SHA256, RFC 2104) of what `label` says it is: whoever
-    /// can make it has the secret key.
+    /// Returns the doctor's keyed hash (HMAC-SHA256, RFC 2104) of `label`. Whoever can compute it
+    /// has the secret key.
     ///
     /// # Panics
     /// Never: HMAC takes keys of any length.
@@ -130,7 +129,7 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
-    /// Is this the setup token? Compared in constant time.
+    /// Returns true if this is the setup token; compares in constant time.
     #[must_use]
     pub fn is_setup_token(&self, token: &str) -> bool {
         self.setup_token
@@ -144,10 +143,10 @@ impl Keys {
 /// The secret key's file in the data folder.
 pub const SECRET_FILE: &str = "secret.key";
 
-/// Reads the secret key from `secret.key` in the data folder; `None` where there is none yet.
+/// Reads the secret key from `secret.key` in the data folder; `None` if there is none yet.
 ///
 /// # Errors
-/// When the file cannot be read, or holds something else.
+/// The file cannot be read, or contains something else.
 pub fn read_secret(data_dir: &Path) -> anyhow::Result<Option<SecretSlice<u8>>> {
     let path = data_dir.join(SECRET_FILE);
     let shown = path.display();
@@ -165,10 +164,10 @@ pub fn read_secret(data_dir: &Path) -> anyhow::Result<Option<SecretSlice<u8>>> {
     }
 }
 
-/// Reads the secret key from `secret.key` in the data folder, or makes one there (mode 0600).
+/// Reads the secret key from `secret.key` in the data folder, or creates it (mode 0600).
 ///
 /// # Errors
-/// When the file can be neither read nor written, or holds something else.
+/// The file can be neither read nor written, or contains something else.
 pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>> {
     if let Some(secret) = read_secret(data_dir)? {
         return Ok(secret);
@@ -178,12 +177,12 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
     make_private_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
     let secret = URL_SAFE_NO_PAD.encode(random_bytes());
     write_private(&path, &secret).with_context(|| format!("writing {shown}"))?;
-    // Two processes may have begun at once: what is in the file now counts for both.
+    // Two processes may have started at once; both use what is in the file now.
     let text = std::fs::read_to_string(&path).with_context(|| format!("reading {shown}"))?;
     Ok(text.trim().as_bytes().to_vec().into())
 }
 
-/// Makes the folder, for its owner alone, where it is not there yet.
+/// Creates the folder, readable only by its owner, if it does not exist.
 pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
@@ -193,7 +192,7 @@ pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
         .create(folder)
 }
 
-/// Writes the file whole and for its owner alone, or not at all; keeps one that is there.
+/// Writes the complete file, readable only by its owner, or nothing; keeps an existing file.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
 
@@ -206,10 +205,10 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         .open(&temporary)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    // A hard link fails where the name exists: the first writer wins.
+    // A hard link fails if the name exists, so the first writer wins.
     let linked = match std::fs::hard_link(&temporary, path) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        // A file system without hard links.
+        // The file system has no hard links.
         Err(_) => std::fs::rename(&temporary, path),
         Ok(()) => Ok(()),
     };

@@ -1,6 +1,5 @@
-//! Postern's server: the relying party of an OpenID Provider, with accounts and sessions of its
-//! own. Read in the order of the modules: settings, what a request reaches, the rules (pure), the
-//! OP, the database, HTTP.
+//! Postern's server: the relying party of an OpenID Provider, with its own accounts and sessions.
+//! Read the modules in order: settings, shared state, the rules (pure), the OP, the database, HTTP.
 
 pub mod config;
 pub mod cli;

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// How long after the start the doctor looks.
+/// How long after the start the doctor runs.
 const SETTLED: Duration = Duration::from_secs(5);
 
 #[tokio::main]
@@ -46,14 +46,14 @@ async fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Has the doctor look, once a reverse proxy has had the time to notice that the server is up.
+/// Runs the doctor, after a reverse proxy has had time to notice that the server is up.
 async fn examine_once_up(app: AppState) {
     tokio::time::sleep(SETTLED).await;
     doctor::log_at_start(app).await;
 }
 
 async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
-    // From here on it reloads; without a handler it would end the process.
+    // From now on SIGHUP reloads; without a handler it would end the process.
     let hangup = signal(SignalKind::hangup())?;
     let log = telemetry::start(&config.log, config.collector.as_ref());
     for notice in notices {
@@ -67,7 +67,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     let ops = ops.map(|address| listen(address, "POSTERN_OPS_LISTEN"));
     let ops = ops.transpose()?;
     let app = App::new(config, Clock::System).await?;
-    // Who could administer is not known while the database is away.
+    // While the database is down, it is unknown whether somebody could act as an admin.
     let must_wait = match app.refuse_lockout().await {
         Err(error) if error.is::<store::Error>() => true,
         refused => {
@@ -96,20 +96,20 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
         }
     };
     tokio::spawn(examine_once_up(app.clone()));
-    // A task like those of the connections. On this thread, which is none of the workers', each new
-    // connection would wait until a worker has nothing else to do.
+    // A task like those of the connections. On this thread, which is not a worker, each new
+    // connection would wait until a worker is idle.
     tokio::spawn(backend::serve(app, listener, stop)).await?;
     log.finish().await;
     refused.try_recv().map_or(Ok(()), Err)
 }
 
-/// Listens on the address that the variable names.
+/// Listens on the address that the variable gives.
 fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
     backend::listen(address)
         .map_err(|error| anyhow::anyhow!("cannot listen on {address} ({variable}): {error}"))
 }
 
-/// Takes over changed secrets and certificates whenever the signal comes.
+/// Reloads secrets and certificates at every signal.
 async fn reload_on(mut signal: Signal, app: AppState, log: Log) {
     while signal.recv().await.is_some() {
         reload::reload(&app, &log, Config::from_env()).await;

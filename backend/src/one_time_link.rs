@@ -1,5 +1,5 @@
-//! A welcome link: a random token by which a person sets an account's password, once. And a login
-//! link, by which whoever runs the server gets in when all other ways are closed. Pure.
+//! A welcome link: a random token with which a person sets an account's password, once. A login
+//! link: the operator's way in when all other ways are closed. Pure.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use crate::account::Account;
 use crate::session::random_bytes;
 use clock::Timestamp;
 
-/// How long a link is good.
+/// How long a link is valid.
 pub const LIFETIME: Duration = Duration::from_secs(3 * 86_400);
-/// How long one is good that logs in: it is opened by whoever has just made it.
+/// How long a login link is valid: its creator opens it at once.
 pub const LOGIN_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// 256 random bits that set a password or log in. Has no `Debug`, no `Display`, no `PartialEq`.
 pub struct LinkToken([u8; 32]);
 
-/// The SHA-256 of a [`LinkToken`]: what the store keeps and is asked for.
+/// The SHA-256 of a [`LinkToken`]: what the store has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkHash([u8; 32]);
 
 impl LinkToken {
-    /// Makes a new token of the operating system's randomness.
+    /// Creates a token from the operating system's randomness.
     ///
     /// # Panics
-    /// Where the operating system has no randomness to give.
+    /// The operating system has no randomness.
     #[must_use]
     pub fn generate() -> Self {
         Self(random_bytes())
@@ -41,23 +41,23 @@ impl LinkToken {
         Some(Self(bytes.try_into().ok()?))
     }
 
-    /// Returns the link of this token at that origin. The token is the fragment: no browser sends
-    /// that to a server, so it is in no log, no proxy and no `Referer`.
+    /// Returns the link with this token at that origin. The token is in the fragment: browsers do
+    /// not send that to a server, so it is in no log, no proxy and no `Referer`.
     #[must_use]
     pub fn url(&self, origin: &str) -> String {
         let token = URL_SAFE_NO_PAD.encode(self.0);
         format!("{origin}{}#{token}", routes::WELCOME)
     }
 
-    /// Returns the link of this token where it logs in. The query is for the page without the app,
-    /// which sees no fragment and asks for no password then.
+    /// Returns the login link with this token. The query tells the page without the app, which sees
+    /// no fragment, to ask for no password.
     #[must_use]
     pub fn login_url(&self, origin: &str) -> String {
         let token = URL_SAFE_NO_PAD.encode(self.0);
         format!("{origin}{}?login=1#{token}", routes::WELCOME)
     }
 
-    /// Returns what the store is asked for.
+    /// Returns the hash for the store.
     #[must_use]
     pub fn hash(&self) -> LinkHash {
         LinkHash(Sha256::digest(self.0).into())
@@ -65,24 +65,24 @@ impl LinkToken {
 }
 
 impl LinkHash {
-    /// Returns the hash as the store binds it.
+    /// Returns the hash as a value for a statement.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// A link that does not exist yet.
+/// A link that is not stored yet.
 #[derive(Debug, Clone, Copy)]
 pub struct NewLink {
-    /// Which token opens it.
+    /// The hash of its token.
     pub hash: LinkHash,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
 impl NewLink {
-    /// Returns a link that is good from `now` on.
+    /// Returns a link that is valid from `now` on.
     #[must_use]
     pub fn of(token: &LinkToken, now: Timestamp) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl NewLink {
         }
     }
 
-    /// Returns a link that logs in, and is good from `now` on.
+    /// Returns a login link that is valid from `now` on.
     #[must_use]
     pub fn to_log_in(token: &LinkToken, now: Timestamp) -> Self {
         Self {
@@ -101,12 +101,12 @@ impl NewLink {
     }
 }
 
-/// A link that is good.
+/// A valid link.
 #[derive(Debug, Clone)]
 pub struct OpenLink {
-    /// Whose it is.
+    /// Its account.
     pub account: Account,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 

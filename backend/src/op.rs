@@ -1,4 +1,4 @@
-//! The OP as an admin configured it.
+//! The OP that the admin configured.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::failure::remedy;
 use crate::login::error::cause_of;
 use crate::presets;
 
-/// The OP: what its word counts for, and what talks to it.
+/// The OP: its settings, and the client that talks to it.
 pub struct Op {
-    /// The settings; those of [`Op::rp`] among them.
+    /// The settings, including those of [`Op::rp`].
     pub config: OidcConfig,
     /// The relying party.
     pub rp: Provider,
 }
 
 impl Op {
-    /// Makes it; talks to nobody yet.
+    /// Creates it without connecting to anything.
     ///
     /// # Errors
     /// The additional root certificates do not parse.
@@ -44,8 +44,8 @@ impl Op {
         })
     }
 
-    /// Returns the same OP with another secret or other certificate authorities. What it last said
-    /// of itself serves both.
+    /// Returns the same OP with another secret or other certificate authorities. It keeps the
+    /// cached metadata.
     ///
     /// # Errors
     /// The additional root certificates do not parse.
@@ -56,7 +56,7 @@ impl Op {
         })
     }
 
-    /// Returns the OP's name for people.
+    /// Returns the OP's display name.
     #[must_use]
     pub fn label(&self) -> String {
         presets::label(self.config.provider.as_str())

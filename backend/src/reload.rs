@@ -1,8 +1,8 @@
-//! Secrets, certificates and the log's filter are read again while the server runs: on SIGHUP.
+//! Reads secrets, certificates and the log's filter again on SIGHUP, while the server runs.
 //!
-//! A process keeps the environment that it began with, so only files can bring something new: those
-//! that `NAME_FILE` names, and those that a setting names itself. All of it is prepared before any
-//! of it counts; where something is wrong, nothing changes.
+//! A process keeps its environment, so only files can change: those that `NAME_FILE` names, and
+//! those that a setting itself names. Everything is prepared before anything takes effect; if there
+//! is a fault, nothing changes.
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
@@ -23,7 +23,7 @@ const SECRET_KEY: &str = "POSTERN_SECRET_KEY";
 const DATABASE: &str = "DATABASE_URL";
 const FILTER: &str = "POSTERN_LOG";
 
-/// What is to take the place of what counts now.
+/// What replaces the current values.
 #[derive(Default)]
 struct New {
     names: Vec<&'static str>,
@@ -33,9 +33,9 @@ struct New {
     filter: Option<String>,
 }
 
-/// Takes over what the settings say now, and says in the log what it was: names, never values.
+/// Applies the changed settings, and logs their names, never their values.
 pub async fn reload(app: &AppState, log: &Log, read: Result<(Config, Vec<Notice>), Faults>) {
-    // One at a time.
+    // One reload at a time.
     let mut given = app.given.lock().await;
     let (config, notices) = match read {
         Ok(read) => read,
@@ -89,7 +89,7 @@ pub async fn reload(app: &AppState, log: &Log, read: Result<(Config, Vec<Notice>
     }
 }
 
-/// Makes whatever takes the place of what has changed.
+/// Prepares replacements for what has changed.
 async fn prepare(
     app: &AppState,
     config: &Config,
@@ -114,7 +114,7 @@ async fn prepare(
             new.provider = Some(renewed.context(CERTIFICATES)?);
         }
     }
-    // Where the key is not given, it is in the data folder, whose place has not changed.
+    // If the key is not set, it is in the data folder, whose path has not changed.
     let place = Config {
         secret_key: config.secret_key.clone(),
         ..app.config.clone()
@@ -140,7 +140,7 @@ async fn prepare(
     Ok(new)
 }
 
-/// Lets it count.
+/// Puts the replacements into effect.
 fn apply(app: &AppState, log: &Log, new: New) {
     if let Some(filter) = new.filter {
         log.set_filter(&filter);
@@ -159,7 +159,7 @@ fn apply(app: &AppState, log: &Log, new: New) {
     }
 }
 
-/// Is it the same database under the same user?
+/// Returns true if it is the same database with the same user.
 fn is_same_but_for_password(before: &Database, now: &str) -> bool {
     let bare = |text: &str| {
         let mut url = Url::parse(text).ok()?;

@@ -5,7 +5,7 @@
 #[serde(from = "String", into = "String")]
 pub struct ReturnTo(String);
 
-/// Longer paths are no path of ours, and would bloat the attempt's cookie.
+/// A longer path is not ours, and would bloat the attempt's cookie.
 const MAX_BYTES: usize = 512;
 
 impl ReturnTo {
@@ -15,11 +15,11 @@ impl ReturnTo {
         Self("/".to_owned())
     }
 
-    /// Parses the `next` parameter; whatever is not plainly a path on this site becomes `/`.
+    /// Parses the `next` parameter; anything but a clear path on this site becomes `/`.
     ///
-    /// What a browser might read as another host is refused before it is understood: a second
-    /// slash or a backslash after the first (`//host`, `/\host`), either of them encoded, control
-    /// characters and white space (which browsers strip), dot segments, schemes.
+    /// What a browser might take for another host is refused before parsing: a second slash or a
+    /// backslash after the first (`//host`, `/\host`), either of them encoded, control characters
+    /// and white space (which browsers strip), dot segments, schemes.
     #[must_use]
     pub fn parse(next: &str) -> Self {
         if is_safe(next) {
@@ -52,7 +52,7 @@ fn is_safe(next: &str) -> bool {
     if next.len() > MAX_BYTES || !next.starts_with('/') {
         return false;
     }
-    // Printable ASCII alone: nothing that a browser strips, folds or normalizes.
+    // Only printable ASCII: nothing that a browser strips, folds or normalizes.
     if !next.bytes().all(|b| (0x21..=0x7e).contains(&b)) || next.contains('\\') {
         return false;
     }
@@ -60,8 +60,8 @@ fn is_safe(next: &str) -> bool {
     if path.contains("//") || is_api(path) {
         return false;
     }
-    // An encoded slash, backslash, dot, per cent sign or control character in the path has no
-    // honest use here, and would be decoded by somebody on the way.
+    // An encoded slash, backslash, dot, percent sign or control character in the path has no honest
+    // use here, and something on the way would decode it.
     let lower = path.to_ascii_lowercase();
     if ["%2f", "%5c", "%2e", "%25", "%0", "%1", "%7f"]
         .iter()

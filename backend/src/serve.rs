@@ -1,4 +1,4 @@
-//! Serves the application until it is told to stop.
+//! Serves the application until it is stopped.
 
 mod connection_state;
 mod connections;
@@ -16,31 +16,31 @@ use crate::http;
 use crate::telemetry::chain;
 use connections::Connections;
 
-/// How long requests under way may take after the order to stop.
+/// How long requests in progress may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often sessions that ended by themselves are swept out.
+/// How often expired sessions are deleted.
 const SWEEP: Duration = Duration::from_secs(3600);
 
-/// How many connections may wait to be accepted, as far as the system lets them: a crowd that comes
-/// at once is not told to come again a second later.
+/// How many connections may wait to be accepted, if the system allows it, so that a crowd is not
+/// turned away for a second.
 const BACKLOG: u32 = 4096;
 
 /// Listens on the address.
 ///
 /// # Errors
-/// It is taken, not this machine's, or not for this user.
+/// The address is taken, is not one of this machine, or is not allowed for this user.
 pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // A server that was restarted finds its port still in use otherwise.
+    // Otherwise a restarted server finds its port still in use.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Serves on the listener until `stop` is done, finishes what is under way, and closes the
+/// Serves on the listener until `stop` completes, finishes requests in progress, and closes the
 /// database.
 pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
     let sweeper = tokio::spawn(sweep(app.clone()));
@@ -55,7 +55,7 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
     connections.accept_until(&listener, stop).await;
     tracing::info!("stopping");
     drop(listener);
-    // A client that keeps its request open must not keep the server.
+    // A client that keeps its request open must not keep the server running.
     connections.finish(GRACE).await;
     for task in [sweeper, looker, watcher, announcer] {
         task.abort();
@@ -64,7 +64,7 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
     tracing::info!("stopped");
 }
 
-/// Serves `/metrics` on its own listener, for as long as it is let.
+/// Serves `/metrics` on its own listener until its task is aborted.
 pub async fn serve_ops(app: AppState, listener: TcpListener) {
     let mut connections = Connections::few(http::ops_router(app));
     connections
@@ -72,7 +72,7 @@ pub async fn serve_ops(app: AppState, listener: TcpListener) {
         .await;
 }
 
-/// Looks at the OP now and then; at once where another provider has taken the place of the last.
+/// Checks the OP regularly, and at once after another provider has replaced the last.
 async fn poll_discovery(app: AppState) {
     let Some(mut changes) = app.provider_changes() else {
         return;
@@ -86,14 +86,14 @@ async fn poll_discovery(app: AppState) {
     }
 }
 
-/// Tells the administrator how to begin, while there is no admin.
+/// Tells the administrator how to start, as long as there is no admin.
 pub(crate) async fn announce_setup(app: AppState) {
     app.store.until_there().await;
     match app.store.is_setup_open().await {
         Ok(true) if app.config.password_login => {
             let keys = app.keys();
             let token = keys.setup_token().expose_secret();
-            // The one secret that belongs into the log: whoever reads it owns the server anyway.
+            // The only secret that belongs in the log: whoever reads it owns the server anyway.
             tracing::warn!("no admin yet: open /setup and give the setup token {token}");
         }
         Ok(_) => {}

@@ -1,4 +1,4 @@
-//! A browser's login: a random token in a cookie, and a row that knows only its hash.
+//! A browser's login: a random token in a cookie, and a row with only its hash.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ use clock::Timestamp;
 /// How long a login or a password confirmation counts as recent (contract, section 4).
 pub const CONFIRMATION: Duration = Duration::from_secs(600);
 
-/// How far in the future a time of the database may lie: clocks of two replicas differ. What lies
-/// further was written while a clock was wrong, and would make a login last until that time.
+/// How far in the future a time in the database may be, because the clocks of replicas differ. A
+/// later time was written while a clock was wrong, and would make a login last until then.
 pub(crate) const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
-/// How stale `last_used_at` may be before it is written again.
+/// How old `last_used_at` may be before it is written again.
 const TOUCH_AFTER: Duration = Duration::from_secs(60);
 
-/// 256 random bits that open a session. Has no `Debug`, no `Display`, no `PartialEq`.
+/// 256 random bits that identify a session. Has no `Debug`, no `Display`, no `PartialEq`.
 pub struct SessionToken([u8; 32]);
 
-/// The SHA-256 of a [`SessionToken`]: what the store keeps and is asked for.
+/// The SHA-256 of a [`SessionToken`]: what the store has.
 ///
-/// A stolen database opens no session, and a look-up by hash leaves nothing to time.
+/// A stolen database opens no session, and a look-up by hash has no timing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenHash([u8; 32]);
 
 impl SessionToken {
-    /// Makes a new token of the operating system's randomness.
+    /// Creates a token from the operating system's randomness.
     ///
     /// # Panics
-    /// Where the operating system has no randomness to give: nothing secret can be made then.
+    /// The operating system has no randomness; nothing secret can be created then.
     #[must_use]
     pub fn generate() -> Self {
         Self(random_bytes())
@@ -56,7 +56,7 @@ impl SessionToken {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// Returns what the store is asked for.
+    /// Returns the hash for the store.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
@@ -64,17 +64,17 @@ impl SessionToken {
 }
 
 impl TokenHash {
-    /// Returns the hash as the store binds it.
+    /// Returns the hash as a value for a statement.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// Returns 256 random bits of the operating system.
+/// Returns 256 random bits from the operating system.
 ///
 /// # Panics
-/// Where the operating system has none to give.
+/// The operating system has no randomness.
 #[must_use]
 pub(crate) fn random_bytes() -> [u8; 32] {
     let mut bytes = [0; 32];
@@ -84,7 +84,7 @@ pub(crate) fn random_bytes() -> [u8; 32] {
     bytes
 }
 
-/// How a session began, with what logout needs of the OP.
+/// How a session began, with what logout needs for the OP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// By password.
@@ -99,11 +99,11 @@ pub enum Origin {
     Openid {
         /// The OP's issuer identifier.
         issuer: String,
-        /// Who it was there.
+        /// The subject there.
         subject: Option<String>,
         /// The OP's session id (`sid`), if the ID token had one.
         sid: Option<String>,
-        /// The ID token, where RP-initiated logout needs it as a hint.
+        /// The ID token, if RP-initiated logout needs it as a hint.
         id_token: Option<String>,
     },
 }
@@ -121,7 +121,7 @@ impl Origin {
         }
     }
 
-    /// Returns what the audit trail says of the login: the issuer, or the method in words.
+    /// Returns the text for the audit trail: the issuer, or the method in words.
     #[must_use]
     pub fn detail(&self) -> &str {
         match self {
@@ -137,9 +137,9 @@ impl Origin {
 /// A session's row.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Names the session; opens nothing.
+    /// Its id, which is not the token.
     pub id: Uuid,
-    /// Whose it is.
+    /// Its account.
     pub account_id: AccountId,
     /// How it began.
     pub origin: Origin,
@@ -153,13 +153,13 @@ pub struct Session {
     pub last_used_at: Timestamp,
     /// The last login or confirmation by password.
     pub confirmed_at: Timestamp,
-    /// The absolute end.
+    /// When it ends at the latest.
     pub expires_at: Timestamp,
     /// When the OP ended it; its owner is told at the next visit.
     pub ended_at: Option<Timestamp>,
 }
 
-/// From where a session begins, for its owner's list.
+/// Where a session begins, for its owner's list.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
     /// The `User-Agent` header.
@@ -169,7 +169,7 @@ pub struct Client {
 }
 
 impl Session {
-    /// Begins a session.
+    /// Starts a session.
     #[must_use]
     pub fn start(
         account_id: AccountId,
@@ -194,25 +194,25 @@ impl Session {
         }
     }
 
-    /// Is the session still good at `now`?
+    /// Returns true if the session is still valid at `now`.
     #[must_use]
     pub fn is_live(&self, config: &SessionConfig, now: Timestamp) -> bool {
         self.ended_at.is_none() && now < self.ends_at(config) && is_past(self.started_at, now)
     }
 
-    /// Returns when the session ends if nothing is done with it.
+    /// Returns when the session ends if it is not used again.
     #[must_use]
     pub fn ends_at(&self, config: &SessionConfig) -> Timestamp {
         self.expires_at.min(self.last_used_at.plus(config.idle))
     }
 
-    /// Is it time to write down that the session is used?
+    /// Returns true if it is time to record that the session is used.
     #[must_use]
     pub fn needs_touch(&self, now: Timestamp) -> bool {
         now >= self.last_used_at.plus(TOUCH_AFTER) || !is_past(self.last_used_at, now)
     }
 
-    /// Did its owner log in or confirm less than ten minutes ago?
+    /// Returns true if its owner logged in or confirmed less than ten minutes ago.
     #[must_use]
     pub fn is_confirmed(&self, now: Timestamp) -> bool {
         now < self.confirmed_at.plus(CONFIRMATION) && is_past(self.confirmed_at, now)
@@ -231,7 +231,7 @@ impl Session {
     }
 }
 
-/// Has this moment come, as far as clocks agree?
+/// Returns true if this moment has passed, as far as clocks agree.
 fn is_past(moment: Timestamp, now: Timestamp) -> bool {
     moment <= now.plus(CLOCKS_DIFFER)
 }

@@ -1,6 +1,6 @@
-//! Names a browser by its `User-Agent` header, so that people know their devices again. Pure.
+//! Names a browser by its `User-Agent` header, so that people recognize their devices. Pure.
 
-/// Browsers by a token of theirs; those which carry the token of another come first.
+/// Browsers, each by one of its tokens; those that also send another's token come first.
 const BROWSERS: [(&str, &str); 10] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -14,7 +14,7 @@ const BROWSERS: [(&str, &str); 10] = [
     ("curl/", "curl"),
 ];
 
-/// Systems likewise: Android says Linux, too, and an iPhone "like Mac OS X".
+/// Systems in the same way: Android also sends Linux, and an iPhone "like Mac OS X".
 const SYSTEMS: [(&str, &str); 8] = [
     ("Android", "Android"),
     ("iPhone", "iPhone"),
@@ -26,7 +26,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("FreeBSD", "FreeBSD"),
 ];
 
-/// Returns the browser and its system, `Firefox on Linux`; `None` where neither can be told.
+/// Returns the browser and its system, such as `Firefox on Linux`; `None` if neither is known.
 #[must_use]
 pub fn describe(user_agent: &str) -> Option<String> {
     let find = |table: &[(&str, &'static str)]| {
