@@ -1,5 +1,5 @@
-//! The commands on accounts and on the database that holds them. What they change, a server that
-//! runs beside them sees with its next request: it keeps nothing of it in memory.
+//! The commands on accounts and on the database. A running server sees their changes at its next
+//! request, because it caches nothing of them.
 
 use std::io;
 use std::process::ExitCode;
@@ -13,24 +13,24 @@ use crate::app::AppState;
 use crate::config::Config;
 use clock::{Clock, Timestamp};
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Accounts {
     /// Add, list and change accounts
     User(user::Args),
-    /// Print a link that logs in once, whatever other ways are closed
+    /// Print a link that logs in once, even if all other ways are closed
     LoginLink(login_link::Args),
     /// List and end logins
     Session(session::Args),
     /// Show who did what
     Audit(audit::Args),
-    /// Print the token that opens /setup, where the first admin is made
+    /// Print the token for /setup, where the first admin is created
     SetupToken(setup_token::Args),
-    /// Take the connections to a provider along to its new address
+    /// Move the connections of a provider to its new address
     Identities(identities::Args),
     /// Copy the SQLite database while the server runs
     Backup(backup::Args),
-    /// Put a backup in the place of the SQLite database, while no server runs
+    /// Replace the SQLite database with a backup, while no server runs
     Restore(restore::Args),
 }
 
@@ -57,13 +57,13 @@ impl Accounts {
         })
         .await;
         match outcome {
-            // The reader has read enough, as `head` does.
+            // The reader stopped reading, as `head` does.
             Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
             outcome => outcome,
         }
     }
 
-    /// Runs a command that opens the database in its own way; `None` for all others.
+    /// Runs a command that opens the database itself; `None` for the others.
     async fn run_on_file(
         &self,
         config: &Config,
@@ -93,7 +93,7 @@ impl Accounts {
     }
 }
 
-/// Returns whether the reader of the output is gone.
+/// Returns true if the reader of the output is gone.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
@@ -114,11 +114,11 @@ fn parse(words: &[&str]) -> Result<Accounts, clap::Error> {
     Ok(Line::from_arg_matches(&matches)?.command)
 }
 
-/// Runs a command line of these commands on an application that is there already: what `postern`
-/// does with it in a process of its own.
+/// Runs a command line of these commands on an existing application, as `postern` does in its own
+/// process.
 ///
 /// # Errors
-/// Those of the command, or the words are no command.
+/// Those of the command, or the words are not a command.
 pub async fn run_line(
     words: &[&str],
     app: &AppState,
@@ -130,7 +130,7 @@ pub async fn run_line(
 /// Does the same for `backup` and `restore`, which need no application.
 ///
 /// # Errors
-/// Those of the command, or the words are neither of both.
+/// Those of the command, or the words are neither command.
 pub async fn run_line_on_file(
     words: &[&str],
     config: &Config,

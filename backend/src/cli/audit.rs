@@ -18,16 +18,16 @@ use clock::Timestamp;
 /// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
-    /// Only what was done by or to this account, which may be gone: username, email or id
+    /// Only entries by or about this account, which may be deleted: username, email or id
     #[arg(long)]
     user: Option<String>,
     /// Only entries of this kind: login, logout, …
     #[arg(long, value_parser = parse_kind)]
     kind: Option<String>,
-    /// Only what has this reference, as on an error page and in the log
+    /// Only entries with this reference, which is on an error page and in the log
     #[arg(long = "ref", value_name = "REF")]
     reference: Option<String>,
-    /// Only since then: 30m, 12h, 7d, 2w ago, or 2026-01-31, 2026-01-31T09:05 (UTC)
+    /// Only entries since then: 30m, 12h, 7d, 2w ago, or 2026-01-31, 2026-01-31T09:05 (UTC)
     #[arg(long, value_parser = Since::parse)]
     since: Option<Since>,
     /// The most entries to show, the latest first
@@ -86,7 +86,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns whose entries are meant: a deleted account is still known by the name that it had.
+/// Returns the account to filter by: a deleted account is still known by its old name.
 async fn party_filter(app: &AppState, name: &str) -> anyhow::Result<PartyFilter> {
     let id = Uuid::parse_str(name).ok();
     Ok(match find(app, name, false).await {
@@ -102,7 +102,7 @@ async fn party_filter(app: &AppState, name: &str) -> anyhow::Result<PartyFilter>
     })
 }
 
-/// Prints one entry: a line, and below it what caused a failure and what to do.
+/// Prints one entry: a line, and below it the cause of a failure and the remedy.
 fn print(entry: &AuditEntry, console: &mut Console<'_>) -> std::io::Result<()> {
     let name = |party: &Party| party.username.clone().unwrap_or_else(|| party.id.clone());
     let account = entry.account.as_ref().map(name);

@@ -23,7 +23,7 @@ use crate::authentik::wanted::{self, Choice, VerifiedEmails, Wanted};
 use crate::brand;
 use crate::config::{self, PublicUrl};
 
-/// The most bytes of a token, wherever it comes from.
+/// The most bytes of a token from any source.
 const MAX_TOKEN_BYTES: u64 = 4096;
 /// The most bytes of a bundle of certificates.
 const MAX_BUNDLE_BYTES: u64 = 1024 * 1024;
@@ -31,7 +31,7 @@ const MAX_BUNDLE_BYTES: u64 = 1024 * 1024;
 /// Runs `postern authentik`.
 ///
 /// # Errors
-/// What kept it from being done.
+/// Why it could not be done.
 pub(super) async fn run(command: AuthentikCommand) -> anyhow::Result<ExitCode> {
     match command {
         AuthentikCommand::Blueprint(args) => print_blueprint(*args, &mut io::stdout().lock()),
@@ -91,7 +91,7 @@ async fn connect(args: ConnectArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Puts together what to do.
+/// Puts the plan's input together.
 fn job(args: ConnectArgs) -> anyhow::Result<Job> {
     let token = token(args.token, args.token_file.as_deref())?;
     let ca_file = match args.ca_file {
@@ -179,7 +179,7 @@ fn origin_of_redirect_uri(redirect_uri: Option<String>) -> Result<PublicUrl, Str
         .map_err(|wrong| format!("OIDC_REDIRECT_URI: its origin {wrong}"))
 }
 
-/// Says on standard error what is wrong with the options.
+/// Writes the fault in the options to standard error.
 fn refused(wrong: &str) -> anyhow::Result<ExitCode> {
     writeln!(io::stderr(), "postern: {wrong}")?;
     Ok(ExitCode::from(EXIT_BAD_SETTINGS))

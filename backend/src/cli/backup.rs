@@ -1,4 +1,4 @@
-//! `postern backup`: a copy of the SQLite database, while servers use it.
+//! `postern backup`: copies the SQLite database while servers use it.
 //!
 //! The backup has the database alone. The secret key only seals cookies of logins under way and
 //! makes the setup token, and the server creates a new one if it is missing. No migration runs, so
@@ -24,7 +24,7 @@ use clock::Timestamp;
 pub struct Args {
     /// The file to write, or - for standard output
     file: PathBuf,
-    /// Write over a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     force: bool,
     /// Print JSON
@@ -32,8 +32,8 @@ pub struct Args {
     json: bool,
 }
 
-/// A file that is being written, and is gone with this value unless it is done. What writes it
-/// holds a lock on it, which ends with the process: one that is left over is written over.
+/// A file that is being written, and is removed with this value unless it is finished. The writer
+/// holds a lock on it, which ends with the process; an abandoned file is overwritten.
 struct Partial {
     path: PathBuf,
     file: File,
@@ -41,7 +41,7 @@ struct Partial {
 }
 
 impl Partial {
-    /// Makes the file, for its owner alone, and empties one that is left over.
+    /// Creates the file, readable only by its owner, and empties an abandoned one.
     fn begin(path: PathBuf) -> anyhow::Result<Self> {
         let opened = OpenOptions::new()
             .write(true)
@@ -56,7 +56,7 @@ impl Partial {
             // A file system without locks cannot keep anyone out.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        // SQLite would take the log of one that was killed for this one's.
+        // SQLite would take the log of a killed process for this one's.
         let _ = remove_file(with_suffix(&path, "-journal"));
         file.set_len(0)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
@@ -67,7 +67,7 @@ impl Partial {
         })
     }
 
-    /// Gives the file its name. Without `force` no other file is replaced.
+    /// Gives the file its name. Without `force`, does not replace another file.
     fn finish(mut self, name: &Path, force: bool) -> anyhow::Result<()> {
         self.file.sync_all()?;
         if force {
@@ -79,7 +79,7 @@ impl Partial {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     bail!("{} was made meanwhile", name.display());
                 }
-                // A file system without hard links.
+                // The file system has no hard links.
                 Err(_) => {
                     rename(&self.path, name)?;
                     self.is_done = true;
@@ -99,7 +99,7 @@ impl Drop for Partial {
     }
 }
 
-/// Returns the path with something behind its name.
+/// Returns the path with a suffix added to its name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(suffix);
@@ -179,7 +179,7 @@ async fn copy(database: &Path, target: &Path) -> anyhow::Result<Contents> {
     }
 }
 
-/// Writes the copy to standard output, once it is whole and good.
+/// Writes the copy to standard output, once it is complete and checked.
 async fn to_stdout(
     args: &Args,
     database: &Path,
@@ -204,7 +204,7 @@ async fn to_stdout(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what is in a database.
+/// Describes what is in a database.
 pub(super) fn describe(contents: &Contents) -> String {
     let last = contents.last_entry_at.map_or_else(
         || "nothing in the audit trail".to_owned(),

@@ -1,4 +1,4 @@
-//! `postern check-config`: what is wrong with the settings.
+//! `postern check-config`: reports the faults of the settings.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use super::settings::EXIT_BAD_SETTINGS;
 use crate::config::{Config, Database, Faults, Notice};
 
-/// Runs `postern check-config`: prints what is wrong with the settings of this process, or what
-/// they come to.
+/// Runs `postern check-config`: prints the faults of this process's settings, or the settings.
 ///
 /// # Errors
 /// Standard output cannot be written to.
@@ -15,7 +14,7 @@ pub(super) fn run() -> io::Result<ExitCode> {
     report(&Config::from_env(), &mut io::stdout().lock())
 }
 
-/// Writes down what reading the settings came to.
+/// Describes the result of reading the settings.
 fn report(
     outcome: &Result<(Config, Vec<Notice>), Faults>,
     out: &mut impl Write,

@@ -1,4 +1,4 @@
-//! Which command to run.
+//! Parses and runs the command.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use super::accounts::Accounts;
 use super::{authentik, check_config, doctor};
 use crate::config;
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Run the server; the same as `postern` alone
@@ -16,11 +16,11 @@ pub enum Command {
     /// Set Authentik up for Postern: print a blueprint, or do it over its API
     #[command(subcommand)]
     Authentik(Box<authentik::AuthentikCommand>),
-    /// Read the settings, say everything that is wrong with them, and exit: 0 good, 2 not
+    /// Check the settings, print every fault, and exit: 0 good, 2 not
     CheckConfig,
-    /// Look at everything that a login needs, from DNS to the redirect URI, and say what to do
+    /// Check everything that a login needs, from DNS to the redirect URI, and say what to do
     Doctor(doctor::Args),
-    /// Something with accounts, or with the database that holds them
+    /// Commands for accounts, or for the database
     #[command(flatten)]
     Accounts(Accounts),
 }
@@ -36,18 +36,18 @@ pub enum Command {
     disable_help_subcommand = true
 )]
 struct Cli {
-    /// Nothing means [`Command::Serve`].
+    /// `None` means [`Command::Serve`].
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-/// Reads the command line. For `--help`, `--version` and anything unknown it prints what is to be
-/// said and ends the process.
+/// Reads the command line. For `--help`, `--version` and an unknown command it prints the answer
+/// and ends the process.
 pub fn parse() -> Command {
     Cli::parse().command.unwrap_or(Command::Serve)
 }
 
-/// Runs a command, all but [`Command::Serve`], and returns its exit code.
+/// Runs any command but [`Command::Serve`], and returns its exit code.
 ///
 /// # Errors
 /// Why the command failed, for whoever typed it.

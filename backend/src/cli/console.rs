@@ -1,5 +1,5 @@
-//! What a command says and asks: output, remarks, questions. Remarks and questions go to standard
-//! error, so that standard output holds the answer alone.
+//! Output, remarks and questions of a command. Remarks and questions go to standard error, so that
+//! standard output has only the answer.
 
 mod secret;
 
@@ -18,7 +18,7 @@ const MAX_TYPED: u64 = 64 * 1024;
 /// Where answers come from.
 #[derive(Debug)]
 pub enum Keyboard {
-    /// Standard input, be it a terminal or not.
+    /// Standard input, which may be a terminal.
     Process,
     /// A terminal on which these lines are typed.
     Typed(VecDeque<String>),
@@ -26,7 +26,7 @@ pub enum Keyboard {
     Piped(String),
 }
 
-/// Where a command writes to and reads from.
+/// Where a command writes and reads.
 pub struct Console<'a> {
     /// Standard output.
     pub out: &'a mut dyn Write,
@@ -53,7 +53,7 @@ impl Console<'_> {
         Ok(writeln!(self.out, "{document}")?)
     }
 
-    /// Is there somebody to ask?
+    /// Returns true if there is somebody to ask.
     pub(super) fn is_terminal(&self) -> bool {
         match self.keyboard {
             Keyboard::Process => io::stdin().is_terminal(),
@@ -62,10 +62,10 @@ impl Console<'_> {
         }
     }
 
-    /// Asks whether to go on; `question` has no question mark.
+    /// Asks whether to continue; `question` has no question mark.
     ///
     /// # Errors
-    /// The answer is no, or no terminal is there to ask at.
+    /// The answer is no, or there is no terminal.
     pub(super) fn confirm(&mut self, question: &str, is_confirmed: bool) -> anyhow::Result<()> {
         if is_confirmed {
             return Ok(());
@@ -98,7 +98,7 @@ impl Console<'_> {
     /// Asks for a password twice, without showing what is typed.
     ///
     /// # Errors
-    /// No terminal is there to ask at, the two differ, or Ctrl-C was pressed.
+    /// There is no terminal, the two differ, or Ctrl-C was pressed.
     pub(super) async fn new_password(&mut self) -> anyhow::Result<SecretString> {
         anyhow::ensure!(
             self.is_terminal(),
@@ -110,7 +110,7 @@ impl Console<'_> {
         Ok(first.into())
     }
 
-    /// Reads a line that is not shown.
+    /// Reads a line without showing it.
     async fn secret(&mut self, prompt: &str) -> anyhow::Result<String> {
         // Before anybody is asked to type.
         let hidden = match self.keyboard {
@@ -127,7 +127,7 @@ impl Console<'_> {
         Ok(without_line_end(typed))
     }
 
-    /// Reads a password from standard input: all of it, less one line's end.
+    /// Reads a password from standard input: everything but one line end.
     pub(super) fn piped_password(&mut self) -> anyhow::Result<SecretString> {
         let text = match &mut self.keyboard {
             Keyboard::Process => {
@@ -155,7 +155,7 @@ fn without_line_end(mut text: String) -> String {
     text
 }
 
-/// Returns text that no terminal takes for orders: some of it comes from strangers.
+/// Returns text without control sequences for a terminal, since some of it comes from strangers.
 pub(super) fn printable(text: &str) -> String {
     let is_bad = |c: char| c.is_control() && c != '\n';
     text.replace(is_bad, "\u{fffd}")

@@ -45,10 +45,10 @@ fn write(at: Timestamp, format: &[FormatItem<'_>]) -> String {
         .expect("a date and time has all of these parts")
 }
 
-/// Since when: so long ago, or since a moment.
+/// A start: a time ago, or a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Since {
-    /// So long ago.
+    /// This long ago.
     Ago(Duration),
     /// Since then.
     At(Timestamp),

@@ -1,4 +1,4 @@
-//! `postern doctor`: what is in the way of a login.
+//! `postern doctor`: finds what prevents a login.
 
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Write};
@@ -15,7 +15,7 @@ use crate::doctor::report::bundle;
 use crate::doctor::{self, Examination, RunContext, Style};
 use clock::Clock;
 
-/// How to tell what was found.
+/// How to print the findings.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// Print the report as JSON

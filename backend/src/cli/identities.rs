@@ -1,5 +1,5 @@
-//! `postern identities remap`: a provider moved, so that its issuer is another one, and its
-//! subjects are the same.
+//! `postern identities remap`: a provider moved, so that its issuer changed and its subjects did
+//! not.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -15,9 +15,9 @@ use super::operator;
 use crate::app::AppState;
 use crate::store::{Conflict, Remap};
 
-/// How like two issuers must be for one to be the other, mistyped.
+/// How similar two issuers must be for one to be a typo of the other.
 const NEAR: f64 = 0.9;
-/// How long the provider is waited for: what it says is a warning at most.
+/// How long to wait for the provider; its answer can only add a warning.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The arguments.
@@ -30,23 +30,23 @@ pub struct Args {
     json: bool,
 }
 
-/// What to do with connections to providers.
+/// The commands for connections to providers.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 enum Identities {
-    /// Take all connections at one issuer along to another one, where the subjects are the same
+    /// Move all connections of one issuer to another, if the subjects are the same
     Remap(RemapArgs),
 }
 
 /// The arguments of `remap`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 struct RemapArgs {
-    /// The issuer as it was, every character of it
+    /// The old issuer, exactly as it was
     #[arg(long, value_name = "ISSUER")]
     from: String,
-    /// The issuer as it is now, as the provider's discovery document has it
+    /// The new issuer, as in the provider's discovery document
     #[arg(long, value_name = "ISSUER")]
     to: String,
-    /// Show what would be done, and do nothing
+    /// Show the plan, and change nothing
     #[arg(long)]
     dry_run: bool,
     /// Do not ask
@@ -165,7 +165,7 @@ fn connections(plan: &Remap) -> String {
     }
 }
 
-/// Shows what moves, and what is in the way.
+/// Shows the moves and the conflicts.
 fn show(plan: &Remap, from: &str, to: &str, console: &mut Console<'_>) -> std::io::Result<()> {
     console.say(&format!("{} from {from}\nto {to}:", connections(plan)))?;
     for moved in &plan.moves {
@@ -180,7 +180,7 @@ fn show(plan: &Remap, from: &str, to: &str, console: &mut Console<'_>) -> std::i
     Ok(())
 }
 
-/// Says what is in the way, and what to do about it.
+/// Describes a conflict and its remedy.
 fn refuse_conflicts(plan: &Remap, from: &str) -> anyhow::Result<()> {
     if plan.conflicts.is_empty() {
         return Ok(());

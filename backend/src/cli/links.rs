@@ -1,4 +1,4 @@
-//! Links as they are printed.
+//! How links are printed.
 
 use std::io;
 
@@ -8,14 +8,14 @@ use crate::app::AppState;
 use crate::config::PublicUrl;
 use clock::Timestamp;
 
-/// Returns the origin that links begin with. Where none is configured it is that of the listener,
-/// which is right on this machine alone.
+/// Returns the origin of links. If none is configured it is the listener's, which works only on
+/// this machine.
 pub(super) fn origin(app: &AppState) -> String {
     let public = app.config.public_url.as_ref().map(PublicUrl::origin);
     public.unwrap_or_else(|| format!("http://localhost:{}", app.config.listen.port()))
 }
 
-/// Prints a link, and as a remark until when it is valid.
+/// Prints a link, and its end as a remark.
 pub(super) fn print(
     app: &AppState,
     console: &mut Console<'_>,

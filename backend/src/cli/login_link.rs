@@ -1,4 +1,4 @@
-//! `postern login-link`: a way in when all others are closed, for those with a shell on the server.
+//! `postern login-link`: a way in if all others are closed, for people with a shell on the server.
 
 use std::process::ExitCode;
 
@@ -26,7 +26,7 @@ pub struct Args {
     json: bool,
 }
 
-/// Makes the link and prints it.
+/// Creates the link and prints it.
 pub(super) async fn run(
     args: &Args,
     app: &AppState,

@@ -1,6 +1,6 @@
-//! The command line: which of the commands to run. Settings are not here but in the environment
-//! (`config`), so that there is one place to look for them. A command is a file: what it is given
-//! (`Args`), and its `run`. All of them may be used beside a running server.
+//! The command line. Settings are not here but in the environment (`config`), so that there is one
+//! place to look for them. Each command is a file with its `Args` and its `run`. All of them work
+//! next to a running server.
 
 mod settings;
 mod authentik;

@@ -1,28 +1,28 @@
-//! Who types the commands.
+//! The system user who types the commands.
 
 use crate::app::AppState;
 use crate::audit::Actor;
 use clock::Timestamp;
 
-/// Returns the author of what a command changes.
+/// Returns the operator as the actor of changes.
 pub(super) fn by(app: &AppState) -> Actor {
     by_at(app.clock.now())
 }
 
-/// The same, at that time.
+/// Returns the operator at that time.
 pub(super) fn by_at(now: Timestamp) -> Actor {
     Actor::operator(name(), now)
 }
 
-/// Returns the name of the system's user whose process this is, or the number of one without a
-/// name, as in containers.
+/// Returns the name of the process's system user, or the number if it has no name, as in
+/// containers.
 fn name() -> String {
     let id = rustix::process::getuid().as_raw().to_string();
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     named(&users, &id).unwrap_or_else(|| format!("uid {id}"))
 }
 
-/// Finds the name of an id in the system's list of users.
+/// Finds the name of a user id in the system's list.
 fn named(users: &str, id: &str) -> Option<String> {
     users.lines().find_map(|line| {
         let mut fields = line.split(':');

@@ -12,7 +12,7 @@ use crate::session::random_bytes;
 /// How many characters a generated one has: 120 bits.
 const GENERATED: usize = 20;
 
-/// Where the password comes from; nothing of these means a link by which its owner chooses it.
+/// Where the password comes from; without any of these, the owner chooses it through a link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
 #[group(multiple = false)]
 #[expect(
@@ -20,23 +20,23 @@ const GENERATED: usize = 20;
     reason = "flags of the command line, of which one is set"
 )]
 pub(super) struct Source {
-    /// Ask for a password instead of making a link
+    /// Ask for a password instead of creating a link
     #[arg(long)]
     password_prompt: bool,
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
-    /// Make up a password and print it
+    /// Generate a password and print it
     #[arg(long)]
     generate_password: bool,
-    /// Neither password nor link: its owner comes through the provider
+    /// Neither password nor link: the owner logs in through the provider
     #[arg(long)]
     no_password: bool,
 }
 
-/// What the command line says of the password.
+/// The choice on the command line.
 pub(super) enum Wanted {
-    /// A link by which its owner chooses it.
+    /// A link for the owner to choose it.
     Link,
     /// None.
     Nothing,
@@ -70,7 +70,7 @@ impl Source {
     /// Reads, asks for or generates the password.
     ///
     /// # Errors
-    /// It is too short or too long, or no terminal is there to ask at.
+    /// It is too short or too long, or there is no terminal.
     pub(super) async fn get(self, console: &mut Console<'_>) -> anyhow::Result<Wanted> {
         let password = if self.no_password {
             return Ok(Wanted::Nothing);

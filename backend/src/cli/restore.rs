@@ -1,7 +1,7 @@
-//! `postern restore`: a backup in the place of the SQLite database.
+//! `postern restore`: replaces the SQLite database with a backup.
 //!
-//! Everything happens to a copy beside the database, which takes its name at the end: whatever goes
-//! wrong before leaves the database as it is.
+//! Everything is done to a copy next to the database, which gets its name at the end: a failure
+//! before that leaves the database as it is.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -25,7 +25,7 @@ use clock::Timestamp;
 pub struct Args {
     /// The backup, or - for standard input
     file: PathBuf,
-    /// Keep the logins and links that are in the backup, those too that were ended since
+    /// Keep the backup's logins and links, even those that were ended since
     #[arg(long)]
     keep_sessions: bool,
     /// Do not ask
@@ -36,7 +36,7 @@ pub struct Args {
     json: bool,
 }
 
-/// The copy that is to be the database, which is gone with this value otherwise.
+/// The copy that becomes the database; removed with this value otherwise.
 struct Copy(PathBuf);
 
 impl Drop for Copy {
@@ -45,7 +45,7 @@ impl Drop for Copy {
     }
 }
 
-/// Puts the backup in the place of the database.
+/// Replaces the database with the backup.
 pub(super) async fn run(
     args: &Args,
     config: &Config,
@@ -113,7 +113,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the name under which the database is kept that is there now.
+/// Returns the name under which the current database is kept.
 fn free_name(database: &Path, now: Timestamp) -> PathBuf {
     let first = with_suffix(
         database,
@@ -124,16 +124,16 @@ fn free_name(database: &Path, now: Timestamp) -> PathBuf {
     names.find(|name| !name.exists()).unwrap_or(first)
 }
 
-/// Keeps everybody else from the database, for as long as what it returns is held.
+/// Keeps everybody else away from the database while the result is held.
 ///
 /// # Errors
-/// Somebody uses it.
+/// Somebody uses the database.
 async fn alone(database: &Path) -> anyhow::Result<Option<File>> {
     let lock = match exclude(database) {
         Ok(Some(lock)) => Some(lock),
         Ok(None) => bail!("{}", in_use(database)),
-        // A file system without locks: there are still SQLite's own, which a server of an earlier
-        // version has too.
+        // The file system has no locks. SQLite's own remain, which servers of earlier versions use
+        // too.
         Err(_) => None,
     };
     ensure!(!is_in_use(database).await, "{}", in_use(database));
@@ -148,8 +148,7 @@ fn in_use(database: &Path) -> String {
     )
 }
 
-/// Copies the backup. One that was made by copying a live database has its last changes in a log
-/// beside it.
+/// Copies the backup. A file copied from a live database has its last changes in a log next to it.
 fn copy_with_log(backup: &Path, copy: &Path) -> anyhow::Result<()> {
     for suffix in ["", "-wal", "-journal"] {
         let from = with_suffix(backup, suffix);
@@ -164,7 +163,7 @@ fn copy_with_log(backup: &Path, copy: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file for its owner alone.
+/// Writes a file that only its owner can read.
 fn write_copy(from: &mut impl Read, to: &Path) -> anyhow::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
@@ -176,7 +175,7 @@ fn write_copy(from: &mut impl Read, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says what was done.
+/// Reports what was done.
 fn report(
     args: &Args,
     database: &Path,

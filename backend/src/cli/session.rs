@@ -28,12 +28,12 @@ pub struct Args {
     json: bool,
 }
 
-/// What to do with logins.
+/// The commands for logins.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 enum Session {
-    /// List the logins that are live, the last used first
+    /// List the live logins, the last used first
     List {
-        /// Only this account's: its username or its email
+        /// Only this account's logins: username or email
         #[arg(long)]
         user: Option<String>,
         /// USER is the account's id
@@ -43,22 +43,22 @@ enum Session {
     /// End one login, all of an account, or all
     #[command(group = clap::ArgGroup::new("which").required(true))]
     End {
-        /// The login, by the id that `session list` shows
+        /// The id that `session list` shows
         #[arg(value_name = "SESSION", group = "which")]
         session: Option<Uuid>,
-        /// All of this account: its username or its email
+        /// All logins of this account: username or email
         #[arg(long, group = "which")]
         user: Option<String>,
         /// USER is the account's id
         #[arg(long, requires = "user")]
         id: bool,
-        /// Everybody's
+        /// All logins of everybody
         #[arg(long, group = "which")]
         all: bool,
     },
 }
 
-/// A login that is live, and whose it is.
+/// A live login and its account.
 #[derive(Debug, Serialize)]
 pub(super) struct Open {
     username: String,
@@ -67,14 +67,14 @@ pub(super) struct Open {
     session: SessionEntry,
 }
 
-/// Returns the logins that are live, of one account or of all.
+/// Returns the live logins, of one account or of all.
 pub(super) async fn open(
     app: &AppState,
     account_id: Option<AccountId>,
 ) -> anyhow::Result<Vec<Open>> {
     let (sessions, now) = (&app.config.sessions, app.clock.now());
     let found = app.store.open_sessions(account_id, sessions, now).await?;
-    // What lies in the future opens nothing.
+    // A session from the future is not valid.
     let live = found
         .into_iter()
         .filter(|open| open.session.is_live(sessions, now));

@@ -1,4 +1,4 @@
-//! The settings of this process, and the application that they make.
+//! Reads the settings for a command, and builds the application.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -7,11 +7,10 @@ use crate::app::{App, AppState};
 use crate::config::{self, Config};
 use clock::Clock;
 
-/// The exit code for settings that cannot be used; the command line's own faults have it too.
+/// The exit code for faulty settings, which is also that for a faulty command line.
 pub const EXIT_BAD_SETTINGS: u8 = 2;
 
-/// Reads the settings. Writes what is wrong with them to standard error, and then returns the exit
-/// code.
+/// Reads the settings. Writes their faults to standard error, and then returns the exit code.
 ///
 /// # Errors
 /// Standard error cannot be written to.
@@ -25,8 +24,8 @@ pub fn settings() -> io::Result<Result<(Config, Vec<config::Notice>), ExitCode>>
     })
 }
 
-/// Runs a command on the application, with the settings and the database of the server. Closes the
-/// database at the end.
+/// Runs a command on the application, with the server's settings and database. Closes the database
+/// at the end.
 pub(super) async fn with_app(
     command: impl AsyncFnOnce(&AppState) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {

@@ -1,4 +1,4 @@
-//! `postern setup-token`: what opens /setup.
+//! `postern setup-token`: prints the token for /setup.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ pub struct Args {
     json: bool,
 }
 
-/// Prints the setup token, while it opens anything.
+/// Prints the setup token while setup is open.
 pub(super) async fn run(
     args: &Args,
     app: &AppState,

@@ -1,14 +1,14 @@
-//! Columns for a terminal.
+//! Prints columns for a terminal.
 
 use super::console::{Console, printable};
 
-/// Rows under a head, each column as wide as its widest cell.
+/// Rows under a header, each column as wide as its widest cell.
 pub(super) struct Table<const N: usize> {
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Table<N> {
-    /// Returns a table with only its head.
+    /// Returns a table with only its header.
     pub(super) fn new(head: [&str; N]) -> Self {
         Self {
             rows: vec![head.map(str::to_owned)],
@@ -17,7 +17,7 @@ impl<const N: usize> Table<N> {
 
     /// Adds a row.
     pub(super) fn push(&mut self, row: [String; N]) {
-        // A row is one line.
+        // A row must stay on one line.
         self.rows
             .push(row.map(|cell| printable(&cell).replace('\n', " ")));
     }

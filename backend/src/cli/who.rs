@@ -26,7 +26,7 @@ pub(super) struct Who {
 impl Who {
     /// Returns the account.
     ///
-    /// # Errors
+    /// There is none; the message has similar names.
     /// There is none; the message has near names.
     pub(super) async fn find(&self, app: &AppState) -> anyhow::Result<Account> {
         find(app, &self.name, self.id).await
@@ -54,7 +54,7 @@ pub(super) async fn find(app: &AppState, name: &str, is_id: bool) -> anyhow::Res
     }
 }
 
-/// Says that there is no such account, and suggests similar names.
+/// Reports that there is no such account, and suggests similar names.
 async fn unknown(app: &AppState, name: &str) -> anyhow::Result<String> {
     let usernames = app.store.usernames().await?;
     if usernames.is_empty() {
@@ -81,7 +81,7 @@ pub(super) fn place(app: &AppState) -> String {
     }
 }
 
-/// Returns the names that are like this one, the nearest first.
+/// Returns the names that are similar to this one, the most similar first.
 fn near<'a>(name: &str, usernames: &'a [String]) -> Vec<&'a str> {
     let typed = username_key(name.split('@').next().unwrap_or_default());
     let mut near: Vec<(f64, &str)> = usernames

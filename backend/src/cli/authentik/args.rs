@@ -1,4 +1,4 @@
-//! What `postern authentik` can be given.
+//! The arguments of `postern authentik`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,42 +10,40 @@ use crate::authentik::version::Version;
 use crate::authentik::wanted;
 use crate::config::PublicUrl;
 
-/// What to do about Authentik.
+/// The commands for Authentik.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum AuthentikCommand {
-    /// Print a blueprint that makes provider, application, redirect URI and email mapping
+    /// Print a blueprint that creates provider, application, redirect URI and email mapping
     #[command(after_long_help = BLUEPRINT_HELP)]
     Blueprint(Box<BlueprintArgs>),
-    /// Make or update them over Authentik's API, and write the settings to an env file
+    /// Create or update them over Authentik's API, and write the settings to an env file
     #[command(after_long_help = CONNECT_HELP)]
     Connect(Box<ConnectArgs>),
 }
 
-/// What `blueprint --help` ends with.
+/// The end of `blueprint --help`.
 const BLUEPRINT_HELP: &str = "\
-The blueprint holds no secret: Authentik makes up client id and secret, which stand on the \
-provider's page afterwards, and which `postern authentik connect` writes to an env file. Where \
-both sides are set up from files, --secret-env NAME has Authentik read the secret from its own \
-environment, and --client-id fixes the id.";
+The blueprint contains no secret: Authentik generates client id and secret, which the provider's \
+page shows afterwards, and which `postern authentik connect` writes to an env file. If both sides \
+are set up from files, --secret-env NAME makes Authentik read the secret from its own environment, \
+and --client-id sets the id.";
 
-/// What `connect --help` ends with.
+/// The end of `connect --help`.
 const CONNECT_HELP: &str = "\
-The token is an \"API Token\" (Directory > Tokens and App passwords) of a user who may view flows, \
-keys, scope mappings, and add and change scope mappings, providers and applications; an \
-administrator may. Give it by --token-file, by `--token -` (standard input), or as AUTHENTIK_TOKEN: \
-on the command line itself every user of this machine can read it, and the shell keeps it in its \
-history.
+The token is an \"API Token\" (Directory > Tokens and App passwords) of a user who may view flows \
+and keys, and view, add and change scope mappings, providers and applications; an administrator \
+may. Pass it by --token-file, by `--token -` (standard input), or as AUTHENTIK_TOKEN: every user of \
+this machine can read the command line, and the shell keeps it in its history.
 
-What somebody chose at Authentik stays: flows, key, email mapping, name and further scope mappings \
-of a provider that is there change only where an option names them. What Postern cannot do without \
-is always set: a confidential client, exactly its redirect URI (compared to the letter), the \
-back-channel logout URI, no encryption of tokens, an issuer of its own. The plan shows it all \
-before anything is done. A second run finds nothing to do; one that was cut short is finished by \
-the next.
+Choices made at Authentik stay: flows, key, email mapping, name and further scope mappings of an \
+existing provider change only if an option names them. What Postern needs is always set: a \
+confidential client, exactly its redirect URI (compared to the letter), the back-channel logout \
+URI, no encryption of tokens, its own issuer. The plan shows all of it before anything is done. A \
+second run finds nothing to do; a run that was cut short is finished by the next.
 
-Exit codes: 0 done, or nothing to do; 1 it could not be done, or was not agreed to; 2 wrong options.";
+Exit codes: 0 done, or nothing to do; 1 it failed, or you did not agree; 2 wrong options.";
 
-/// What both commands make.
+/// Options of both commands.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub(super) struct MakeArgs {
     /// Where people reach Postern [default: `POSTERN_PUBLIC_URL`, or the origin of
@@ -75,11 +73,12 @@ pub(super) struct MakeArgs {
     pub(super) signing_key: Option<String>,
     /// Whose emails the claim `email_verified` calls verified [default: marked]
     ///
-    /// Since 2025.10 Authentik calls nobody's email verified. It matters where a person logs in for
-    /// the first time, and an account here has the email: a verified one may be connected at once,
-    /// any other first asks for that account's password. So whoever can give himself an address
-    /// that is called verified can get at the account of its owner. The default makes a mapping
-    /// that is safe with any Authentik, and says no until you say yes, user by user.
+    /// Since 2025.10 Authentik calls nobody's email verified. This matters when a person logs in
+    /// for the first time and an account here has the same email: a verified email may connect them
+    /// at once, any other first asks for that account's password. So a person who can set their own
+    /// address and have it called verified can take over the account of the address's owner. The
+    /// default creates a mapping that is safe with any Authentik, and says no until you say yes,
+    /// user by user.
     #[arg(long, value_enum, value_name = "WHOSE")]
     pub(super) verified_emails: Option<Whose>,
     /// A scope besides openid, profile and email; can be given several times

@@ -1,14 +1,14 @@
-//! A line of the terminal that is not shown while it is typed.
+//! Reads a line of the terminal that is not shown while it is typed.
 
 use std::io::{self, BufRead as _};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// The terminal as it was, which comes back with the end of this value.
+/// The terminal's former state, which returns when this value is dropped.
 pub(super) struct Hidden(Termios);
 
 impl Hidden {
-    /// Makes the terminal hide what is typed, apart from the end of the line.
+    /// Makes the terminal hide what is typed, except the end of the line.
     pub(super) fn begin() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut hidden = before.clone();
@@ -18,7 +18,7 @@ impl Hidden {
         Ok(Self(before))
     }
 
-    /// Reads a line. Ctrl-C ends the process, and gives the terminal back as it was.
+    /// Reads a line. Ctrl-C ends the process, after restoring the terminal.
     pub(super) async fn read_line(self) -> io::Result<String> {
         let typed = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
@@ -28,7 +28,7 @@ impl Hidden {
             typed = typed => typed.expect("reading does not panic"),
             _ = tokio::signal::ctrl_c() => {
                 drop(self);
-                // The line is still being read, and would be waited for.
+                // The line is still being read, and the process would wait for it.
                 std::process::exit(130);
             }
         }

@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// The email; ties the account to the provider at the first login there
     #[arg(long, value_parser = parse_email)]
     email: Option<Email>,
-    /// What its owner likes to be called
+    /// The name to show, as the owner wants to be called
     #[arg(long, value_parser = parse_display_name)]
     display_name: Option<String>,
     /// user or admin
@@ -32,7 +32,7 @@ pub(super) struct Args {
     password: Source,
 }
 
-/// Makes the account.
+/// Creates the account.
 pub(super) async fn run(
     args: &Args,
     json: bool,

@@ -1,4 +1,4 @@
-//! What `postern user` says of an account, and why it refuses.
+//! What `postern user` says about an account, and why it refuses.
 
 use shared::users::UserEntry;
 
@@ -15,7 +15,7 @@ pub(super) async fn entry_of(app: &AppState, id: AccountId) -> anyhow::Result<Us
     Ok(user_entry(&app.config, record))
 }
 
-/// Prints what became of an account: the account in JSON, or the sentence.
+/// Prints a changed account: as JSON, or as the sentence.
 pub(super) async fn report(
     app: &AppState,
     console: &mut Console<'_>,
@@ -30,7 +30,7 @@ pub(super) async fn report(
     Ok(console.say(sentence)?)
 }
 
-/// Says why an account stays as it is, and what to do.
+/// Explains why an account stays as it is, and what to do.
 pub(super) fn refused(account: &Account, refusal: Refusal) -> anyhow::Error {
     let name = &account.username;
     match refusal {
@@ -46,7 +46,7 @@ pub(super) fn refused(account: &Account, refusal: Refusal) -> anyhow::Error {
     }
 }
 
-/// Says what another account has.
+/// Describes the value that another account has.
 pub(super) fn conflict(taken: Taken) -> anyhow::Error {
     anyhow::anyhow!(match taken {
         Taken::Username => "another account has this username, whatever its case",

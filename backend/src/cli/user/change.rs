@@ -46,7 +46,7 @@ pub(super) struct DeleteArgs {
     yes: bool,
 }
 
-/// Changes an account, as `PATCH /api/users/{id}` does; returns it as it was.
+/// Changes an account, as `PATCH /api/users/{id}` does; returns the old state.
 async fn apply(who: &Who, change: UserChange, app: &AppState) -> anyhow::Result<Account> {
     let account = who.find(app).await?;
     let (password_login, by) = (app.config.password_login, operator::by(app));
@@ -100,7 +100,7 @@ pub(super) async fn role(
     warn_of_role_claims(app, console, json)
 }
 
-/// Warns that the provider sets the role again at every login, if roles come from there.
+/// Warns that the provider sets the role again at every login, if roles come from the provider.
 fn warn_of_role_claims(
     app: &AppState,
     console: &mut Console<'_>,

@@ -1,4 +1,4 @@
-//! Which command of `postern user` to run.
+//! Chooses the command of `postern user`.
 
 use std::process::ExitCode;
 
@@ -19,28 +19,28 @@ pub struct Args {
     json: bool,
 }
 
-/// What to do with accounts.
+/// The commands for accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 enum User {
-    /// Make an account, and print a link by which its owner chooses a password
+    /// Create an account, and print a link for its owner to choose a password
     Add(add::Args),
     /// List the accounts
     List(show::ListArgs),
-    /// Show an account, what is connected to it, and where it is logged in
+    /// Show an account, its connections, and where it is logged in
     Show(Who),
     /// Set or clear the email, which ties the account to the provider at the first login there
     SetEmail(change::EmailArgs),
-    /// Make an admin of an account, or no longer; ends its logins
+    /// Make an account an admin, or an ordinary user; ends its logins
     SetRole(change::RoleArgs),
     /// Let a disabled account log in again
     Enable(Who),
-    /// Refuse an account everywhere; ends its logins and its links
+    /// Refuse an account everywhere; end its logins and its links
     Disable(Who),
-    /// Print a link by which its owner chooses another password, or set one; ends its logins
+    /// Print a link for the owner to choose another password, or set one; ends its logins
     ResetPassword(password::Args),
     /// Disconnect an account from a provider, and end the logins that came from there
     Unlink(unlink::Args),
-    /// Delete an account; what it did stays in the audit trail
+    /// Delete an account; its audit entries stay
     Delete(change::DeleteArgs),
 }
 

@@ -1,4 +1,4 @@
-//! `postern user`: accounts, with the rules that admins have on the page Users.
+//! `postern user`: accounts, with the same rules as for admins on the page Users.
 
 mod arguments;
 mod answer;

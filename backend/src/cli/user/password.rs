@@ -21,7 +21,7 @@ pub(super) struct Args {
     password: Source,
 }
 
-/// Makes a link, or sets the password.
+/// Creates a link, or sets the password.
 pub(super) async fn reset(
     args: &Args,
     json: bool,
@@ -62,7 +62,7 @@ pub(super) async fn reset(
     Ok(())
 }
 
-/// Makes a link by which the owner chooses a password; until then the old one is good.
+/// Creates a link for the owner to choose a password; until then the old one is valid.
 async fn link(
     account: &Account,
     json: bool,

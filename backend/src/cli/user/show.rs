@@ -15,22 +15,22 @@ use crate::present::user::user_entry;
 use crate::store::UserFilter;
 use clock::Timestamp;
 
-/// How many accounts are read at a time.
+/// How many accounts are read at once.
 const AT_ONCE: i64 = 500;
 
 /// The arguments of `list`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub(super) struct ListArgs {
-    /// Only those with this in username, email or display name
+    /// Only accounts with this in username, email or display name
     #[arg(long)]
     search: Option<String>,
-    /// Only those of this role: user or admin
+    /// Only accounts with this role: user or admin
     #[arg(long, value_parser = parse_role)]
     role: Option<Role>,
-    /// Only those that are disabled
+    /// Only disabled accounts
     #[arg(long, conflicts_with = "enabled")]
     disabled: bool,
-    /// Only those that are not
+    /// Only enabled accounts
     #[arg(long)]
     enabled: bool,
 }
@@ -97,7 +97,7 @@ fn status(user: &UserEntry) -> &'static str {
     if user.disabled { "disabled" } else { "enabled" }
 }
 
-/// Says how its owner gets in.
+/// Describes how the owner logs in.
 fn ways_in(user: &UserEntry) -> String {
     let mut ways = Vec::new();
     if user.has_password {

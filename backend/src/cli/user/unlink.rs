@@ -17,10 +17,10 @@ use crate::cli::who::Who;
 pub(super) struct Args {
     #[command(flatten)]
     who: Who,
-    /// Which connection, by its provider's issuer, where there are several
+    /// Which connection, by the provider's issuer, if there are several
     #[arg(long, conflicts_with = "identity")]
     issuer: Option<String>,
-    /// Which connection, by the id that `user show --json` has
+    /// Which connection, by its id from `user show --json`
     #[arg(long)]
     identity: Option<Uuid>,
     /// Do not ask
@@ -60,7 +60,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Returns the connection that is meant.
+/// Returns the chosen connection.
 fn choose<'a>(
     args: &Args,
     account: &Account,
