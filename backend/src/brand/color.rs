@@ -1,9 +1,9 @@
-//! Colors: whether text can be read on them (WCAG 2.2, success criterion 1.4.3), and the nearest
-//! one on which it can. Pure.
+//! Colors: whether text is readable on them (WCAG 2.2, success criterion 1.4.3), and the nearest
+//! one on which it is. Pure.
 
 use std::fmt;
 
-/// The contrast that text of ordinary size needs.
+/// The contrast that text of normal size needs.
 pub const READABLE: f64 = 4.5;
 
 /// A color of sRGB, without transparency.
@@ -48,7 +48,7 @@ impl Color {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// Returns the color that shows where `self` lies over `below` with that opacity, 0 to 1.
+    /// Returns the color that results from `self` over `below` with that opacity, 0 to 1.
     #[must_use]
     pub fn over(self, below: Self, opacity: f64) -> Self {
         Self(std::array::from_fn(|channel| {
@@ -62,7 +62,7 @@ impl Color {
         self.oklab()[0]
     }
 
-    /// Returns the color of that lightness and the same hue, as colorful as sRGB has it.
+    /// Returns the color with that lightness and the same hue, as colorful as sRGB allows.
     #[must_use]
     pub fn with_lightness(self, lightness: f64) -> Self {
         if lightness <= 0.0 {
@@ -83,7 +83,7 @@ impl Color {
             })
     }
 
-    /// Returns the channels as light adds up, from 0 to 1.
+    /// Returns the linear channels, from 0 to 1.
     fn linear(self) -> [f64; 3] {
         self.0.map(|byte| {
             let value = f64::from(byte) / 255.0;
@@ -101,7 +101,7 @@ impl Color {
         product(FROM_CONES, [l, m, s])
     }
 
-    /// Returns the color of these coordinates; `None` where sRGB has none.
+    /// Returns the color of these coordinates; `None` if sRGB does not have it.
     fn from_oklab(lab: [f64; 3]) -> Option<Self> {
         let cones = product(TO_CONES_AGAIN, lab).map(|value| value.powi(3));
         let linear = product(TO_RGB, cones);

@@ -1,5 +1,5 @@
-//! Images that the administrator gives: what kind they are, by their content and not by their
-//! name, and how large, so that the page can keep a place for them. Pure.
+//! Images that the administrator gives: their format by content and not by name, and their size, so
+//! that the page can reserve their place. Pure.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use sha2::{Digest as _, Sha256};
 /// How many hexadecimal digits of the hash a name has.
 const HASH_DIGITS: usize = 10;
 
-/// What browsers show as an image.
+/// The image formats that browsers show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Drawn by instructions; also a document that could run scripts.
+    /// SVG: drawn by instructions; also a document that could run scripts.
     Svg,
     /// PNG.
     Png,
@@ -24,7 +24,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns the kind that the ending of a file's name stands for.
+    /// Returns the format that a file name's extension stands for.
     pub fn of_name(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
         match ending.to_ascii_lowercase().as_str() {
@@ -36,7 +36,7 @@ impl Kind {
         }
     }
 
-    /// Returns the kind that the content is of.
+    /// Returns the format of the content.
     pub fn of_content(bytes: &[u8]) -> Option<Self> {
         match imagesize::image_type(bytes) {
             Ok(ImageType::Png) => Some(Self::Png),
@@ -46,7 +46,7 @@ impl Kind {
         }
     }
 
-    /// Returns the ending of its files' names.
+    /// Returns the file name extension.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Svg => "svg",
@@ -74,19 +74,19 @@ pub struct Image {
     pub kind: Kind,
     /// Its file's content.
     pub bytes: Arc<[u8]>,
-    /// How many times as wide as high it is; `None` where the file does not say.
+    /// Width divided by height; `None` if the file does not say.
     pub ratio: Option<f64>,
-    /// The beginning of its content's hash, in hexadecimal digits.
+    /// The start of its content's hash, in hexadecimal digits.
     hash: String,
 }
 
 impl Image {
-    /// Returns what tells two images apart.
+    /// Returns what distinguishes two images.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.hash
     }
 
-    /// Takes a file's content, if it is that of an image.
+    /// Accepts a file's content if it is an image.
     pub fn new(bytes: Vec<u8>) -> Option<Self> {
         let kind = Kind::of_content(&bytes)?;
         let hash = format!("{:.HASH_DIGITS$x}", Sha256::digest(&bytes));
@@ -98,8 +98,8 @@ impl Image {
         })
     }
 
-    /// Returns the path at which browsers find it, where it serves as `what`. Its content is in the
-    /// name, so that it may be kept for ever.
+    /// Returns the path for browsers when it serves as `what`. The content's hash is in the name,
+    /// so that it may be cached for ever.
     pub fn path(&self, what: &str) -> String {
         format!("/brand/{what}-{}.{}", self.hash, self.kind.ending())
     }
@@ -111,7 +111,7 @@ impl fmt::Debug for Image {
     }
 }
 
-/// Returns how many times as wide as high the image is.
+/// Returns the image's width divided by its height.
 fn ratio(kind: Kind, bytes: &[u8]) -> Option<f64> {
     let (width, height) = if kind == Kind::Svg {
         svg_size(svg_tag(bytes)?)?
@@ -124,7 +124,7 @@ fn ratio(kind: Kind, bytes: &[u8]) -> Option<f64> {
     (width >= 1.0 && height >= 1.0).then(|| width / height)
 }
 
-/// Returns the attributes of the `<svg>` tag, where that is the first element of the content.
+/// Returns the attributes of the `<svg>` tag if that is the content's first element.
 fn svg_tag(bytes: &[u8]) -> Option<&str> {
     let mut rest = std::str::from_utf8(bytes).ok()?;
     loop {
@@ -146,7 +146,7 @@ fn svg_tag(bytes: &[u8]) -> Option<&str> {
         .then(|| attributes.split('>').next())?
 }
 
-/// Reads the size of a drawing: its coordinates', or else its own.
+/// Reads the size of a drawing: that of its coordinates, or else its own.
 fn svg_size(attributes: &str) -> Option<(f64, f64)> {
     let attribute = |name: &str| {
         let (_, rest) = attributes
@@ -177,7 +177,7 @@ fn svg_size(attributes: &str) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
 
-    /// Makes a file that begins so and has zeros to its end.
+    /// Creates a file that begins this way and has zeros to its end.
     fn file(parts: &[&[u8]]) -> Vec<u8> {
         let mut file = parts.concat();
         file.resize(file.len().max(64), 0);

@@ -1,6 +1,6 @@
-//! What the pages look like where the administrator says so: name, logo, colors, footer. Pure.
+//! The look of the pages as the administrator sets it: name, logo, colors, footer. Pure.
 //!
-//! Colors that could not be read are never used: the palette has the nearest that can.
+//! Unreadable colors are never used: the palette has the nearest readable ones.
 
 mod color;
 mod image;
@@ -10,28 +10,28 @@ pub use color::{Color, READABLE};
 pub use image::{Image, Kind};
 pub use palette::{Accent, Backdrop, Scheme};
 
-/// The name where none is given.
+/// The name if none is given.
 pub const NAME: &str = "Postern";
 
-/// A logo that is wider than this many times its height is a word mark: the name is in it.
+/// A logo that is wider than this many times its height is a word mark, which contains the name.
 const WORD_MARK: f64 = 2.0;
 /// How high a logo is shown, in CSS pixels.
 const LOGO_HEIGHT: u32 = 32;
-/// The widest that a logo's place is, in CSS pixels.
+/// The widest place for a logo, in CSS pixels.
 const LOGO_MOST_WIDTH: f64 = 320.0;
 
-/// What the administrator says of the pages' looks.
+/// The administrator's choices.
 #[derive(Debug, Clone, Default)]
 pub struct Brand {
     /// The name of the site; `None` is [`NAME`].
     pub name: Option<String>,
-    /// What stands in the mark's place.
+    /// The logo, which replaces the mark.
     pub logo: Option<Image>,
     /// The color of links and of the main button.
     pub accent: Option<Accent>,
     /// What is behind the card.
     pub backdrop: Option<Backdrop>,
-    /// What stands below all.
+    /// The footer.
     pub footer: Option<Footer>,
 }
 
@@ -50,7 +50,7 @@ impl Brand {
         self.name.as_deref().unwrap_or(NAME)
     }
 
-    /// Is the name to be read beside the logo? Not where a word mark says it.
+    /// Returns true if the name is shown beside the logo. A word mark shows it already.
     pub fn shows_name(&self) -> bool {
         self.logo.as_ref().is_none_or(|logo| !is_word_mark(logo))
     }
@@ -67,7 +67,7 @@ impl Brand {
         (width, LOGO_HEIGHT)
     }
 
-    /// Returns the CSS that comes after the page's own; empty where nothing is to be changed.
+    /// Returns the CSS that comes after the page's own; empty if nothing changes.
     pub fn css(&self) -> String {
         let mut css = self.accent.map_or(String::new(), Accent::css);
         if let Some(backdrop) = &self.backdrop {
@@ -76,7 +76,7 @@ impl Brand {
         css
     }
 
-    /// Returns the color behind the pages in that scheme, which browsers surround them with.
+    /// Returns the background color in that scheme, which browsers show around the pages.
     pub fn theme_color(&self, scheme: Scheme) -> Color {
         match &self.backdrop {
             Some(Backdrop::Color { light, dark }) => match scheme {
@@ -87,7 +87,7 @@ impl Brand {
         }
     }
 
-    /// Returns the image that is served at that path.
+    /// Returns the image for that path.
     pub fn image_at(&self, path: &str) -> Option<&Image> {
         let backdrop = match &self.backdrop {
             Some(Backdrop::Image(image)) => Some((image, Backdrop::NAME)),
@@ -100,11 +100,11 @@ impl Brand {
             .map(|(image, _)| image)
     }
 
-    /// What the logo's file is called.
+    /// The logo's file name.
     pub const LOGO: &str = "logo";
 }
 
-/// Does the logo say the name?
+/// True if the logo contains the name.
 fn is_word_mark(logo: &Image) -> bool {
     logo.ratio.is_some_and(|ratio| ratio > WORD_MARK)
 }

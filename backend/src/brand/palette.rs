@@ -5,14 +5,14 @@ use super::image::Image;
 
 /// How much lighter or darker the accent is under the pointer, in OKLCH.
 const STRONGER: f64 = 0.08;
-/// The steps in which a color moves towards one that can be read.
+/// The step in which a color moves towards a readable one.
 const STEP: f64 = 0.01;
-/// The lightest that a background is in the dark scheme where it is given for the light one.
+/// The lightest background in the dark scheme, if it is given for the light one.
 const DARK_BACKDROP: f64 = 0.28;
-/// How many percent of the ground cover an image: the text on it can be read whatever the image is.
+/// The ground's opacity over an image, in percent, so that text is readable over any image.
 const SCRIM: u8 = 75;
 
-/// What the user, or their system, prefers.
+/// The user's or the system's preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     /// Dark on light.
@@ -30,7 +30,7 @@ impl Scheme {
         }
     }
 
-    /// The page's own color behind all; this and the next two are tokens of `frontend/style.css`.
+    /// The page's own background; this and the next two are tokens of `frontend/style.css`.
     pub fn ground(self) -> Color {
         match self {
             Self::Light => Color::of(0x00ee_f1ef),
@@ -54,14 +54,14 @@ impl Scheme {
         }
     }
 
-    /// Returns how well text of that color can be read, on cards and between them.
+    /// Returns how readable text of that color is, on cards and between them.
     pub fn contrast(self, color: Color) -> f64 {
         color
             .contrast(self.surface())
             .min(color.contrast(self.ground()))
     }
 
-    /// Returns the color, or the nearest of its hue that can be read as text.
+    /// Returns the color, or the nearest of its hue that is readable as text.
     pub fn readable(self, color: Color) -> Color {
         let step = match self {
             Self::Light => -STEP,
@@ -69,7 +69,7 @@ impl Scheme {
         };
         let mut readable = color;
         let mut lightness = color.lightness();
-        // Ends: black can be read in the light scheme, white in the dark one.
+        // This ends: black is readable in the light scheme, white in the dark one.
         while self.contrast(readable) < READABLE {
             lightness += step;
             readable = color.with_lightness(lightness);
@@ -77,7 +77,7 @@ impl Scheme {
         readable
     }
 
-    /// Returns what an accent turns to under the pointer: it stands out still more.
+    /// Returns an accent's color under the pointer, which stands out even more.
     fn stronger(self, accent: Color) -> Color {
         accent.with_lightness(match self {
             Self::Light => accent.lightness() - STRONGER,
@@ -85,8 +85,8 @@ impl Scheme {
         })
     }
 
-    /// The text on an accent. A color that can be read on the surface of its scheme is at least as
-    /// far from white, or from black: so this can be read on it, and on what is stronger.
+    /// The text on an accent. A color that is readable on the surface of its scheme is at least as
+    /// far from white, or from black, so this is readable on it, and on the stronger color.
     fn on_accent(self) -> Color {
         match self {
             Self::Light => Color::WHITE,
@@ -95,7 +95,7 @@ impl Scheme {
     }
 }
 
-/// The color of links and of the main button; can be read in both schemes.
+/// The color of links and of the main button; readable in both schemes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accent {
     light: Color,
@@ -103,7 +103,7 @@ pub struct Accent {
 }
 
 impl Accent {
-    /// Takes the colors that are wanted, or the nearest that can be read.
+    /// Takes the wanted colors, or the nearest readable ones.
     pub fn new(light: Color, dark: Color) -> Self {
         Self {
             light: Scheme::Light.readable(light),
@@ -131,7 +131,7 @@ impl Accent {
     }
 }
 
-/// What is behind the card of the pages before the login.
+/// The background of the pages before the login.
 #[derive(Debug, Clone)]
 pub enum Backdrop {
     /// A color for each scheme.
@@ -146,10 +146,10 @@ pub enum Backdrop {
 }
 
 impl Backdrop {
-    /// What the image's file is called.
+    /// The image's file name.
     pub const NAME: &str = "background";
 
-    /// Takes one color for both schemes: nobody who prefers the dark gets a bright page.
+    /// Uses one color for both schemes; people who prefer the dark get no bright page.
     pub fn of(color: Color) -> Self {
         let dark = if color.lightness() > DARK_BACKDROP {
             color.with_lightness(DARK_BACKDROP)
@@ -159,7 +159,7 @@ impl Backdrop {
         Self::Color { light: color, dark }
     }
 
-    /// Returns the tokens that change. Who asks for more contrast has the page's own.
+    /// Returns the tokens that change. Users who ask for more contrast keep the page's own.
     pub(super) fn css(&self) -> String {
         let (light, dark) = (Scheme::Light, Scheme::Dark);
         let tokens = match self {
@@ -194,8 +194,8 @@ impl Backdrop {
     }
 }
 
-/// Returns the color of text on that background: the page's own where it can be read, else white
-/// or black, one of which always can.
+/// Returns the text color on that background: the page's own if it is readable, else white or
+/// black, one of which always is.
 fn text_on(background: Color, scheme: Scheme) -> Color {
     let candidates = [scheme.ink(), Color::WHITE, Color::BLACK];
     candidates

@@ -1,11 +1,11 @@
-//! What made something fail: finer than the code that the browser is sent.
+//! Causes of failures, finer than the code that the browser gets.
 
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $code:ident;)*) => {
-        /// Why something failed. Stable: kept in the database.
+        /// Why something failed. Stable: stored in the database.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Cause {
             $($(#[$doc])* $variant,)*
@@ -21,7 +21,7 @@ macro_rules! causes {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// Returns the code that the browser is sent.
+            /// Returns the code for the browser.
             #[must_use]
             pub fn code(self) -> FailureCode {
                 match self { $(Self::$variant => FailureCode::$code,)* }
@@ -31,7 +31,7 @@ macro_rules! causes {
 }
 
 causes! {
-    /// The user canceled at the OP, or the OP keeps them out.
+    /// The user canceled at the OP, or the OP refused them.
     AccessDenied = "access_denied", AccessDenied;
     /// Another error answered by the OP.
     OpError = "op_error", OpError;
@@ -43,21 +43,21 @@ causes! {
     StateExpired = "state_expired", StateExpired;
     /// The OP is down, slow, or out of reach.
     OpUnreachable = "op_unreachable", OpUnreachable;
-    /// Something else in what the OP says of itself cannot be used.
+    /// Another fault in the OP's metadata.
     OpMisconfigured = "op_misconfigured", OpMisconfigured;
     /// There is no discovery document at the address.
     DiscoveryMissing = "discovery_missing", OpMisconfigured;
-    /// The OP calls itself by another issuer than the settings.
+    /// The OP's issuer differs from the settings.
     IssuerDiffers = "issuer_differs", OpMisconfigured;
     /// The issuer is https and an endpoint is not.
     EndpointInsecure = "endpoint_insecure", OpMisconfigured;
-    /// The OP publishes no key that signatures can be checked with.
+    /// The OP publishes no key that can check signatures.
     SigningKeyMissing = "signing_key_missing", OpMisconfigured;
-    /// The OP signs by no algorithm that is allowed, such as HS256 alone.
+    /// The OP signs only with algorithms that are not allowed, such as HS256.
     AlgorithmUnfit = "algorithm_unfit", OpMisconfigured;
     /// The OP encrypts its tokens.
     TokenEncrypted = "token_encrypted", OpMisconfigured;
-    /// The token endpoint takes the client secret in no way that is known here.
+    /// The token endpoint supports no known way to send the client secret.
     ClientAuthUnknown = "client_auth_unknown", OpMisconfigured;
     /// The OP does not accept the client id or secret.
     ClientRejected = "client_rejected", ClientRejected;
@@ -75,7 +75,7 @@ causes! {
     LinkFirst = "link_first", LinkFirst;
     /// The link was not confirmed.
     LinkConfirm = "link_confirm", LinkConfirm;
-    /// The identity or the account is linked elsewhere.
+    /// The identity or the account is already linked elsewhere.
     LinkConflict = "link_conflict", LinkConflict;
     /// No account fits, and none may be created.
     RegistrationClosed = "registration_closed", RegistrationClosed;
@@ -85,30 +85,30 @@ causes! {
     AccountDisabled = "account_disabled", AccountDisabled;
     /// Too many attempts.
     RateLimited = "rate_limited", RateLimited;
-    /// There is no such account, or its password is another.
+    /// There is no such account, or its password differs.
     InvalidCredentials = "invalid_credentials", InvalidCredentials;
     /// The password was replaced while it was being verified.
     PasswordReplaced = "password_replaced", InvalidCredentials;
     /// Passwords are switched off.
     PasswordLoginDisabled = "password_login_disabled", PasswordLoginDisabled;
-    /// The database is away, or another fault of ours, in a login through the OP.
+    /// The database is down, or another fault of ours, in a login through the OP.
     ServerError = "server_error", ServerError;
     /// A password asked for as a confirmation was wrong.
     PasswordWrong = "password_wrong", PasswordWrong;
     /// The new password is too short or far too long.
     PasswordUnfit = "password_unfit", PasswordUnfit;
-    /// A welcome link or a login link is no good.
+    /// A welcome link or a login link is invalid.
     WelcomeLinkInvalid = "welcome_link_invalid", WelcomeLinkInvalid;
-    /// The setup token is another.
+    /// The setup token is wrong.
     SetupTokenWrong = "setup_token_wrong", SetupTokenWrong;
-    /// The database is away, locked or full.
+    /// The database is down, locked or full.
     Unavailable = "unavailable", Unavailable;
     /// A fault of ours.
     Internal = "internal", Internal;
 }
 
 impl Cause {
-    /// Returns the cause of that name; `None` for text that names none.
+    /// Returns the cause with that name; `None` for an unknown name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
@@ -124,7 +124,7 @@ impl Cause {
     }
 }
 
-/// The default, if nothing but the code is known.
+/// The default if only the code is known.
 impl From<FailureCode> for Cause {
     fn from(code: FailureCode) -> Self {
         match code {
@@ -161,7 +161,7 @@ impl From<FailureCode> for Cause {
     }
 }
 
-/// Why a request of the page was refused. A code that no login ends in is a fault of ours there.
+/// Why a request of the page was refused. There, a code that ends no login is a fault of ours.
 impl From<ErrorCode> for Cause {
     fn from(code: ErrorCode) -> Self {
         FailureCode::parse(code.as_str()).map_or(Self::Internal, Self::from)

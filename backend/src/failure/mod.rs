@@ -1,5 +1,5 @@
-//! Why logins and the like fail, and what an admin should do about it: one truth for the log, the
-//! audit trail, the page and the command line. Pure.
+//! Why logins and other actions fail, and what an admin should do about it: the same for the log,
+//! the audit trail, the page and the command line. Pure.
 
 pub mod cause;
 pub mod remedy;

@@ -5,7 +5,7 @@ use shared::failure::FailureCode;
 use super::cause::Cause;
 use crate::presets::{self, Advice};
 
-/// Returns what an admin should do; `provider` is `OIDC_PROVIDER`, or empty if no OP is configured.
+/// Returns what an admin should do; `provider` is `OIDC_PROVIDER`, empty if no OP is configured.
 #[must_use]
 pub fn remedy(cause: Cause, provider: &str) -> &'static str {
     let at_op = |advice| presets::advice(provider, advice);
@@ -75,8 +75,8 @@ pub fn remedy(cause: Cause, provider: &str) -> &'static str {
     }
 }
 
-/// Returns the remedy that the error page shows, for the user to pass on; `None` if the page's own
-/// words are all.
+/// Returns the remedy that the error page shows for the user to pass on; `None` if the page's own
+/// words are enough.
 #[must_use]
 pub fn on_page(code: FailureCode, provider: &str) -> Option<&'static str> {
     match code {

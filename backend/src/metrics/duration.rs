@@ -1,9 +1,9 @@
-//! How long things take.
+//! Histograms of durations.
 
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
-/// The upper bounds of the buckets, in seconds: from an answer out of memory to an OP that hangs.
+/// The upper bounds of the buckets, in seconds: from an answer from memory to an OP that hangs.
 const BOUNDS: [f64; 14] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];

@@ -1,9 +1,9 @@
-//! What is counted, for `/metrics`. Every label comes from a closed set: nothing that a client sends
-//! can make another series.
+//! The metrics for `/metrics`. Every label comes from a closed set, so that no client can create
+//! another series.
 //!
-//! Each part of the server counts what it does, in the types of `prometheus-client`, and has a
-//! method `register` that adds its metrics to a registry. The route `/metrics` makes the registry,
-//! and writes it. What belongs to no other part is in [`Metrics`].
+//! Each part of the server counts its own work, in the types of `prometheus-client`, and has a
+//! method `register` that adds its metrics to a registry. The route `/metrics` creates and writes
+//! the registry. Metrics of no other part are in [`Metrics`].
 
 pub mod duration;
 pub mod process;

@@ -1,4 +1,4 @@
-//! What the system says of this process (Linux).
+//! Metrics of this process from the system (Linux).
 
 use std::fs::{read_dir, read_to_string};
 
@@ -8,7 +8,7 @@ use prometheus_client::registry::{Registry, Unit};
 use rustix::param::{clock_ticks_per_second, page_size};
 use rustix::process::{Resource, getrlimit};
 
-/// Adds what the system says; what cannot be read is left out.
+/// Adds the system's metrics; leaves out what cannot be read.
 pub fn register(registry: &mut Registry) {
     if let Some(seconds) = cpu_seconds() {
         let (help, seconds) = (
@@ -35,7 +35,7 @@ pub fn register(registry: &mut Registry) {
 /// Returns user and system time of `/proc/self/stat`, the 14th and 15th field (proc(5)).
 fn cpu_seconds() -> Option<f64> {
     let stat = read_to_string("/proc/self/stat").ok()?;
-    // The program's name, in parentheses, may itself have spaces.
+    // The program's name, in parentheses, may contain spaces.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace().skip(11);
     let user: u32 = fields.next()?.parse().ok()?;
@@ -44,7 +44,7 @@ fn cpu_seconds() -> Option<f64> {
     Some((f64::from(user) + f64::from(system)) / f64::from(per_second))
 }
 
-/// Returns the second field of `/proc/self/statm`, which counts pages.
+/// Returns the second field of `/proc/self/statm`, in pages.
 fn resident_bytes() -> Option<u64> {
     let statm = read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;

@@ -17,9 +17,9 @@ use super::duration::{Durations, histogram};
 use super::totals::TotalsCache;
 use clock::Timestamp;
 
-/// The route of a request that none matched, and the method of one that has an unusual one.
+/// The route of an unmatched request, and an unusual method.
 const OTHER: &str = "other";
-/// The outcome of a login that worked.
+/// The outcome of a login that succeeded.
 pub const OK: &str = "ok";
 
 /// The metrics that belong to the server as a whole.
@@ -57,14 +57,14 @@ struct Route {
     route: Arc<str>,
 }
 
-/// Methods that are told apart; all others are [`OTHER`].
+/// The methods that are counted separately; all others are [`OTHER`].
 const METHODS: [&str; 7] = ["GET", "POST", "HEAD", "PATCH", "DELETE", "PUT", "OPTIONS"];
 /// Classes of status.
 const STATUSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 impl Metrics {
-    /// Begins to count. Series that matter are there from the beginning, with nothing in them: from
-    /// the second value on of one that is missing before, nobody can tell how much it grew.
+    /// Starts counting. Important series exist from the beginning with zero: if the first value of
+    /// a series is missing, nobody can tell how much it grew.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         let password = [
@@ -95,7 +95,7 @@ impl Metrics {
         for (method, outcome) in good.into_iter().chain(by_password).chain(by_openid) {
             metrics.logins_by(method, outcome);
         }
-        // The crate leaves out a metric that has no series.
+        // The crate leaves out a metric without a series.
         let (method, status) = (METHODS[0], STATUSES[3]);
         let route: Arc<str> = OTHER.into();
         let request = Request {
@@ -108,13 +108,13 @@ impl Metrics {
         metrics
     }
 
-    /// Returns the count of the logins that ended so.
+    /// Returns the count of logins with that outcome.
     fn logins_by(&self, method: LoginMethod, outcome: &'static str) -> Counter {
         let method = method.as_str();
         self.logins.get_or_create_owned(&Login { method, outcome })
     }
 
-    /// Counts a login that ended, by [`OK`] or the code of what was wrong.
+    /// Counts a login that ended, by [`OK`] or the code of the failure.
     pub fn login(&self, method: LoginMethod, outcome: &'static str) {
         self.logins_by(method, outcome).inc();
     }
@@ -134,7 +134,7 @@ impl Metrics {
         durations.observe(took.as_secs_f64());
     }
 
-    /// Notes how many connections are open.
+    /// Records how many connections are open.
     pub fn set_connections(&self, open: usize) {
         self.connections
             .set(i64::try_from(open).unwrap_or(i64::MAX));

@@ -11,9 +11,9 @@ use crate::config::SessionConfig;
 use crate::store::{Store, Totals};
 use clock::Timestamp;
 
-/// How long an answer of the database is used: it counts rows, however often somebody asks.
+/// How long an answer of the database is used, however often somebody asks: counting rows is work.
 const FRESH: Duration = Duration::from_secs(10);
-/// How long the database has to answer. The other metrics matter most when it is slow.
+/// How long the database may take. The other metrics matter most when it is slow.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The last answer of the database.
@@ -62,7 +62,7 @@ impl TotalsCache {
         }
         let totals = timeout(TIMEOUT, store.totals(sessions, now)).await;
         let totals = totals.ok().and_then(Result::ok);
-        // A database that did not answer is not asked again at once, either.
+        // If the database did not answer, it is not asked again at once either.
         let at = Instant::now();
         *last = Some(Answer { at, totals });
         totals

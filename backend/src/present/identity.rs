@@ -7,7 +7,8 @@ use crate::config::Config;
 use crate::presets;
 use clock::Timestamp;
 
-/// Returns the name of an issuer for people. An OP that is no longer configured goes by its issuer.
+/// Returns the display name of an issuer. An OP that is no longer configured is shown by its
+/// issuer.
 pub(super) fn issuer_label(config: &Config, issuer: &str) -> String {
     let provider = config.oidc.as_ref().filter(|oidc| {
         let same = |url: &str| url.trim_end_matches('/') == issuer.trim_end_matches('/');

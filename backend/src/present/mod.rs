@@ -1,4 +1,4 @@
-//! Records of the store as HTTP and the command line both show them. Pure.
+//! How HTTP and the command line both show records of the store. Pure.
 
 pub(crate) mod identity;
 pub(crate) mod session;

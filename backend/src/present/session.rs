@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::session::{Origin, Session};
 use crate::user_agent;
 
-/// Returns a session as people see it; `current` is the session that asks, if one does.
+/// Returns a session as people see it; `current` is the caller's session, if there is one.
 pub(crate) fn session_entry(
     config: &Config,
     current: Option<&Session>,

@@ -1,21 +1,21 @@
-//! Which brand's words answer which question.
+//! Maps each question to a brand's hint.
 
 use super::hints::Hints;
 use super::{authelia, authentik, entra, generic, google, kanidm, keycloak, pocket_id, zitadel};
 
 macro_rules! all_advice {
     ($($(#[$doc:meta])* $variant:ident = $field:ident;)*) => {
-        /// What there is a hint about.
+        /// The questions with hints.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Advice {
             $($(#[$doc])* $variant,)*
         }
 
         impl Advice {
-            /// All of them.
+            /// All questions.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Returns the brand's words.
+            /// Returns the brand's hint.
             fn of(self, hints: &'static Hints) -> &'static str {
                 match self { $(Self::$variant => hints.$field,)* }
             }
@@ -26,19 +26,19 @@ macro_rules! all_advice {
 all_advice! {
     /// How to reach the OP.
     OpUnreachable = op_unreachable;
-    /// What to look at if what the OP says of itself cannot be used.
+    /// What to check if the OP's metadata is not usable.
     OpMisconfigured = op_misconfigured;
     /// How to write the client id and secret.
     ClientRejected = client_rejected;
     /// Why a code is refused.
     CodeRejected = code_rejected;
-    /// How to have the ID token pass its checks.
+    /// How to make the ID token pass its checks.
     TokenInvalid = token_invalid;
-    /// How to have userinfo answer.
+    /// How to make userinfo answer.
     UserinfoInvalid = userinfo_invalid;
-    /// How to have the OP send an email.
+    /// How to make the OP send an email.
     EmailMissing = email_missing;
-    /// How to have the OP say that an email is verified.
+    /// How to make the OP call an email verified.
     EmailUnverified = email_unverified;
     /// How to give a user a role.
     RoleMissing = role_missing;
@@ -46,9 +46,9 @@ all_advice! {
     OpError = op_error;
     /// Who keeps users out.
     AccessDenied = access_denied;
-    /// How to have ID tokens signed by a key that we can check with.
+    /// How to make the OP sign ID tokens with a key that can be checked.
     SigningKey = signing_key;
-    /// How to have ID tokens not encrypted.
+    /// How to make the OP send ID tokens unencrypted.
     Encryption = encryption;
     /// How to register the redirect URI.
     RedirectUri = redirect_uri;
@@ -62,7 +62,7 @@ pub fn advice(provider: &str, advice: Advice) -> &'static str {
     advice.of(hints(provider))
 }
 
-/// Returns the brand's hints; those of no brand for any other name.
+/// Returns the brand's hints; those of no brand for an unknown name.
 fn hints(provider: &str) -> &'static Hints {
     match provider {
         "authentik" => &authentik::HINTS,

@@ -1,4 +1,4 @@
-//! Any OP that has no preset.
+//! Any OP without a preset.
 
 use super::hints::Hints;
 

@@ -1,7 +1,7 @@
-//! What a brand's file has to say.
+//! The fields of a brand's file.
 
-/// What an administrator of the OP should do, by error. A brand says something on each of them:
-/// what is the same everywhere is in `generic.rs`, and a brand's file repeats none of it.
+/// What an administrator of the OP should do, by error. A brand fills in each of them: what is the
+/// same everywhere is in `generic.rs`, and no brand's file repeats it.
 pub(super) struct Hints {
     /// Down, slow, or out of reach.
     pub(super) op_unreachable: &'static str,
@@ -19,17 +19,17 @@ pub(super) struct Hints {
     pub(super) email_missing: &'static str,
     /// An email that is not verified.
     pub(super) email_unverified: &'static str,
-    /// No group or role that may enter.
+    /// No permitted group or role.
     pub(super) role_missing: &'static str,
     /// Another error in the OP's answer.
     pub(super) op_error: &'static str,
-    /// Cancelled, or kept out by the OP.
+    /// Canceled, or refused by the OP.
     pub(super) access_denied: &'static str,
-    /// Where a signing key is chosen.
+    /// Where to choose a signing key.
     pub(super) signing_key: &'static str,
-    /// Where encryption of ID tokens is turned off.
+    /// Where to turn off encryption of ID tokens.
     pub(super) encryption: &'static str,
-    /// Where the redirect URI is registered.
+    /// Where to register the redirect URI.
     pub(super) redirect_uri: &'static str,
     /// What `OIDC_SERVER_APPLICATION_URL` looks like.
     pub(super) application_url: &'static str,

@@ -48,7 +48,7 @@ const OWN: [Icon; 14] = [
 /// The color of a provider without an icon.
 const PLAIN: &str = "#46535e";
 
-/// Returns the provider's icon as SVG. One that nobody knows has the initial of its label.
+/// Returns the provider's icon as SVG. An unknown provider gets the initial of its label.
 #[must_use]
 pub fn icon(provider: &str, label: &str) -> String {
     let known = FREE.iter().chain(&OWN).find(|(name, ..)| *name == provider);
@@ -66,7 +66,8 @@ pub fn icon(provider: &str, label: &str) -> String {
     )
 }
 
-/// Returns the label's first letter as SVG. Written as its number: no character needs escaping.
+/// Returns the label's first letter as SVG. It is written as a number, so that no character needs
+/// escaping.
 fn initial(label: &str) -> String {
     let mut svg = String::from(
         "<text x=\"14\" y=\"19\" text-anchor=\"middle\" font-size=\"14\" font-weight=\"700\">",

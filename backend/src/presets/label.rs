@@ -1,6 +1,6 @@
-//! Names of OPs for people.
+//! Display names of OPs.
 
-/// The OPs that have a name for people of their own, by `OIDC_PROVIDER`.
+/// The OPs with a display name of their own, by `OIDC_PROVIDER`.
 const LABELS: [(&str, &str); 22] = [
     ("authentik", "Authentik"),
     ("authelia", "Authelia"),
@@ -26,7 +26,7 @@ const LABELS: [(&str, &str); 22] = [
     ("casdoor", "Casdoor"),
 ];
 
-/// Returns the provider's name for people: the preset's, else the name itself with capitals.
+/// Returns the provider's display name: the preset's, else the name itself with capitals.
 #[must_use]
 pub fn label(provider: &str) -> String {
     if let Some((_, label)) = LABELS.iter().find(|(name, _)| *name == provider) {

@@ -1,4 +1,4 @@
-//! What is known of each brand of OP: its name for people, and what its administrator should do
+//! What is known about each brand of OP: its display name, and what its administrator should do
 //! about each error. One file for each brand, with the words of that product's own pages.
 
 mod hints;

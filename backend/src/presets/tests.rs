@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use super::{Advice, advice, label};
 use crate::config::VARIABLES;
 
-/// The presets that have hints of their own, with the words by which each brand is known. The
-/// last stands for every OP without one.
+/// The presets with hints of their own, and the words that identify each brand. The last one stands
+/// for every OP without a preset.
 const PRESETS: [(&str, &[&str]); 10] = [
     ("authentik", &["Authentik"]),
     ("authelia", &["Authelia"]),
@@ -18,12 +18,12 @@ const PRESETS: [(&str, &[&str]); 10] = [
     ("generic", &[]),
 ];
 
-/// Does the text have the word, whatever its case?
+/// Returns true if the text contains the word, in any case.
 fn names(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(&word.to_lowercase())
 }
 
-/// Goes through every hint that an administrator of an OP can get.
+/// Checks every hint that an administrator of an OP can get.
 fn each(check: impl Fn(&str, &[&str], Advice, &str)) {
     for (preset, words) in PRESETS {
         for about in Advice::ALL {

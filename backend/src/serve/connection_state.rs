@@ -1,8 +1,8 @@
 //! The state of one connection: who waits for whom, since when, and for how long at most.
 //!
-//! hyper's own timeouts know the head of a request alone. A client can be as slow with the body of
-//! its request or with taking the answer; and a proxy keeps idle connections for minutes, which is
-//! no fault. So the connection's own reads, writes and bodies say what goes on.
+//! hyper's own timeouts cover only the head of a request. A client can be as slow with the
+//! request's body or with reading the answer, and a proxy keeps idle connections for minutes, which
+//! is no fault. So the connection's own reads, writes and bodies report its state.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,57 +15,57 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-/// What goes on, on a connection.
+/// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// The client has begun a request, by opening the connection or by a first byte.
+    /// The client has started a request, by opening the connection or by a first byte.
     Head,
-    /// The head is here, the body is not.
+    /// The head has arrived, the body has not.
     Body,
     /// The client waits for us.
     Work,
-    /// The client takes the answer.
+    /// The client reads the answer.
     Answer,
-    /// The answer has gone out, and nothing has come since.
+    /// The answer was sent, and nothing has arrived since.
     Idle,
 }
 
 impl Phase {
-    /// Returns how long it may last; `None` where it is us who take the time, which the router
-    /// bounds.
+    /// Returns how long the phase may last; `None` if the server is the one that takes the time,
+    /// which the router bounds.
     const fn timeout(self) -> Option<Duration> {
         let seconds = match self {
             Self::Head => 10,
             Self::Body => 20,
             Self::Work => return None,
-            // The whole page is some 200 kB: so slow is no telephone.
+            // The whole page is some 200 kB; no phone is this slow.
             Self::Answer => 120,
-            // Longer than proxies keep idle connections: it is for them to close one. Otherwise
-            // they send a request into a connection that we are closing.
+            // Longer than proxies keep idle connections, so that the proxy closes first. Otherwise
+            // it sends a request into a connection that is being closed.
             Self::Idle => 180,
         };
         Some(Duration::from_secs(seconds))
     }
 }
 
-/// How well a connection keeps its place, from least to most.
+/// How well a connection keeps its place, from least to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum EvictionPriority {
-    /// The client is in the middle of something, and slow.
+    /// The client is slow in the middle of a request or an answer.
     Slow,
-    /// The client has had its answer, and may come back: to close it is no fault, but a request
-    /// that is on its way just then is lost.
+    /// The client has its answer, and may come back: closing is no fault, but a request that is
+    /// just on its way is lost.
     Idle,
-    /// Nobody can tell yet.
+    /// Not known yet.
     Fresh,
     /// The client waits for us.
     Served,
 }
 
-/// So long a client is given to show what it is.
+/// How long a client has to show what it is.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// The state of a connection, told by [`Socket`], [`RequestBody`] and [`ResponseBody`].
+/// The state of a connection, updated by [`Socket`], [`RequestBody`] and [`ResponseBody`].
 #[derive(Debug)]
 pub(super) struct ConnectionState(Mutex<State>);
 
@@ -73,12 +73,12 @@ pub(super) struct ConnectionState(Mutex<State>);
 struct State {
     phase: Phase,
     since: Instant,
-    /// Has hyper the whole answer? Then the next flush that succeeds is its end.
+    /// True if hyper has the whole answer. Then the next successful flush is its end.
     is_buffered: bool,
 }
 
 impl ConnectionState {
-    /// Begins with a connection that was accepted just now.
+    /// Starts with a newly accepted connection.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
             phase: Phase::Head,
@@ -87,8 +87,8 @@ impl ConnectionState {
         })))
     }
 
-    /// Returns how well the connection keeps its place where there is no room for all, and since
-    /// when what goes on there goes on: among equals, who has taken longest goes first.
+    /// Returns how well the connection keeps its place if there is no room for all, and the start
+    /// of its phase: among equals, the longest goes first.
     pub(super) fn eviction_priority(&self, now: Instant) -> (EvictionPriority, Instant) {
         let state = self.state();
         let priority = match state.phase {
@@ -100,13 +100,13 @@ impl ConnectionState {
         (priority, state.since)
     }
 
-    /// Returns when the client's time is up; `None` while it waits for us.
+    /// Returns the client's deadline; `None` while it waits for us.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let state = self.state();
         Some(state.since + state.phase.timeout()?)
     }
 
-    /// The head of a request is here; returns its body, which says when it is here as well.
+    /// Notes that the head of a request has arrived; returns its body, which notes its own end.
     pub(super) fn begin(self: &Arc<Self>, body: Incoming) -> Body {
         if body.is_end_stream() {
             self.state().enter(Phase::Work);
@@ -119,7 +119,7 @@ impl ConnectionState {
         })
     }
 
-    /// The answer is ready to go out; returns its body, which says when hyper has all of it.
+    /// Notes that the answer is ready; returns its body, which notes when hyper has all of it.
     pub(super) fn answer(self: &Arc<Self>, body: Body) -> ResponseBody {
         let mut state = self.state();
         state.enter(Phase::Answer);
@@ -130,7 +130,7 @@ impl ConnectionState {
         }
     }
 
-    /// The body is here, or nobody wants it.
+    /// Notes that the body has arrived, or that nobody wants it.
     fn arrived(&self) {
         let mut state = self.state();
         if state.phase == Phase::Body {
@@ -142,7 +142,7 @@ impl ConnectionState {
         self.state().is_buffered = true;
     }
 
-    /// Everything that hyper has to write is the kernel's.
+    /// Notes that the kernel has everything that hyper had to write.
     fn flushed(&self) {
         let mut state = self.state();
         if state.phase == Phase::Answer && state.is_buffered {
@@ -150,7 +150,7 @@ impl ConnectionState {
         }
     }
 
-    /// The client sends something.
+    /// Notes that the client sends something.
     fn received(&self) {
         let mut state = self.state();
         if state.phase == Phase::Idle {
@@ -170,7 +170,7 @@ impl State {
     }
 }
 
-/// A client's socket that says when something comes in and when everything is out.
+/// A client's socket that notes when something arrives and when everything is sent.
 pub(super) struct Socket {
     stream: TcpStream,
     state: Arc<ConnectionState>,
@@ -269,7 +269,7 @@ impl Drop for RequestBody {
     }
 }
 
-/// The body of an answer. hyper drops it when all of it is in its buffer.
+/// The body of an answer. hyper drops it when its buffer has all of it.
 pub(super) struct ResponseBody {
     body: Body,
     state: Arc<ConnectionState>,

@@ -1,7 +1,7 @@
-//! The open connections: as many as there is room for, and none for longer than its client's time.
+//! The open connections: as many as there is room for, each within its client's time.
 //!
-//! HTTP/1.1 alone. Browsers speak HTTP/2 over TLS only, which is the proxy's before us; without it
-//! there are no streams to be reset or continued without end.
+//! Only HTTP/1.1. Browsers speak HTTP/2 only over TLS, which the proxy in front handles; without it
+//! there are no streams that can be reset or continued without end.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -29,17 +29,17 @@ use tower::Service as _;
 
 use super::connection_state::{ConnectionState, EvictionPriority, ResponseBody, Socket};
 
-/// The most connections, however many files the process may open. Each may hold [`MAX_HEAD`].
+/// The most connections, even if the process may open more files. Each may hold [`MAX_HEAD`].
 const MAX_CONNECTIONS: usize = 10_000;
-/// The most of those that watch over the server.
+/// The most connections of the ops listener.
 const FEW: usize = 64;
 /// Files for everything else: the database, the OP, the log.
 const OTHER_FILES: usize = 256;
 /// The most bytes of a request's head; real ones, with all their cookies, have some thousand.
 const MAX_HEAD: usize = 32 * 1024;
-/// How long to leave the listener alone after it failed.
+/// How long to pause the listener after it failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
-/// How often the log says that there are too many connections.
+/// How often the log may say that there are too many connections.
 const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// All connections.
@@ -50,7 +50,7 @@ pub(super) struct Connections {
     open: HashMap<Id, Open>,
     stopping: watch::Sender<bool>,
     said: Option<Instant>,
-    /// Is told how many there are whenever that changes.
+    /// Receives the number of connections whenever it changes.
     note: Box<dyn Fn(usize) + Send>,
 }
 
@@ -61,13 +61,13 @@ struct Open {
 }
 
 impl Connections {
-    /// Returns none yet, for this application. As many will be held as the process may open files,
-    /// of which it takes as many as it may have.
+    /// Returns an empty set for this application. The limit is the number of files that the process
+    /// may open, which is raised as far as allowed.
     pub(super) fn new(router: Router, note: impl Fn(usize) + Send + 'static) -> Self {
         Self::with_limit(router, limit(raise_file_limit()), Box::new(note))
     }
 
-    /// Returns none yet, for those who watch over the server: there are few of them.
+    /// Returns an empty set for the ops listener, which has few clients.
     pub(super) fn few(router: Router) -> Self {
         Self::with_limit(router, FEW, Box::new(|_| {}))
     }
@@ -104,8 +104,8 @@ impl Connections {
         }
     }
 
-    /// Closes those that are idle, lets the others finish, and cuts off what is still there after
-    /// the time of grace.
+    /// Closes idle connections, lets the others finish, and cuts off what is left after the grace
+    /// period.
     pub(super) async fn finish(mut self, grace: Duration) {
         self.stopping.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
@@ -136,7 +136,7 @@ impl Connections {
             return;
         }
         self.make_room(&error.to_string());
-        // The listener would fail again at once, and again, on all of a core.
+        // Otherwise the listener would fail again and again, on a whole core.
         sleep(AFTER_FAILURE).await;
     }
 
@@ -145,11 +145,11 @@ impl Connections {
         self.open.remove(&id);
     }
 
-    /// Closes some of those with the least priority, the longest first. A client that sends its request
-    /// and takes its answer without delay is never among them.
+    /// Closes some of the connections with the lowest priority, the longest first. A client that
+    /// sends its request and reads its answer without delay is never among them.
     ///
-    /// Some and not one, so that in a flood not every connection costs a look at all others; at
-    /// most half of equals, so that those who came last have their time.
+    /// Several at once, so that in a flood not every connection costs a look at all others; at most
+    /// half of equals, so that recent ones get their time.
     fn make_room(&mut self, reason: &str) {
         let now = Instant::now();
         let claims = self
@@ -184,7 +184,7 @@ impl Connections {
     }
 }
 
-/// Serves one connection until its client closes it, is too slow, or the server stops.
+/// Serves one connection until its client closes it or is too slow, or until the server stops.
 async fn attend(
     stream: TcpStream,
     peer: SocketAddr,
@@ -204,7 +204,7 @@ async fn attend(
         if connection.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        // What has just gone on may have moved the deadline either way.
+        // The deadline may just have moved.
         let Some(deadline) = state.deadline() else {
             return Poll::Pending;
         };
@@ -215,16 +215,16 @@ async fn attend(
     });
     tokio::select! {
         () = &mut served => return,
-        // An error means that the server is gone, which is as good as stopping.
+        // An error means that the server is gone, which is like stopping.
         _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
     }
     drop(served);
     connection.as_mut().graceful_shutdown();
-    // The time of grace is the bound now.
+    // The grace period is the limit now.
     let _ = connection.await;
 }
 
-/// Answers one request, and keeps the state.
+/// Answers one request, and updates the state.
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
@@ -237,7 +237,7 @@ async fn answer(
     Ok(response.map(|body| state.answer(body)))
 }
 
-/// Returns how many connections there may be, where the process may open so many files.
+/// Returns the limit on connections if the process may open this many files.
 fn limit(files: usize) -> usize {
     files
         .saturating_sub(OTHER_FILES)
@@ -245,8 +245,8 @@ fn limit(files: usize) -> usize {
         .clamp(1, MAX_CONNECTIONS)
 }
 
-/// Asks for as many files as [`MAX_CONNECTIONS`] needs, as far as the process may, and returns
-/// how many it has. What is usual, 1024, is from a time when programs could not have more.
+/// Raises the limit on open files to what [`MAX_CONNECTIONS`] needs, as far as allowed, and returns
+/// it. The usual 1024 dates from a time when programs could not use more.
 fn raise_file_limit() -> usize {
     let wanted = u64::try_from(MAX_CONNECTIONS + OTHER_FILES).unwrap_or(u64::MAX);
     let limits = getrlimit(Resource::Nofile);

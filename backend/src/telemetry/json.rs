@@ -1,5 +1,5 @@
-//! A log line as one flat JSON object: `timestamp`, `level` and `message` first, then the fields of
-//! the event and of the request that it belongs to, such as `ref`.
+//! Writes a log line as one flat JSON object: `timestamp`, `level` and `message` first, then the
+//! fields of the event and of its request, such as `ref`.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The format. That of `tracing_subscriber` keeps the fields of a span in an object of their own,
-/// twice: log collectors then index `span.ref` and `spans[0].ref`.
+/// The format. That of `tracing_subscriber` keeps the fields of a span in their own object, twice,
+/// so that log collectors index `span.ref` and `spans[0].ref`.
 pub(super) struct Flat;
 
 impl<S> FormatEvent<S, JsonFields> for Flat
@@ -31,7 +31,7 @@ where
             let formatted = extensions.get::<FormattedFields<JsonFields>>();
             let of_span = formatted.and_then(|fields| serde_json::from_str(fields).ok());
             if let Some(Value::Object(of_span)) = of_span {
-                // What is innermost is what counts.
+                // The innermost value wins.
                 for (name, value) in of_span {
                     fields.entry(name).or_insert(value);
                 }
@@ -53,7 +53,7 @@ where
     }
 }
 
-/// Takes the fields of an event.
+/// Collects the fields of an event.
 struct Fields<'a>(&'a mut Map<String, Value>);
 
 impl Fields<'_> {

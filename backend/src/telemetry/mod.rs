@@ -28,15 +28,15 @@ pub struct Log {
 }
 
 impl Log {
-    /// Has other lines written from now on.
+    /// Replaces the log filter.
     pub fn set_filter(&self, filter: &str) {
         if let Some(handle) = &self.filter {
-            // An error means that the log is gone, as the process is about to be.
+            // An error means that the log is gone, because the process is ending.
             let _ = handle.reload(parse(filter));
         }
     }
 
-    /// Sends the traces that are not sent yet.
+    /// Sends the remaining traces.
     #[cfg_attr(
         not(feature = "otel"),
         expect(clippy::unused_async, reason = "there are no traces to wait for")
@@ -44,13 +44,13 @@ impl Log {
     pub async fn finish(self) {
         #[cfg(feature = "otel")]
         if let Some(traces) = self.traces {
-            // Waits for its thread. That it did not succeed is in the log.
+            // This waits for its thread. A failure is in the log.
             let _ = tokio::task::spawn_blocking(move || traces.shutdown()).await;
         }
     }
 }
 
-/// Begins logging, and taking traces where `collector` is. A second call does nothing.
+/// Starts logging, and tracing if there is a `collector`. A second call does nothing.
 pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
     let (filter, handle) = reload::Layer::new(parse(&config.filter));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -69,7 +69,7 @@ pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
     {
         let _ = collector;
         let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
-        // Fails where logging has begun already, in tests.
+        // Fails if logging has started already, in tests.
         let has_begun = subscriber.try_init().is_ok();
         Log {
             filter: has_begun.then(|| Arc::new(handle)),
@@ -98,8 +98,8 @@ fn parse(filter: &str) -> EnvFilter {
     EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
-/// Returns an error with its sources, for one log line. Some errors of others end with what their
-/// source says: that is said once.
+/// Returns an error with its sources, for one log line. Some errors already end with their source's
+/// text, which is then not repeated.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -1,5 +1,5 @@
-//! Sends traces to an OpenTelemetry collector: protobuf over HTTP, in batches, on a thread of its
-//! own. Where the collector is away they are lost, and the log says so; nobody waits for it.
+//! Sends traces to an OpenTelemetry collector: protobuf over HTTP, in batches, on its own thread.
+//! If the collector is down, traces are lost, and the log says so; nobody waits for it.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider as _;
@@ -14,12 +14,12 @@ use url::Url;
 
 use super::traces::TARGET;
 
-/// Makes what takes the spans and sends them; `endpoint` is the collector's base URL.
+/// Creates the exporter; `endpoint` is the collector's base URL.
 ///
 /// # Errors
-/// The client cannot be made.
+/// The client cannot be created.
 pub(super) fn provider(endpoint: &Url) -> anyhow::Result<SdkTracerProvider> {
-    // Fails when it was installed before, which is as good.
+    // Fails if it was installed before, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let url = format!("{}/v1/traces", endpoint.as_str().trim_end_matches('/'));
     let exporter = SpanExporter::builder()
@@ -37,8 +37,8 @@ pub(super) fn provider(endpoint: &Url) -> anyhow::Result<SdkTracerProvider> {
         .build())
 }
 
-/// Makes the layer that gives it the spans for traces, and nothing else: no event, no span of the
-/// log, no place in the source.
+/// Creates the layer that passes on only the spans for traces: no events, no spans of the log, no
+/// source locations.
 pub(super) fn layer<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,

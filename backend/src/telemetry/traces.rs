@@ -1,8 +1,9 @@
-//! Spans for traces: one a request; those of requests to the OP are in [`oidc::trace`]. Nothing without the feature `otel`.
+//! Spans for traces: one per request; those of requests to the OP are in [`oidc::trace`]. Nothing
+//! without the feature `otel`.
 //!
-//! They are not those of the log: no line has their fields, and no trace has what is logged. What
-//! they say comes from closed sets, but for the reference: no path, no query, no header, nobody's
-//! name.
+//! They are separate from the log's spans: no line has their fields, and no trace has what is
+//! logged. Their values come from closed sets, except the reference: no path, no query, no header,
+//! nobody's name.
 
 use axum::http::{HeaderMap, Method};
 use tracing::Span;
@@ -22,7 +23,7 @@ pub fn of_request(method: &Method, route: Option<&str>, reference: &str) -> Span
 
         let method = match method.as_str() {
             known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
-            // What the semantic conventions call any other.
+            // The value of the semantic conventions for any other method.
             _ => "_OTHER",
         };
         tracing::info_span!(
@@ -41,8 +42,8 @@ pub fn of_request(method: &Method, route: Option<&str>, reference: &str) -> Span
     Span::none()
 }
 
-/// Makes the request a part of the trace that a proxy began. Only of one that is trusted: from
-/// anybody else `traceparent` (W3C Trace Context) could join any traces, or have none taken.
+/// Makes the request a part of the trace that a trusted proxy began. From anybody else,
+/// `traceparent` (W3C Trace Context) could join any trace, or suppress it.
 #[cfg_attr(
     not(feature = "otel"),
     expect(unused_variables, reason = "there are no traces")
@@ -55,12 +56,12 @@ pub fn go_on(span: &Span, headers: &HeaderMap) {
 
         let propagator = opentelemetry_sdk::propagation::TraceContextPropagator::new();
         let context = propagator.extract(&Extractor(headers));
-        // Fails where nobody takes traces.
+        // Fails if nobody collects traces.
         let _ = span.set_parent(context);
     }
 }
 
-/// Says how the request was answered.
+/// Records how the request was answered.
 #[cfg_attr(
     not(feature = "otel"),
     expect(unused_variables, reason = "there are no traces")
