@@ -1,4 +1,4 @@
-//! Time as a value: read once at the edge, and passed down. Tests stop it.
+//! Time as a value, read once at the edge and passed down. Tests can stop it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Returns the moment so many seconds after 1970.
+    /// Returns the moment this many seconds after 1970.
     #[must_use]
     pub const fn from_unix(seconds: i64) -> Self {
         Self(seconds)
@@ -24,13 +24,13 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the moment that much later, saturating.
+    /// Returns the moment later by this duration, saturating.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(seconds(duration)))
     }
 
-    /// Returns the moment that much earlier, saturating.
+    /// Returns the moment earlier by this duration, saturating.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(seconds(duration)))
@@ -46,7 +46,7 @@ fn seconds(duration: Duration) -> i64 {
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A clock that stands until a test moves it.
+    /// A clock that stands still until a test moves it.
     Fixed(Arc<AtomicI64>),
 }
 
@@ -71,7 +71,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock forward; does nothing to the machine's.
+    /// Moves a fixed clock forward; does nothing to the machine's clock.
     pub fn advance(&self, duration: Duration) {
         if let Self::Fixed(now) = self {
             now.fetch_add(seconds(duration), Ordering::SeqCst);

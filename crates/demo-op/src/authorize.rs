@@ -13,7 +13,7 @@ use crate::world::{App, Challenge, Code, Grant, Session, World};
 /// The endpoint's path, shared by all applications.
 pub(crate) const PATH: &str = "/application/o/authorize/";
 
-/// Scopes that are granted when asked for; all others are dropped silently.
+/// Scopes that are granted if requested; all others are silently dropped.
 const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// An authorization request (OIDC Core §3.1.2.1) whose client and redirect URI are known.
@@ -32,7 +32,7 @@ pub(crate) struct Ask {
     origin: String,
 }
 
-/// How the response travels.
+/// How the response is sent.
 #[derive(Clone, Copy)]
 enum Mode {
     Query,
@@ -40,7 +40,7 @@ enum Mode {
     FormPost,
 }
 
-/// Why a request gets no further, as the answer to the browser.
+/// Why a request goes no further, as the answer to the browser.
 pub(crate) struct Refusal(pub(crate) Box<Response>);
 
 /// Wraps an answer that ends a request.
@@ -77,7 +77,7 @@ pub(crate) async fn start(
     }
 }
 
-/// Returns the parameters as one query, wherever they came from.
+/// Returns the parameters as one query, from wherever they came.
 fn query_of(request: &Request) -> String {
     let all = request.query.iter().chain(&request.form);
     form_urlencoded::Serializer::new(String::new())
@@ -134,7 +134,7 @@ impl Ask {
         }
     }
 
-    /// Takes the code challenge; returns the error and its description for what is not supported.
+    /// Reads the code challenge; returns the error and its description if it is not supported.
     fn find_fault(
         &mut self,
         world: &World,
@@ -164,7 +164,7 @@ impl Ask {
         None
     }
 
-    /// Returns the request that a login page was shown for; `next` is path and query of it.
+    /// Returns the request that a login page was shown for; `next` is its path and query.
     pub(crate) fn of_next(
         world: &World,
         next: &str,
@@ -179,12 +179,12 @@ impl Ask {
         Some(Self::parse(world, &request))
     }
 
-    /// Tells whether a value stands in `prompt`.
+    /// Returns true if `prompt` contains a value.
     pub(crate) fn prompts(&self, value: &str) -> bool {
         self.prompt.iter().any(|word| word == value)
     }
 
-    /// Tells whether a login at the OP is enough, or another one is asked for.
+    /// Returns true if the existing login at the OP is enough.
     fn is_met_by(&self, session: &Session, now: i64) -> bool {
         let is_fresh = self
             .max_age
@@ -255,7 +255,7 @@ impl Ask {
         response.extend(self.state.clone().map(|state| ("state".to_owned(), state)));
         bend_state(world, &mut response);
         response.extend(self.response_iss(world));
-        // As Authentik does it: `state` stands in an error response as it came, not URL-encoded.
+        // As Authentik does it: `state` is in an error response as it came, not URL-encoded.
         let text: Vec<_> = response
             .iter()
             .map(|(name, value)| match name.as_str() {
@@ -268,7 +268,7 @@ impl Ask {
         self.send(&response, &text.join("&"))
     }
 
-    /// Returns the `iss` response parameter (RFC 9207), if it is to be sent.
+    /// Returns the `iss` response parameter (RFC 9207) if it is to be sent.
     fn response_iss(&self, world: &World) -> Option<(String, String)> {
         let lies = &world.lies;
         let iss = if lies.has(&Lie::ResponseIssMissing) {
@@ -283,7 +283,7 @@ impl Ask {
         Some(("iss".to_owned(), iss))
     }
 
-    /// Sends a response in the mode that was asked for.
+    /// Sends a response in the requested mode.
     fn send(&self, response: &[(String, String)], text: &str) -> Response {
         let uri = &self.redirect_uri;
         let location = match self.mode {
@@ -307,7 +307,7 @@ fn bend_state(world: &World, response: &mut Vec<(String, String)>) {
     }
 }
 
-/// Returns the known ones of the scopes asked for; without a parameter all are granted.
+/// Returns the known ones of the requested scopes; without the parameter, all are granted.
 fn granted_scopes(asked: Option<&str>) -> Vec<String> {
     if asked.is_none() {
         return SCOPES.map(str::to_owned).to_vec();

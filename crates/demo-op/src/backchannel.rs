@@ -1,4 +1,4 @@
-//! Back-Channel Logout: logout tokens, and the posting of them.
+//! Back-Channel Logout: creates and posts logout tokens.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub(crate) fn header(world: &World) -> Value {
     header
 }
 
-/// Ends an OP session; returns what its clients are to be told.
+/// Ends an OP session; returns the notices for its clients.
 pub(crate) fn end_session(world: &mut World, cookie: &str, origin: &str) -> Vec<Notice> {
     let Some(session) = world.sessions.remove(cookie) else {
         return Vec::new();
@@ -83,7 +83,7 @@ pub(crate) fn end_session(world: &mut World, cookie: &str, origin: &str) -> Vec<
     notices.flatten().collect()
 }
 
-/// Signs a logout token, bent by the lies about it.
+/// Signs a logout token, changed by the lies about it.
 fn sign_by_lies(world: &World, mut claims: Value, secret: &str) -> Option<String> {
     let mut header = header(world);
     for lie in &world.lies.0 {

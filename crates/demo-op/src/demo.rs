@@ -1,6 +1,6 @@
-//! `/demo/`: how a test or a curious person changes an OP that runs as its own process.
+//! `/demo/`: lets a test or a curious person change an OP that runs as its own process.
 //!
-//! All of it takes JSON alone, which no foreign web page can post without a preflight.
+//! All of it accepts only JSON, which no foreign web page can post without a preflight.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -49,7 +49,7 @@ pub(crate) async fn requests(State(app): State<App>) -> Response {
     Json(&world.requests).into_response()
 }
 
-/// `POST /demo/users/{name}`: changes a user, or makes one.
+/// `POST /demo/users/{name}`: changes or creates a user.
 pub(crate) async fn change_user(
     State(app): State<App>,
     Path(username): Path<String>,
@@ -84,7 +84,7 @@ fn patch_user(user: &mut User, name: &str, value: Value) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds a user, in place of the one with that name.
+/// Adds a user, replacing the one with that name.
 pub(crate) fn put_user(world: &mut World, user: User) {
     world
         .settings
@@ -93,7 +93,7 @@ pub(crate) fn put_user(world: &mut World, user: User) {
     world.settings.users.push(user);
 }
 
-/// `POST /demo/users/{name}/end-sessions {}`: what an admin does; logout tokens are posted.
+/// `POST /demo/users/{name}/end-sessions {}`: does what an admin can do; logout tokens are posted.
 pub(crate) async fn end_sessions(
     State(app): State<App>,
     Path(username): Path<String>,

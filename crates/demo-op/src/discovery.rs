@@ -28,7 +28,7 @@ pub(crate) async fn application(State(app): State<App>) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-/// Everything else is a page of Authentik's, also where JSON was hoped for.
+/// Everything else is a page of Authentik's, even if JSON was expected.
 pub(crate) async fn not_found() -> Response {
     page::not_found()
 }
@@ -67,7 +67,7 @@ fn document(world: &World, origin: &str) -> Map<String, Value> {
     document
 }
 
-/// Returns what Authentik says of itself.
+/// Returns Authentik's metadata.
 fn honest_document(world: &World, origin: &str) -> Map<String, Value> {
     let settings = &world.settings;
     let issuer = world.issuer(origin);
@@ -147,7 +147,7 @@ pub(crate) async fn jwks(State(app): State<App>) -> Response {
     Json(keys.map_or_else(|| json!({}), |keys| json!({ "keys": keys }))).into_response()
 }
 
-/// Returns the JWKs, lies included; `None` when the set has no member `keys` at all.
+/// Returns the JWKs, lies included; `None` if the set has no member `keys` at all.
 fn published_keys(world: &World) -> Option<Vec<Value>> {
     let lies = &world.lies;
     let algorithm = world.settings.algorithm;
@@ -198,7 +198,7 @@ fn exotic_keys() -> [Value; 5] {
     ]
 }
 
-/// `GET /foreign/…`: what a header's `jku` or `x5u` and a redirect point to; nobody should ask.
+/// `GET /foreign/…`: the target of a header's `jku` or `x5u` and of a redirect; nobody should ask.
 pub(crate) async fn foreign() -> Response {
     let keys: Vec<_> = Key::foreign()
         .jwk(Algorithm::Rs256.name(), "sig")

@@ -1,4 +1,4 @@
-//! The encrypted ID token that Authentik sends when an Encryption Key is selected.
+//! Encrypts ID tokens, as Authentik does if an Encryption Key is selected.
 
 use aes::Aes256;
 use aes::cipher::generic_array::GenericArray;

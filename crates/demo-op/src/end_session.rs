@@ -1,4 +1,4 @@
-//! The end-session endpoint (RP-Initiated Logout), as reluctant as Authentik's.
+//! The end-session endpoint (RP-Initiated Logout), as limited as Authentik's.
 
 use axum::extract::{Extension, State};
 use axum::http::{StatusCode, header};
@@ -43,7 +43,7 @@ pub(crate) async fn end(
     (AppendHeaders([(header::SET_COOKIE, cookie)]), response).into_response()
 }
 
-/// Returns where the browser goes after the logout, if the release follows such a URI at all.
+/// Returns where the browser goes after the logout, if the release supports such a URI.
 fn return_uri(world: &World, request: &Request) -> Option<String> {
     if !world.settings.version.follows_post_logout_uri() {
         return None;

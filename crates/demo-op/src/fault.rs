@@ -24,7 +24,7 @@ const HUGE: usize = 10 << 20;
 /// A page no RP can use.
 const PAGE: &str = "<!doctype html><title>Bad Gateway</title><h1>502 Bad Gateway</h1>";
 
-/// Lets an endpoint fail if a lie says so.
+/// Makes an endpoint fail if a lie says so.
 pub(crate) async fn fail(
     State(app): State<App>,
     request: axum::extract::Request,
@@ -38,7 +38,7 @@ pub(crate) async fn fail(
     }
 }
 
-/// Returns the fault in force at a path.
+/// Returns the current fault of a path.
 fn fault_at(app: &App, path: &str) -> Option<Fault> {
     let world = app.world();
     let application = world.application_path();
@@ -102,7 +102,7 @@ async fn spoil(fault: &Fault, mut response: Response) -> Response {
     }
 }
 
-/// An answer as Authentik gives it to a bad access token: empty HTML, the reason in a header.
+/// Authentik's answer to a bad access token: empty HTML, with the reason in a header.
 pub(crate) fn unauthorized(code: u16, error: &str) -> Response {
     let challenge =
         format!("error=\"{error}\", error_description=\"the access token does not serve here\"");
@@ -116,7 +116,7 @@ const fn json_type() -> [(header::HeaderName, &'static str); 1] {
     [(header::CONTENT_TYPE, "application/json")]
 }
 
-/// Collects what a handler of ours wrote.
+/// Collects what a handler wrote.
 async fn whole_body(response: Response) -> Bytes {
     to_bytes(response.into_body(), usize::MAX)
         .await

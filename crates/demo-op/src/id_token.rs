@@ -11,7 +11,7 @@ use crate::lie::{Lie, as_map};
 use crate::settings::{Algorithm, User};
 use crate::world::{Grant, World, subject};
 
-/// Makes the ID token of a grant; `None` when its user or client is gone.
+/// Creates the ID token of a grant; `None` if its user or client is gone.
 pub(crate) fn mint(
     world: &World,
     grant: &Grant,
@@ -34,7 +34,7 @@ pub(crate) fn mint(
     encrypt(&token, &foreign.kid()?, &key).ok()
 }
 
-/// Returns what Authentik puts into an ID token.
+/// Returns the claims that Authentik puts into an ID token.
 fn honest_claims(world: &World, grant: &Grant, origin: &str) -> Option<Map<String, Value>> {
     let user = world.user(&grant.username)?;
     let now = world.now();
@@ -62,7 +62,7 @@ fn honest_claims(world: &World, grant: &Grant, origin: &str) -> Option<Map<Strin
     Some(claims)
 }
 
-/// Returns the claims about a user that the scopes open up.
+/// Returns the claims about a user that the scopes permit.
 pub(crate) fn user_claims(user: &User, scopes: &[String]) -> Map<String, Value> {
     let has_scope = |name: &str| scopes.iter().any(|scope| scope == name);
     let mut claims = Map::new();
@@ -122,14 +122,14 @@ pub(crate) fn header(world: &World) -> Value {
     header
 }
 
-/// Signs with the key of the time. The header stands as given; it does not choose the key.
+/// Signs with the current key. The header stays as given; it does not choose the key.
 pub(crate) fn sign(world: &World, header: &Value, claims: &Value, secret: &str) -> Option<String> {
     let input = signing_input(header, claims);
     let signature = signature(world, &input, secret)?;
     Some(format!("{input}.{}", base64url(signature)))
 }
 
-/// Returns the signature by the key of the time.
+/// Returns the signature by the current key.
 pub(crate) fn signature(world: &World, input: &str, secret: &str) -> Option<Vec<u8>> {
     match (world.key(), world.settings.algorithm) {
         (Key::Secret, _) => Some(hmac_sha256(secret.as_bytes(), input.as_bytes())),
@@ -137,7 +137,7 @@ pub(crate) fn signature(world: &World, input: &str, secret: &str) -> Option<Vec<
     }
 }
 
-/// Signs a token, badly if a lie says so.
+/// Signs a token, wrongly if a lie says so.
 fn sign_by_lies(world: &World, claims: &Value, origin: &str, secret: &str) -> Option<String> {
     let lies = &world.lies;
     let mut header = header(world);
@@ -170,7 +170,7 @@ fn sign_by_lies(world: &World, claims: &Value, origin: &str, secret: &str) -> Op
     Some(format!("{input}.{}", base64url(signature)))
 }
 
-/// Signs by another key or algorithm than the published one, if a lie says so.
+/// Signs with another key or algorithm than the published one, if a lie says so.
 fn sign_falsely(
     world: &World,
     header: &mut Value,
@@ -220,7 +220,7 @@ fn sign_falsely(
     } else if !lies.has(&Lie::ForeignKey) {
         return None;
     }
-    // Whoever embeds a key names it as well, or reuses the published name.
+    // An embedded key is also named, or reuses the published name.
     if !lies.has(&Lie::ForeignKey) {
         header["kid"] = foreign.kid().into();
     }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::settings::Algorithm;
 
-/// Generations of signing keys, as rotation counts them, wrap around after this many.
+/// After this many rotations, the generations of signing keys start again.
 const GENERATIONS: usize = 3;
 
 /// The slot of the RSA key that no JWKS names: the attacker's, and the one for encryption.
@@ -25,8 +25,9 @@ const FOREIGN: usize = GENERATIONS;
 
 /// Returns the RSA key of a slot.
 ///
-/// The keys are as public as the passwords of this OP's users: it guards nothing. To generate them
-/// takes a noticeable part of a second each, in every process, and each test has a process.
+/// The keys are as public as the passwords of this OP's users, because it guards nothing.
+/// Generating them takes a noticeable part of a second each, in every process, and each test has a
+/// process.
 fn rsa_key(slot: usize) -> Arc<RsaPrivateKey> {
     const KEYS: [&[u8]; GENERATIONS + 1] = [
         include_bytes!("../keys/first.der"),
@@ -43,7 +44,7 @@ pub(crate) fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Returns `N` bytes of the system's randomness.
+/// Returns `N` random bytes from the system.
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     let filled = rand::rngs::OsRng.try_fill_bytes(&mut bytes);
@@ -76,7 +77,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Makes the key of a generation; for RSA always the same one.
+    /// Creates the key of a generation; for RSA always the same one.
     pub(crate) fn new(algorithm: Algorithm, generation: usize) -> Self {
         match algorithm {
             Algorithm::Rs256
@@ -103,7 +104,7 @@ impl Key {
         }
     }
 
-    /// Returns the RSA key that never stands in the JWKS as a signing key.
+    /// Returns the RSA key that is never a signing key in the JWKS.
     pub(crate) fn foreign() -> Self {
         Self::Rsa(rsa_key(FOREIGN))
     }
@@ -130,7 +131,7 @@ impl Key {
         })
     }
 
-    /// Returns the key's id, made of its public half; `None` for a secret.
+    /// Returns the key's id, derived from its public half; `None` for a secret.
     pub(crate) fn kid(&self) -> Option<String> {
         let members = self.public_members()?;
         Some(hex(&Sha256::digest(members.to_string())[..16]))
@@ -145,7 +146,7 @@ impl Key {
         Some(jwk)
     }
 
-    /// Returns the public half as text: what an RP might take for an HMAC secret by mistake.
+    /// Returns the public half as text, which an RP might mistake for an HMAC secret.
     ///
     /// PEM for RSA, the JWK for all others.
     pub(crate) fn public_text(&self) -> String {
@@ -161,7 +162,7 @@ impl Key {
     /// Signs `input`.
     ///
     /// # Errors
-    /// When the algorithm does not fit the key.
+    /// The algorithm does not fit the key.
     pub(crate) fn sign(&self, algorithm: Algorithm, input: &[u8]) -> anyhow::Result<Vec<u8>> {
         Ok(match (self, algorithm) {
             (Self::Rsa(key), _) => sign_rsa(key, algorithm, input)?,

@@ -1,13 +1,13 @@
-//! What the OP can be told to do wrong. Where each lie takes effect is in the module it names.
+//! How the OP can be told to misbehave. Where each lie takes effect is in the module it names.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// One way to misbehave; several can be in force at once.
 ///
-/// In JSON a lie is its name in snake case (`"nonce_wrong"`), or an object when it carries
-/// something: `{"clock": 600}`, `{"token": "hang"}`, `{"userinfo": {"status": 403}}`,
-/// `{"claim": ["aud", ["a", "b"]]}`.
+/// In JSON a lie is its name in snake case (`"nonce_wrong"`), or an object if it has a value:
+/// `{"clock": 600}`, `{"token": "hang"}`, `{"userinfo": {"status": 403}}`, `{"claim": ["aud", ["a",
+/// "b"]]}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lie {
@@ -48,7 +48,7 @@ pub enum Lie {
     KeysRotated,
 
     // Authorization response.
-    /// Every authorization request is answered by this error at once.
+    /// Every authorization request gets this error at once.
     AuthorizeError(String),
     /// `state` is another one.
     StateWrong,
@@ -279,7 +279,7 @@ impl Lies {
         .unwrap_or(0)
     }
 
-    /// Tells whether discovery lists the `iss` response parameter because of a lie.
+    /// Returns true if discovery lists the `iss` response parameter because of a lie.
     pub(crate) fn advertise_response_iss(&self) -> bool {
         [
             Lie::ResponseIss,

@@ -1,4 +1,4 @@
-//! The login page: a plain form where Authentik has a flow driven by script.
+//! The login page: a plain form, in place of Authentik's scripted flow.
 
 use axum::extract::{Extension, State};
 use axum::http::{StatusCode, header};
@@ -19,7 +19,7 @@ pub(crate) async fn show(
     page::login(&app.world(), &request, None)
 }
 
-/// Takes the form: logs in and goes on, stays with a complaint, or cancels.
+/// Handles the form: logs in and continues, stays with an error, or cancels.
 pub(crate) async fn submit(
     State(app): State<App>,
     Extension(request): Extension<Request>,
@@ -32,7 +32,7 @@ pub(crate) async fn submit(
         None => None,
     };
     if request.param("action") == Some("cancel") {
-        // Authentik never comes back here; an RP must be ready for OPs that do.
+        // Authentik never comes back here, but an RP must be ready for OPs that do.
         return match ask {
             Some(ask) => ask.error(&world, "access_denied", "the user cancelled the login"),
             None => page::to_login(next),
@@ -43,7 +43,7 @@ pub(crate) async fn submit(
         Err(complaint) => return page::login(&world, &request, Some(complaint)),
     };
 
-    // Whoever authenticates anew loses the session before: its clients are told.
+    // Authenticating again ends the session before; its clients are told.
     let before = world.session(&request).map(|(cookie, _)| cookie);
     let notices =
         before.map(|cookie| backchannel::end_session(&mut world, &cookie, &request.origin()));
@@ -58,7 +58,7 @@ pub(crate) async fn submit(
     (AppendHeaders([(header::SET_COOKIE, cookie)]), response).into_response()
 }
 
-/// Returns who typed the right password, or what to tell the person.
+/// Returns the user whose password is right, or an error to show.
 fn check_password(world: &World, request: &Request) -> Result<String, &'static str> {
     let username = request.param("username").unwrap_or_default().trim();
     let password = request.param("password").unwrap_or_default();

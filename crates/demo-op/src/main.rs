@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use demo_op::{Algorithm, Client, Op, Settings, Version};
 
-/// A small OpenID Provider for demos and tests. Nothing it keeps is secret or lasts.
+/// A small OpenID Provider for demos and tests. Nothing it stores is secret or lasts.
 #[derive(Parser)]
 #[command(name = "demo-op")]
 struct Command {
@@ -20,7 +20,7 @@ struct Command {
     /// Client id to register.
     #[arg(long, env = "DEMO_OP_CLIENT_ID", default_value = "postern")]
     client_id: String,
-    /// Client secret to register; a demo's, for others can read a command line.
+    /// Client secret to register; only for demos, since others can read a command line.
     #[arg(long, env = "DEMO_OP_CLIENT_SECRET", hide_env_values = true)]
     client_secret: String,
     /// Redirect URI to register; can be given several times.
@@ -41,7 +41,7 @@ struct Command {
     /// Where logout tokens are posted; plain http only.
     #[arg(long, env = "DEMO_OP_BACKCHANNEL_LOGOUT_URI")]
     backchannel_logout_uri: Option<String>,
-    /// Which users exist; more can be made at `/demo/users/NAME`.
+    /// Which users exist; more can be created at `/demo/users/NAME`.
     #[arg(long, env = "DEMO_OP_USERS", value_enum, default_value = "demo")]
     users: Users,
     /// Signing algorithm of ID tokens.
@@ -84,7 +84,7 @@ async fn main() -> anyhow::Result<()> {
         ..users
     })
     .await?;
-    // Whoever started this process waits for the line: it must not stay in a buffer.
+    // The process that started this one waits for the line, so it must not stay in a buffer.
     let mut stdout = std::io::stdout();
     writeln!(stdout, "demo OP ready: {}", op.issuer()).context("telling that all is ready")?;
     if matches!(command.users, Users::Demo) {

@@ -1,4 +1,4 @@
-//! The running OP: a listener whose connections can be cut at will, and the levers of a test.
+//! The running OP: a listener whose connections can be cut at any time, and its controls for tests.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -35,12 +35,12 @@ impl Op {
     /// Starts an OP.
     ///
     /// # Errors
-    /// When `settings.listen` cannot be bound.
+    /// `settings.listen` cannot be bound.
     pub async fn start(settings: Settings) -> anyhow::Result<Self> {
         let listen = settings.listen;
         let listener = bind(listen).await?;
         let address = listener.local_addr().context("the bound address")?;
-        // Making an RSA key takes a while: not on a thread that serves.
+        // Creating an RSA key takes a while, so not on a thread that serves.
         let app = tokio::task::spawn_blocking(|| App::new(settings)).await?;
         let origin = format!("http://{address}");
         let issuer = app.world().issuer(&origin);
@@ -74,7 +74,7 @@ impl Op {
         self.address
     }
 
-    /// Stops listening and cuts all connections: from now on they are refused.
+    /// Stops listening and cuts all connections; new ones are refused.
     pub async fn pause(&self) {
         let server = self
             .server
@@ -83,15 +83,16 @@ impl Op {
             .take();
         if let Some(server) = server {
             server.abort();
-            // The listener is closed once the task is gone; its being cancelled is no news.
+            // The listener is closed when the task is gone. An error only says that it was
+            // canceled.
             let _ = server.await;
         }
     }
 
-    /// Listens again on the same port, with all that was known before.
+    /// Listens again on the same port, with the same state as before.
     ///
     /// # Errors
-    /// When somebody else took the port.
+    /// Somebody else took the port.
     pub async fn resume(&self) -> anyhow::Result<()> {
         self.pause().await;
         let listener = bind(self.address).await?;
@@ -105,14 +106,14 @@ impl Op {
         self.pause().await;
     }
 
-    /// Registers a client, in place of the one with that id.
+    /// Registers a client, replacing the one with that id.
     pub fn register(&self, client: Client) {
         let mut world = self.app.world();
         world.settings.clients.retain(|known| known.id != client.id);
         world.settings.clients.push(client);
     }
 
-    /// Adds a user, in place of the one with that name.
+    /// Adds a user, replacing the one with that name.
     pub fn add_user(&self, user: User) {
         demo::put_user(&mut self.app.world(), user);
     }
@@ -120,7 +121,7 @@ impl Op {
     /// Changes a user.
     ///
     /// # Panics
-    /// When there is no such user: a test that misspells a name should not pass.
+    /// There is no such user: a test that misspells a name should not pass.
     #[track_caller]
     pub fn change_user(&self, username: &str, change: impl FnOnce(&mut User)) {
         let mut world = self.app.world();
@@ -131,7 +132,7 @@ impl Op {
     /// Changes the claim `email`; `None` leaves it out.
     ///
     /// # Panics
-    /// When there is no such user.
+    /// There is no such user.
     #[track_caller]
     pub fn set_email(&self, username: &str, email: Option<&str>) {
         self.change_user(username, |user| user.email = email.map(str::to_owned));
@@ -140,7 +141,7 @@ impl Op {
     /// Changes the claim `email_verified`; `Null` leaves it out.
     ///
     /// # Panics
-    /// When there is no such user.
+    /// There is no such user.
     #[track_caller]
     pub fn set_email_verified(&self, username: &str, value: impl Into<Value>) {
         self.change_user(username, |user| user.email_verified = value.into());
@@ -149,7 +150,7 @@ impl Op {
     /// Changes the claim `groups`.
     ///
     /// # Panics
-    /// When there is no such user.
+    /// There is no such user.
     #[track_caller]
     pub fn set_groups(&self, username: &str, groups: &[&str]) {
         self.change_user(username, |user| {
@@ -157,10 +158,10 @@ impl Op {
         });
     }
 
-    /// Lets a user have a further claim, in the ID token and at userinfo.
+    /// Gives a user a further claim, in the ID token and at userinfo.
     ///
     /// # Panics
-    /// When there is no such user.
+    /// There is no such user.
     #[track_caller]
     pub fn set_claim(&self, username: &str, claim: &str, value: impl Into<Value>) {
         self.change_user(username, |user| {
@@ -168,10 +169,10 @@ impl Op {
         });
     }
 
-    /// Takes a claim away again that [`Op::set_claim`] gave.
+    /// Removes a claim that [`Op::set_claim`] gave.
     ///
     /// # Panics
-    /// When there is no such user.
+    /// There is no such user.
     #[track_caller]
     pub fn remove_claim(&self, username: &str, claim: &str) {
         self.change_user(username, |user| {
@@ -179,12 +180,12 @@ impl Op {
         });
     }
 
-    /// Returns the subject of a user; `None` when there is no such user.
+    /// Returns the subject of a user; `None` if there is no such user.
     pub fn subject(&self, username: &str) -> Option<String> {
         self.app.world().user(username).map(subject)
     }
 
-    /// Tells one more lie; those before stay in force.
+    /// Tells one more lie; earlier ones stay in force.
     pub fn lies(&self, lie: Lie) {
         let mut world = self.app.world();
         world.lies.0.push(lie);
@@ -203,17 +204,17 @@ impl Op {
         change(&mut self.app.world().settings);
     }
 
-    /// Lets another key sign, and publishes it alone.
+    /// Signs with another key, and publishes only that one.
     pub fn rotate_keys(&self) {
         self.app.world().rotate_keys();
     }
 
-    /// Lets the OP's clock stand at this time, in seconds since 1970; `None` lets it run.
+    /// Stops the OP's clock at this time, in seconds since 1970; `None` lets it run.
     pub fn set_time(&self, now: Option<i64>) {
         self.app.world().fixed_now = now;
     }
 
-    /// Lets every code that was handed out expire.
+    /// Makes every issued code expire.
     pub fn expire_codes(&self) {
         self.app
             .world()
@@ -227,8 +228,8 @@ impl Op {
         self.app.world().sessions.clear();
     }
 
-    /// Ends all OP sessions of a user as an admin does; returns the statuses that clients answered
-    /// to their logout tokens, `None` for one that could not be reached.
+    /// Ends all OP sessions of a user as an admin does; returns the statuses of the clients'
+    /// answers to their logout tokens, `None` for a client that could not be reached.
     pub async fn end_sessions(&self, username: &str) -> Vec<Option<u16>> {
         let notices = demo::end_sessions_of(&self.app, username, &self.origin);
         let mut statuses = Vec::new();
@@ -248,12 +249,12 @@ impl Op {
         theirs.map(|session| session.sid.clone()).collect()
     }
 
-    /// Returns what the OP saw, oldest first; `/demo/` is left out.
+    /// Returns the requests that the OP saw, oldest first, without those to `/demo/`.
     pub fn requests(&self) -> Vec<Request> {
         self.app.world().requests.iter().cloned().collect()
     }
 
-    /// Returns what came in at a path.
+    /// Returns the requests to a path.
     pub fn requests_to(&self, path: &str) -> Vec<Request> {
         let world = self.app.world();
         world
@@ -264,7 +265,7 @@ impl Op {
             .collect()
     }
 
-    /// Forgets what the OP saw.
+    /// Forgets the requests that the OP saw.
     pub fn forget_requests(&self) {
         self.app.world().requests.clear();
     }
@@ -274,8 +275,8 @@ impl Op {
         id_token::header(&self.app.world())
     }
 
-    /// Signs any header and claims with the key of the time, which the header does not choose.
-    /// With HS256 the secret is that of the first client.
+    /// Signs any header and claims with the current key, which the header does not choose. For
+    /// HS256 the secret is that of the first client.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let world = self.app.world();
         let secret = world
@@ -286,7 +287,7 @@ impl Op {
         id_token::sign(&world, header, claims, secret.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Returns the claims of a good logout token, to be bent and signed with
+    /// Returns the claims of a good logout token, to be changed and signed with
     /// [`Op::logout_header`].
     pub fn logout_claims(&self, client_id: &str, sub: &str, sid: &str) -> Value {
         backchannel::claims(&self.app.world(), &self.origin, client_id, sub, sid)
@@ -311,21 +312,21 @@ impl Drop for Op {
     }
 }
 
-/// Binds an address, naming it when that fails.
+/// Binds an address; the error names it.
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("listening on {address}"))
 }
 
-/// Serves in a task that owns all connections: when it goes, they go.
+/// Serves in a task that owns all connections, so that they end with it.
 fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
                 accepted = listener.accept() => {
-                    // A connection that died before it was accepted is the peer's business.
+                    // A connection that died before it was accepted is the peer's problem.
                     let Ok((stream, _)) = accepted else { continue };
                     let service = TowerToHyperService::new(router.clone());
                     let connection = http1::Builder::new()

@@ -12,7 +12,7 @@ pub(crate) const LOGIN_PATH: &str = "/if/flow/default-authentication-flow/";
 /// The style of all pages.
 const STYLE: &str = include_str!("page.css");
 
-/// Writes text so that HTML shows it as it is.
+/// Escapes text for HTML.
 fn escape(text: &str) -> String {
     text.chars().fold(
         String::with_capacity(text.len()),
@@ -32,7 +32,7 @@ fn escape(text: &str) -> String {
 
 /// A whole page around `content`, which is HTML already.
 ///
-/// The title is Authentik's: a diagnosis tool tells an OP by it.
+/// The title is Authentik's, because a diagnosis tool recognizes an OP by it.
 fn page(status: StatusCode, content: &str) -> Response {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -55,7 +55,7 @@ fn text_page(status: StatusCode, heading: &str, text: &str) -> Response {
     )
 }
 
-/// A page with news for a person.
+/// A page with a message for a person.
 pub(crate) fn message(heading: &str, text: &str) -> Response {
     text_page(StatusCode::OK, heading, text)
 }
@@ -73,7 +73,7 @@ pub(crate) fn permission_denied() -> Response {
     )
 }
 
-/// Nothing is here.
+/// A page for an unknown path.
 pub(crate) fn not_found() -> Response {
     text_page(
         StatusCode::NOT_FOUND,
@@ -95,7 +95,7 @@ fn login_url(next: &str) -> String {
     format!("{LOGIN_PATH}?{query}")
 }
 
-/// The login page, with a complaint about what was typed before.
+/// The login page, with an error about the last input.
 pub(crate) fn login(world: &World, request: &Request, complaint: Option<&str>) -> Response {
     let next = request.params("next").first().copied().unwrap_or_default();
     let action = escape(&login_url(next));

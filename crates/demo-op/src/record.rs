@@ -1,4 +1,4 @@
-//! What the OP saw: every request except those to `/demo/`, for assertions.
+//! Records every request except those to `/demo/`, for assertions.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use crate::request::{Request, pairs};
 use crate::world::App;
 
-/// Bodies above this are refused; no honest request comes near.
+/// The most bytes of a body; no honest request comes near.
 const BODY_LIMIT: usize = 1 << 20;
 
-/// Reads the request whole, keeps a copy, and hands it to the handler as an extension.
+/// Reads the whole request, keeps a copy, and passes it to the handler as an extension.
 pub(crate) async fn record(
     State(app): State<App>,
     request: axum::extract::Request,

@@ -40,7 +40,7 @@ impl Request {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// Returns the credentials of HTTP Basic as they stand there: not percent-decoded.
+    /// Returns the credentials of HTTP Basic as they came, not percent-decoded.
     pub fn basic(&self) -> Option<(String, String)> {
         let (scheme, credentials) = self.header("authorization")?.split_once(' ')?;
         let bytes = STANDARD.decode(credentials.trim()).ok()?;
@@ -74,7 +74,7 @@ impl Request {
             .map(|p| p.1)
     }
 
-    /// Returns the origin the browser or RP used: Authentik names itself after it.
+    /// Returns the origin that the browser or RP used: Authentik names itself after it.
     pub(crate) fn origin(&self) -> String {
         let scheme = match self.header("x-forwarded-proto") {
             Some("https") => "https",

@@ -12,7 +12,7 @@ use axum::routing::{any, get, post};
 use crate::world::App;
 use crate::{authorize, demo, discovery, end_session, fault, login, page, record, token, userinfo};
 
-/// Makes the router. Paths match exactly, slash included, as at Authentik.
+/// Creates the router. Paths match exactly, slash included, as at Authentik.
 pub(crate) fn router(app: App) -> Router {
     let application = app.world().application_path();
     let below = |path: &str| format!("{application}{path}");
@@ -47,14 +47,15 @@ pub(crate) fn router(app: App) -> Router {
         .route("/demo/users/{name}", post(demo::change_user))
         .route("/demo/users/{name}/end-sessions", post(demo::end_sessions))
         .fallback(discovery::not_found)
-        // The fault lies inside the record: a request that is never answered was still seen.
+        // The fault is inside the record, so that a request that is never answered is still
+        // recorded.
         .layer(from_fn_with_state(app.clone(), fault::fail))
         .layer(from_fn_with_state(app.clone(), record::record))
         .layer(from_fn_with_state(app.clone(), date))
         .with_state(app)
 }
 
-/// Dates the answer by the OP's own clock, which may stand or be wrong.
+/// Dates the answer by the OP's own clock, which may be stopped or wrong.
 async fn date(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let seconds = u64::try_from(app.world().now()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What an [`Op`](crate::Op) is started with: clients, users, and which Authentik it imitates.
+//! The settings of an [`Op`](crate::Op): clients, users, and which Authentik it imitates.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct Settings {
     pub clients: Vec<Client>,
     /// Known users. More can be added by [`Op::add_user`](crate::Op::add_user).
     pub users: Vec<User>,
-    /// What ID tokens are signed with; discovery lists this one alone.
+    /// The algorithm of ID tokens, the only one that discovery lists.
     pub algorithm: Algorithm,
     /// From `iat` to `exp` of an ID token.
     pub id_token_lifetime: Duration,
@@ -27,7 +27,7 @@ pub struct Settings {
     pub version: Version,
     /// Advertises and sends the `iss` response parameter (RFC 9207), which Authentik does not.
     pub response_iss: bool,
-    /// Which ways of client authentication the token endpoint lists and accepts.
+    /// Which kinds of client authentication the token endpoint lists and accepts.
     pub token_auth: TokenAuth,
     /// What the end-session endpoint does.
     pub invalidation: Invalidation,
@@ -82,7 +82,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client with one redirect URI and nothing else.
+    /// Creates a client with one redirect URI and nothing else.
     pub fn new(id: &str, secret: &str, redirect_uri: &str) -> Self {
         Self {
             id: id.to_owned(),
@@ -98,7 +98,7 @@ impl Client {
 pub struct User {
     /// What to type into the login page; also the claim `preferred_username`.
     pub username: String,
-    /// The password, in the clear: no real one belongs here.
+    /// The password, in the clear; never use a real one.
     pub password: String,
     /// The claim `email`; `None` leaves it out. Authentik itself sends `""` for a user without one.
     pub email: Option<String>,
@@ -108,7 +108,7 @@ pub struct User {
     pub name: String,
     /// The claim `groups`.
     pub groups: Vec<String>,
-    /// An inactive user is kept in the OP's login page.
+    /// An inactive user never gets past the OP's login page.
     pub active: bool,
     /// `false`: a policy of the application refuses this user, on a page of the OP.
     pub permitted: bool,
@@ -119,7 +119,7 @@ pub struct User {
 }
 
 impl User {
-    /// Makes an active user with the email `USERNAME@example.com` that is not verified.
+    /// Creates an active user with the unverified email `USERNAME@example.com`.
     pub fn new(username: &str, password: &str) -> Self {
         Self {
             username: username.to_owned(),
@@ -190,7 +190,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm that can be signed with.
+    /// Every supported algorithm.
     pub const ALL: [Self; 10] = [
         Self::Rs256,
         Self::Rs384,
@@ -248,7 +248,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// Returns how the release calls itself, for the `User-Agent` of back-channel logout.
+    /// Returns the release's name for itself, for the `User-Agent` of back-channel logout.
     pub(crate) const fn number(self) -> &'static str {
         match self {
             Self::V2024_12 => "2024.12.3",
@@ -259,22 +259,22 @@ impl Version {
         }
     }
 
-    /// Tells whether the release posts logout tokens.
+    /// Returns true if the release posts logout tokens.
     pub(crate) fn has_backchannel_logout(self) -> bool {
         self >= Self::V2025_8
     }
 
-    /// Tells whether `jti` stands in the ID token.
+    /// Returns true if the ID token has `jti`.
     pub(crate) fn has_jti(self) -> bool {
         self >= Self::V2026_2
     }
 
-    /// Tells whether Basic credentials are decoded as RFC 6749 §2.3.1 demands.
+    /// Returns true if Basic credentials are decoded as RFC 6749 §2.3.1 demands.
     pub(crate) fn decodes_basic(self) -> bool {
         self >= Self::V2026_2
     }
 
-    /// Tells whether a logout ends at a registered `post_logout_redirect_uri`.
+    /// Returns true if a logout ends at a registered `post_logout_redirect_uri`.
     pub(crate) fn follows_post_logout_uri(self) -> bool {
         self >= Self::Main
     }
@@ -295,7 +295,7 @@ impl std::str::FromStr for Version {
     }
 }
 
-/// Ways of client authentication at the token endpoint.
+/// Kinds of client authentication at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenAuth {
     /// Both work, as at Authentik.
@@ -309,7 +309,8 @@ pub enum TokenAuth {
 /// The invalidation flow selected in the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalidation {
-    /// The provider's default: a page says "logged out of the application", the OP session lives on.
+    /// The provider's default: a page says "logged out of the application", and the OP session
+    /// stays.
     Page,
     /// `default-invalidation-flow`: the OP session ends, and logout tokens are posted.
     Session,

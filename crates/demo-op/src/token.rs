@@ -1,4 +1,5 @@
-//! The token endpoint, with introspection, revocation and pushed requests: what an RP's server calls.
+//! The token endpoint, with introspection, revocation and pushed requests: the endpoints for an
+//! RP's server.
 
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -16,10 +17,10 @@ use crate::request::{Request, pairs};
 use crate::settings::{Client, TokenAuth};
 use crate::world::{Access, App, Challenge, Grant, World};
 
-/// How long an access token serves, in seconds.
+/// How long an access token is valid, in seconds.
 const ACCESS_LIFETIME: i64 = 3600;
 
-/// How long a pushed request serves, in seconds.
+/// How long a pushed request is valid, in seconds.
 const PUSHED_LIFETIME: u32 = 60;
 
 /// An `error` of RFC 6749 §5.2.
@@ -112,7 +113,7 @@ fn take_code(world: &mut World, request: &Request, client: &Client, uri: &str) -
     Some(grant.clone())
 }
 
-/// Returns what a refresh token grants; it serves once.
+/// Returns what a refresh token grants; it is valid once.
 fn take_refresh(world: &mut World, request: &Request, client: &Client) -> Option<Grant> {
     let token = request.param("refresh_token")?;
     if world.refresh_tokens.get(token)?.client_id != client.id {
@@ -125,7 +126,7 @@ fn take_refresh(world: &mut World, request: &Request, client: &Client) -> Option
     })
 }
 
-/// Makes the tokens of a grant, lies included.
+/// Creates the tokens of a grant, lies included.
 fn token_response(world: &mut World, grant: Grant, origin: &str) -> Option<Value> {
     let has_scope = |name: &str| grant.scopes.iter().any(|scope| scope == name);
     let access_token = random_token();
@@ -232,7 +233,7 @@ pub(crate) async fn revoke(
     Json(json!({})).into_response()
 }
 
-/// `POST /application/o/par/` (RFC 9126), there only while [`Lie::ParRequired`] is in force.
+/// `POST /application/o/par/` (RFC 9126); exists only while [`Lie::ParRequired`] is in force.
 pub(crate) async fn push(
     State(app): State<App>,
     Extension(request): Extension<Request>,

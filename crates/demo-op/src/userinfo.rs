@@ -60,7 +60,7 @@ pub(crate) async fn show(
         return Json(value).into_response();
     }
     if world.lies.has(&Lie::UserinfoSigned) || world.lies.has(&Lie::UserinfoSignedBadly) {
-        // OIDC Core §5.3.2: a signed response names who says it, and to whom.
+        // OIDC Core §5.3.2: a signed response names its issuer and its audience.
         claims.insert("iss".to_owned(), json!(world.issuer(&request.origin())));
         claims.insert("aud".to_owned(), json!(grant.client_id));
         return signed(&world, &Value::Object(claims), &grant.client_id);

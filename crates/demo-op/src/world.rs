@@ -1,4 +1,4 @@
-//! Everything the OP knows while it runs, behind one lock.
+//! The state of a running OP, behind one lock.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ const REMEMBERED: usize = 2000;
 pub(crate) struct App(Arc<Mutex<World>>);
 
 impl App {
-    /// Makes a world of these settings, with its first key.
+    /// Creates a world with these settings, with its first key.
     pub(crate) fn new(settings: Settings) -> Self {
         let mut world = World {
             settings,
@@ -47,7 +47,7 @@ impl App {
     }
 }
 
-/// What the OP knows.
+/// The OP's state.
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) lies: Lies,
@@ -62,7 +62,7 @@ pub(crate) struct World {
     /// Signing keys by generation.
     keys: Vec<Key>,
     rotations: usize,
-    /// The time, when it stands still.
+    /// The time, if it is stopped.
     pub(crate) fixed_now: Option<i64>,
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct Grant {
     pub(crate) redirect_uri: String,
     pub(crate) username: String,
     pub(crate) scopes: Vec<String>,
-    /// `None` when the request had none, and after a refresh.
+    /// `None` if the request had none, and after a refresh.
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: Option<Challenge>,
     pub(crate) auth_time: i64,
@@ -87,7 +87,7 @@ pub(crate) enum Challenge {
     S256(String),
 }
 
-/// A code that was handed out.
+/// An issued code.
 #[derive(Debug)]
 pub(crate) struct Code {
     pub(crate) grant: Grant,
@@ -95,7 +95,7 @@ pub(crate) struct Code {
     pub(crate) is_used: bool,
 }
 
-/// An access token that was handed out.
+/// An issued access token.
 #[derive(Debug)]
 pub(crate) struct Access {
     pub(crate) grant: Grant,
@@ -124,7 +124,7 @@ impl World {
             .saturating_add(self.lies.clock())
     }
 
-    /// Returns the path below which the application lives.
+    /// Returns the path of the application.
     pub(crate) fn application_path(&self) -> String {
         format!("/application/o/{}/", self.settings.slug)
     }
@@ -147,7 +147,7 @@ impl World {
             .find(|user| user.username == username)
     }
 
-    /// Returns a user by name, to change.
+    /// Returns a user by name, for changes.
     pub(crate) fn user_mut(&mut self, username: &str) -> Option<&mut User> {
         self.settings
             .users
@@ -176,7 +176,7 @@ impl World {
         (cookie, session)
     }
 
-    /// Remembers a request, forgetting the oldest when there are too many.
+    /// Records a request, and forgets the oldest if there are too many.
     pub(crate) fn remember(&mut self, request: Request) {
         if self.requests.len() >= REMEMBERED {
             self.requests.pop_front();
@@ -184,23 +184,23 @@ impl World {
         self.requests.push_back(request);
     }
 
-    /// Returns the key that signs now.
+    /// Returns the current signing key.
     pub(crate) fn key(&self) -> &Key {
         &self.keys[self.generation()]
     }
 
-    /// Returns the generation of the key that signs now.
+    /// Returns the generation of the current signing key.
     pub(crate) fn generation(&self) -> usize {
         self.rotations + usize::from(self.lies.has(&Lie::KeysRotated))
     }
 
-    /// Makes the next key the signing one.
+    /// Makes the next key the signing key.
     pub(crate) fn rotate_keys(&mut self) {
         self.rotations += 1;
         self.provide_keys();
     }
 
-    /// Makes the keys that are needed by now.
+    /// Creates the keys that are needed by now.
     pub(crate) fn provide_keys(&mut self) {
         for generation in self.keys.len()..=self.generation() {
             self.keys

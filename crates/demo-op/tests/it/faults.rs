@@ -90,7 +90,7 @@ async fn cut_answer_ends_in_the_middle() {
     let whole = rp.discovery().await.body;
     rp.op.lies(Lie::Discovery(Fault::Cut));
 
-    // Seen as an error or as half a document, by how far the client read before the cut.
+    // This is an error or half a document, depending on how much the client read before the cut.
     let cut = exchange(
         &rp.op,
         "GET /application/o/postern/.well-known/openid-configuration",

@@ -11,7 +11,7 @@ use crate::rp::{REDIRECT_URI, Rp, SECRET, claims, hmac, jwk_of, part, request, v
 const END_SESSION: &str = "/application/o/postern/end-session/";
 const AFTERWARDS: &str = "http://127.0.0.1:1/login?logged_out=1";
 
-/// Answers one request with 200; returns what came in.
+/// Answers one request with 200; returns the request.
 async fn listen_once() -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!(
@@ -25,7 +25,7 @@ async fn listen_once() -> (String, JoinHandle<String>) {
     (uri, seen)
 }
 
-/// Answers the request on a connection with 200; returns what came in.
+/// Answers the request on a connection with 200; returns the request.
 async fn answer(mut stream: TcpStream) -> String {
     let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
@@ -46,7 +46,7 @@ async fn answer(mut stream: TcpStream) -> String {
     }
 }
 
-/// Lets the one client be told of logouts, and be returned to.
+/// Sets up logout notices and the return URI for the only client.
 fn register(rp: &Rp, backchannel_logout_uri: Option<String>) {
     rp.op.register(Client {
         post_logout_uris: vec![AFTERWARDS.to_owned()],
@@ -172,7 +172,7 @@ async fn forged_logout_tokens_carry_what_the_test_wants() {
     assert!(verifies(&token, &jwk_of(&rp.jwks().await, &token).unwrap()));
 }
 
-/// Takes what the OP posts, `count` times; returns the tokens.
+/// Receives `count` logout tokens from the OP; returns them.
 async fn posted_under(lies: &[Lie], count: usize) -> Vec<String> {
     let mut rp = Rp::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! The demo OP, tried over HTTP by a minimal RP.
+//! Tests of the demo OP over HTTP by a minimal RP.
 
 #![expect(
     clippy::unwrap_used,

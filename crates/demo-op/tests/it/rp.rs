@@ -1,4 +1,4 @@
-//! An RP and a browser of a few lines: enough to see what is on the wire, and nothing more.
+//! A small RP and browser: enough to see what is on the wire.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,7 +52,7 @@ impl Answer {
     }
 }
 
-/// Sends one request; `head` is its first line without the version, and further header lines.
+/// Sends one request; `head` is its first line without the version, and more header lines.
 pub(crate) async fn exchange(op: &Op, head: &str, body: &str) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(op.address()).await?;
     let (first, rest) = head.split_once('\n').unwrap_or((head, ""));
@@ -106,7 +106,7 @@ impl Rp {
         Self { op, cookie: None }
     }
 
-    /// Logs in under a lie; returns the token response and the JWKS of that time.
+    /// Logs in during a lie; returns the token response and the JWKS of that time.
     pub(crate) async fn under(lie: Lie) -> (Value, Value) {
         let mut rp = Self::start().await;
         rp.op.lies(lie);
@@ -209,7 +209,7 @@ impl Rp {
     }
 }
 
-/// Returns an authorization request, with further or other parameters.
+/// Returns an authorization request, with additional or changed parameters.
 pub(crate) fn request(changes: &[(&str, &str)]) -> String {
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
     let mut params = vec![
@@ -262,7 +262,7 @@ pub(crate) fn rsa_key(jwk: &Value) -> rsa::RsaPublicKey {
     rsa::RsaPublicKey::new(number("n"), number("e")).unwrap()
 }
 
-/// Tells whether a token was signed by the algorithm it names with this JWK.
+/// Returns true if a token was signed with this JWK by the algorithm that it names.
 pub(crate) fn verifies(token: &str, jwk: &Value) -> bool {
     let (input, signature) = token.rsplit_once('.').unwrap();
     let (input, signature) = (input.as_bytes(), URL_SAFE_NO_PAD.decode(signature).unwrap());
@@ -301,7 +301,7 @@ pub(crate) fn verifies(token: &str, jwk: &Value) -> bool {
     }
 }
 
-/// Tells whether something is still unfinished after a moment long enough for an honest answer.
+/// Returns true if something is still unfinished after enough time for an honest answer.
 pub(crate) async fn hangs<T>(work: impl Future<Output = T>) -> bool {
     tokio::time::timeout(Duration::from_millis(400), work)
         .await
