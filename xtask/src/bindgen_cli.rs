@@ -1,7 +1,8 @@
-//! xtask under the name `wasm-bindgen`: what Trunk asks of that program, by the library.
+//! xtask under the name `wasm-bindgen`: does for Trunk what that program would, through the
+//! library.
 //!
-//! Building the real program takes minutes; the library is linked into xtask already. Only the
-//! options that Trunk passes are known, any other is refused.
+//! Building the real program takes minutes, and the library is linked into xtask already. Only the
+//! options that Trunk passes are known; any other is refused.
 
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The name that Trunk looks for.
 pub(crate) const NAME: &str = "wasm-bindgen";
 
-/// What Trunk asked for.
+/// Trunk's arguments.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Order {
     /// The module that cargo built.
@@ -22,11 +23,11 @@ struct Order {
     out_name: String,
     /// Whether debug sections stay.
     keep_debug: bool,
-    /// Whether TypeScript's declarations are wanted.
+    /// True if TypeScript declarations are wanted.
     typescript: bool,
 }
 
-/// Acts as wasm-bindgen when that is the name xtask was called by; else returns `None`.
+/// Acts as wasm-bindgen if xtask was called by that name; else returns `None`.
 pub(crate) fn answer_if_called(arguments: &[String]) -> Option<ExitCode> {
     let (name, rest) = arguments.split_first()?;
     if Path::new(name).file_stem()? != NAME {
@@ -48,9 +49,9 @@ pub(crate) fn answer_if_called(arguments: &[String]) -> Option<ExitCode> {
     })
 }
 
-/// Returns the version that the page must be built with, which is that of the library.
+/// Returns the version that the page must be built with: the library's.
 fn version() -> &'static str {
-    // Both are pinned in the root manifest; a test below holds them together.
+    // Both are pinned in the root manifest; a test below compares them.
     "0.2.129"
 }
 
@@ -77,7 +78,7 @@ fn parse(arguments: &[String]) -> Result<Order> {
     Ok(order)
 }
 
-/// Makes the JavaScript and the module that the browser loads.
+/// Creates the JavaScript and the module that the browser loads.
 fn carry_out(order: &Order) -> Result<()> {
     Bindgen::new()
         .input_path(&order.input)

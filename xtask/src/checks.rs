@@ -1,4 +1,4 @@
-//! Checks run one after the other, each whatever became of those before it, and their summary.
+//! Runs checks one after the other, even after failures, and sums them up.
 
 use crate::{say, signals};
 use anyhow::{Result, bail};
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 /// The checks so far, in their order.
 #[derive(Default)]
 pub(crate) struct Checks {
-    /// Those that were run.
+    /// The ones that were run.
     done: Vec<Done>,
 }
 
 /// One check that was run.
 struct Done {
-    /// What it is called in the summary.
+    /// Its name in the summary.
     name: &'static str,
     /// How long it took.
     time: Duration,
@@ -22,8 +22,8 @@ struct Done {
 }
 
 impl Checks {
-    /// Runs a check. Its failure is noted and told; only a signal ends the run. Returns what it
-    /// made, or `None` when it failed.
+    /// Runs a check. Its failure is recorded and reported; only a signal ends the run. Returns its
+    /// result, or `None` if it failed.
     pub(crate) fn run<T>(
         &mut self,
         name: &'static str,
@@ -48,7 +48,7 @@ impl Checks {
         }
     }
 
-    /// Prints the summary, and fails when a check has.
+    /// Prints the summary, and fails if a check has failed.
     pub(crate) fn finish(&self) -> Result<()> {
         say::line("");
         for Done { name, time, passed } in &self.done {

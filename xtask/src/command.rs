@@ -1,7 +1,7 @@
-//! Runs other programs to their end; their failures become sentences.
+//! Runs other programs to their end, and turns their failures into sentences.
 //!
-//! Each runs in a process group of its own with no standard input, so that Ctrl-C reaches xtask
-//! alone, which then ends the whole group: cargo and all that cargo started.
+//! Each runs in its own process group without standard input. So Ctrl-C reaches only xtask, which
+//! then ends the whole group: cargo and everything that cargo started.
 
 use crate::{place, signals};
 use anyhow::{Result, anyhow, bail};
@@ -59,7 +59,7 @@ impl Command {
         self
     }
 
-    /// Runs it in another folder than the repository's.
+    /// Sets the folder, in place of the repository's.
     pub(crate) fn dir(mut self, folder: &Path) -> Self {
         self.inner.current_dir(folder);
         self
@@ -78,8 +78,8 @@ impl Command {
         self
     }
 
-    /// Takes away what the person's own environment says to Postern, so that a run depends on
-    /// nothing but the repository.
+    /// Removes Postern's variables from the person's own environment, so that a run depends only on
+    /// the repository.
     pub(crate) fn without_postern_settings(mut self) -> Self {
         for (name, _) in std::env::vars_os() {
             if is_postern_setting(&name.to_string_lossy()) {
@@ -89,7 +89,7 @@ impl Command {
         self
     }
 
-    /// Runs it with its output on the terminal. `what` names the act in the fault's sentence:
+    /// Runs it with its output on the terminal. `what` names the action in the error's sentence:
     /// "building the server".
     pub(crate) fn run(mut self, what: &str) -> Result<()> {
         let mut child = self.spawn()?;
@@ -104,7 +104,7 @@ impl Command {
         )
     }
 
-    /// Runs it with its output in a file, whose end is shown when it fails.
+    /// Runs it with its output in a file, whose end is shown if it fails.
     pub(crate) fn run_into(mut self, log: &Path, what: &str) -> Result<()> {
         let file = create(log)?;
         self.inner.stdout(file.try_clone()?).stderr(file);
@@ -121,7 +121,7 @@ impl Command {
         )
     }
 
-    /// Runs it and returns its standard output; its errors go to the fault's sentence.
+    /// Runs it and returns its standard output; its errors go into the fault's sentence.
     pub(crate) fn read(mut self, what: &str) -> Result<String> {
         self.inner.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.spawn()?;
@@ -140,7 +140,7 @@ impl Command {
         )
     }
 
-    /// Returns whether it can be run and succeeds; prints nothing.
+    /// Returns true if it can be run and succeeds; prints nothing.
     pub(crate) fn succeeds(mut self) -> bool {
         self.inner.stdout(Stdio::null()).stderr(Stdio::null());
         self.inner.status().is_ok_and(|status| status.success())
@@ -168,7 +168,7 @@ impl Command {
     }
 }
 
-/// Adds a sentence to a fault, after it; a stop stays a stop.
+/// Appends a sentence to a fault; a stop stays a stop.
 pub(crate) fn with_hint<T>(outcome: Result<T>, hint: &str) -> Result<T> {
     outcome.map_err(|fault| {
         if fault.is::<signals::Stopped>() {
@@ -179,7 +179,7 @@ pub(crate) fn with_hint<T>(outcome: Result<T>, hint: &str) -> Result<T> {
     })
 }
 
-/// Returns whether Postern would read this variable.
+/// Returns true if Postern would read this variable.
 fn is_postern_setting(name: &str) -> bool {
     // POSTERN_TOOLS is xtask's own.
     [
@@ -209,10 +209,10 @@ fn wait(child: &mut Child) -> Result<ExitStatus> {
     }
 }
 
-/// Asks a child's process group to end, waits, and kills it when it does not.
+/// Asks a child's process group to end, waits, and kills it if it does not.
 pub(crate) fn end(child: &mut Child, ask: Signal) {
     let group = Pid::from_child(child);
-    // A fault here means that it is gone already.
+    // An error here means that it is gone already.
     let _ = kill_process_group(group, ask);
     let deadline = Instant::now() + GRACE;
     while Instant::now() < deadline {
@@ -221,12 +221,12 @@ pub(crate) fn end(child: &mut Child, ask: Signal) {
         }
         signals::pause();
     }
-    // Also when the leader has ended: what it started is in the same group.
+    // Even if the leader has ended: what it started is in the same group.
     let _ = kill_process_group(group, Signal::KILL);
     let _ = child.wait();
 }
 
-/// Says how a program ended.
+/// Describes how a program ended.
 fn ending(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("ended with exit code {code}"),
@@ -255,12 +255,12 @@ pub(crate) fn last_lines(log: &Path) -> String {
     )
 }
 
-/// Reads a pipe to its end on a thread, so that a full pipe never holds the program up.
+/// Reads a pipe to its end on a thread, so that a full pipe never blocks the program.
 fn drain(pipe: Option<impl std::io::Read + Send + 'static>) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(pipe) = pipe {
-            // What was read before a fault is still worth showing.
+            // What was read before the error is still worth showing.
             let _ = BufReader::new(pipe).read_to_end(&mut bytes);
         }
         String::from_utf8_lossy(&bytes).into_owned()

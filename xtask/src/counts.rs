@@ -22,7 +22,7 @@ fn report(profile: &str) -> PathBuf {
         .join("junit.xml")
 }
 
-/// Removes the report of an earlier run, so that it is not counted if the next run does not begin.
+/// Removes the report of an earlier run, so that it is not counted if the next run does not start.
 pub(crate) fn forget(profile: &str) {
     // An error means that there is none.
     let _ = fs::remove_file(report(profile));

@@ -5,10 +5,10 @@ use crate::site::{self, Output, Site};
 use crate::{machine, place, release, service, spa};
 use anyhow::Result;
 
-/// What becomes of the accounts of the last demo.
+/// What happens to the accounts of the last demo.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Data {
-    /// They are there again.
+    /// They stay.
     Kept,
     /// They are removed.
     Fresh,
@@ -24,7 +24,7 @@ pub(crate) fn run(data: Data) -> Result<()> {
     };
     let mut steps = Steps::new(5);
     steps.run("Looking at this machine", || {
-        // First what would make all the building useless.
+        // First everything that would make the build useless.
         Site::require_ports(&[])?;
         machine::require_c_compiler()?;
         machine::require_wasm_target()

@@ -7,15 +7,15 @@ use crate::site::{self, Output, Site};
 use crate::{machine, place, release, spa, tools};
 use anyhow::Result;
 
-/// Where `trunk serve` listens; the same stands in `Trunk.toml`.
+/// Where `trunk serve` listens; `Trunk.toml` has the same address.
 const TRUNK_PORT: u16 = 8081;
 
 /// Who serves the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Page {
-    /// `trunk serve` in another terminal, where its messages are seen apart.
+    /// `trunk serve` in another terminal, which shows its messages separately.
     ServedElsewhere,
-    /// A `trunk serve` that is started along with the rest.
+    /// A `trunk serve` that is started with the rest.
     ByTrunk,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn run(page: Page) -> Result<()> {
     let site = Site {
         binaries: place::target().join("debug"),
         data: place::target().join("dev-data"),
-        // Browsers see Trunk, which hands /api on.
+        // Browsers see Trunk, which forwards /api.
         origin: "http://127.0.0.1:8081",
         output: Output::Terminal,
     };
@@ -63,7 +63,7 @@ fn build() -> Result<()> {
             "--package",
             "demo-op",
         ])
-        // Whatever page is there: the one that developers look at comes from Trunk.
+        // Any page will do: the one that developers look at comes from Trunk.
         .env(release::SPA_HASH, spa::dist_hash().unwrap_or_default())
         .run("building the server")
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask lighthouse`: what Lighthouse says of the login page and of the profile, as a phone
-//! sees them.
+//! `cargo xtask lighthouse`: Lighthouse's report on the login page and the profile, as a phone sees
+//! them.
 
 use crate::command::Command;
 use crate::say::{self, Steps};
@@ -10,17 +10,18 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// What is judged.
+/// The judged categories.
 const CATEGORIES: [&str; 3] = ["performance", "accessibility", "best-practices"];
 
-/// What must be without fault on the login page. How quick it is also depends on the machine.
+/// The categories in which the login page must be without fault. Its speed also depends on the
+/// machine.
 const REQUIRED: [&str; 2] = ["accessibility", "best-practices"];
 
-/// How Chromium runs here: without a window, and asking nobody for anything.
+/// Options for Chromium: without a window, and without questions.
 const FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
                      --disable-background-networking --disable-component-update --disable-sync";
 
-/// Builds and starts everything, and has Lighthouse judge both pages.
+/// Builds and starts everything, and lets Lighthouse judge both pages.
 pub(crate) fn run() -> Result<()> {
     let data = place::target().join("lighthouse");
     let site = Site {
@@ -65,7 +66,7 @@ pub(crate) fn run() -> Result<()> {
     )
 }
 
-/// Makes the first admin, and returns the cookie of their session.
+/// Creates the first admin, and returns their session's cookie.
 fn set_up(site: &Site) -> Result<String> {
     let token = site.setup_token()?.context("there is an admin already")?;
     let form = format!("token={token}&username=admin&password=for-this-run-alone");
@@ -81,7 +82,7 @@ fn set_up(site: &Site) -> Result<String> {
         .to_owned())
 }
 
-/// Has Lighthouse judge a page, prints what it says, and returns the categories of [`REQUIRED`] in
+/// Lets Lighthouse judge a page, prints the report, and returns the categories of [`REQUIRED`] in
 /// which the page has a fault.
 fn judge(
     lighthouse: &Path,
@@ -121,7 +122,7 @@ fn judge(
         .collect())
 }
 
-/// Returns what a report says, a line for each category and for each fault in it.
+/// Summarizes a report, a line for each category and for each of its faults.
 fn told(report: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     for category in CATEGORIES {
@@ -130,7 +131,7 @@ fn told(report: &Value) -> Vec<String> {
         lines.push(format!("{title}: {:.0}", score(category) * 100.0));
         let audits = category["auditRefs"].as_array().into_iter().flatten();
         for audit in audits.filter_map(|audit| report["audits"].get(audit["id"].as_str()?)) {
-            // What has no score does not apply, or only informs.
+            // An audit without a score does not apply, or only informs.
             if audit["score"].is_number() && score(audit) < 1.0 {
                 lines.push(format!(
                     "  {} {} {}",
@@ -144,7 +145,7 @@ fn told(report: &Value) -> Vec<String> {
     lines
 }
 
-/// Returns the score of a category or an audit, from 0 to 1; none is 0.
+/// Returns the score of a category or an audit, from 0 to 1; a missing one is 0.
 fn score(judged: &Value) -> f64 {
     judged["score"].as_f64().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What must be on the machine before anything can be built.
+//! Checks what the machine needs before anything can be built.
 
 use crate::command::{Command, with_hint};
 use crate::say;
@@ -12,7 +12,7 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// Fails without a C compiler: SQLite and the cryptography are C.
 pub(crate) fn require_c_compiler() -> Result<()> {
     let compiler = std::env::var_os("CC").unwrap_or_else(|| OsString::from("cc"));
-    // CC may hold arguments; the program is the first word.
+    // CC may contain arguments; the program is the first word.
     let compiler = compiler.to_string_lossy();
     let program = compiler.split_whitespace().next().unwrap_or("cc");
     if Command::new(program).args(["--version"]).succeeds() {
@@ -24,7 +24,7 @@ pub(crate) fn require_c_compiler() -> Result<()> {
     )
 }
 
-/// Adds the wasm target to the toolchain when it is missing.
+/// Adds the wasm target to the toolchain if it is missing.
 pub(crate) fn require_wasm_target() -> Result<()> {
     if has_wasm_target()? {
         return Ok(());
@@ -39,7 +39,7 @@ pub(crate) fn require_wasm_target() -> Result<()> {
     )
 }
 
-/// Returns whether the standard library for wasm is there.
+/// Returns true if the standard library for wasm is there.
 fn has_wasm_target() -> Result<bool> {
     let folder = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", WASM])
@@ -47,8 +47,8 @@ fn has_wasm_target() -> Result<bool> {
     Ok(Path::new(folder.trim()).is_dir())
 }
 
-/// Downloads every crate of `Cargo.lock` for this machine and the page; does nothing when they
-/// are there.
+/// Downloads every crate of `Cargo.lock` for this machine and the page; does nothing if they are
+/// there.
 pub(crate) fn fetch_crates() -> Result<()> {
     let host = host()?;
     let fetched = Command::cargo()

@@ -1,9 +1,9 @@
-//! All automation of this repository, behind one door: `cargo xtask demo | dev | dist | page | circles |
-//! check | test | lighthouse`.
+//! All automation of this repository: `cargo xtask demo | dev | dist | page | circles | check |
+//! test | lighthouse`.
 //!
-//! It knows the repository's layout and which tools it needs; it holds no product logic. Tools that
-//! cargo does not bring go into `.tools`, pinned, and are left alone when they are there already.
-//! Whatever fails ends as one plain sentence and exit code 1.
+//! It knows the repository's layout and its tools, and contains no product logic. Tools that cargo
+//! does not bring go into `.tools`, pinned, and are left alone if they are there already. Every
+//! failure ends as one plain sentence and exit code 1.
 
 mod say;
 mod signals;
@@ -30,7 +30,7 @@ mod bindgen_cli;
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
-/// What `cargo xtask` prints when it is not told what to do.
+/// What `cargo xtask` prints without a command.
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
             ExitCode::from(130)
         }
         Err(fault) => {
-            // Never `{:?}`: it brings a backtrace along where RUST_BACKTRACE is set.
+            // Never `{:?}`: with RUST_BACKTRACE set it adds a backtrace.
             say::fault(&format!("{fault:#}"));
             ExitCode::FAILURE
         }

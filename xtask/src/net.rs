@@ -1,11 +1,11 @@
-//! Loopback: is a port free, does a server answer.
+//! Loopback: is a port free, and does a server answer?
 
 use anyhow::{Result, bail};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-/// Fails when something listens on one of the ports, naming each and who wants it.
+/// Fails if something listens on one of the ports, naming each and who needs it.
 pub(crate) fn require_free(ports: &[(u16, &str)]) -> Result<()> {
     let taken: Vec<String> = ports
         .iter()
@@ -33,7 +33,7 @@ pub(crate) fn free_port() -> Result<u16> {
         .port())
 }
 
-/// Returns the status that a GET on loopback is answered with; `None` while nothing answers.
+/// Returns the status of a GET on loopback; `None` if nothing answers.
 pub(crate) fn get_status(port: u16, path: &str) -> Option<u16> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
@@ -46,7 +46,7 @@ pub(crate) fn get_status(port: u16, path: &str) -> Option<u16> {
     status_of(&answer)
 }
 
-/// Posts a form on loopback, and returns the whole answer; `None` where none comes.
+/// Posts a form on loopback, and returns the whole answer; `None` if there is none.
 pub(crate) fn post_form(port: u16, path: &str, form: &str) -> Option<String> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
     stream
@@ -63,7 +63,7 @@ pub(crate) fn post_form(port: u16, path: &str, form: &str) -> Option<String> {
     Some(answer)
 }
 
-/// Reads the status out of `HTTP/1.1 200`.
+/// Parses the status of `HTTP/1.1 200`.
 fn status_of(start: &[u8]) -> Option<u16> {
     let (protocol, status) = std::str::from_utf8(start).ok()?.split_once(' ')?;
     protocol

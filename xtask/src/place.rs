@@ -10,7 +10,7 @@ pub(crate) fn root() -> &'static Path {
         .expect("xtask's manifest is one folder below the repository")
 }
 
-/// Returns cargo's target folder, elsewhere when `CARGO_TARGET_DIR` says so.
+/// Returns cargo's target folder, which `CARGO_TARGET_DIR` may move.
 pub(crate) fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root().join(folder),
@@ -36,7 +36,7 @@ pub(crate) fn install_log(name: &str) -> PathBuf {
     tools().join("log").join(format!("{name}.log"))
 }
 
-/// Returns the folder where the built page goes, which the server embeds.
+/// Returns the folder for the built page, which the server embeds.
 pub(crate) fn dist() -> PathBuf {
     root().join("frontend/dist")
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the tests' own, in a folder of its own, on a free port.
+//! A PostgreSQL server for the tests, in its own folder, on a free port.
 
 use crate::command::Command;
 use crate::service::{self, Service};
@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The account that Debian's package makes. PostgreSQL refuses to be run by root.
+/// The account that Debian's package creates. PostgreSQL refuses to run as root.
 const ACCOUNT: &str = "postgres";
 
 /// A running server; dropping it ends it and removes its folder.
@@ -17,7 +17,7 @@ pub(crate) struct Postgres {
     service: Option<Service>,
     /// Its folder.
     folder: PathBuf,
-    /// Where tests reach it.
+    /// Its address for tests.
     pub(crate) url: String,
 }
 
@@ -41,13 +41,13 @@ pub(crate) fn programs() -> Option<PathBuf> {
 }
 
 impl Postgres {
-    /// Makes an empty cluster and starts it.
+    /// Creates an empty cluster and starts it.
     pub(crate) fn start() -> Result<Self> {
         let programs = programs().context("PostgreSQL is not installed")?;
         let folder = std::env::temp_dir().join(format!("postern-postgres-{}", std::process::id()));
         let port = net::free_port()?;
         let url = format!("postgres://postern@127.0.0.1:{port}/postgres");
-        // From here on the folder is removed, whatever fails.
+        // From now on the folder is removed after any failure.
         let mut postgres = Self {
             service: None,
             folder,
@@ -74,7 +74,7 @@ impl Postgres {
                 "-c",
                 "max_connections=300",
             ])
-            // Nothing in it outlives the tests.
+            // None of its data outlives the tests.
             .args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
         let log = place::target().join("xtask/postgres.log");
         let service = Service::start("PostgreSQL", server, Some(log))?;
@@ -98,7 +98,7 @@ impl Drop for Postgres {
     }
 }
 
-/// Makes the folder, owned by the account that the server will run as.
+/// Creates the folder, owned by the account that the server will run as.
 fn make_folder(folder: &Path) -> Result<()> {
     let made = || format!("{} cannot be made", folder.display());
     fs::create_dir(folder).with_context(made)?;
@@ -118,7 +118,7 @@ fn make_folder(folder: &Path) -> Result<()> {
 fn unprivileged(program: &Path, folder: &Path) -> Command {
     let command = match (rustix::process::geteuid().is_root(), service::has_setpriv()) {
         (false, _) => service::dies_with_xtask(program),
-        // The account is changed first: a change of it would undo the other option.
+        // The account is changed first, because changing it would undo the other option.
         (true, true) => Command::new("setpriv")
             .args(["--reuid", ACCOUNT, "--regid", ACCOUNT, "--init-groups"])
             .args(["--pdeathsig", "INT", "--"])
@@ -127,7 +127,7 @@ fn unprivileged(program: &Path, folder: &Path) -> Command {
             .args(["-u", ACCOUNT, "--"])
             .args([program]),
     };
-    // Our own folder may be closed to the account.
+    // Our own folder may be closed to that account.
     command.dir(folder)
 }
 

@@ -1,4 +1,4 @@
-//! The release: the page, then the server that has it inside.
+//! The release: the page, then the server that contains it.
 
 use crate::command::Command;
 use crate::say::{self, Steps};
@@ -21,7 +21,7 @@ pub(crate) fn dist() -> Result<()> {
     report(&spa)
 }
 
-/// Builds the page alone, and says what it weighs.
+/// Builds the page alone, and prints its size.
 pub(crate) fn page() -> Result<()> {
     machine::require_wasm_target()?;
     spa::build()?.sizes.require_small()
@@ -29,8 +29,8 @@ pub(crate) fn page() -> Result<()> {
 
 /// Builds the release binaries with the page of this hash inside.
 ///
-/// The demo OP is built along with the server, always: alone, each would have other features of the
-/// crates they share, and cargo would build those twice.
+/// The demo OP is always built together with the server: built alone, each would use other features
+/// of their shared crates, and cargo would build those twice.
 pub(crate) fn build_binaries(spa_hash: &str) -> Result<()> {
     Command::cargo()
         .args([
@@ -46,10 +46,10 @@ pub(crate) fn build_binaries(spa_hash: &str) -> Result<()> {
         .run("building the server")
 }
 
-/// Tells cargo which page the server has inside, so that it is embedded anew when that changes.
+/// Tells cargo which page the server contains, so that it is embedded again when that changes.
 pub(crate) const SPA_HASH: &str = "POSTERN_SPA_HASH";
 
-/// Prints what the release weighs.
+/// Prints the release's size.
 pub(crate) fn report(spa: &Spa) -> Result<()> {
     let binary = place::release_binary("postern");
     let size = size_of(&binary)?;

@@ -1,4 +1,4 @@
-//! What xtask tells the person at the terminal: numbered steps, their time, and faults.
+//! xtask's messages at the terminal: numbered steps, their time, and faults.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// Prints a sentence on what went wrong.
+/// Prints a sentence about a failure.
 pub(crate) fn fault(text: &str) {
     let _ = std::io::stdout().flush();
     let _ = writeln!(std::io::stderr().lock(), "\nerror: {text}");

@@ -1,4 +1,4 @@
-//! Programs that run beside xtask: started, awaited, watched, and always ended.
+//! Programs that run next to xtask: started, awaited, watched, and always ended.
 
 use crate::command::{self, Command};
 use crate::{net, say, signals};
@@ -10,12 +10,12 @@ use std::process::Child;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// How long a program may take until it answers.
+/// How long a program may take to answer.
 const START: Duration = Duration::from_secs(30);
 
 /// A running program; dropping it ends it.
 pub(crate) struct Service {
-    /// What people call it: "Postern".
+    /// Its name for people: "Postern".
     name: &'static str,
     /// The process, leader of its own group.
     child: Child,
@@ -51,7 +51,7 @@ impl Service {
         self
     }
 
-    /// Waits until `is_ready`; fails when the program ends first or takes too long.
+    /// Waits until `is_ready`; fails if the program ends first or takes too long.
     pub(crate) fn wait_until(&mut self, mut is_ready: impl FnMut() -> bool) -> Result<()> {
         let deadline = Instant::now() + START;
         loop {
@@ -81,7 +81,7 @@ impl Service {
         self.wait_until(|| net::get_status(port, path) == Some(200))
     }
 
-    /// Returns whether the process is gone.
+    /// Returns true if the process is gone.
     fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
@@ -101,7 +101,7 @@ impl Drop for Service {
     }
 }
 
-/// Waits for Ctrl-C, or fails when one of the services ends by itself.
+/// Waits for Ctrl-C, or fails if one of the services ends by itself.
 pub(crate) fn watch(services: &mut [Service]) -> Result<()> {
     while !signals::received() {
         if let Some(gone) = services.iter_mut().find_map(|service| {
@@ -117,11 +117,11 @@ pub(crate) fn watch(services: &mut [Service]) -> Result<()> {
     Ok(())
 }
 
-/// A command that the system ends when xtask is gone, even by SIGKILL.
+/// A command that the system ends when xtask is gone, even after SIGKILL.
 ///
-/// `setpriv` asks Linux for it (`PR_SET_PDEATHSIG`); the system call itself would need unsafe code.
-/// Where there is no `setpriv`, the signals that xtask can catch still end everything. `options`
-/// are further ones of `setpriv`, given only where it exists.
+/// `setpriv` asks Linux for this (`PR_SET_PDEATHSIG`); the system call itself would need unsafe
+/// code. Without `setpriv`, the signals that xtask can catch still end everything. `options` are
+/// more options of `setpriv`, passed only if it exists.
 pub(crate) fn dies_with_xtask(program: impl AsRef<OsStr>) -> Command {
     if has_setpriv() {
         Command::new("setpriv")
@@ -132,7 +132,7 @@ pub(crate) fn dies_with_xtask(program: impl AsRef<OsStr>) -> Command {
     }
 }
 
-/// Returns whether this machine's `setpriv` knows the option.
+/// Returns true if this machine's `setpriv` has the option.
 pub(crate) fn has_setpriv() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     *ANSWER.get_or_init(|| {

@@ -1,7 +1,7 @@
-//! Ctrl-C and SIGTERM: noticed at once, acted on where xtask waits.
+//! Ctrl-C and SIGTERM: recorded at once, handled where xtask waits.
 //!
-//! The handler only sets a flag. Every wait of xtask goes through [`pause`] or looks at
-//! [`received`], ends what it started, and returns [`Stopped`].
+//! The handler only sets a flag. Every wait of xtask calls [`pause`] or checks [`received`], ends
+//! what it started, and returns [`Stopped`].
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -24,7 +24,7 @@ impl std::fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
-/// From now on a signal sets the flag instead of ending the process.
+/// Makes signals set the flag from now on, instead of ending the process.
 pub(crate) fn listen() -> anyhow::Result<()> {
     let flag = RECEIVED.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -34,14 +34,14 @@ pub(crate) fn listen() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns whether a signal has come.
+/// Returns true if a signal has come.
 pub(crate) fn received() -> bool {
     RECEIVED
         .get()
         .is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
-/// Waits a moment between two looks at something.
+/// Waits a moment between two checks.
 pub(crate) fn pause() {
     std::thread::park_timeout(Duration::from_millis(25));
 }

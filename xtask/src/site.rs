@@ -1,4 +1,4 @@
-//! Postern and the demo OP, started beside each other: what `demo` and `dev` have in common.
+//! Postern and the demo OP together, for `demo` and `dev`.
 
 use crate::command::Command;
 use crate::service::{self, Service};
@@ -28,7 +28,7 @@ const OP_LOG: &str = "demo-op.log";
 pub(crate) struct Site {
     /// Folder of the binaries: `target/release` or `target/debug`.
     pub(crate) binaries: PathBuf,
-    /// Folder of the database and of the logs; made when missing.
+    /// Folder of the database and of the logs; created if missing.
     pub(crate) data: PathBuf,
     /// What browsers see as Postern's origin.
     pub(crate) origin: &'static str,
@@ -46,7 +46,7 @@ pub(crate) enum Output {
 }
 
 impl Site {
-    /// Fails when a port that it needs is taken.
+    /// Fails if a port that it needs is taken.
     pub(crate) fn require_ports(further: &[(u16, &str)]) -> Result<()> {
         net::require_free(
             &[
@@ -81,7 +81,7 @@ impl Site {
         Ok(vec![op, postern])
     }
 
-    /// Returns what the demo OP says of its accounts, a line for each. It goes to its log.
+    /// Returns the demo OP's message about its accounts, a line for each. The rest goes to its log.
     pub(crate) fn accounts(&self) -> Result<Vec<String>> {
         let log = self.data.join(OP_LOG);
         let text = fs::read_to_string(&log)
@@ -100,14 +100,14 @@ impl Site {
             .without_postern_settings()
             .envs(&self.settings()?)
             .read("asking Postern for its setup token");
-        // It refuses once an admin exists; what it prints else is the token alone.
+        // It refuses once an admin exists; otherwise it prints only the token.
         Ok(answer
             .ok()
             .map(|token| token.trim().to_owned())
             .filter(|token| !token.is_empty()))
     }
 
-    /// Postern's settings: what an admin would put into the environment.
+    /// Postern's settings, as an admin would put them into the environment.
     fn settings(&self) -> Result<Vec<(String, OsString)>> {
         let settings: [(&str, OsString); 9] = [
             ("POSTERN_LISTEN", format!("127.0.0.1:{POSTERN_PORT}").into()),
@@ -131,7 +131,7 @@ impl Site {
             .into())
     }
 
-    /// Returns the client secret, made up at the first start and kept in the data folder.
+    /// Returns the client secret, generated at the first start and stored in the data folder.
     fn client_secret(&self) -> Result<String> {
         let file = self.data.join("client-secret");
         if let Ok(secret) = fs::read_to_string(&file) {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that CI checks.
 //!
-//! All checks run, also after one has failed, so that one run tells everything. What has to be
-//! installed is installed beside cargo's work: most of it is waiting for the network.
+//! All checks run, even after one has failed, so that one run reports everything. Missing tools are
+//! installed while cargo works, because most of that is waiting for the network.
 
 use crate::checks::Checks;
 use crate::command::Command;
@@ -22,7 +22,7 @@ pub(crate) fn run() -> Result<()> {
     machine::fetch_crates()?;
     let mut checks = Checks::default();
     let mut counts = TestCounts::default();
-    // The scope waits for the installing thread also when a signal ends the run.
+    // The scope waits for the installing thread, even if a signal ends the run.
     std::thread::scope(|scope| {
         // It prints a line for each thing that it installs.
         let installing = scope.spawn(install);
@@ -36,7 +36,7 @@ pub(crate) fn run() -> Result<()> {
         "All of it took {}.",
         say::seconds(start.elapsed())
     ));
-    // Alone on its line, where CI looks for it.
+    // On a line of its own, where CI looks for it.
     say::line(&counts.to_string());
     outcome
 }
@@ -46,7 +46,7 @@ fn built(spa: Option<&Spa>) -> Result<&Spa> {
     spa.ok_or_else(|| anyhow!("there is no page"))
 }
 
-/// Installs what the tests need beside cargo's crates.
+/// Installs what the tests need besides cargo's crates.
 fn install() -> Result<()> {
     tools::apt::install_missing()?;
     tools::python::typos()?;
@@ -58,7 +58,7 @@ fn install() -> Result<()> {
     tools::trunk::install(tools::trunk::Output::Log)
 }
 
-/// Returns the variables that tell tests what they need: a database server, the programs, the tools.
+/// Returns the variables that tell tests about the database server, the programs and the tools.
 fn variables(postgres: &Postgres) -> Vec<(String, OsString)> {
     let mut variables: Vec<(String, OsString)> = [
         ("TEST_POSTGRES_URL", postgres.url.clone().into()),
@@ -67,7 +67,7 @@ fn variables(postgres: &Postgres) -> Vec<(String, OsString)> {
         ("DEMO_OP_BIN", place::release_binary("demo-op").into()),
         // `trunk serve` then finds the page's crates compiled already.
         ("TRUNK_BUILD_CARGO_PROFILE", "wasm".into()),
-        // A snapshot that differs is a failure, not a file to look at.
+        // A snapshot that differs is a failure, not a file to review.
         ("INSTA_UPDATE", "no".into()),
     ]
     .map(|(name, value): (&str, OsString)| (name.to_owned(), value))

@@ -1,11 +1,11 @@
-//! Finds circles, of files and of the things in one folder.
+//! Finds circles of files and of the items in one folder.
 
 use super::resolve::Uses;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Returns a description of every circle: first those of files, then for every folder those of the
-/// files and folders in it, unless it is a circle of files alone, which was described already.
+/// Returns a description of every circle: first those of files, then for every folder those of its
+/// files and folders, unless it is a circle of files alone, which was described already.
 pub(super) fn describe(files: &[(String, bool)], uses: &Uses) -> Vec<String> {
     let folders: BTreeSet<&str> = files
         .iter()
@@ -34,13 +34,13 @@ pub(super) fn describe(files: &[(String, bool)], uses: &Uses) -> Vec<String> {
     described
 }
 
-/// Returns every folder that a file is in, the workspace's own included: the empty text.
+/// Returns every folder that contains a file, including the workspace: the empty text.
 fn folders_of(file: &str) -> impl Iterator<Item = &str> {
     let slashes = file.match_indices('/').map(|(at, _)| &file[..at]);
     std::iter::once("").chain(slashes)
 }
 
-/// Returns the path at which a file counts: `foo.rs` beside `foo/` is in it.
+/// Returns the path that counts for a file: `foo.rs` next to `foo/` belongs to the folder.
 fn place(file: &str, folders: &BTreeSet<&str>) -> String {
     match (file.strip_suffix(".rs"), file.rsplit_once('/')) {
         (Some(stem), Some((_, name))) if folders.contains(stem) => format!("{stem}/{name}"),
@@ -48,8 +48,8 @@ fn place(file: &str, folders: &BTreeSet<&str>) -> String {
     }
 }
 
-/// Returns the path of that in `folder` which is, or holds, the file at `place`; `None` if the file
-/// is elsewhere.
+/// Returns the entry of `folder` that is, or contains, the file at `place`; `None` if the file is
+/// elsewhere.
 fn child(folder: &str, place: &str) -> Option<String> {
     let below = match folder {
         "" => place,
@@ -59,7 +59,7 @@ fn child(folder: &str, place: &str) -> Option<String> {
     Some(place[..place.len() - below.len() + name.len()].to_owned())
 }
 
-/// Finds the circles of nodes; `node` says which node a file belongs to, `None` if to none.
+/// Finds the circles of nodes; `node` returns the node of a file, `None` if it has none.
 fn find(uses: &Uses, node: impl Fn(&str) -> Option<String>) -> Vec<BTreeSet<String>> {
     let pairs = uses
         .keys()
@@ -87,7 +87,7 @@ fn find(uses: &Uses, node: impl Fn(&str) -> Option<String>) -> Vec<BTreeSet<Stri
         .collect()
 }
 
-/// Returns which nodes a way leads to from `start`.
+/// Returns the nodes that can be reached from `start`.
 fn reach(start: usize, next: &[Vec<usize>]) -> Vec<bool> {
     let mut reached = vec![false; next.len()];
     let mut todo = vec![start];
@@ -101,7 +101,7 @@ fn reach(start: usize, next: &[Vec<usize>]) -> Vec<bool> {
     reached
 }
 
-/// Describes a circle: what is in it, and which file takes which names from which other.
+/// Describes a circle: its members, and which file uses which names of which other.
 fn text(
     head: &str,
     circle: &BTreeSet<String>,

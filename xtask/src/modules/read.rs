@@ -10,18 +10,18 @@ use syn::{Attribute, Ident, ImplItem, Item, UseTree};
 
 /// Reads targets into a tree.
 pub(super) struct Reader<'a> {
-    /// What was read so far.
+    /// The result so far.
     pub(super) tree: Tree,
     /// Returns the text of a file; `None` if there is no such file.
     load: &'a dyn Fn(&str) -> Option<String>,
-    /// The module that is being read.
+    /// The current module.
     module: usize,
-    /// The first thing that went wrong.
+    /// The first error.
     fault: Result<()>,
 }
 
 impl<'a> Reader<'a> {
-    /// Begins with an empty tree.
+    /// Starts with an empty tree.
     pub(super) fn new(load: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self {
             tree: Tree::default(),
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         bail!("{around}: the file of `mod {name}` is missing")
     }
 
-    /// Notes what went wrong, unless something did before.
+    /// Records an error, unless there was one before.
     fn fail(&mut self, fault: anyhow::Error) {
         if self.fault.is_ok() {
             self.fault = Err(fault);
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
         names.entry(name.to_string()).or_default().push(meaning);
     }
 
-    /// Notes that the code names a path.
+    /// Records that the code names a path.
     fn mention(&mut self, path: Vec<String>, is_macro: bool) {
         self.tree.mentions.insert(Mention {
             module: self.module,
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
 
     /// Finds the paths in the tokens of a macro.
     fn scan(&mut self, mut at: Cursor) {
-        // The punctuation right before, two characters of it.
+        // The preceding punctuation, two characters of it.
         let mut before = [' '; 2];
         loop {
             if let Some((ident, rest)) = at.ident() {
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
                 before = [' '; 2];
                 at = rest;
             } else if let Some((literal, rest)) = at.literal() {
-                // `#[serde(with = "crate::seconds")]` names a path in a text.
+                // `#[serde(with = "crate::seconds")]` has a path in a text.
                 if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string())
                     && text.value().contains("::")
                     && let Ok(path) = text.parse()

@@ -1,26 +1,26 @@
 //! Finds the file that defines what a path names, through imports and re-exports.
 //!
-//! Methods are not followed: a call names no path, and its type was named somewhere.
+//! Methods are not followed: a call contains no path, and its type was named somewhere.
 
 use super::tree::{Mention, Name, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which file uses which other file, and the names that it takes from there.
+/// Which file uses which other file, and which of its names.
 pub(super) type Uses = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// What a path leads to.
 enum Found<'a> {
-    /// A module. To name one uses nothing yet.
+    /// A module. Naming one uses nothing yet.
     Module(usize),
     /// An item: the file that defines it, and its name.
     Item(usize, &'a str),
-    /// Something of another workspace, or of the language.
+    /// Something outside of this workspace, or of the language.
     Foreign,
 }
 
 impl Tree {
-    /// Returns which file uses which. What tests use of the code that they test is left out: they
-    /// are a part of it.
+    /// Returns which file uses which. What tests use of the tested code is left out, because they
+    /// belong to it.
     pub(super) fn uses(&self) -> Uses {
         let mut uses = Uses::new();
         for mention in &self.mentions {
@@ -39,7 +39,7 @@ impl Tree {
         uses
     }
 
-    /// Finds what a mention leads to. A macro is also seen from the modules below its own.
+    /// Resolves a mention. A macro is also visible from the modules below its own.
     fn resolve_mention<'a>(&'a self, mention: &'a Mention) -> Vec<Found<'a>> {
         if let [name] = &mention.path[..]
             && mention.is_macro
@@ -60,8 +60,8 @@ impl Tree {
         self.resolve(mention.module, &mention.path, &mut Vec::new())
     }
 
-    /// Finds what a path in a module leads to: several things if the name has several meanings.
-    /// `open` are the names that are being looked up: an import may name itself.
+    /// Resolves a path in a module, to several targets if the name has several meanings. `open` are
+    /// the names that are being looked up, because an import may name itself.
     fn resolve<'a>(
         &'a self,
         module: usize,
@@ -91,7 +91,7 @@ impl Tree {
                 Found::Module(module) => Some(*module),
                 Found::Item(..) | Found::Foreign => None,
             });
-            // What follows an item belongs to it: a variant, a method.
+            // What follows an item belongs to it, such as a variant or a method.
             let Some(module) = module else { break };
             found = match name.as_str() {
                 "self" => vec![Found::Module(module)],
@@ -99,7 +99,7 @@ impl Tree {
                 name => self.lookup(module, name, open),
             };
             if found.is_empty() {
-                // A macro makes it.
+                // A macro creates it.
                 found.push(Found::Item(self.modules[module].file, name));
                 break;
             }
@@ -107,7 +107,7 @@ impl Tree {
         found
     }
 
-    /// Finds what a name means in a module; nothing if the module does not say.
+    /// Returns the meanings of a name in a module; none if the module does not define it.
     fn lookup<'a>(
         &'a self,
         module: usize,

@@ -1,4 +1,4 @@
-//! Small questions about Rust's syntax.
+//! Small questions about Rust syntax.
 
 use syn::buffer::Cursor;
 use syn::{Attribute, Ident, Item};
@@ -21,7 +21,7 @@ pub(super) fn parts(item: &Item) -> (&[Attribute], Option<&Ident>) {
     }
 }
 
-/// Returns whether the attributes keep something for the build of the tests.
+/// Returns true if the attributes limit something to test builds.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -48,7 +48,7 @@ pub(super) fn segments(path: &syn::Path) -> Vec<String> {
     crates.into_iter().chain(names).collect()
 }
 
-/// Returns the name after `::`, and what is behind it.
+/// Returns the name after `::`, and what follows it.
 pub(super) fn next_segment(at: Cursor) -> Option<(Ident, Cursor)> {
     let (first, at) = at.punct()?;
     let (second, at) = at.punct()?;
@@ -56,7 +56,7 @@ pub(super) fn next_segment(at: Cursor) -> Option<(Ident, Cursor)> {
     at.ident().filter(|_| is_path)
 }
 
-/// Returns whether the tokens make a macro's call of the name before them.
+/// Returns true if the tokens are the call of the macro with the name before them.
 pub(super) fn is_call(at: Cursor) -> bool {
     at.punct()
         .is_some_and(|(punct, at)| punct.as_char() == '!' && at.any_group().is_some())

@@ -18,8 +18,8 @@ fn circles(files: &[File]) -> Vec<String> {
     circles::describe(&reader.tree.files, &reader.tree.uses())
 }
 
-/// Asserts that `src/a.rs` takes `name` from `src/b.rs` if its text is `text`, and that this would
-/// be found: `src/b.rs` takes something from `src/a.rs`.
+/// Asserts that `src/a.rs` with the text `text` uses `name` from `src/b.rs`, and that this is
+/// found; `src/b.rs` uses something from `src/a.rs`.
 #[track_caller]
 fn assert_takes(name: &str, text: &'static str, others: &[File]) {
     let mut files = vec![("src/a.rs", text)];

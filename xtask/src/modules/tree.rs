@@ -23,21 +23,21 @@ pub(super) struct Module {
     pub(super) root: usize,
     /// The file that holds it.
     pub(super) file: usize,
-    /// Whether it is built for tests only.
+    /// True if it is built only for tests.
     pub(super) is_test: bool,
-    /// What each name in it may mean.
+    /// The meanings of each name in it.
     pub(super) names: BTreeMap<String, Vec<Name>>,
     /// The modules whose names it all imports, by `use path::*`.
     pub(super) globs: Vec<Vec<String>>,
-    /// The folder in which the files of its `mod` declarations are.
+    /// The folder of the files of its `mod` declarations.
     pub(super) folder: String,
 }
 
-/// What a name in a module means.
+/// The meaning of a name in a module.
 pub(super) enum Name {
     /// An item that is defined in this module.
     Item,
-    /// A macro that is defined in this module, which modules below see, too.
+    /// A macro that is defined in this module, which modules below also see.
     Macro,
     /// A module below this one.
     Module(usize),
@@ -52,6 +52,6 @@ pub(super) struct Mention {
     pub(super) module: usize,
     /// The path; a first segment `::` stands for paths that begin with a crate.
     pub(super) path: Vec<String>,
-    /// Whether a macro is called.
+    /// True if a macro is called.
     pub(super) is_macro: bool,
 }

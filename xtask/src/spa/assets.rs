@@ -1,4 +1,4 @@
-//! Files named by their content, each with its compressed forms beside it.
+//! Files named by their content, with their compressed forms.
 
 use super::inputs::hex;
 use anyhow::{Context as _, Result};
@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-/// How many digits of the hash stand in a name: 40 bits, for the versions of a handful of files.
+/// How many digits of the hash are in a name: 40 bits, for the versions of a few files.
 const DIGITS: usize = 10;
 
 /// The page's files but `index.html`.
@@ -20,7 +20,7 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// Adds a file and returns the path at which browsers find it.
+    /// Adds a file and returns its path for browsers.
     pub(super) fn add(&mut self, name: &str, content: Vec<u8>) -> String {
         let name = hashed_name(name, &content);
         let url = format!("/assets/{name}");
@@ -59,7 +59,7 @@ fn hashed_name(name: &str, content: &[u8]) -> String {
 
 /// Compresses with brotli at its best level: it is done once, and sent often.
 pub(super) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    // 22 is the widest window that every browser takes.
+    // 22 is the widest window that every browser supports.
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 22);
     writer.write_all(content)?;
     Ok(writer.into_inner())

@@ -19,7 +19,7 @@ const MODULES: [&str; 3] = ["entry", "inside", "admin"];
 
 /// A built page.
 pub(crate) struct Spa {
-    /// The hash over all its files.
+    /// The hash of all its files.
     pub(crate) hash: String,
     /// What a first visit costs.
     pub(crate) sizes: Sizes,
@@ -50,7 +50,7 @@ pub(crate) fn build() -> Result<Spa> {
     Ok(spa)
 }
 
-/// Waits until no other xtask builds the page. Dropping the file lets the next one go on.
+/// Waits until no other xtask builds the page. Dropping the file lets the next one continue.
 fn alone() -> Result<File> {
     let folder = place::target().join("spa");
     fs::create_dir_all(&folder).context("target/spa cannot be made")?;
@@ -69,9 +69,9 @@ fn alone() -> Result<File> {
 
 /// Returns the variables with which cargo builds the page.
 ///
-/// The paths of crates end up in panic messages; without the folder they are in, the page is the
-/// same on every machine. Cargo adds this to the flags of `.cargo/config.toml`. Trunk gets the same
-/// variables where it is to share the compiled crates.
+/// Panic messages contain the paths of crates; without the folder they are in, the page is the same
+/// on every machine. Cargo adds this to the flags of `.cargo/config.toml`. Trunk gets the same
+/// variables if it is to share the compiled crates.
 pub(crate) fn cargo_variables() -> Vec<(String, OsString)> {
     let home = std::env::var_os("CARGO_HOME").or_else(|| {
         Some(
@@ -82,7 +82,8 @@ pub(crate) fn cargo_variables() -> Vec<(String, OsString)> {
     });
     let crates = home.map(|home| Path::new(&home).join("registry/src"));
     match crates.as_deref().and_then(Path::to_str) {
-        // Cargo splits the variable at spaces. Without it the page is as good, only not the same.
+        // Cargo splits the variable at spaces. Without it the page works too, but is not
+        // reproducible.
         Some(crates) if !crates.contains(char::is_whitespace) => {
             let flag = format!("--remap-path-prefix={crates}=crates");
             vec![(
@@ -109,7 +110,7 @@ fn make(shrinkers: &Shrinkers) -> Result<()> {
         .args(MODULES.map(|name| format!("--bin={name}")))
         .envs(&cargo_variables())
         .run("building the page")?;
-    // What an older build left must not be taken for this one's.
+    // Files of an older build must not be taken for this one's.
     let work = place::target().join("spa/bound");
     let _ = fs::remove_dir_all(&work);
     let mut assets = Assets::default();
@@ -119,7 +120,7 @@ fn make(shrinkers: &Shrinkers) -> Result<()> {
     replace_dist(&assets, &documents)
 }
 
-/// Makes what browsers load of what cargo built.
+/// Turns cargo's output into what browsers load.
 fn module(name: &str, work: &Path, shrinkers: &Shrinkers, assets: &mut Assets) -> Result<Module> {
     let built = place::target()
         .join(machine::WASM)
@@ -186,7 +187,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("{} cannot be read", place::shown(path)))
 }
 
-/// Puts the new page in the place of the old one, whole or not at all.
+/// Replaces the old page with the new one, completely or not at all.
 fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
     let (dist, new, old) = (
         place::dist(),
@@ -208,7 +209,7 @@ fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
         })
         .and_then(|()| fs::rename(&new, &dist))
         .context("frontend/dist cannot be written")?;
-    // A folder that stays behind does no harm; the next build removes it.
+    // A folder that remains does no harm; the next build removes it.
     let _ = fs::remove_dir_all(&old);
     Ok(())
 }

@@ -1,16 +1,16 @@
-//! Makes a stylesheet small: no comments, no needless white space. Nothing else is changed.
+//! Minifies a stylesheet: no comments, no needless white space. Nothing else is changed.
 
 use anyhow::{Result, bail};
 
-/// White space beside these means nothing, on the side that is named.
+/// White space next to these means nothing, on the named side.
 const NONE_BEFORE: &str = "{};,)!>";
-/// White space behind these means nothing. Before a `:` it may: `a :hover` is not `a:hover`.
+/// White space after these means nothing. Before a `:` it may: `a :hover` is not `a:hover`.
 const NONE_AFTER: &str = "{};,(!>:";
 
 /// Returns the stylesheet without what only its authors read.
 ///
 /// # Errors
-/// It ends within a comment, a string or a block, or could end the element that it is to stand in.
+/// It ends within a comment, a string or a block, or it could end the element around it.
 pub(super) fn minify(css: &str) -> Result<String> {
     if css.to_ascii_lowercase().contains("</style") {
         bail!("a stylesheet of the page has `</style` in it, which would end its element");
@@ -24,7 +24,7 @@ pub(super) fn minify(css: &str) -> Result<String> {
             let Some((_, after)) = comment.split_once("*/") else {
                 bail!("a comment in a stylesheet of the page has no end");
             };
-            // A comment parts two words as a space does.
+            // A comment separates two words as a space does.
             (rest, is_apart) = (after, true);
             continue;
         }
@@ -58,14 +58,14 @@ pub(super) fn minify(css: &str) -> Result<String> {
         small.push_str(&rest[..end]);
         rest = &rest[end..];
     }
-    // What follows such a block would be part of it, and be dropped by browsers without a word.
+    // What follows such a block would be part of it, and browsers would silently drop it.
     if depth > 0 {
         bail!("a stylesheet of the page ends within a block");
     }
     Ok(small)
 }
 
-/// Returns where the string ends with which `text` begins.
+/// Returns where the string ends that `text` begins with.
 fn string_end(text: &str, quote: char) -> Result<usize> {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

@@ -1,23 +1,23 @@
 //! Turns `frontend/index.html`, which is Trunk's input, into the documents of the release, one for
 //! each of the page's modules.
 //!
-//! Trunk's own elements, `<link data-trunk rel="…" href="…">`, become what they stand for, under
-//! hashed names. An element with the attribute `data-entry` or `data-inside` is in the document of
-//! that module alone, without the attribute; the style of all pages stands in the document itself, so
-//! that a first visit needs one round trip until something is drawn. No other part is touched.
+//! Trunk's own elements, `<link data-trunk rel="…" href="…">`, become what they mean, under hashed
+//! names. An element with the attribute `data-entry` or `data-inside` is only in the document of
+//! that module, without the attribute. The style of all pages is in the document itself, so that a
+//! first visit needs one round trip until something is drawn. No other part is touched.
 
 use anyhow::{Result, bail};
 
 /// The document of the pages before the login.
 pub(super) const ENTRY_DOCUMENT: &str = "entry.html";
 
-/// The document of the pages behind the login, and of all other paths.
+/// The document of the pages after the login, and of all other paths.
 pub(super) const INSIDE_DOCUMENT: &str = "index.html";
 
 /// The document of the pages of admins.
 pub(super) const ADMIN_DOCUMENT: &str = "admin.html";
 
-/// What marks an element as Trunk's.
+/// Marks an element as Trunk's.
 const MARK: &str = "<link data-trunk ";
 
 /// Marks the elements of the first module's document.
@@ -26,10 +26,10 @@ const ENTRY: &str = "data-entry";
 /// Marks those of the second's.
 const INSIDE: &str = "data-inside";
 
-/// The elements without an end of their own that may be marked.
+/// The elements without an end tag that may be marked.
 const VOID: [&str; 2] = ["link", "meta"];
 
-/// Where browsers find a module.
+/// A module's URLs.
 pub(super) struct Module {
     /// Its JavaScript.
     pub(super) js: String,
@@ -39,16 +39,16 @@ pub(super) struct Module {
 
 /// The documents.
 pub(super) struct Documents {
-    /// That of the pages that one passes through to log in.
+    /// The one for the pages before the login.
     pub(super) entry: String,
-    /// That of all others.
+    /// The one for all others.
     pub(super) inside: String,
-    /// That of the pages of admins: the same, but for the module.
+    /// The one for the pages of admins: the same, but for the module.
     pub(super) admin: String,
 }
 
-/// Makes the documents. `add` takes the name of a file beside the template and returns its hashed
-/// URL, `css` that of a stylesheet and returns what it says.
+/// Creates the documents. `add` takes the name of a file next to the template and returns its
+/// hashed URL, `css` takes that of a stylesheet and returns its content.
 pub(super) fn documents(
     template: &str,
     [entry, inside, admin]: &[Module; 3],
@@ -91,7 +91,7 @@ fn rewrite(
             (Some("rust"), Some(_)) if script.is_none() => script = Some(page.len()),
             (Some("copy-file"), Some(name)) => {
                 copies.push((name.to_owned(), add(name)?));
-                // Nothing stands for it: without its line, the page has no hole.
+                // Nothing replaces it: without its line, the page has no gap.
                 let indented = page.trim_end_matches([' ', '\t']).len();
                 page.truncate(indented);
                 rest = rest.strip_prefix('\n').unwrap_or(rest);
@@ -130,7 +130,7 @@ fn mark(element: &str) -> &'static str {
     }
 }
 
-/// The elements that load and start each of the modules, marked. That of the first also names the
+/// The elements that load and start each of the modules, marked. The first module's also name the
 /// second, which `boot.js` may load ahead.
 fn starts(entry: &Module, inside: &Module) -> String {
     let next = format!(r#" data-next="{} {}""#, inside.js, inside.wasm);
@@ -140,7 +140,7 @@ fn starts(entry: &Module, inside: &Module) -> String {
 }
 
 /// The elements that load and start one module. `Trunk.toml` has the same script element, without
-/// mark and next.
+/// the mark and the next module.
 fn start(mark: &str, Module { js, wasm }: &Module, next: &str) -> String {
     format!(
         r#"<link {mark} rel="modulepreload" href="{js}">
@@ -149,7 +149,7 @@ fn start(mark: &str, Module { js, wasm }: &Module, next: &str) -> String {
     )
 }
 
-/// Leaves out what is marked as another document's, and the marks of what stays.
+/// Removes elements that are marked for another document, and the remaining marks.
 fn only(page: &str, kept: &str, dropped: &str) -> Result<String> {
     let mut document = String::with_capacity(page.len());
     let mut rest = page;
@@ -166,7 +166,7 @@ fn only(page: &str, kept: &str, dropped: &str) -> Result<String> {
         let Some((_, after)) = after.split_once(&end) else {
             bail!("frontend/index.html: `<{name} {dropped}` has no `{end}`");
         };
-        // Its line goes as well, so that the document has no hole.
+        // Its line goes too, so that the document has no gap.
         document.push_str(before[..start].trim_end_matches([' ', '\t']));
         rest = after.strip_prefix('\n').unwrap_or(after);
     }
@@ -184,7 +184,7 @@ fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    /// Makes the documents with made-up hashes.
+    /// Creates the documents with made-up hashes.
     fn made(template: &str) -> Result<Documents> {
         let module = |name: &str| Module {
             js: format!("/assets/{name}-1.js"),
@@ -198,7 +198,7 @@ mod tests {
         )
     }
 
-    /// Returns why there are none.
+    /// Returns the error.
     fn fault(template: &str) -> String {
         made(template).err().unwrap().to_string()
     }

@@ -1,4 +1,4 @@
-//! Whether the page has to be built anew: a hash over all it is made of, and one over the result.
+//! Whether the page has to be rebuilt: a hash of its inputs, and one of the result.
 
 use crate::place;
 use anyhow::{Context as _, Result};
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the page is made of, below the repository; folders count whole.
+/// The page's inputs, relative to the repository; folders count completely.
 const SOURCES: [&str; 8] = [
     ".cargo/config.toml",
     "Cargo.lock",
@@ -19,9 +19,9 @@ const SOURCES: [&str; 8] = [
     "xtask/src/spa",
 ];
 
-/// Returns the hash of all that the page is made of.
+/// Returns the hash of the page's inputs.
 ///
-/// `tools` names the programs by which it is made smaller.
+/// `tools` names the programs that shrink it.
 pub(crate) fn hash(tools: &str) -> Result<String> {
     let root = place::root();
     let mut files = Vec::new();
@@ -31,7 +31,7 @@ pub(crate) fn hash(tools: &str) -> Result<String> {
     hash_of(root, files, tools)
 }
 
-/// Returns the hash of `frontend/dist`; `None` when there is no page in it.
+/// Returns the hash of `frontend/dist`; `None` if there is no page in it.
 pub(crate) fn dist_hash() -> Option<String> {
     let dist = place::dist();
     let mut files = Vec::new();
@@ -41,24 +41,24 @@ pub(crate) fn dist_hash() -> Option<String> {
         .then(|| hash_of(&dist, files, "").ok())?
 }
 
-/// Returns the hash of the built page when it was built from these inputs and is still whole.
+/// Returns the hash of the built page if it was built from these inputs and is complete.
 pub(crate) fn up_to_date(inputs: &str) -> Option<String> {
     let hash = dist_hash()?;
     let remembered = fs::read_to_string(stamp()).ok()?;
     (remembered == format!("{inputs}\n{hash}\n")).then_some(hash)
 }
 
-/// Notes what the page was built from.
+/// Records what the page was built from.
 pub(crate) fn remember(inputs: &str, hash: &str) -> Result<()> {
     fs::write(stamp(), format!("{inputs}\n{hash}\n")).context("target/spa cannot be written")
 }
 
-/// Where the note is: not in `frontend/dist`, all of which is embedded.
+/// Where that is recorded: not in `frontend/dist`, all of which is embedded.
 fn stamp() -> PathBuf {
     place::target().join("spa/stamp")
 }
 
-/// Lists a file, or all files in a folder but those built there.
+/// Lists a file, or all files in a folder except build results.
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let unreadable = || format!("{} cannot be read", place::shown(path));
     if !path.is_dir() {
@@ -74,7 +74,7 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
             .to_string_lossy()
             .into_owned();
         let is_built = path.ends_with("frontend") && name == "dist";
-        // Hidden ones are an editor's, or a build under way.
+        // Hidden ones belong to an editor, or to a build in progress.
         if !is_built && !name.starts_with('.') {
             list(&entry, files)?;
         }
@@ -89,7 +89,7 @@ fn hash_of(root: &Path, mut files: Vec<PathBuf>, extra: &str) -> Result<String> 
     for file in files {
         let content =
             fs::read(&file).with_context(|| format!("{} cannot be read", place::shown(&file)))?;
-        // Each part is hashed for itself, so that no content can pass for a name.
+        // Each part is hashed on its own, so that no content can pass for a name.
         hash.update(Sha256::digest(
             file.strip_prefix(root)
                 .unwrap_or(&file)

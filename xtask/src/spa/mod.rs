@@ -1,9 +1,10 @@
 //! Builds the page into `frontend/dist`, which the server embeds.
 //!
-//! The page is three modules: the pages before the login, those behind it, and those of admins. Cargo
-//! builds them, wasm-bindgen (as a library) makes their JavaScript, wasm-opt and esbuild shrink both if
-//! they can be had; then every file gets the hash of its content into its name, and its compressed
-//! forms beside it. Nothing is built if nothing that the page depends on has changed.
+//! The page is three modules: the pages before the login, those after it, and those of admins.
+//! Cargo builds them, wasm-bindgen (as a library) creates their JavaScript, and wasm-opt and
+//! esbuild shrink both if they are available. Then every file gets the hash of its content in its
+//! name, and compressed forms next to it. Nothing is built if nothing that the page depends on has
+//! changed.
 
 mod assets;
 mod build;

@@ -1,4 +1,4 @@
-//! Makes the page's files smaller, with what npm brings. The page works without.
+//! Makes the page's files smaller with tools from npm. The page works without them.
 
 use crate::command::Command;
 use crate::tools::node;
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The programs, as far as they can be had.
+/// The available programs.
 pub(super) struct Shrinkers {
     /// For the modules.
     wasm_opt: Option<PathBuf>,
@@ -24,7 +24,7 @@ impl Shrinkers {
         }
     }
 
-    /// Returns what the page depends on by them.
+    /// Returns the versions that the page depends on.
     pub(super) fn versions(&self) -> String {
         let version =
             |program: &Option<PathBuf>, version| program.as_ref().map_or("none", |_| version);
@@ -35,7 +35,7 @@ impl Shrinkers {
         )
     }
 
-    /// Is one of them missing?
+    /// Returns true if one of them is missing.
     pub(super) fn lack_one(&self) -> bool {
         self.wasm_opt.is_none() || self.esbuild.is_none()
     }
@@ -47,7 +47,7 @@ impl Shrinkers {
         };
         say::line("      wasm-opt -Oz");
         Command::new(wasm_opt)
-            // What rustc emits by itself since 1.87; every browser since 2023 has it.
+            // rustc emits these by itself since 1.87; every browser since 2023 supports them.
             .args([
                 "--enable-bulk-memory",
                 "--enable-sign-ext",

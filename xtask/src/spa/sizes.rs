@@ -7,34 +7,34 @@ use shared::routes::Section;
 use shared::text::Language;
 use std::fs;
 
-/// The most that a first visit of the login page may cost, in bytes: it is waited for. Like the others,
-/// five percent above what it costs.
+/// The most bytes of a first visit of the login page, because people wait for it. Like the others,
+/// five percent above the current size.
 const ENTRY_LIMIT: usize = 104_000;
 
-/// The most that a first visit behind the login may cost; the login page loads it ahead.
+/// The most bytes of a first visit after the login; the login page loads it ahead.
 const INSIDE_LIMIT: usize = 170_000;
 
-/// The most that a first visit of an admin's page may cost.
+/// The most bytes of a first visit of an admin's page.
 const ADMIN_LIMIT: usize = 195_000;
 
-/// What a document loads of its own accord stands in these attributes.
+/// The attributes whose URLs a document loads by itself.
 const LOADING: [&str; 4] = ["href", "src", "data-js", "data-wasm"];
 
-/// A file, by its size in bytes.
+/// A file and its sizes in bytes.
 struct File {
     /// Its name in the table.
     name: String,
-    /// As it is.
+    /// Uncompressed.
     plain: usize,
-    /// As browsers get it.
+    /// As browsers receive it.
     brotli: usize,
 }
 
-/// One document with all that it loads.
+/// One document with everything it loads.
 struct Visit {
     /// What it shows.
     what: &'static str,
-    /// The most that it may cost.
+    /// The most bytes it may cost.
     limit: usize,
     /// The document, then the others.
     files: Vec<File>,
@@ -68,7 +68,7 @@ impl Sizes {
         ]))
     }
 
-    /// Fails when a first visit costs more than it should.
+    /// Fails if a first visit costs more than allowed.
     pub(crate) fn require_small(&self) -> Result<()> {
         for visit in &self.0 {
             let brotli = visit.brotli();
@@ -98,7 +98,7 @@ impl Visit {
         let mut files = vec![File {
             name: document.to_owned(),
             plain: text.len(),
-            // Without the static page, which the server writes into it: some hundred bytes.
+            // Without the static page, which the server adds: some hundred bytes.
             brotli: super::assets::brotli(text.as_bytes())?.len(),
         }];
         for name in loaded(&text) {
@@ -119,7 +119,7 @@ impl Visit {
         Ok(Self { what, limit, files })
     }
 
-    /// Returns what all of it costs.
+    /// Returns the total cost.
     fn brotli(&self) -> usize {
         self.files.iter().map(|file| file.brotli).sum()
     }
@@ -143,7 +143,7 @@ impl Visit {
     }
 }
 
-/// Returns the words of a section, in the language in which they weigh most. The server has them.
+/// Returns the words of a section, in the largest language. The server has them.
 fn words(section: Section) -> Result<File> {
     let mut heaviest: Option<File> = None;
     for language in Language::all() {

@@ -1,24 +1,24 @@
-//! Debian's packages: browsers and PostgreSQL, which nothing else brings.
+//! Debian's packages: browsers and PostgreSQL, which come from nowhere else.
 
 use crate::command::{Command, with_hint};
 use crate::{place, say};
 use anyhow::{Result, bail};
 use std::path::Path;
 
-/// Something that must be on the machine, and the packages that bring it.
+/// Something that must be on the machine, and its packages.
 struct Need {
-    /// What it is, in a sentence.
+    /// Its name in a sentence.
     what: &'static str,
-    /// Whether it is there.
+    /// True if it is there.
     is_installed: fn() -> bool,
     /// Debian's names.
     packages: &'static [&'static str],
 }
 
-/// Where Debian has Chromium.
+/// Debian's path of Chromium.
 pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// What the tests need of Debian.
+/// What the tests need from Debian.
 const NEEDS: [Need; 4] = [
     Need {
         what: "Chromium and its driver",
@@ -46,7 +46,7 @@ const NEEDS: [Need; 4] = [
     },
 ];
 
-/// Installs what is missing of all that the tests need.
+/// Installs what the tests need and is missing.
 pub(crate) fn install_missing() -> Result<()> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_installed)()).collect();
     if missing.is_empty() {
@@ -75,7 +75,7 @@ pub(crate) fn install_missing() -> Result<()> {
         let outcome = Command::new(words[0])
             .args(&words[1..])
             .args(["DEBIAN_FRONTEND=noninteractive"])
-            // By this Debian's scripts know not to start PostgreSQL: the tests start their own.
+            // This tells Debian's scripts not to start PostgreSQL: the tests start their own.
             .args(["RUNLEVEL=1", "apt-get", "-q", "-y"])
             .args(arguments)
             .run_into(&place::install_log("apt"), &format!("installing {whats}"));
@@ -85,7 +85,7 @@ pub(crate) fn install_missing() -> Result<()> {
     apt(&[&["install", "--no-install-recommends"], &packages[..]].concat())
 }
 
-/// Returns the words to put before a command so that root runs it; `None` when there is no way.
+/// Returns the words before a command that make root run it; `None` if that is impossible.
 fn root_prefix() -> Option<&'static [&'static str]> {
     if rustix::process::geteuid().is_root() {
         return Some(&[]);

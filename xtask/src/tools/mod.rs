@@ -1,4 +1,4 @@
-//! Tools that cargo does not bring: each pinned, in a folder of its own, left alone when there.
+//! Tools that cargo does not bring: each pinned, in its own folder, left alone if it is there.
 
 pub(crate) mod apt;
 pub(crate) mod node;

@@ -1,4 +1,4 @@
-//! What comes from npm: wasm-opt and esbuild, and for the tests a real OP and what judges pages.
+//! Tools from npm: wasm-opt and esbuild, and for the tests a real OP and what judges pages.
 
 use super::apt;
 use crate::command::{Command, with_hint};
@@ -21,18 +21,18 @@ const AXE_CORE: &str = "4.14.1";
 /// The version of Lighthouse; the next one needs a newer Node.js than Debian has.
 const LIGHTHOUSE: &str = "12.8.2";
 
-/// Returns wasm-opt, if it can be had.
+/// Returns wasm-opt, if it is available.
 pub(crate) fn wasm_opt() -> Option<PathBuf> {
     optional("binaryen", BINARYEN, "wasm-opt")
 }
 
-/// Returns esbuild, if it can be had.
+/// Returns esbuild, if it is available.
 pub(crate) fn esbuild() -> Option<PathBuf> {
     optional("esbuild", ESBUILD, "esbuild")
 }
 
-/// Returns a program that makes the page smaller, installed by npm when it is missing; `None`, with a
-/// word on it, where it cannot be had. The page works without.
+/// Returns a program that shrinks the page, installed by npm if it is missing; `None`, with a
+/// message, if it is not available. The page works without it.
 fn optional(package: &str, version: &str, program: &str) -> Option<PathBuf> {
     let path = place::tools()
         .join(package)
@@ -58,19 +58,19 @@ fn optional(package: &str, version: &str, program: &str) -> Option<PathBuf> {
     }
 }
 
-/// Installs what the tests need when it is missing: the real OP `oidc-provider`, and axe-core.
+/// Installs what the tests need if it is missing: the real OP `oidc-provider`, and axe-core.
 pub(crate) fn install_for_tests() -> Result<()> {
     install_missing("oidc-provider", OIDC_PROVIDER)?;
     install_missing("axe-core", AXE_CORE)
 }
 
-/// Returns the program `lighthouse`, installed when it is missing.
+/// Returns the program `lighthouse`, installed if it is missing.
 pub(crate) fn lighthouse() -> Result<PathBuf> {
     install_missing("lighthouse", LIGHTHOUSE)?;
     Ok(place::tools().join("lighthouse/node_modules/.bin/lighthouse"))
 }
 
-/// Installs a package of this version into a folder of its name, when it is missing.
+/// Installs a package of this version into a folder of its name, if it is missing.
 fn install_missing(package: &str, version: &str) -> Result<()> {
     if is_installed(package, package, version) {
         return Ok(());
@@ -78,7 +78,7 @@ fn install_missing(package: &str, version: &str) -> Result<()> {
     install(package, package, version)
 }
 
-/// Returns whether a package of this version is in a folder of the tools.
+/// Returns true if a package of this version is in a folder of the tools.
 fn is_installed(folder: &str, package: &str, version: &str) -> bool {
     let manifest = place::tools()
         .join(folder)
@@ -102,7 +102,7 @@ fn install(folder: &str, package: &str, version: &str) -> Result<()> {
             "--no-save",
             "--loglevel=error",
         ])
-        // One try more is enough to tell a hiccup from no network.
+        // One more try is enough to tell a hiccup from a missing network.
         .args(["--fetch-retries=1", "--fetch-timeout=60000", "--prefix"])
         .args([place::tools().join(folder)])
         .args([format!("{package}@{version}")])

@@ -1,5 +1,5 @@
-//! What comes from PyPI: the checkers of spelling and dependencies, the test runner, and for the
-//! tests a real OP and the client of Authentik's API. Each has a venv of its own.
+//! Tools from PyPI: the checkers of spelling and dependencies, the test runner, and for the tests a
+//! real OP and the client of Authentik's API. Each has its own venv.
 
 use crate::command::{Command, with_hint};
 use crate::{place, say};
@@ -12,17 +12,17 @@ const TYPOS: &str = "typos==1.52.0";
 /// The version of cargo-deny, which checks dependencies.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The version of cargo-nextest, which runs the tests. `.config/nextest.toml` asks for it as well.
+/// The version of cargo-nextest, which runs the tests. `.config/nextest.toml` requires it too.
 const CARGO_NEXTEST: &str = "0.9.143";
 
 /// The real OP `canaille`, with its pages and its OpenID Connect.
 const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
 
-/// The versions of the client of Authentik's API: one of each shape that the API has had, the newest
-/// last. `tests/it/authentik` asks for these.
+/// The versions of the client of Authentik's API: one for each shape that the API has had, the
+/// newest last. `tests/it/authentik` uses these.
 const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "2026.8.5"];
 
-/// What some of them import, and what reads blueprints.
+/// What some of them import, and the parser of blueprints.
 const CLIENT_REQUIREMENTS: [&str; 2] = ["lazy-imports==1.2.0", "PyYAML==6.0.3"];
 
 /// Installs typos if it is missing, and returns its path.
@@ -42,7 +42,7 @@ pub(crate) fn cargo_nextest() -> Result<PathBuf> {
 }
 
 /// Returns the one on the `PATH` if it has at least this version, else the one that Astral builds
-/// for PyPI: to build it here would take minutes.
+/// for PyPI: building it here would take minutes.
 fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
     let found = Command::new(name)
         .args(["--version"])
@@ -56,7 +56,7 @@ fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
     Ok(place::tools().join(name).join("bin").join(name))
 }
 
-/// Returns whether `cargo-deny 0.20.2 (…)` is of this version or a later one.
+/// Returns true if `cargo-deny 0.20.2 (…)` is of this version or a later one.
 fn is_at_least(found: &str, version: &str) -> bool {
     let numbers = |version: &str| -> Option<Vec<u32>> {
         version.split('.').map(|part| part.parse().ok()).collect()
@@ -65,13 +65,13 @@ fn is_at_least(found: &str, version: &str) -> bool {
     found.is_some_and(|found| Some(found) >= numbers(version))
 }
 
-/// Installs the real OP `canaille` when it is missing.
+/// Installs the real OP `canaille` if it is missing.
 pub(crate) fn install_canaille() -> Result<()> {
     install("canaille", &[CANAILLE])
 }
 
-/// Installs the clients of Authentik's API when they are missing: what the newest one needs in a
-/// venv, and each version in a folder of its own.
+/// Installs the clients of Authentik's API if they are missing: the dependencies of the newest one
+/// in a venv, and each version in a folder of its own.
 pub(crate) fn install_authentik_clients() -> Result<()> {
     let [.., newest] = AUTHENTIK_CLIENTS;
     let name = "authentik-client";
@@ -100,7 +100,7 @@ pub(crate) fn install_authentik_clients() -> Result<()> {
     Ok(())
 }
 
-/// Begins an installation by a venv's pip.
+/// Starts an installation by a venv's pip.
 fn pip(venv: &Path, options: &[&str]) -> Command {
     Command::new(venv.join("bin/python"))
         .args([
@@ -113,8 +113,8 @@ fn pip(venv: &Path, options: &[&str]) -> Command {
         .args(options)
 }
 
-/// Installs requirements into a venv among the tools. A file in the venv says what is in it. It is
-/// written last, so that an installation that broke off is done again.
+/// Installs requirements into a venv among the tools. A file in the venv lists them. It is written
+/// last, so that an installation that broke off is repeated.
 fn install(name: &str, requirements: &[&str]) -> Result<()> {
     let venv = place::tools().join(name);
     let note = venv.join("installed.txt");
