@@ -42,7 +42,7 @@ fn corpus(property: &Property) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Checks the property, and names the file where it does not hold.
+/// Checks the property, and names the file if it does not hold.
 fn check(property: &Property, file: &str, data: &[u8]) -> bool {
     catch_unwind(|| (property.check)(data)).unwrap_or_else(|_| {
         let text = data.escape_ascii();
@@ -54,7 +54,7 @@ fn check(property: &Property, file: &str, data: &[u8]) -> bool {
 struct Dice(u64);
 
 impl Dice {
-    /// Returns a number below `sides`; 0 where there are none.
+    /// Returns a number below `sides`; 0 if there are none.
     fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

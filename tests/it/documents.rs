@@ -1,4 +1,4 @@
-//! What the documents say, and which way the code points, held against the code itself.
+//! Compares the documents and the direction of dependencies with the code itself.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -74,7 +74,7 @@ fn section<'a>(document: &'a str, heading: &str) -> &'a str {
         .map_or(rest, |(section, _)| section)
 }
 
-/// Fails where a file names one of the words.
+/// Fails if a file names one of the words.
 fn names_none_of(path: &Path, words: &[&str]) {
     let text = read(path);
     for (number, line) in text.lines().enumerate() {
@@ -186,7 +186,7 @@ fn links_of_the_documents_lead_somewhere() {
     }
 }
 
-/// Is the line the heading that the anchor names?
+/// Returns true if the line is the heading that the anchor names.
 fn is_heading_of(line: &str, anchor: &str) -> bool {
     let heading = line.trim_start_matches('#').trim().to_lowercase();
     let words = heading.split_whitespace().collect::<Vec<_>>().join("-");
@@ -233,7 +233,7 @@ fn architecture_is_short_and_names_files_that_exist() {
     );
 }
 
-/// Does a word in backticks name a file, or a folder by a slash at its end?
+/// Returns true if a word in backticks names a file, or, with a slash at its end, a folder.
 fn is_path(word: &str) -> bool {
     let is_plain = word
         .chars()

@@ -21,9 +21,9 @@ const SECRET_KEY: &str = "a-secret-key-that-is-long-enough-to-seal-all-cookies-0
 /// What was planted, and what came back.
 #[derive(Default)]
 struct Haul {
-    /// What never leaves the server, or only for the OP.
+    /// Values that never leave the server, or only for the OP.
     kept: Vec<String>,
-    /// What the browser holds: it goes into its cookies and into the OP's URL, and nowhere else.
+    /// Values for the browser: they go into its cookies and the OP's URL, and nowhere else.
     handed_out: Vec<String>,
     /// Every answer of the server.
     answers: Vec<Answer>,
@@ -144,7 +144,7 @@ async fn use_the_op(site: &Site, haul: &mut Haul) {
         .push(linking.post_json(API_LOGOUT, &json!({})).await);
 }
 
-/// Secrets in places where nobody expects them.
+/// Secrets in unexpected places.
 async fn misplace(site: &Site, haul: &mut Haul) {
     let canary = |place: &str| format!("canary-in-{place}-7f3a9c");
     let browser = site.browser();

@@ -30,7 +30,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Returns a header; empty where it is not there.
+    /// Returns a header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -47,12 +47,12 @@ impl Answer {
             .collect()
     }
 
-    /// Returns where a redirect leads; empty for any other answer.
+    /// Returns the location of a redirect; empty for any other answer.
     pub fn location(&self) -> &str {
         self.header(LOCATION.as_str())
     }
 
-    /// Returns a parameter of where a redirect leads.
+    /// Returns a parameter of the location.
     pub fn param(&self, name: &str) -> Option<String> {
         param(self.location(), name)
     }
@@ -60,7 +60,7 @@ impl Answer {
     /// Returns the body as JSON.
     ///
     /// # Panics
-    /// It is none.
+    /// It is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }

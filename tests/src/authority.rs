@@ -20,17 +20,17 @@ pub struct Authority {
     folder: TempDir,
 }
 
-/// What a server shows.
+/// A server's certificate.
 pub struct Shown {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Authority {
-    /// Makes one.
+    /// Creates one.
     ///
     /// # Panics
-    /// No key or certificate can be made.
+    /// A key or certificate cannot be created.
     pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -47,12 +47,12 @@ impl Authority {
         self.folder.path().join("ca.pem")
     }
 
-    /// Makes a good certificate for this host name.
+    /// Creates a good certificate for this host name.
     pub fn certify(&self, host: &str) -> Shown {
         self.sign(&params(host))
     }
 
-    /// Makes one that ended long ago.
+    /// Creates one that ended long ago.
     pub fn certify_in_the_past(&self, host: &str) -> Shown {
         let mut params = params(host);
         params.not_before = date_time_ymd(2020, 1, 1);
@@ -73,10 +73,10 @@ impl Default for Authority {
     }
 }
 
-/// Makes a certificate that its owner signed.
+/// Creates a self-signed certificate.
 ///
 /// # Panics
-/// No key or certificate can be made.
+/// A key or certificate cannot be created.
 pub fn self_signed(host: &str) -> Shown {
     let key = KeyPair::generate().expect("a key");
     let certificate = params(host).self_signed(&key).expect("a certificate");

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::site::Site;
 
-/// What a command came to.
+/// The result of a command.
 pub struct Said {
-    /// What kept it from being done, causes included.
+    /// The error, with its causes.
     pub error: Option<String>,
     /// Standard output.
     pub out: String,
@@ -51,7 +51,7 @@ impl Said {
     }
 }
 
-/// Types a command where there is no terminal and nothing to read; words are parted by spaces.
+/// Runs a command without a terminal or input; words are separated by spaces.
 pub async fn type_in(site: &Site, line: &str) -> Said {
     type_with(site, line, Keyboard::Piped(String::new())).await
 }
@@ -79,7 +79,7 @@ async fn type_with(site: &Site, line: &str, keyboard: Keyboard) -> Said {
     said(outcome, &out, &err)
 }
 
-/// Types a command that opens the database in its own way, where no server runs.
+/// Runs a command that opens the database itself, while no server runs.
 pub async fn type_on_file(
     config: &Config,
     now: Timestamp,

@@ -28,7 +28,7 @@ pub enum Database {
     Postgres(PostgresDatabase),
 }
 
-/// A database that this test made.
+/// A database of this test.
 pub struct PostgresDatabase {
     server: String,
     name: String,
@@ -36,7 +36,7 @@ pub struct PostgresDatabase {
 }
 
 impl Database {
-    /// Makes an empty database.
+    /// Creates an empty database.
     ///
     /// # Errors
     /// PostgreSQL is asked for, and `$TEST_POSTGRES_URL` is not set or the server refuses.
@@ -47,7 +47,7 @@ impl Database {
         }
     }
 
-    /// Returns the value of `DATABASE_URL`, where the server needs one.
+    /// Returns the value of `DATABASE_URL`.
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Sqlite => None,

@@ -23,7 +23,7 @@ pub struct HttpBrowser {
     client: reqwest::Client,
     /// Where the server listens.
     origin: String,
-    /// What stands in URLs for it.
+    /// Its name in URLs.
     public_origin: String,
     op_origin: String,
     jars: Mutex<[Jar; 2]>,
@@ -36,7 +36,7 @@ pub struct OpLogin {
     pub start: Answer,
     /// Where the OP sent the browser back to.
     pub callback_url: String,
-    /// What the server answered there.
+    /// The server's answer.
     pub callback: Answer,
 }
 
@@ -357,7 +357,7 @@ fn plain(attribute: &str) -> String {
         })
 }
 
-/// Adds what a browser says of a request by the page itself.
+/// Adds what a browser says about a request by the page itself.
 fn own(request: RequestBuilder) -> RequestBuilder {
     request.header("sec-fetch-site", "same-origin")
 }

@@ -1,4 +1,4 @@
-//! The OPs that the story is told with, and how a person logs in, consents and cancels at each.
+//! The OPs of the story, and how a person logs in, consents and cancels at each.
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -25,13 +25,13 @@ pub enum OpKind {
 /// A user as the OP knows them.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
-    /// What to type at the OP; also `preferred_username`.
+    /// The username at the OP; also `preferred_username`.
     pub name: &'static str,
     /// The password at the OP.
     pub password: &'static str,
     /// The claim `email`.
     pub email: &'static str,
-    /// Does the OP say that the email is verified? `false` where it says so, or says nothing.
+    /// True if the OP says that the email is verified; `false` if it denies it, or says nothing.
     pub is_verified: bool,
 }
 
@@ -121,7 +121,7 @@ impl Op {
         }
     }
 
-    /// Changes the email that the OP says of a person.
+    /// Changes a person's email at the OP.
     ///
     /// # Errors
     /// The OP refused.
@@ -181,7 +181,7 @@ impl Op {
         browser.wait_for(self.pages().name).await
     }
 
-    /// Does what the OP's pages ask, until the browser is sent back to the RP.
+    /// Answers the OP's pages until the browser is sent back to the RP.
     ///
     /// Pages that the OP leaves out, since the browser has been here before, are not waited for.
     ///
@@ -266,7 +266,7 @@ struct Pages {
     cancel: &'static str,
 }
 
-/// What a page of the OP asks for.
+/// A question of an OP's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Name,

@@ -18,7 +18,7 @@ pub fn tools() -> PathBuf {
     var_os("POSTERN_TOOLS").map_or_else(|| workspace().join(".tools"), PathBuf::from)
 }
 
-/// Returns the folder for pictures, `$SCREENSHOTS`; `None` where nobody wants any.
+/// Returns the folder for pictures, `$SCREENSHOTS`; `None` if nobody wants any.
 pub fn screenshots() -> Option<PathBuf> {
     var_os("SCREENSHOTS")
         .filter(|folder| !folder.is_empty())

@@ -1,4 +1,4 @@
-//! A child process with its output in a file, which ends with the value that stands for it.
+//! A child process with its output in a file, which ends when dropped.
 
 use std::ffi::OsStr;
 use std::fs::{File, read_dir, read_to_string};
@@ -126,7 +126,7 @@ impl Drop for Process {
         if let Ok(None) = self.child.try_wait() {
             let mut family = descendants(self.child.id());
             family.push(self.child.id());
-            // Whatever has ended meanwhile needs no signal: an error says no more than that.
+            // A process that has ended already needs no signal; an error means only that.
             let _ = signal("KILL", &family);
         }
         let _ = self.child.wait();

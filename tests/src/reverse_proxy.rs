@@ -15,13 +15,13 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Changes the lines of a head, the first one of which is that of the request or status.
 pub type Rule = Box<dyn Fn(&mut Vec<String>) + Send + Sync>;
 
-/// The proxy. It listens for as long as the process runs.
+/// The proxy. It listens as long as the process runs.
 pub struct ReverseProxy {
     port: u16,
     target: Arc<AtomicU16>,
 }
 
-/// What the proxy does.
+/// The proxy's behavior.
 struct Rules {
     tls: Option<Arc<ServerConfig>>,
     request: Rule,
@@ -29,7 +29,7 @@ struct Rules {
 }
 
 impl ReverseProxy {
-    /// Starts one on a free port; with `tls` it speaks https. It leads nowhere yet.
+    /// Starts one on a free port; with `tls` it serves https. It has no target yet.
     ///
     /// # Panics
     /// No port is free.

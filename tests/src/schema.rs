@@ -18,7 +18,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Makes an empty schema if `TEST_SITES_ON=postgres`; `None` otherwise: SQLite is used.
+    /// Creates an empty schema if `TEST_SITES_ON=postgres`; `None` otherwise: SQLite is used.
     ///
     /// # Panics
     /// `TEST_POSTGRES_URL` is not set, or the server there refuses.
@@ -49,7 +49,7 @@ impl Schema {
         })
     }
 
-    /// Returns the value of `DATABASE_URL`: in this schema are all tables of who connects by it.
+    /// Returns the value of `DATABASE_URL`; all tables of its connections are in this schema.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -71,12 +71,12 @@ impl Server {
         self.settings.insert(name.to_owned(), value.into());
     }
 
-    /// Takes a variable away for the next start.
+    /// Removes a variable for the next start.
     pub fn unset(&mut self, name: &str) {
         self.settings.remove(name);
     }
 
-    /// Has the next start begin with a shell command, such as `ulimit`.
+    /// Makes the next start begin with a shell command, such as `ulimit`.
     pub fn first(&mut self, command: impl Into<String>) {
         self.first.push(command.into());
     }
@@ -100,7 +100,7 @@ impl Server {
         Ok(process.id())
     }
 
-    /// Has it read its secrets again (SIGHUP).
+    /// Makes it read its secrets again (SIGHUP).
     ///
     /// # Errors
     /// It does not run.
@@ -264,7 +264,7 @@ impl Server {
         command
     }
 
-    /// Asks `postern setup-token` for the token that makes the first admin.
+    /// Asks `postern setup-token` for the token for the first admin.
     ///
     /// # Errors
     /// The command failed or printed nothing.
@@ -297,7 +297,7 @@ impl Server {
             .with_context(|| format!("postern {arguments:?}"))
     }
 
-    /// Makes every login so old that a change of the email asks for a confirmation.
+    /// Makes every login so old that a change of the email requires a confirmation.
     ///
     /// # Errors
     /// The database is not SQLite, or cannot be written to.

@@ -33,7 +33,7 @@ pub const BEGINNING: i64 = 1_750_000_000;
 pub const CLIENT_ID: &str = "postern";
 /// The client secret there.
 pub const CLIENT_SECRET: &str = "a-client-secret-of-the-tests";
-/// The password of every account that [`Site::add`] makes of [`user`] or [`admin`].
+/// The password of every account that [`Site::add`] creates from [`user`] or [`admin`].
 pub const PASSWORD: &str = "a password of the tests";
 
 /// How long the server may take until it has asked the OP for its discovery document.
@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server and its OP. Both end with this value.
 pub struct Site {
-    /// What the server's requests reach: its store, its keys, its settings.
+    /// The state that the server's requests share: its store, its keys, its settings.
     pub app: AppState,
     /// The OP, with the users of its demo.
     pub op: Op,
@@ -139,7 +139,7 @@ impl Site {
         site
     }
 
-    /// Returns where the server listens: `http://127.0.0.1:PORT`.
+    /// Returns the server's address: `http://127.0.0.1:PORT`.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -181,7 +181,7 @@ impl Site {
         self.pass(Duration::from_secs(11));
     }
 
-    /// Makes an account, whose password is [`PASSWORD`] unless it has another or none.
+    /// Creates an account, with [`PASSWORD`] unless it has another or none.
     ///
     /// # Panics
     /// Its name or email is taken.
@@ -209,7 +209,7 @@ impl Site {
         .await;
     }
 
-    /// Has the server read its settings again, as on SIGHUP, with these instead or besides.
+    /// Makes the server read its settings again, as on SIGHUP, with these instead or in addition.
     pub async fn reload(&self, settings: &[(&str, &str)]) {
         let mut vars = self.settings.clone();
         vars.extend(
@@ -317,7 +317,7 @@ fn usual_settings(op: &Op, redirect_uri: &str, data: &TempDir) -> BTreeMap<Strin
 /// choice.
 ///
 /// # Panics
-/// The name makes no email address.
+/// The name is not part of a valid email address.
 pub async fn user(username: &str) -> NewAccount {
     NewAccount {
         username: username.to_owned(),
@@ -332,7 +332,7 @@ pub async fn user(username: &str) -> NewAccount {
 /// Returns an admin with a password and an email `USERNAME@example.com`.
 ///
 /// # Panics
-/// The name makes no email address.
+/// The name is not part of a valid email address.
 pub async fn admin(username: &str) -> NewAccount {
     NewAccount {
         email_set_by_admin: true,
@@ -344,12 +344,12 @@ pub async fn admin(username: &str) -> NewAccount {
 /// Returns the address.
 ///
 /// # Panics
-/// It is none.
+/// It is not valid.
 pub fn email(text: &str) -> Email {
     Email::parse(text).unwrap_or_else(|_| panic!("{text} is no email address"))
 }
 
-/// Returns the hash of [`PASSWORD`], which is made once.
+/// Returns the hash of [`PASSWORD`], which is computed once.
 async fn password_hash() -> String {
     static HASH: OnceCell<String> = OnceCell::const_new();
     let make = async || {

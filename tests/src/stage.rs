@@ -1,4 +1,4 @@
-//! Where the story is told: server, OP and browser together, and what a person does on our pages.
+//! The stage of the story: server, OP and browser together, and what a person does on our pages.
 
 use anyhow::{Context, Result, ensure};
 use shared::routes;
@@ -15,12 +15,12 @@ pub const ADMIN: &str = "admin";
 /// The first admin's password here. It is another than any at an OP, and the log must not have it.
 pub const PASSWORD: &str = "kept-out-of-every-log";
 
-/// The app has taken the place of the static page.
+/// The app has replaced the static page.
 const APP: &str = "body[data-app=ready]:not(:has(#static))";
 /// The link to the OP on the login page.
 const PROVIDER: &str = "#app a[href^='/api/login/openid']";
 
-/// A server, an OP where it is registered, and a browser.
+/// A server, an OP that knows it, and a browser.
 pub struct Stage {
     /// The server.
     pub server: Server,
@@ -36,7 +36,7 @@ pub struct Stage {
 /// [`Stage::finish`].
 ///
 /// # Errors
-/// What failed, with the server's log.
+/// The failure, with the server's log.
 pub async fn on_stage(
     op: OpKind,
     database: DatabaseKind,
@@ -87,7 +87,7 @@ impl Stage {
     /// console has nothing to complain of and that the log has no secret in it.
     ///
     /// # Errors
-    /// What failed.
+    /// The failure.
     pub async fn finish(self, outcome: Result<()>) -> Result<()> {
         let log = self.server.log();
         outcome.with_context(|| format!("the server's log:\n{log}"))?;
@@ -115,7 +115,7 @@ impl Stage {
         self.browser.wait_for(APP).await
     }
 
-    /// Waits until the app shows the page at `path`, whatever its query.
+    /// Waits until the app shows the page at `path`, with any query.
     ///
     /// # Errors
     /// It does not come.
@@ -155,7 +155,7 @@ impl Stage {
             .to_owned())
     }
 
-    /// Makes the first admin on the setup page, who is logged in then.
+    /// Creates the first admin on the setup page, who is then logged in.
     ///
     /// # Errors
     /// The page does not go on.
@@ -211,7 +211,7 @@ impl Stage {
         self.browser.wait_for("#login-form").await
     }
 
-    /// Follows "Log in with Authentik" on the login page, to wherever that leads.
+    /// Follows "Log in with Authentik" on the login page, wherever that leads.
     ///
     /// # Errors
     /// There is no such link.

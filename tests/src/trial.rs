@@ -106,7 +106,7 @@ impl Trial {
 /// session, and with a reference under which the log says why.
 ///
 /// # Panics
-/// It did not. Also where nobody had called [`Log::begin`] before.
+/// It was not. Also if nobody had called [`Log::begin`] before.
 pub async fn assert_refused(browser: &HttpBrowser, answer: &Answer, code: &str) {
     let summary = answer.summary();
     assert_eq!(answer.status, 303, "{summary}");

@@ -25,7 +25,7 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client> {
         .context("building the HTTP client")
 }
 
-/// Does `GET url` answer 200? Anything else, no answer included, is `false`.
+/// Returns true if `GET url` answers 200, and false for anything else, including no answer.
 pub async fn answers(url: &str) -> bool {
     let Ok(client) = client(Duration::from_secs(5)) else {
         return false;

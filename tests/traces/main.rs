@@ -1,4 +1,4 @@
-//! Traces, at a stand-in for a collector: what arrives there of a login, and what does not.
+//! Traces at a stand-in for a collector: what arrives there about a login, and what does not.
 //! A program of its own: it takes the log of its whole process.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-/// What was sent to the collector, one body after the other: protobuf has strings as they are.
+/// The bodies that the collector received; protobuf contains strings as they are.
 #[derive(Clone, Default)]
 struct Received(Arc<Mutex<(Vec<String>, Vec<u8>)>>);
 
@@ -38,7 +38,7 @@ impl Received {
     }
 }
 
-/// Takes requests on a port of its own, for as long as the test runs.
+/// Accepts requests on its own port, as long as the test runs.
 async fn collector() -> (Url, Received) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -52,7 +52,7 @@ async fn collector() -> (Url, Received) {
     (Url::parse(&url).unwrap(), received)
 }
 
-/// Takes the requests of one connection.
+/// Reads the requests of one connection.
 async fn take(mut stream: TcpStream, all: Received) -> Option<()> {
     loop {
         let mut head = Vec::new();
@@ -74,7 +74,7 @@ async fn take(mut stream: TcpStream, all: Received) -> Option<()> {
     }
 }
 
-/// Logs in as Carol, whose callback a proxy makes a part of a trace.
+/// Logs in as Carol, with a callback that a proxy made part of a trace.
 async fn log_in_within(site: &Site, trace: &str) {
     let browser = site.browser();
     let callback = browser.callback_for("carol").await;

@@ -18,7 +18,7 @@ fn token(browser: &HttpBrowser) -> String {
     browser.cookie(COOKIE).expect("a session")
 }
 
-/// Is somebody logged in by that token?
+/// Returns true if that token's session is live.
 async fn is_live(site: &Site, token: &str) -> bool {
     let browser = site.browser();
     browser.set_cookie(COOKIE, token);

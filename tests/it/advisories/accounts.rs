@@ -1,4 +1,4 @@
-//! Whose account it is, and who may not enter at all.
+//! Which account a login enters, and which logins are refused.
 
 use backend::audit::Actor;
 use std::collections::BTreeSet;

@@ -63,7 +63,7 @@ async fn cve_2026_55512_visitors_leave_nothing_in_the_database() {
         browser.get("/login?next=/profile").await;
         browser.get("/api/session").await;
         browser.forget_cookies();
-        // Lost, and begun anew.
+        // Lost, and restarted.
         browser.get(&callback_url).await;
     }
     // A link that waits for its password is the browser's to keep.
@@ -142,7 +142,7 @@ async fn guesses_from(site: &Site, address: impl Fn(u32) -> String) -> u32 {
     number
 }
 
-/// So many guesses have those who have used up theirs, however slow this machine is.
+/// As many guesses as a client has that used up its quota, even on a slow machine.
 const FEW: u32 = 20;
 
 #[tokio::test]

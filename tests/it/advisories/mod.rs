@@ -1,4 +1,5 @@
-//! What was done to others, done to us: a test for each advisory of the table in `README.md`.
+//! Known attacks on other products, tried on this one: a test for each advisory of the table in
+//! `README.md`.
 
 mod state;
 mod sessions;

@@ -24,14 +24,14 @@ const NAMES: [&str; 10] = [
     "state",
 ];
 
-/// Returns where a browser goes that is told `location` by a page of `base`.
+/// Returns where a browser goes if a page of `base` sends it to `location`.
 fn resolved(base: &str, location: &str) -> Url {
     let base = Url::parse(&format!("{base}/api/oauth/openid")).expect("a URL");
     base.join(location)
         .unwrap_or_else(|_| panic!("{location:?} is no reference"))
 }
 
-/// Returns the path as somebody reads it who decodes it once more.
+/// Returns the path after one more decoding.
 fn percent_decoded(path: &str) -> String {
     let as_value = format!("path={}", path.replace('+', "%2b").replace('&', "%26"));
     tests::answer::param(&format!("/?{as_value}"), "path").unwrap_or_default()
@@ -68,7 +68,7 @@ fn assert_nothing_injected(answer: &Answer, payload: &str) {
     assert!(!planted, "{payload:?}");
 }
 
-/// Logs in through the OP with this query at the start; returns where the browser is led.
+/// Logs in through the OP with this query at the start; returns the final redirect.
 async fn landing(browser: &HttpBrowser, name: &str, value: &str) -> String {
     let start = format!("{API_LOGIN_OPENID}?{}", encode(&[(name, value)]));
     let login = browser.log_in_at(&start, "bob").await;

@@ -1,4 +1,4 @@
-//! Requests of the server: to the OP alone, and to nowhere that somebody else names.
+//! Requests of the server go only to the OP, and nowhere that somebody else names.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ async fn cve_2026_49478_redirects_of_the_op_are_not_followed() {
         let codes = [start.code(), callback.code()];
         let is_seen = codes.iter().any(|code| code == "op_misconfigured");
         let is_discovery = matches!(lies[0], Lie::Discovery(_));
-        // What was discovered before may still serve.
+        // The cached discovery document may still be used.
         assert!(is_seen || is_discovery, "{lies:?}: {codes:?}");
         assert_eq!(foreign_requests(&site), 0, "{lies:?}");
     }

@@ -1,4 +1,4 @@
-//! Words of others in our page: of the OP, of whoever sends a link, of whoever chose a name.
+//! Foreign words in our page: from the OP, from a link's sender, from names of accounts.
 
 use serde_json::{Value, json};
 use shared::routes::{
@@ -7,7 +7,7 @@ use shared::routes::{
 use tests::answer::{Answer, encode};
 use tests::site::{Site, user};
 
-/// What runs where it is not written as text.
+/// Markup that would run if it were not written as text.
 const SCRIPTS: [&str; 12] = [
     "<script>alert(1)</script>",
     "</script><script>alert(1)</script>",
@@ -23,7 +23,7 @@ const SCRIPTS: [&str; 12] = [
     "<!--/postern:static--><script>alert(1)</script>",
 ];
 
-/// Fails where the page has the text as it is, or more elements than the plain page.
+/// Fails if the page contains the text unescaped, or more elements than the plain page.
 fn assert_harmless(page: &Answer, plain: &Answer, script: &str) {
     assert!(!page.body.contains(script), "{script}: {}", page.body);
     for element in [
@@ -93,7 +93,7 @@ async fn cve_2026_33525_what_a_link_says_is_text_or_not_said() {
             "username",
             "title",
         ] {
-            // In the place of a good parameter, and after the start of one.
+            // In place of a good parameter, and after the start of one.
             let path = format!("/{script}");
             let value = if name == "next" { &path } else { script };
             let fields: Vec<(&str, &str)> =

@@ -20,7 +20,7 @@ pub(super) fn token(browser: &HttpBrowser) -> String {
     browser.cookie(SESSION).expect("a session")
 }
 
-/// Is somebody logged in by that token?
+/// Returns true if that token's session is live.
 pub(super) async fn is_live(site: &Site, token: &str) -> bool {
     let browser = site.browser();
     browser.set_cookie(SESSION, token);
@@ -142,7 +142,7 @@ async fn ghsa_59jp_rwph_878r_nothing_of_an_account_is_told_before_the_login() {
             answer.body
         );
     }
-    // The page is the same for everybody, whoever is logged in.
+    // The page is the same for everybody who is logged in.
     for path in ["/", "/login", "/profile"] {
         let answer = owner.get(path).await;
         assert!(!answer.body.to_lowercase().contains("zaphod"), "{path}");

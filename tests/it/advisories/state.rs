@@ -1,4 +1,4 @@
-//! A login, or a link, is finished by the browser that began it, for what it was begun for.
+//! A login, or a link, can only be finished by the browser that started it, and for its purpose.
 
 use demo_op::Lie;
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn cve_2025_43856_state_is_bound_to_intent() {
     assert_eq!((callback.location(), identities(&site, id).await), ("/", 0));
     assert_eq!(browser.who().await.as_deref(), Some("bob"));
 
-    // A link that comes back where nobody is logged in: it logs in nobody and makes nobody.
+    // A link that comes back without a session logs in nobody and creates nobody.
     let browser = site.logged_in("owner").await;
     let link = begin(&browser, "carol").await;
     browser.post_json(API_LOGOUT, &json!({})).await;
@@ -55,7 +55,7 @@ async fn cve_2025_43856_link_is_bound_to_who_was_signed_in_and_by_which_session(
     browser.log_in("other", PASSWORD).await;
     assert_eq!(browser.get(&link).await.code(), "state_mismatch");
     assert_eq!(linked(&browser).await, 0);
-    // Somebody who is lured to another's callback stays who they are.
+    // A user who is lured to another's callback keeps their own session.
     let owner = site.logged_in("owner").await;
     let link = begin(&owner, "bob").await;
     assert_eq!(browser.get(&link).await.location(), "/");
@@ -212,7 +212,7 @@ async fn cve_2026_20779_of_what_may_be_used_once_two_at_once_use_it_once() {
 
     let (one, two) = tokio::join!(agree(&browser), agree(&browser));
 
-    // The one whose answer comes late is told the same: it is what its user agreed to.
+    // The later answer is the same: it is what its user agreed to.
     for answer in [one, two] {
         assert_eq!(answer.status, 200, "{}", answer.body);
     }

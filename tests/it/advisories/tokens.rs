@@ -3,7 +3,7 @@
 use demo_op::Lie;
 use tests::site::Site;
 
-/// Nobody gets in by such an ID token, and no account is made of it.
+/// Such an ID token logs nobody in, and creates no account.
 async fn assert_makes_nobody(site: &Site, lies: &[Lie]) {
     for lie in lies {
         site.op.lies(lie.clone());

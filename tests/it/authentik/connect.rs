@@ -1,4 +1,4 @@
-//! What a first run makes, and that a second one finds nothing to do.
+//! A first run creates everything, and a second one finds nothing to do.
 
 use std::os::unix::fs::MetadataExt as _;
 
@@ -271,7 +271,7 @@ async fn emails_are_verified_for_whom_the_administrator_says() {
         "{all}"
     );
     assert!(warning.contains("take over the account"), "{warning}");
-    // What was named once is not taken back by a run that names nothing.
+    // A run without options does not undo earlier choices.
     assert_eq!(kept.end(), End::NothingToDo);
     assert_eq!(own, "return {}");
     assert_eq!(again, marked);

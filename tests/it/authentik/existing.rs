@@ -1,4 +1,4 @@
-//! What becomes of a provider and an application that somebody made by hand.
+//! Handling of a provider and an application that somebody created by hand.
 
 use backend::authentik::connect::End;
 use backend::authentik::wanted::Choice;

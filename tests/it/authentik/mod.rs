@@ -50,7 +50,7 @@ struct Setup {
     folder: TempDir,
 }
 
-/// What a run said, and how it ended.
+/// A run's output and result.
 struct Ran {
     end: Result<End>,
     out: String,
@@ -105,12 +105,12 @@ impl Setup {
         }
     }
 
-    /// Runs a job as whoever says yes.
+    /// Runs a job and answers yes.
     async fn run(&self, job: &Job) -> Ran {
         self.answer(job, Some(true)).await
     }
 
-    /// Runs a job as whoever answers that.
+    /// Runs a job with that answer.
     async fn answer(&self, job: &Job, answer: Option<bool>) -> Ran {
         let (mut out, mut talk) = (Vec::new(), Vec::new());
         let end = run(job, &mut out, &mut talk, |_| Ok(answer)).await;

@@ -14,7 +14,7 @@ use tests::places::{require, tools, workspace};
 
 use super::{PROVIDERS, Setup, VERSIONS, wanted};
 
-/// Returns what is wanted by somebody who names everything.
+/// Returns a plan in which every option is set.
 fn wanted_by_the_choosy(emails: VerifiedEmails) -> Wanted {
     let named = |text: &str| Choice::new(Some(text.to_owned()), String::new);
     Wanted {

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, and that each is told by its name.
+//! Everything that can go wrong, each with its own message.
 
 use backend::authentik::api::Api;
 use backend::authentik::wanted::Choice;

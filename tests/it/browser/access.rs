@@ -1,4 +1,4 @@
-//! Who uses a small window or no mouse gets in as well, in Chromium.
+//! People with a small window or without a mouse can log in as well, in Chromium.
 
 use anyhow::{Result, bail, ensure};
 use shared::failure::FailureCode;

@@ -105,7 +105,7 @@ async fn password_works_while_the_op_is_down() -> Result<()> {
     .await
 }
 
-/// The server is away when the OP sends the browser back, which is how the browser comes to stand
+/// The server is down when the OP sends the browser back, which is how the browser comes to stand
 /// on the callback URL.
 #[tokio::test]
 #[ignore = "needs Chromium; cargo xtask test runs it"]
@@ -126,7 +126,7 @@ async fn callback_survives_a_restart_a_reload_and_a_replay() -> Result<()> {
         stage.browser.reload().await?;
         stage.wait_for_home_of(bob.name).await?;
 
-        // The same URL again: who is logged in stays so, a stranger begins a login of their own.
+        // The same URL again: a user who is logged in stays so, a stranger starts their own login.
         stage.browser.open(&callback).await?;
         stage.wait_for_home_of(bob.name).await?;
         stage.browser.forget_cookies().await?;
@@ -145,7 +145,7 @@ async fn back_after_a_login_does_no_harm() -> Result<()> {
         stage.wait_for_home_of(bob.name).await?;
         let account = stage.account_id().await?;
 
-        // To the OP's page, then to the login page, which sends who is logged in on to the app.
+        // To the OP's page, then to the login page, which sends a user who is logged in to the app.
         for _ in 0..2 {
             stage.browser.back().await?;
             ensure!(

@@ -1,4 +1,4 @@
-//! The OP ends a session, and its owner is told on the next visit, in Chromium.
+//! The OP ends a session, and its owner is told at the next visit, in Chromium.
 
 use anyhow::{Result, ensure};
 use shared::routes;

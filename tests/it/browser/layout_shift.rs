@@ -1,4 +1,4 @@
-//! Nothing moves while a page loads, and what it is for stands before the wasm is there.
+//! Nothing moves while a page loads, and its content is there before the wasm.
 
 use anyhow::{Result, ensure};
 use shared::routes;

@@ -92,7 +92,7 @@ async fn profile_page_connects_and_disconnects() -> Result<()> {
     .await
 }
 
-/// Makes the first admin with this email, and logs out.
+/// Creates the first admin with this email, and logs out.
 async fn admin_has_the_email(stage: &Stage, email: &str) -> Result<()> {
     stage.set_up_admin().await?;
     stage.save_email(email).await?;

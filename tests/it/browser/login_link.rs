@@ -1,4 +1,4 @@
-//! The page behind a login link, in the browser, with scripts and without.
+//! The page of a login link, in the browser, with scripts and without.
 
 use anyhow::{Context as _, Result, ensure};
 use shared::routes;
@@ -7,7 +7,7 @@ use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
 use tests::stage::{Stage, on_stage};
 
-/// Makes a link for the admin by the program's command.
+/// Creates a link for the admin with the program's command.
 fn link(stage: &Stage) -> Result<String> {
     let output = stage.server.run(&["login-link", "--user", "admin"])?;
     ensure!(output.status.success(), "{output:?}");

@@ -8,7 +8,7 @@ use tests::op::OpKind::Demo;
 use tests::stage::{ADMIN, PASSWORD, on_stage};
 use thirtyfour::Key;
 
-/// The password that takes the place of [`PASSWORD`].
+/// The password that replaces [`PASSWORD`].
 const NEW_PASSWORD: &str = "another-one-kept-out-of-logs";
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn behind_the_login(stage: &Stage) -> Result<()> {
     stage.log_in_by_password().await
 }
 
-/// What the profile page has to say beside the usual.
+/// Unusual states of the profile page.
 async fn profile_states(stage: &Stage) -> Result<()> {
     let browser = &stage.browser;
     stage.other_browser().log_in(ADMIN, PASSWORD).await;
@@ -230,7 +230,7 @@ async fn link_page(stage: &Stage) -> Result<()> {
     pictures(stage, "link-expired", "[data-code=link_expired]").await
 }
 
-/// What a test login shows: the OP knows the person by now, and asks nothing.
+/// The result of a test login: the OP knows the person by now, and asks nothing.
 async fn test_login(stage: &Stage) -> Result<()> {
     begin_test(stage).await?;
     stage.browser.wait_for("[data-claim]").await?;
@@ -273,7 +273,7 @@ async fn from_right_to_left(stage: &Stage) -> Result<()> {
     pictures(stage, "rtl-setup-closed", "[data-code=setup_closed]").await
 }
 
-/// Takes the pictures of the page that is shown, once `css` is there, and judges it in each.
+/// Takes the pictures of the current page, once `css` is there, and judges it in each.
 async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
     let browser = &stage.browser;
     browser.wait_for(css).await?;

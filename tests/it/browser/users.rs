@@ -1,4 +1,4 @@
-//! The accounts' page in Chromium: what an admin does there, and who may not.
+//! The accounts' page in Chromium: what an admin can do there, and who may not see it.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -11,7 +11,7 @@ use thirtyfour::Key;
 /// The form in an account's open row.
 const EDIT: &str = ".account-panel form";
 
-/// Makes accounts by the API, as the admin who is logged in.
+/// Creates accounts through the API, as the admin who is logged in.
 pub(crate) async fn make_users(stage: &Stage, usernames: &[String]) -> Result<()> {
     let names = json!(usernames);
     let script = format!(

@@ -102,7 +102,7 @@ async fn login_error_needs_no_script() -> Result<()> {
     .await
 }
 
-/// Switches scripts off and opens a page, where the app does not appear.
+/// Turns scripts off and opens a page, on which the app does not appear.
 async fn open_without_scripts(stage: &Stage, path: &str) -> Result<()> {
     stage.browser.allow_scripts(Scripts::Off).await?;
     stage

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tests::command_line::{Said, type_in};
 use tests::site::{Site, user};
 
-/// A site on SQLite with an account; `None` where the tests run on PostgreSQL.
+/// A site on SQLite with an account; `None` if the tests run on PostgreSQL.
 async fn site() -> Option<Site> {
     let site = Site::start().await;
     site.add(user("alice").await).await;

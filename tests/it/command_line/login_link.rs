@@ -14,7 +14,7 @@ use tests::site::{Site, admin, user};
 
 use super::trail;
 
-/// Makes a link, and returns its token.
+/// Creates a link, and returns its token.
 async fn token(site: &Site, name: &str) -> String {
     let said = type_in(site, &format!("login-link --user {name}")).await;
     let (page, token) = said
@@ -45,7 +45,7 @@ async fn logs_in_once() {
     let elsewhere = site.logged_in("alice").await;
     let token = token(&site, "alice@example.com").await;
     let browser = site.browser();
-    // Whoever looks at the link, or opens its page, uses nothing up.
+    // Looking at the link, or opening its page, uses nothing up.
     browser.get(&format!("{WELCOME}?login=1")).await;
     let known = check(&browser, &token).await.json();
 

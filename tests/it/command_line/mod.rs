@@ -1,4 +1,4 @@
-//! What an admin types on the server, beside a server that runs.
+//! What an admin types on the server, next to a running server.
 
 mod user;
 mod passwords;
@@ -38,7 +38,7 @@ async fn trail(site: &Site, count: usize) -> Vec<String> {
     entries.map(line).collect()
 }
 
-/// Returns the role of who is logged in.
+/// Returns the role of the current user.
 async fn role(browser: &HttpBrowser) -> Value {
     browser.get(API_SESSION).await.json()["user"]["role"].clone()
 }

@@ -80,7 +80,7 @@ async fn commands_leave_a_server_its_database_when_the_doctor_has_looked() -> Re
     Ok(())
 }
 
-/// What a command changes, the server sees with its next request.
+/// The server sees a command's changes at its next request.
 async fn server_notices_at_once(kind: DatabaseKind) -> Result<()> {
     let mut server = server(kind).await?;
     let alice = browser(&server);

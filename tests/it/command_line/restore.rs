@@ -29,7 +29,7 @@ struct Place {
 }
 
 impl Place {
-    /// Makes a backup in which alice is logged in and has a link; since then bob came, too.
+    /// Creates a backup in which alice is logged in and has a link; bob joins afterwards.
     async fn new() -> Self {
         let folder = TempDir::new().expect("a file of the test");
         let data = folder.path().join("data");
@@ -97,7 +97,7 @@ impl Place {
         self.restore(file, &["--yes"], piped()).await
     }
 
-    /// Is there an account of that name?
+    /// Returns true if there is an account with that name.
     async fn has(&self, name: &str) -> bool {
         let store = self.open().await;
         let has = has(&store, name).await;

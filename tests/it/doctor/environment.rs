@@ -20,7 +20,7 @@ use tests::site::{Site, admin, user};
 
 use super::{examined, examined_by_cli, expect};
 
-/// Has the doctor look at a data folder, and makes sure that it changed nothing there.
+/// Runs the doctor on a data folder, and checks that it changed nothing there.
 async fn look(folder: &Path, settings: &[(&str, &str)]) -> Report {
     let before = contents(folder);
     // No server runs there.
@@ -48,8 +48,8 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Makes a data folder as a server leaves it. The files are copies: the connections of the one that
-/// made them end when they like, and what is still in the log would be read from there.
+/// Creates a data folder as a server leaves it. The files are copies: the connections of the
+/// original may end at any time, and changes that are still in the log would be read from there.
 async fn used() -> TempDir {
     let (first, folder) = (TempDir::new(), TempDir::new());
     let (first, folder) = (first.expect("a folder"), folder.expect("a folder"));

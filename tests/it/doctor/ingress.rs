@@ -9,7 +9,7 @@ use tests::site::Site;
 
 use super::{examined, expect, not_well};
 
-/// What most proxies do.
+/// The headers that most proxies send.
 fn forwarded(head: &mut Vec<String>) {
     let came = head
         .iter()

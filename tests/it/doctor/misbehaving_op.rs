@@ -353,7 +353,7 @@ async fn answers_of_the_token_endpoint_are_told_apart() {
             error(400, "unauthorized_client"),
             ("client", Fail, "may not redeem codes", "code flow"),
         ),
-        // Whatever the secret is: that proves nothing.
+        // With any secret: that proves nothing.
         (
             error(400, "invalid_grant"),
             ("client", Warn, "before it looks at the secret", "by eye"),

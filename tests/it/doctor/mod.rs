@@ -18,10 +18,10 @@ use clock::Clock;
 use shared::doctor::{Outcome, Report, Step};
 use tests::site::Site;
 
-/// What a step must come to: its name, how it came out, words of what was found, words of the remedy.
+/// The expected result of a step: its name, its outcome, words of the finding, words of the remedy.
 type Expected<'a> = (&'a str, Outcome, &'a str, &'a str);
 
-/// Has the doctor look at a site from within.
+/// Runs the doctor from within a site.
 async fn examined(site: &Site) -> Report {
     let (reading, keys) = (reading_of(&site.app), site.app.keys());
     let context = RunContext::Server {
@@ -35,7 +35,7 @@ async fn examined(site: &Site) -> Report {
         .report
 }
 
-/// Has the doctor look from the command line, with these settings.
+/// Runs the doctor from the command line, with these settings.
 async fn examined_by_cli(settings: &[(&str, &str)]) -> (Reading, Examination) {
     let vars = settings
         .iter()

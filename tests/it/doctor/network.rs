@@ -13,7 +13,7 @@ use tests::site::Site;
 
 use super::{examined, expect};
 
-/// An OP behind a proxy that does TLS, as Authentik is.
+/// An OP behind a proxy that terminates TLS, as Authentik is.
 fn behind_tls(op: &Op, tls: Arc<ServerConfig>) -> String {
     let request = Box::new(|head: &mut Vec<String>| set(head, "x-forwarded-proto", "https"));
     let proxy = ReverseProxy::start(Some(tls), request, nothing());
@@ -21,7 +21,7 @@ fn behind_tls(op: &Op, tls: Arc<ServerConfig>) -> String {
     format!("https://localhost:{}/application/o/postern", proxy.port())
 }
 
-/// Has the doctor look at an OP at this URL.
+/// Runs the doctor on an OP at this URL.
 async fn examined_at(url: &str, settings: &[(&str, &str)]) -> Report {
     let mut all = vec![("OIDC_SERVER_APPLICATION_URL", url)];
     all.extend(settings);

@@ -12,7 +12,7 @@ use tests::registration::Registration;
 
 use super::{expect, not_well};
 
-/// Has the doctor look at a real OP, as the registration is or otherwise.
+/// Runs the doctor on a real OP, with the right or a wrong registration.
 async fn look(op: &Op, settings: &[(&str, &str)]) -> Report {
     let data = TempDir::new().expect("a folder");
     let client = op.registration();

@@ -1,4 +1,4 @@
-//! What can be shown to strangers, and what is printed.
+//! Strangers may see the report, so it has no secrets.
 
 use backend::doctor::report::bundle;
 use backend::doctor::{Style, write};
@@ -70,7 +70,7 @@ async fn bundle_has_no_secret_no_name_and_no_address() {
 
     let bundle = bundle::write(&reading, &examination);
 
-    // What it is about is there, so that its absence below says something.
+    // Its subject is there, so that its absence below means something.
     expect(
         &examination.report,
         ("issuer", Fail, "smith-family", "smith-family"),

@@ -1,4 +1,4 @@
-//! What the doctor writes into the log when a server starts.
+//! The doctor's log lines when a server starts.
 
 use backend::doctor::log_at_start;
 use demo_op::Lie;

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{examined, expect};
 
-/// What was promised.
+/// The promised bound.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]

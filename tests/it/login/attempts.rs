@@ -14,7 +14,7 @@ use crate::login::callback::redeemed;
 
 const LIFETIME: Duration = Duration::from_secs(600);
 
-/// Was the browser sent to the OP again?
+/// Returns true if the browser was sent to the OP again.
 pub(crate) fn is_restart(answer: &Answer) -> bool {
     answer.status == 303 && answer.location().contains("/application/o/authorize/?")
 }
@@ -84,7 +84,7 @@ async fn lost_attempt_begins_anew_once_and_then_explains() {
     );
 }
 
-/// Returns what a browser without the app reads where the redirect leads.
+/// Returns the text that a browser without the app shows after the redirect.
 async fn explanation(browser: &HttpBrowser, callback: &Answer) -> String {
     browser.get(callback.location()).await.body
 }

@@ -1,4 +1,4 @@
-//! The login page where `OIDC_AUTOLOGIN` is on: who must not be sent to the OP finds the form.
+//! The login page with `OIDC_AUTOLOGIN`: users who must not be sent to the OP see the form.
 
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGOUT};

@@ -24,7 +24,7 @@ struct Failure {
     browser: HttpBrowser,
     /// Where the browser was sent.
     error_page: String,
-    /// Words of the log line on what happened; empty where the server had no part in it.
+    /// Words of the log line on what happened; empty if the server had no part in it.
     cause: &'static str,
 }
 

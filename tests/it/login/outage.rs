@@ -1,4 +1,4 @@
-//! An OP that is down, ails or hangs: who can still log in, and what everybody is told.
+//! An OP that is down, degraded or hanging: who can still log in, and what everybody sees.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ const TOKEN: &str = "/application/o/token/";
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What ails an OP that is there.
+/// The fault of a reachable OP.
 const AILMENTS: [Fault; 9] = [
     Fault::Status(500),
     Fault::Status(503),

@@ -1,4 +1,4 @@
-//! Login by password, and what the login page is told.
+//! Login by password, and the login page's configuration.
 
 use backend::audit::Actor;
 use backend::presets;

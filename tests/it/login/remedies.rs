@@ -19,7 +19,7 @@ async fn site_with(settings: &[(&str, &str)]) -> (Site, HttpBrowser) {
     (site, root)
 }
 
-/// Fails unless the latest failure has this cause's remedy wherever it is read.
+/// Fails unless the latest failure has this cause's remedy everywhere.
 async fn assert_one_remedy(site: &Site, root: &HttpBrowser, cause: Cause) {
     let expected = remedy(cause, "authentik");
     let code = cause.code().as_str();

@@ -20,7 +20,7 @@ async fn report(browser: &HttpBrowser) -> Value {
     browser.get(API_TEST_LOGIN).await.json()
 }
 
-/// Does a test as that user of the OP; returns its report.
+/// Runs a test as that user of the OP; returns its report.
 async fn test_as(browser: &HttpBrowser, op_user: &str) -> Value {
     let begun = begin(browser).await.json();
     let url = begun["redirect"].as_str().expect("the OP's URL");
@@ -29,7 +29,7 @@ async fn test_as(browser: &HttpBrowser, op_user: &str) -> Value {
     report(browser).await
 }
 
-/// Returns a site with an admin who is logged in.
+/// Returns a site whose admin is logged in.
 async fn site_with(settings: &[(&str, &str)]) -> (Site, HttpBrowser) {
     let site = Site::with(settings).await;
     site.add(admin("root").await).await;

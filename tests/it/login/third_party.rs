@@ -1,4 +1,4 @@
-//! A login that a third party begins (Core §4), such as the OP's own list of applications.
+//! A login that a third party starts (Core §4), such as the OP's own list of applications.
 
 use demo_op::Lie;
 use insta::assert_snapshot;

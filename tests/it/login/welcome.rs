@@ -23,7 +23,7 @@ fn token(link: &Value) -> String {
     url.split_once('#').expect("a fragment").1.to_owned()
 }
 
-/// Makes a link for an account; returns its token.
+/// Creates a link for an account; returns its token.
 async fn link_for(root: &HttpBrowser, id: impl Into<String>) -> String {
     let answer = root
         .post_json(&format!("{}/welcome-link", path(id)), &json!({}))
@@ -43,7 +43,7 @@ async fn check(browser: &HttpBrowser, token: &str) -> Answer {
         .await
 }
 
-/// The link is no good, says so in one way, and sets nothing.
+/// The link is invalid, with one answer for all reasons, and sets nothing.
 async fn assert_void(site: &Site, token: &str, why: &str) {
     for answer in [
         check(&site.browser(), token).await,

@@ -55,7 +55,7 @@ async fn answer_with_neither_code_nor_error_is_refused() {
     each_is_refused(&[Lie::CodeMissing], "op_error").await;
 }
 
-/// Sends bytes as they are; returns the answer's first line, empty where there is none.
+/// Sends bytes as they are; returns the answer's first line, empty if there is none.
 async fn send_raw(site: &Site, request: &[u8]) -> String {
     let address = site.origin().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.expect("a connection");

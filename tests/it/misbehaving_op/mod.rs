@@ -40,7 +40,7 @@ fn header(name: &str, value: Value) -> Lie {
     Lie::Header(name.to_owned(), value)
 }
 
-/// Was anything asked for at the places where lies lead?
+/// Returns true if any target of a lie was requested.
 fn was_led_astray(site: &Site) -> bool {
     let requests = site.op.requests();
     requests

@@ -13,7 +13,7 @@ use tests::site::{CLIENT_ID, Site};
 
 use super::JWKS;
 
-/// What the log says when the OP was heard.
+/// The log line of an accepted logout token.
 const ENDED: &str = "the OP ended sessions";
 
 /// A site whose OP tells it of logouts, at which Bob is logged in.

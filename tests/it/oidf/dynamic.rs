@@ -44,7 +44,7 @@ async fn oidcc_client_test_dynamic_registration() {
     );
 }
 
-/// Requests by reference are for those who ask: Postern sends plain parameters.
+/// Requests by reference are optional: Postern sends plain parameters.
 #[tokio::test]
 async fn oidcc_client_test_request_uri_signed_none() {
     let trial = Trial::under(&[]).await.assert_accepted().await;

@@ -1,4 +1,4 @@
-//! `/metrics`: what is counted, in which form, and that nobody can make it grow.
+//! `/metrics`: what is counted, in which format, and that no client can make it grow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use tests::web;
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What Prometheus gets.
+/// Prometheus's view of the metrics.
 struct Scrape {
     media_type: String,
     body: String,
@@ -362,7 +362,7 @@ fn named(text: &str) -> BTreeSet<String> {
     .collect()
 }
 
-/// Returns every query of a dashboard, wherever it stands.
+/// Returns every query of a dashboard, at any depth.
 fn queries(value: &Value) -> Vec<String> {
     match value {
         Value::Object(object) => {

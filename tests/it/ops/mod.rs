@@ -1,4 +1,4 @@
-//! What whoever runs the server relies on.
+//! What operators rely on.
 
 mod metrics;
 mod reload;

@@ -51,7 +51,7 @@ fn filled(statement: &str, token: &SessionToken, is_postgres: bool) -> String {
         .replace("LATER", &(now() + 3600).to_string())
 }
 
-/// Returns the migrations up to that level alone; `None` where there are not so many.
+/// Returns the migrations up to that level; `None` if there are not that many.
 async fn up_to(level: usize, database: &str) -> Option<Migrator> {
     let folder = workspace().join("backend/migrations").join(database);
     let mut migrator = Migrator::new(folder).await.expect("the migrations");
@@ -64,7 +64,7 @@ async fn up_to(level: usize, database: &str) -> Option<Migrator> {
     Some(migrator)
 }
 
-/// Starts the server of today on that database, and returns who it thinks the browser is.
+/// Starts today's server on that database, and returns the user of the browser's session.
 async fn who(settings: &[(&str, String)], token: &SessionToken) -> Option<String> {
     let vars = settings.iter();
     let vars = vars.map(|(name, value)| ((*name).to_owned(), value.clone()));

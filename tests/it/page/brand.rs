@@ -16,7 +16,7 @@ use tests::op::OpKind::Demo;
 use tests::site::Site;
 use tests::stage::{Stage, on_stage_with};
 
-/// A logo that would run a script where it could; square.
+/// A logo that would run a script if it could; square.
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">\
     <script>document.title='hostile'</script><path d=\"M0 0h16v16H0z\"/></svg>";
 /// How an image of another kind begins.
@@ -43,7 +43,7 @@ fn attribute<'a>(document: &'a str, name: &str) -> &'a str {
     rest.split_once('"').expect("its end").0
 }
 
-/// Is the document's style the one that the content security policy allows?
+/// Returns true if the document's style is the one that the content security policy allows.
 fn allows_its_style(answer: &Answer) -> bool {
     let hash = STANDARD.encode(Sha256::digest(style(&answer.body)));
     let csp = answer.header("content-security-policy");

@@ -1,4 +1,4 @@
-//! What every answer carries, and the answers to what is not there.
+//! The headers of every answer, and the answers to unknown paths.
 
 use insta::assert_snapshot;
 use reqwest::Method;
@@ -205,7 +205,7 @@ async fn strangers_do_not_wait_for_the_pages_behind_the_login() {
         );
         assert_eq!(owner.get(path).await.status, 200, "{path}");
     }
-    // The page itself says so where a session has ended.
+    // The page itself says so if a session has ended.
     site.app.store.close().await;
     assert_eq!(owner.get("/").await.status, 200, "without a database");
 }

@@ -213,7 +213,7 @@ async fn full_disk_refuses_writes_until_there_is_space() -> Result<()> {
     let full = fs::write(&ballast, vec![1; 4 << 20]);
     ensure!(full.is_err(), "the disk is larger than it should be");
     let mut last = None;
-    // What is left in the last blocks may still be enough for a few.
+    // The remaining blocks may still be enough for a few.
     for n in 0..200 {
         let answer = rename(&alice, &format!("{n:090}")).await;
         if answer.status != 200 {

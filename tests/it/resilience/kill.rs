@@ -50,7 +50,7 @@ impl Told {
         }
     }
 
-    /// What was asked for and not answered may have been done or not.
+    /// A request without an answer may have been carried out or not.
     fn fits(&self, found: &Value) -> bool {
         *found == self.done || Some(found) == self.asked.as_ref()
     }
@@ -60,7 +60,7 @@ impl Told {
     }
 }
 
-/// Somebody who changes one thing after the other.
+/// A user who changes one thing after the other.
 struct Person {
     name: String,
     browser: HttpBrowser,
@@ -68,7 +68,8 @@ struct Person {
     display_name: Told,
     email: Told,
     password: Told,
-    /// Is a login or a new password under way, which gives the browser another token?
+    /// Returns true if a login or a new password is in progress, which gives the browser another
+    /// token.
     is_token_open: bool,
     /// Tokens of sessions that the server has ended.
     ended: Vec<String>,
@@ -117,7 +118,7 @@ impl Person {
         }
     }
 
-    /// Returns `None` where the server ends before it has answered.
+    /// Returns `None` if the server ends before it has answered.
     async fn try_send(&self, method: Method, path: &str, body: &Value) -> Option<Answer> {
         let request = self.browser.json(method, path, body);
         self.browser.try_send(request).await.ok()
@@ -198,7 +199,7 @@ impl Person {
     }
 }
 
-/// Takes note of an answer; returns whether there was one.
+/// Records an answer; returns true if there was one.
 fn hear(told: &mut Told, answer: Option<Answer>) -> bool {
     let Some(answer) = answer else { return false };
     told.hear(answer.status.is_success());

@@ -20,7 +20,7 @@ use tests::site::{BEGINNING, PASSWORD, user};
 /// No answer may take longer, on a machine that is busy with other tests: it did not hang.
 const PROMPT: Duration = Duration::from_secs(15);
 
-/// Makes an account before the server starts.
+/// Creates an account before the server starts.
 async fn add(place: &config::Database, username: &str) -> Result<()> {
     let store = Store::connect(place).await?;
     let now = clock::Timestamp::from_unix(BEGINNING);

@@ -1,4 +1,4 @@
-//! PostgreSQL is away when the server starts, comes, goes, and comes back.
+//! PostgreSQL is down when the server starts, comes, goes, and comes back.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -51,7 +51,7 @@ async fn until_away(browser: &HttpBrowser) -> Result<()> {
     .await
 }
 
-/// What everybody sees while the database is away: an answer soon, and a reason.
+/// What everybody sees while the database is down: an answer soon, and a reason.
 async fn says_what_is_wrong(browser: &HttpBrowser) -> Result<()> {
     ensure!(browser.get("/healthz").await.status == 200, "not alive");
     // Any token makes the server ask the database.
@@ -140,7 +140,7 @@ async fn tables_that_could_not_be_looked_after_are_once_they_can_be() -> Result<
     for _ in 0..2 {
         bridge.cut();
         until_away(&browser).await?;
-        // As after a failover to a replica that is none yet: it can be read alone.
+        // As after a failover to a replica that is not the primary yet: it can only be read.
         set_read_only(&server, true).await?;
         bridge.raise()?;
         poll::until("a failed look", poll::PATIENCE, async || {

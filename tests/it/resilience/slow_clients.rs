@@ -24,7 +24,7 @@ const DRIP: Duration = Duration::from_secs(3);
 /// Files of the test itself.
 const OWN_FILES: u64 = 500;
 
-/// What a client does to keep its connection busy.
+/// How a client keeps its connection busy.
 #[derive(Debug, Clone, Copy)]
 enum Habit {
     /// Says nothing.

@@ -1,4 +1,4 @@
-//! What a test login showed.
+//! The report of a test login.
 
 use std::time::Duration;
 
@@ -35,6 +35,6 @@ async fn old_report_is_swept() {
     let hour = Duration::from_secs(3600);
     store.sweep_sessions(&LIVES, NOW.plus(hour)).await.unwrap();
 
-    // Even to who believes that it is earlier.
+    // Even for a caller with an earlier clock.
     assert_eq!(store.test_login(alice, NOW).await.unwrap(), None);
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Fresh, LATER, LIVES, NOW, new_session};
 
-/// Makes an account without a password and a link for it.
+/// Creates an account without a password and a link for it.
 async fn invited(fresh: &Fresh, name: &str) -> (Uuid, LinkToken) {
     let new = NewAccount {
         password_hash: None,
@@ -323,7 +323,7 @@ async fn links_that_have_ended_are_swept() {
         .await
         .unwrap();
 
-    // Even to who believes that it is earlier.
+    // Even for a caller with an earlier clock.
     let open = fresh.store.welcome_link(link.hash(), NOW).await.unwrap();
     assert!(open.is_none());
 }

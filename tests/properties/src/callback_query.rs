@@ -30,7 +30,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     optional
 }
 
-/// Fails where a parameter is not exactly what the query says, or cannot be handed on as it is.
+/// Fails if a parameter is not exactly what the query says, or cannot be handed on as it is.
 fn assert_read_whole(query: &[u8], response: &AuthorizationResponse) {
     let taken = [
         ("code", &response.code),
@@ -51,7 +51,7 @@ fn assert_read_whole(query: &[u8], response: &AuthorizationResponse) {
     }
 }
 
-/// Returns whether the attempt accepts the answer; fails where it must not.
+/// Returns true if the attempt accepts the answer; fails if it must not.
 fn assert_accepted_rightly(response: &AuthorizationResponse, is_required: bool) -> bool {
     let expected = ExpectedIssuer {
         issuer: ISSUER.to_owned(),

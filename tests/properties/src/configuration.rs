@@ -1,4 +1,4 @@
-//! The settings: whatever the variables hold, faults are told, and no secret is.
+//! The settings: with any values, faults are reported, and secrets are not.
 
 use backend::config::{Config, VARIABLES};
 
@@ -78,7 +78,7 @@ fn with_secrets(name: &str, value: &str) -> String {
     }
 }
 
-/// Fails where settings contradict each other.
+/// Fails if settings contradict each other.
 fn assert_agrees(config: &Config) {
     assert!(config.sessions.idle <= config.sessions.max_age);
     assert!(config.password_login || config.oidc.is_some());

@@ -54,7 +54,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     opened | assert_session_is_one(&headers)
 }
 
-/// Returns whether the value opens as anything; fails where it must not.
+/// Returns true if the value opens as anything; fails if it must not.
 fn assert_opens_rightly(name: &str, value: &str) -> bool {
     let as_attempt = open::<LoginAttempt>([KEYS.attempt.key()], name, value).is_some();
     let as_link = open::<Value>([KEYS.link.key()], name, value).is_some();
@@ -68,7 +68,7 @@ fn assert_opens_rightly(name: &str, value: &str) -> bool {
     as_attempt || as_link
 }
 
-/// Returns whether there is a session token; fails where it could be written in two ways.
+/// Returns true if there is a session token; fails if it could be written in two ways.
 fn assert_session_is_one(headers: &HeaderMap) -> bool {
     let value = single(headers, &CookieStyle::new(true).session());
     let token = value.and_then(SessionToken::parse);
@@ -77,7 +77,7 @@ fn assert_session_is_one(headers: &HeaderMap) -> bool {
     shown.is_some()
 }
 
-/// Fails where the names here are not those of the server.
+/// Fails if the names here are not those of the server.
 fn assert_names_keep_apart() {
     let style = CookieStyle::new(true);
     assert_eq!(style.attempt("0123456789abcdef"), ATTEMPT.0);

@@ -23,7 +23,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     true
 }
 
-/// Fails where there is more than one address, or where it ends is a matter of opinion.
+/// Fails if there is more than one address, or if its end is ambiguous.
 fn assert_is_one(local: &str, domain: &str) {
     let ends_it = |c: char| c.is_whitespace() || ",;:<>()[]\\\"@".contains(c);
     assert!(
@@ -45,7 +45,7 @@ fn assert_is_one(local: &str, domain: &str) {
     }
 }
 
-/// Fails where two addresses that mail goes to apart are compared as one.
+/// Fails if two addresses with different mailboxes compare as equal.
 fn assert_compared_rightly(email: &Email) {
     let (address, key) = (email.as_str(), email.key());
     assert!(!key.contains(|c: char| c.is_ascii_uppercase()), "{key:?}");

@@ -61,7 +61,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     true
 }
 
-/// Fails where a time is off by more than the leeway and the second that fractions cost.
+/// Fails if a time is off by more than the leeway and one second for fractions.
 fn assert_in_time(claims: &id_token::Claims) {
     let age = |name| 1_750_000_000.0 - seconds(claims, name);
     assert!(age("exp") < 61.0, "expired: {claims:?}");
@@ -69,7 +69,7 @@ fn assert_in_time(claims: &id_token::Claims) {
     assert!(age("iat") < 661.0, "old: {claims:?}");
 }
 
-/// Fails where the token also ends sessions.
+/// Fails if the token also ends sessions.
 fn assert_is_no_logout(token: &str) {
     let expected = logout_token::Expected {
         issuer: ISSUER,

@@ -1,4 +1,5 @@
-//! The JWK Set: whatever is in it, a token is checked with the key that signed it, and with no other.
+//! The JWK Set: with any content, a token is checked with the key that signed it, and with no
+//! other.
 
 use std::sync::LazyLock;
 
@@ -20,7 +21,7 @@ struct Signed {
     member: &'static str,
     /// In base64url.
     key: &'static str,
-    /// The token. Its key's private half is nowhere.
+    /// The token. Nobody has its private key.
     token: &'static str,
 }
 
@@ -130,7 +131,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     taken
 }
 
-/// Is the key in the set, and may it sign?
+/// Returns true if the key is in the set, and may sign.
 fn holds(set: &Map<String, Value>, signed: &Signed) -> bool {
     let wanted = number(signed.key);
     let keys = set["keys"].as_array().into_iter().flatten();

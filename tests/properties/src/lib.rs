@@ -26,7 +26,7 @@ mod configuration;
 pub struct Property {
     /// Names the fuzz target, and the folder of its corpus.
     pub name: &'static str,
-    /// Panics where the property does not hold of these bytes. Returns whether the parser took
+    /// Panics if the property does not hold of these bytes. Returns whether the parser took
     /// them: a corpus that is always refused, or never, shows nothing.
     pub check: fn(&[u8]) -> bool,
 }

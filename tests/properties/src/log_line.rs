@@ -1,4 +1,4 @@
-//! What must hold of every message for the log.
+//! Properties of every message for the log.
 
 /// Fails if a message for the log could break out of its line, or fill it: what outsiders send
 /// is in it.

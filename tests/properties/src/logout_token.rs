@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::op::{CLIENT_ID, ISSUER, NOW, SKEW};
 use crate::token::{self, assert_is, seconds};
 
-/// What the token says it is (Back-Channel Logout §2.4).
+/// The token's type (Back-Channel Logout §2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// A token that is good.
@@ -62,7 +62,7 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
 }
 
-/// Fails where the token could be taken again after its `jti` is forgotten, or never is forgotten.
+/// Fails if the token could be used again after its `jti` is forgotten, or is never forgotten.
 fn assert_remembered_long_enough(claims: &Map<String, Value>, stale_at: i64) {
     let age = |name| 1_750_000_000.0 - seconds(claims, name);
     assert!(age("exp") < 61.0, "expired: {claims:?}");

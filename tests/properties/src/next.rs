@@ -1,4 +1,4 @@
-//! `next`: whatever it says, the browser stays on this site.
+//! `next`: with any value, the browser stays on this site.
 
 use backend::return_to::ReturnTo;
 use url::Url;
@@ -25,7 +25,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     path != "/"
 }
 
-/// Fails where a browser would leave the site, or land on the API.
+/// Fails if a browser would leave the site, or land on the API.
 fn assert_stays(page: &Url, path: &str) {
     let there = page
         .join(path)

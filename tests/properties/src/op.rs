@@ -1,4 +1,4 @@
-//! The OP and the client of all properties, and a time that stands.
+//! The OP and the client of all properties, and a fixed time.
 
 use std::time::Duration;
 

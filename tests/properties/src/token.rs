@@ -19,7 +19,7 @@ const HEADER: &str = r#"{"alg":"EdDSA","kid":"ed-1"}"#;
 
 /// The OP's key.
 static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_bytes(&[7; 32]));
-/// What the OP's JWK Set has of it.
+/// The key's entry in the OP's JWK Set.
 static KEYS: LazyLock<SigningKeys> = LazyLock::new(|| {
     let x = URL_SAFE_NO_PAD.encode(KEY.verifying_key().as_bytes());
     let set = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": KID, "use": "sig", "x": x}]});
@@ -38,7 +38,7 @@ pub(crate) fn verifier() -> Verifier<'static> {
     }
 }
 
-/// Makes a token of the input. Its first byte says how, since no search finds a signature:
+/// Creates a token of the input. Its first byte says how, since no search finds a signature:
 ///
 /// - `c`: the rest is the claims, and the OP signs them;
 /// - `h`: the first line is the header, the rest the claims, and the OP signs both;
@@ -104,7 +104,7 @@ pub(crate) fn assert_signed(token: &str) -> Map<String, Value> {
     object(claims)
 }
 
-/// Fails where the claim is not this text.
+/// Fails if the claim is not this text.
 pub(crate) fn assert_is(claims: &Map<String, Value>, name: &str, text: &str) {
     assert_eq!(
         claims.get(name).and_then(Value::as_str),
@@ -113,7 +113,7 @@ pub(crate) fn assert_is(claims: &Map<String, Value>, name: &str, text: &str) {
     );
 }
 
-/// Fails where the token was made for somebody else.
+/// Fails if the token is for somebody else.
 pub(crate) fn assert_is_for(claims: &Map<String, Value>, client_id: &str) {
     let (others, named) = match &claims["aud"] {
         Value::Array(all) => (all.len() > 1, all.iter().any(|aud| aud == client_id)),
@@ -121,7 +121,7 @@ pub(crate) fn assert_is_for(claims: &Map<String, Value>, client_id: &str) {
     };
     assert!(named, "{claims:?}");
     match claims.get("azp") {
-        // What is no text in the audience names nobody.
+        // An entry of the audience that is not text names nobody.
         None => assert!(!others || texts(&claims["aud"]) == 1, "{claims:?}"),
         Some(azp) => assert_eq!(azp, client_id, "{claims:?}"),
     }
@@ -132,13 +132,13 @@ fn texts(values: &Value) -> usize {
     values.filter(|value| value.is_string()).count()
 }
 
-/// Returns a time's whole seconds; fails where it is none.
+/// Returns a time's whole seconds; fails if it is not a time.
 pub(crate) fn seconds(claims: &Map<String, Value>, name: &str) -> f64 {
     let seconds = claims.get(name).and_then(Value::as_f64);
     seconds.unwrap_or_else(|| panic!("{name} is no number: {claims:?}"))
 }
 
-/// Fails where the message of a refusal cannot be logged as it is.
+/// Fails if the message of a refusal cannot be logged as it is.
 pub(crate) fn assert_can_be_logged(fault: &TokenFault) {
     assert_fits_the_log(&fault.to_string());
 }

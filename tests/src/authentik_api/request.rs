@@ -1,4 +1,4 @@
-//! What the stand-in gets, and the wrong answers that a test asks for.
+//! The stand-in's requests, and the wrong answers that a test asks for.
 
 use axum::http::Method;
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub struct Request {
 pub struct ApiFault {
     /// For which method.
     pub method: &'static str,
-    /// What the path below `/api/v3/` begins with.
+    /// How the path below `/api/v3/` begins.
     pub path: &'static str,
     /// The status.
     pub status: u16,

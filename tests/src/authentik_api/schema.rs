@@ -1,4 +1,4 @@
-//! What Authentik's published API description says of the objects that Postern writes: fields,
+//! What Authentik's published API description says about the objects that Postern writes: fields,
 //! types, values, what is required, and since when. `authentik_schema.rs` in `tests/it` holds the
 //! requests against the published package itself.
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A version: year and month.
 pub(super) type Version = (u16, u8);
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy)]
 enum Type {
     /// A text that may be empty.
@@ -32,7 +32,7 @@ enum Type {
     Some(&'static [&'static str]),
     /// A list of redirect URIs.
     RedirectUris,
-    /// What Postern never writes, so that nothing is checked.
+    /// A field that Postern never writes, so that nothing is checked.
     Unchecked,
 }
 
@@ -50,7 +50,7 @@ const ALWAYS: Version = (2024, 12);
 /// Until now.
 const TODAY: Version = (9999, 1);
 
-/// Makes a field that every version has.
+/// Creates a field that every version has.
 const fn field(name: &'static str, holds: Type) -> Field {
     Field {
         name,
@@ -60,7 +60,7 @@ const fn field(name: &'static str, holds: Type) -> Field {
     }
 }
 
-/// Makes a field that every version has and wants.
+/// Creates a field that every version has and requires.
 const fn required(name: &'static str, holds: Type) -> Field {
     Field {
         name,
@@ -70,7 +70,7 @@ const fn required(name: &'static str, holds: Type) -> Field {
     }
 }
 
-/// Makes a field that only some versions have.
+/// Creates a field that only some versions have.
 const fn spanning(name: &'static str, holds: Type, from: Version, before: Version) -> Field {
     Field {
         name,
@@ -159,7 +159,7 @@ static APPLICATION: [Field; 12] = [
 ];
 
 /// Says what is wrong with a body, field by field, as Authentik does; and, harder than Authentik,
-/// refuses fields that the version does not have. Empty where all is well.
+/// refuses fields that the version does not have. Empty if all is well.
 pub(super) fn complaints(
     path: &str,
     version: Version,
@@ -230,7 +230,7 @@ fn wrong(holds: Type, value: &Value, version: Version) -> Option<String> {
     (!is_good).then(|| format!("{value} is not a valid choice."))
 }
 
-/// Is it an entry of `redirect_uris`?
+/// Returns true if it is an entry of `redirect_uris`.
 fn is_redirect_uri(entry: &Value, version: Version) -> bool {
     let Some(entry) = entry.as_object() else {
         return false;
@@ -252,7 +252,7 @@ fn is_redirect_uri(entry: &Value, version: Version) -> bool {
         && text("url").is_some_and(|url| !url.is_empty())
 }
 
-/// Is it the id of an object?
+/// Returns true if it is the id of an object.
 fn is_uuid(value: &Value) -> bool {
     value
         .as_str()

@@ -1,4 +1,4 @@
-//! The stand-in's server, and what a test may ask of it.
+//! The stand-in's server, and its controls for tests.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,13 +15,13 @@ use tokio::task::JoinHandle;
 use super::request::{ApiFault, Request};
 use super::world::World;
 
-/// The token that the stand-in takes.
+/// The token that the stand-in accepts.
 pub const TOKEN: &str = "an-api-token-of-the-tests";
 
 /// Where the API is.
 const API: &str = "/api/v3/";
 
-/// A running stand-in; it ends with this value.
+/// A running stand-in, which ends when dropped.
 pub struct AuthentikApi {
     origin: String,
     world: Arc<Mutex<World>>,
@@ -106,12 +106,12 @@ impl AuthentikApi {
         self.world().edit(path, name, fields);
     }
 
-    /// Takes away the object with that name.
+    /// Removes the object with that name.
     pub fn remove(&self, path: &str, name: &str) {
         self.world().remove(path, name);
     }
 
-    /// Has the next request of that kind fail.
+    /// Makes the next request of that kind fail.
     pub fn fail(&self, fault: ApiFault) {
         self.world().faults.push(fault);
     }
@@ -182,7 +182,7 @@ async fn answer(
     }
 }
 
-/// Makes a JSON answer.
+/// Creates a JSON answer.
 fn respond(status: u16, body: &Value) -> Response {
     let status = StatusCode::from_u16(status).expect("a status");
     let location = [(header::LOCATION, "http://127.0.0.1:9/elsewhere")];
@@ -193,7 +193,7 @@ fn respond(status: u16, body: &Value) -> Response {
     (status, json, body.to_string()).into_response()
 }
 
-/// Makes one of Authentik's pages.
+/// Creates one of Authentik's pages.
 fn page(status: StatusCode) -> Response {
     let html = [(header::CONTENT_TYPE, "text/html")];
     (status, html, "<title>authentik</title>").into_response()

@@ -1,4 +1,4 @@
-//! What the stand-in holds, and how it answers.
+//! The stand-in's objects, and how it answers.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Makes an Authentik after its installation.
+    /// Creates a newly installed Authentik.
     pub(super) fn new(version: &str) -> Self {
         let mut parts = version.split('.');
         let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
@@ -102,7 +102,7 @@ impl World {
         };
         object["pk"] = pk.clone();
         if path == PROVIDERS {
-            // What Authentik fills in.
+            // Defaults of Authentik.
             for (field, value) in [
                 ("client_id", json!(format!("clientid{id:032x}"))),
                 ("client_secret", json!(format!("secret{id:0122x}"))),
@@ -132,7 +132,7 @@ impl World {
         merge(object, fields);
     }
 
-    /// Takes an object away.
+    /// Removes an object.
     pub(super) fn remove(&mut self, path: &str, name: &str) {
         self.list(path)
             .retain(|object| object["name"] != name && object["slug"] != name);
@@ -226,7 +226,7 @@ impl World {
         (200, body)
     }
 
-    /// Makes an object.
+    /// Creates an object.
     fn respond_make(&mut self, kind: &str, body: &Value) -> (u16, Value) {
         let mut wrong = complaints(kind, self.version, body, false);
         self.check_relations(kind, None, body, &mut wrong);

@@ -1,4 +1,4 @@
-//! What a page is judged by: axe-core's rules, and whether anything moved.
+//! Judges a page: by axe-core's rules, and by whether anything moved.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ impl Browser {
     /// # Errors
     /// The browser does not answer.
     pub async fn layout_shift(&self) -> Result<f64> {
-        // What is buffered comes before the frame after the next.
+        // Buffered entries arrive before the frame after the next.
         let script = "return new Promise(resolve => {
             const shifts = [];
             const take = list => shifts.push(...list);

@@ -1,4 +1,4 @@
-//! A running browser, and where it is.
+//! A running browser and its location.
 
 use std::env::var_os;
 use std::path::PathBuf;
@@ -146,7 +146,7 @@ impl Browser {
         Ok(self.driver.switch_to_window(tab.clone()).await?)
     }
 
-    /// Polls, and on failure says where the browser is and what it shows.
+    /// Polls; a failure says where the browser is and what it shows.
     pub(super) async fn watch<T>(
         &self,
         what: &str,

@@ -7,7 +7,7 @@ use thirtyfour::prelude::*;
 use crate::browser::chromium::Browser;
 
 impl Browser {
-    /// Is there an element that is displayed?
+    /// Returns true if such an element is displayed.
     ///
     /// # Errors
     /// The browser does not answer.
@@ -148,7 +148,7 @@ impl Browser {
         .await
     }
 
-    /// Presses keys, wherever the focus is.
+    /// Presses keys, for the focused element.
     ///
     /// # Errors
     /// The browser does not answer.

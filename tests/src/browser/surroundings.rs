@@ -1,4 +1,4 @@
-//! What is around the page: the size of the window, colors, scripts, cookies, the console.
+//! The page's environment: the size of the window, colors, scripts, cookies, the console.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use thirtyfour::BrowserLogEntry;
 use crate::browser::chromium::Browser;
 use crate::places::screenshots;
 
-/// May pages run scripts?
+/// True if pages may run scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scripts {
     /// As ever.
@@ -16,7 +16,7 @@ pub enum Scripts {
     Off,
 }
 
-/// Is there a network?
+/// True if there is a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
     /// As ever.
@@ -99,7 +99,7 @@ impl Browser {
         .await
     }
 
-    /// Takes the network away, or gives it back.
+    /// Disables or enables the network.
     ///
     /// # Errors
     /// The browser does not answer.
@@ -187,7 +187,7 @@ impl Browser {
             .collect())
     }
 
-    /// Takes a picture into the folder `$SCREENSHOTS`; without that variable it does nothing.
+    /// Takes a picture into the folder `$SCREENSHOTS`; does nothing if that variable is not set.
     ///
     /// # Errors
     /// The picture could not be taken or written.

@@ -1,4 +1,4 @@
-//! Making, changing and deleting accounts, and what stays in the audit trail.
+//! Creating, changing and deleting accounts, and what stays in the audit trail.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -281,7 +281,7 @@ async fn everything_is_in_the_audit_trail_with_both_names() {
     );
     let by_id = format!("?account={}", made["user"]["id"].as_str().unwrap());
     assert_eq!(trail(&root, &by_id).await, by_name);
-    // What `root` did is found by either name.
+    // The search by either name finds what `root` did.
     assert_eq!(trail(&root, "?account=root").await.len(), by_name.len() + 2);
     assert_eq!(trail(&root, "?account=nobody").await, [""; 0]);
     assert_eq!(

@@ -11,7 +11,7 @@ use tests::site::{email, user};
 
 use crate::admin::users::{administered, make, names, users};
 
-/// Returns who is found by a text.
+/// Returns the usernames that a search finds.
 async fn found(root: &tests::http_browser::HttpBrowser, search: &str) -> Vec<String> {
     let query = format!("?{}", encode(&[("search", search)]));
     let found = users(root, &query).await;
@@ -188,6 +188,6 @@ async fn pages_show_each_account_once_though_others_are_added() {
     assert!(first.into_iter().eq(expected.iter()), "{seen:?}");
     assert_eq!(seen.iter().filter(|name| *name == "root").count(), 1);
     assert_eq!(totals, [120, 122, 124]);
-    // What was added after the cursor is seen, what was added before it is not.
+    // Accounts added after the cursor appear, accounts added before it do not.
     assert_eq!(seen.len(), 122, "{seen:?}");
 }

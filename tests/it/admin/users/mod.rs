@@ -1,4 +1,4 @@
-//! Admins list, make, change and delete accounts.
+//! Admins list, create, change and delete accounts.
 
 mod list;
 mod change;
@@ -24,7 +24,7 @@ pub(crate) fn path(id: impl Into<String>) -> String {
     format!("{API_USERS}/{}", id.into())
 }
 
-/// Makes an ordinary account of that name as an admin does; returns the answer's body.
+/// Creates an ordinary account with that name as an admin does; returns the answer's body.
 pub(crate) async fn make(root: &HttpBrowser, username: &str) -> Value {
     let body = json!({"username": username, "role": "user"});
     let answer = root.post_json(API_USERS, &body).await;
