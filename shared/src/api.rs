@@ -1,5 +1,5 @@
-//! The API: every endpoint, with who may call it, its body, its answer and the errors of its own.
-//! The server's router, the page's requests and the README's table come from this table.
+//! The API: every endpoint, with its caller, its body, its answer and its own errors. The server's
+//! router, the page's requests and the README's table come from this table.
 
 use crate::audit::Audit;
 use crate::config::PublicConfig;
@@ -147,51 +147,51 @@ query! {
 }
 
 query! {
-    /// How a login begins.
+    /// The parameters of a login's start.
     LoginQuery {
         /// Where to go afterwards: a path on this site.
         next = "next",
-        /// The issuer at which a third party wants the login to be.
+        /// The issuer at which a third party wants the login.
         iss = "iss",
         /// Who is about to log in, for the OP.
         login_hint = "login_hint",
-        /// Where a third party wants to go afterwards: a URL.
+        /// The URL to which a third party wants to return.
         target_link_uri = "target_link_uri",
     }
 }
 
 query! {
-    /// Which accounts to list. An empty text is the same as none.
+    /// Filters of the list of accounts. An empty text is the same as none.
     UserQuery {
-        /// A part of username, email or display name, in whatever case.
+        /// A part of username, email or display name, in any case.
         search = "search",
         /// `admin` or `user`.
         role = "role",
         /// `enabled` or `disabled`.
         status = "status",
-        /// The `next` of the page before.
+        /// The `next` of the previous page.
         after = "after",
     }
 }
 
 query! {
-    /// Which entries of the audit trail to list.
+    /// Filters of the audit trail.
     AuditQuery {
-        /// An account, by its id or its username, in whatever case. It may be gone.
+        /// An account, by its id or its username, in any case. It may be deleted.
         account = "account",
-        /// What happened.
+        /// The kind of event.
         kind = "kind",
-        /// A request, by its reference.
+        /// The request's reference.
         reference = "ref",
-        /// The `next` of the page before.
+        /// The `next` of the previous page.
         before = "before",
     }
 }
 
 query! {
-    /// Which state of the words.
+    /// The version of the words.
     TextsQuery {
-        /// Their version. If it is the present one, the answer may be kept for ever.
+        /// Their version. If it is the current one, the answer may be cached for ever.
         version = "v",
     }
 }

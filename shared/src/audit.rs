@@ -6,17 +6,17 @@ use crate::text::Text;
 
 macro_rules! audit_kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
-        /// What happened. Stable: in the database and on the wire.
+        /// What happened. Stable: in the database and in the API.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum AuditKind {
             $($(#[$doc])* $variant,)*
         }
 
         impl AuditKind {
-            /// Every kind there is.
+            /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Returns the name in the database and on the wire.
+            /// Returns the name in the database and in the API.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
@@ -46,7 +46,7 @@ audit_kinds! {
     SessionEndedByOp = "session_ended_by_op";
     /// An admin ended sessions.
     SessionEndedByAdmin = "session_ended_by_admin";
-    /// An account was made.
+    /// An account was created.
     AccountCreated = "account_made";
     /// An account was disabled.
     AccountDisabled = "account_disabled";
@@ -68,24 +68,24 @@ audit_kinds! {
     IdentityLinked = "identity_linked";
     /// An identity was unlinked.
     IdentityUnlinked = "identity_unlinked";
-    /// A welcome link was made; what was made before for that account is void.
+    /// A welcome link was created; the account's older one is void.
     WelcomeLinkCreated = "welcome_link_made";
-    /// A welcome link was used that is no good.
+    /// An invalid welcome link was used.
     WelcomeFailed = "welcome_failed";
-    /// A login link was made; what was made before for that account is void.
+    /// A login link was created; the account's older one is void.
     LoginLinkCreated = "login_link_made";
     /// Somebody logged in by a login link.
     LoginLinkUsed = "login_link_used";
-    /// An identity was taken along to another issuer: the OP moved.
+    /// An identity was moved to another issuer, because the OP moved.
     IdentityMoved = "identity_moved";
-    /// The database is a backup's from here on.
+    /// The database comes from a backup from here on.
     DatabaseRestored = "database_restored";
     /// A wrong setup token was given.
     SetupFailed = "setup_failed";
 }
 
 impl AuditKind {
-    /// Returns the kind of that name; `None` for one that only another version knows.
+    /// Returns the kind with that name; `None` for one of another version.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
@@ -95,43 +95,42 @@ impl AuditKind {
 
 /// The answer of `GET /api/audit`: entries, the latest first.
 ///
-/// `?account=ID` or `?account=USERNAME` (whatever its case; the account may be gone),
-/// `?kind=KIND` and `?ref=REFERENCE` narrow it down; `?before=ID` gives the page that follows the
-/// entry of that id.
+/// `?account=ID` or `?account=USERNAME` (in any case; the account may be deleted), `?kind=KIND` and
+/// `?ref=REFERENCE` filter the entries; `?before=ID` gives the page after the entry with that id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// What `before` must be for the next page, where there is one.
+    /// The value of `before` for the next page; `None` on the last page.
     pub next: Option<String>,
 }
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// Names the entry.
+    /// The entry's id.
     pub id: String,
     /// When: Unix seconds.
     pub at: i64,
-    /// What: the name of an [`AuditKind`], or a name that only another version knows.
+    /// The name of an [`AuditKind`], or a name of another version.
     pub kind: String,
-    /// Of a failure: the code that the browser was sent.
+    /// The code that the browser got, if this is a failure.
     pub code: Option<String>,
-    /// Who did it; none for a stranger and for the server itself.
+    /// Who did it; `None` for a stranger and for the server itself.
     pub actor: Option<Party>,
-    /// At the command line: the user of the system who typed it.
+    /// The system user who typed it, at the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
-    /// To whose account.
+    /// The account it was done to.
     pub account: Option<Party>,
     /// The client's address.
     pub address: Option<String>,
     /// The request's reference, as in the log and on the error page.
     #[serde(rename = "ref")]
     pub reference: Option<String>,
-    /// What changed; of a failure, what caused it.
+    /// What changed, or the cause of a failure.
     pub detail: Option<String>,
-    /// Of a failure: what an admin should do about it, at the provider that is configured now.
+    /// What an admin should do about a failure, at the provider that is configured now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
@@ -139,8 +138,8 @@ pub struct AuditEntry {
 /// An account in an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
-    /// Names the account.
+    /// The account's id.
     pub id: String,
-    /// Its username then.
+    /// Its username at the time.
     pub username: Option<String>,
 }

@@ -16,22 +16,22 @@ use serde::{Deserialize, Serialize};
 )]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicConfig {
-    /// May people log in with a password of this server's own?
+    /// True if people may log in with a password of this server.
     pub password_login: bool,
-    /// Do most people here log in through the provider? Then that stands first.
+    /// True if most people here log in through the provider, which then comes first.
     pub provider_first: bool,
-    /// No admin exists yet: `/setup` is open to whoever holds the setup token.
+    /// No admin exists yet: `/setup` is open to whoever has the setup token.
     pub setup_needed: bool,
-    /// Does the asking browser hold a live session? (Spares the login page a 401.)
+    /// True if the browser has a live session. (Saves the login page a 401.)
     pub signed_in: bool,
-    /// Did the provider end the session that the asking browser had?
+    /// True if the provider ended the browser's session.
     pub ended_by_provider: bool,
-    /// Does the server not reach its database? Then nobody can log in, and nothing is known of who
-    /// asks.
+    /// True if the server cannot reach its database. Then nobody can log in, and the browser's
+    /// session is unknown.
     pub database_away: bool,
-    /// The provider, where one is configured.
+    /// The provider; `None` if none is configured.
     pub openid: Option<PublicProvider>,
-    /// With `?error=CODE`: what the administrator should do about it at this very provider.
+    /// What the administrator should do at this provider about `?error=CODE`.
     pub hint: Option<String>,
 }
 
@@ -42,7 +42,7 @@ pub struct PublicProvider {
     pub provider: String,
     /// The name on the button: `Log in with {label}`.
     pub label: String,
-    /// Its icon: SVG, made by the server from what it knows of the provider.
+    /// Its icon: SVG from the server's presets.
     pub icon: String,
     /// Go to the provider at once; never after a logout or an error.
     pub autologin: bool,

@@ -1,23 +1,23 @@
-//! What the doctor found: how the settings, the OP, the proxy and the database are. Its words are
-//! for the administrator, and in English as those of the log.
+//! What the doctor found about the settings, the OP, the proxy and the database. Its words are for
+//! the administrator, and in English like those of the log.
 
 use serde::{Deserialize, Serialize};
 
-/// How a step came out.
+/// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// All is well.
     Pass,
-    /// It was not looked at, since something before it failed or is not configured.
+    /// Not checked, because something before it failed or is not configured.
     Skip,
-    /// Logins work, but something is not as it should be.
+    /// Logins work, but something is wrong.
     Warn,
     /// Logins fail, or will.
     Fail,
 }
 
-/// One thing that was looked at.
+/// One check.
 ///
 /// `{"name":"keys","title":"Signing keys","outcome":"fail","found":"the JWK Set is {}","remedy":"…"}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,23 +26,23 @@ pub struct Step {
     pub name: String,
     /// Its name, for people.
     pub title: String,
-    /// How it came out.
+    /// Its result.
     pub outcome: Outcome,
-    /// What was found: where it is not well, the cause.
+    /// The finding; if it is not well, the cause.
     pub found: String,
-    /// What to do about it, at this OP; `None` where there is nothing to do.
+    /// What to do about it, at this OP; `None` if there is nothing to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
 
-/// All steps, in the order in which they were taken.
+/// All steps, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Postern's version.
     pub version: String,
-    /// When the doctor looked, in Unix seconds.
+    /// When the doctor ran, in Unix seconds.
     pub at: i64,
-    /// What was looked at.
+    /// The checks.
     pub steps: Vec<Step>,
 }
 

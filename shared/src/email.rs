@@ -1,4 +1,4 @@
-//! What an email address is: the same rule in the form and in the handler.
+//! Email addresses: the same rule for the form and for the handler.
 
 use std::str::FromStr;
 
@@ -40,8 +40,8 @@ impl Email {
 
     /// Returns the form in which two addresses are compared: lower case.
     ///
-    /// A letter outside of ASCII never becomes one of ASCII, as the Kelvin sign would a `k`: its
-    /// mailbox is another's, and an OP that verified the one must not vouch for the other.
+    /// A non-ASCII letter never becomes an ASCII one, as the Kelvin sign would become a `k`: its
+    /// mailbox is another one, and an OP that verified one must not vouch for the other.
     #[must_use]
     pub fn key(&self) -> String {
         let mut key = String::with_capacity(self.0.len());
@@ -56,9 +56,10 @@ impl Email {
     }
 }
 
-/// May the text be an address? `false` is certain, `true` is not: only [`Email::parse`] decides.
+/// Returns true if the text may be an address. `false` is certain; [`Email::parse`] decides the
+/// rest.
 ///
-/// For where the whole rule would be too much to carry: it is 6 kB of a compressed module.
+/// For pages that must not carry the whole rule: it is 6 kB of a compressed module.
 #[must_use]
 pub fn is_plausible(text: &str) -> bool {
     text.trim().rsplit_once('@').is_some_and(|(local, domain)| {

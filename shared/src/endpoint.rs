@@ -1,6 +1,5 @@
-//! What an endpoint of the API is: a type that has its method, path, body and answer. [`api`] has
-//! the table of them; the server registers its handlers by these types, and the page sends its
-//! requests by them.
+//! Endpoints of the API as types, with method, path, body and answer. [`api`] lists them; the
+//! server registers its handlers by these types, and the page sends its requests by them.
 //!
 //! [`api`]: crate::api
 
@@ -9,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ErrorCode;
 
-/// An endpoint. A value of the type holds the parameters of one request's path.
+/// An endpoint. A value holds the path parameters of one request.
 pub trait Endpoint: DeserializeOwned + Send + Sync + 'static {
     /// The HTTP method.
     const METHOD: Method;
@@ -17,26 +16,26 @@ pub trait Endpoint: DeserializeOwned + Send + Sync + 'static {
     const PATH: &'static str;
     /// The status of a success.
     const STATUS: u16;
-    /// Does it also take the body as a plain form, and then answer with a redirect?
+    /// True if it also takes the body as a plain form, and then answers with a redirect.
     const TAKES_FORM: bool;
-    /// What documents say of it. Only the server and tests name it, so that the page, which is
+    /// Its description for documents. Only the server and tests use it, so that the page, which is
     /// downloaded, does not contain it.
     const DESCRIPTION: Description;
 
     /// Who may call it.
     type Caller: Caller;
-    /// The parameters of the query; `()` for none.
+    /// The query parameters; `()` for none.
     type Query: Query;
-    /// The body, as JSON; `()` for none.
+    /// The JSON body; `()` for none.
     type Body: Serialize + DeserializeOwned + Send;
-    /// The answer, as JSON; `()` for none, [`Untyped`] if it is no JSON.
+    /// The JSON answer; `()` for none, [`Untyped`] if it is not JSON.
     type Answer: Send;
 
     /// Returns the path of one request.
     fn path(&self) -> String;
 }
 
-/// A method of HTTP.
+/// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "their names say all")]
 pub enum Method {
@@ -61,10 +60,10 @@ impl Method {
     }
 }
 
-/// What documents say of an endpoint.
+/// The description of an endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct Description {
-    /// The type's name; the same as that of the operation in a description for programs.
+    /// The type's name, which is also the operation's name in the machine-readable description.
     pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
@@ -78,13 +77,13 @@ pub struct Description {
     pub summary: &'static str,
     /// The name of the body's type; `()` for none.
     pub body: &'static str,
-    /// Does it also take a plain form?
+    /// True if it also takes a plain form.
     pub takes_form: bool,
     /// The status of a success.
     pub status: u16,
     /// The name of the answer's type; `()` for none.
     pub answer: &'static str,
-    /// The errors of its own. Those of [`Caller::ERRORS`] and [`COMMON_ERRORS`] come on top.
+    /// Its own errors, in addition to those of [`Caller::ERRORS`] and [`COMMON_ERRORS`].
     pub errors: &'static [ErrorCode],
     /// The errors of its callers.
     pub caller_errors: &'static [ErrorCode],
@@ -100,11 +99,11 @@ pub const COMMON_ERRORS: &[ErrorCode] = &[
     ErrorCode::Internal,
 ];
 
-/// Somebody who may call an endpoint.
+/// Who may call an endpoint.
 pub trait Caller {
-    /// Who that is, for documents.
+    /// The caller's description for documents.
     const NAME: &'static str;
-    /// The errors of those who are someone else.
+    /// The errors for anybody else.
     const ERRORS: &'static [ErrorCode];
 }
 
@@ -138,13 +137,13 @@ callers! {
     OpRedirect = "the OP's redirect" [];
     /// The OP itself.
     Op = "the OP" [];
-    /// Somebody who came back from the OP, and whose link waits for a word.
+    /// Somebody who came back from the OP, with a pending link.
     LinkCandidate = "who came back from the OP" [];
     /// Somebody who has a welcome link or a login link.
     LinkHolder = "who has the link" [];
     /// Somebody who has the setup token.
     SetupTokenHolder = "setup token" [];
-    /// The doctor, who proves it by the secret key.
+    /// The doctor, who proves it with the secret key.
     Doctor = "the doctor" [];
 }
 
@@ -153,10 +152,10 @@ pub trait Query: Default + Send {
     /// Their names.
     const NAMES: &'static [&'static str];
 
-    /// Takes one from an address. An unknown name is ignored; the last one of a name counts.
+    /// Parses them. An unknown name is ignored; the last one of a name counts.
     fn set(&mut self, name: &str, value: String);
 
-    /// Returns those that are there.
+    /// Returns the present ones.
     fn pairs(&self) -> Vec<(&'static str, &str)>;
 }
 
@@ -197,7 +196,7 @@ macro_rules! query {
     };
 }
 
-/// An answer that is no JSON of a type here: a redirect, or what the summary says.
+/// An answer that is not JSON of a type here: a redirect, or what the summary says.
 #[derive(Debug)]
 pub enum Untyped {}
 

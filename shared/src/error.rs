@@ -19,7 +19,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What a program branches on.
+    /// The code for programs.
     pub code: ErrorCode,
     /// The request's reference, which is in the log line.
     #[serde(rename = "ref")]
@@ -31,23 +31,23 @@ pub struct Problem {
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal;)*) => {
-        /// What went wrong with a request of the page. Stable.
+        /// Why a request of the page failed. Stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $code)] $variant,)*
         }
 
         impl ErrorCode {
-            /// Every code there is.
+            /// Every code.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Returns the code on the wire.
+            /// Returns the code in the API.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// Returns the code of that name; `None` for text that is no code.
+            /// Returns the code with that name; `None` for an unknown one.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|code| code.as_str() == text)
@@ -67,7 +67,7 @@ macro_rules! error_codes {
 error_codes! {
     /// No session.
     Unauthenticated = "unauthenticated";
-    /// Not this account's to do.
+    /// Not permitted for this account.
     Forbidden = "forbidden";
     /// A write from another site (Sec-Fetch-Site, Origin).
     CrossSite = "cross_site";
@@ -77,11 +77,11 @@ error_codes! {
     BadRequest = "bad_request";
     /// The body is larger than any real one.
     TooLarge = "too_large";
-    /// No such route or thing.
+    /// No such route or object.
     NotFound = "not_found";
-    /// The route has no such method.
+    /// The route does not have this method.
     MethodNotAllowed = "method_not_allowed";
-    /// Unknown user or wrong password, which of them is not said.
+    /// Unknown user or wrong password, without saying which.
     InvalidCredentials = "invalid_credentials";
     /// The password given as a confirmation is wrong.
     PasswordWrong = "password_wrong";
@@ -109,18 +109,18 @@ error_codes! {
     DisplayNameInvalid = "display_name_invalid";
     /// Too short or far too long.
     PasswordUnfit = "password_unfit";
-    /// The change asks for a recent login or confirmation.
+    /// The change requires a recent login or confirmation.
     ReauthRequired = "reauth_required";
     /// Unlinking would lock the user out.
     LastWayIn = "last_way_in";
-    /// Nobody who can log in could administer any more.
+    /// Nobody who can log in would be an admin any more.
     LastAdmin = "last_admin";
-    /// A welcome link that was used, replaced, is too old or never was, or its account is disabled:
-    /// which of them is not said.
+    /// A welcome link that was used, replaced, is expired or never existed, or whose account is
+    /// disabled, without saying which.
     WelcomeLinkInvalid = "welcome_link_invalid";
     /// The identity or the account is linked elsewhere.
     LinkConflict = "link_conflict";
-    /// No link waits, or it waited too long.
+    /// No link is pending, or it has expired.
     LinkExpired = "link_expired";
     /// An admin exists.
     SetupClosed = "setup_closed";
@@ -128,7 +128,7 @@ error_codes! {
     SetupTokenWrong = "setup_token_wrong";
     /// A logout token that fails a check.
     LogoutTokenInvalid = "logout_token_invalid";
-    /// The database is away, locked or full.
+    /// The database is down, locked or full.
     Unavailable = "unavailable";
     /// A fault of ours.
     Internal = "internal";

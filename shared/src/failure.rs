@@ -1,7 +1,7 @@
 //! Why a login failed, in plain words: the `error` parameter of `/login`, and what the page says.
 //!
-//! Here, not in the frontend, since the server says it too: in the page that a browser without wasm
-//! gets.
+//! It is here and not in the frontend, because the server says it too: in the page for browsers
+//! without wasm.
 
 use crate::text::{Text, fill};
 
@@ -12,7 +12,7 @@ pub enum FixedBy {
     You,
     /// The administrator of this server or of the OP.
     Administrator,
-    /// Nobody needs to: trying again is enough.
+    /// Nobody: trying again is enough.
     TryAgain,
 }
 
@@ -27,7 +27,7 @@ pub enum NextStep {
     BackToLogin,
 }
 
-/// What the page says of a failed login; `{provider}` stands for the OP's name.
+/// What the page says about a failed login; `{provider}` stands for the OP's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guide {
     /// A few words.
@@ -42,7 +42,7 @@ pub struct Guide {
     pub next: NextStep,
 }
 
-/// What the page says of a code that it does not know, as from a server of another version.
+/// What the page says about an unknown code, such as one from a server of another version.
 pub const UNKNOWN_GUIDE: Guide = Guide {
     title: Text::LOGIN_UNKNOWN_TITLE,
     sentence: Text::LOGIN_UNKNOWN_SENTENCE,
@@ -51,20 +51,20 @@ pub const UNKNOWN_GUIDE: Guide = Guide {
     next: NextStep::BackToLogin,
 };
 
-/// Why a browser came back without the login that it began, where that can be told: the
-/// `because` parameter of `/login`, with `state_missing` and `state_mismatch`.
+/// Why a browser came back without its login attempt, if that is known: the `because` parameter of
+/// `/login`, with `state_missing` and `state_mismatch`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lost {
-    /// It was given a cookie a moment ago, and did not bring it back.
+    /// It got a cookie a moment ago, and did not send it back.
     CookiesBlocked,
-    /// The login was begun elsewhere, or is long forgotten.
+    /// The login started elsewhere, or long ago.
     OtherBrowser,
-    /// It came to another address than the one that the server is known by.
+    /// It came to another address than the server's public one.
     HostDiffers,
 }
 
 impl Lost {
-    /// All of them.
+    /// Every reason.
     pub const ALL: [Self; 3] = [Self::CookiesBlocked, Self::OtherBrowser, Self::HostDiffers];
 
     /// Returns the parameter's value.
@@ -103,7 +103,7 @@ impl Lost {
 }
 
 impl FailureCode {
-    /// Returns what the page says where it is known why the browser lost its login.
+    /// Returns what the page says if the reason for a lost login is known.
     #[must_use]
     pub fn guide_where(self, lost: Option<Lost>) -> Guide {
         match (self, lost) {
@@ -120,7 +120,7 @@ impl FailureCode {
     }
 }
 
-/// A [`Guide`] in words: with the provider's name in it.
+/// A [`Guide`] in words, with the provider's name in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// A few words.
@@ -134,8 +134,8 @@ pub struct Told {
 }
 
 impl Guide {
-    /// Puts it into words. `say` looks texts up; `label` is the provider's name for people, if one
-    /// is configured.
+    /// Puts it into words. `say` looks texts up; `label` is the provider's display name, if one is
+    /// configured.
     #[must_use]
     pub fn tell(
         &self,
@@ -152,7 +152,7 @@ impl Guide {
             fixed_by: say(match self.fixed_by {
                 FixedBy::You => Text::FIXED_BY_YOU,
                 FixedBy::Administrator if has_reference => Text::FIXED_BY_ADMINISTRATOR,
-                // The usual sentence speaks of the reference.
+                // The usual sentence mentions the reference.
                 FixedBy::Administrator => Text::FIXED_BY_ADMINISTRATOR_ALONE,
                 FixedBy::TryAgain => Text::FIXED_BY_TRY_AGAIN,
             }),
@@ -160,9 +160,9 @@ impl Guide {
     }
 }
 
-/// Returns the sentence with a capital first letter: "the provider" may begin one.
+/// Returns the sentence with a capital first letter, because "the provider" may begin one.
 ///
-/// By hand, for the alphabets that the texts are in: the whole of Unicode's table is 2 kB.
+/// Written by hand for the alphabets of the texts: the whole of Unicode's table is 2 kB.
 fn capitalized(sentence: String) -> String {
     let mut rest = sentence.chars();
     let first = match rest.next() {
@@ -174,8 +174,8 @@ fn capitalized(sentence: String) -> String {
     first.chain(rest).collect()
 }
 
-/// Does the text look like a reference of this server's? The page shows only such: anybody can
-/// send a link to it with words of their own in the `ref` parameter.
+/// Returns true if the text looks like one of this server's references. The page shows only such a
+/// text, because anybody can send a link with their own words in the `ref` parameter.
 #[must_use]
 pub fn is_reference(text: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -196,10 +196,10 @@ macro_rules! failure_codes {
         }
 
         impl FailureCode {
-            /// Every code there is.
+            /// Every code.
             pub const ALL: &[Self] = &[$(Self::$variant,)* $(Self::$other,)*];
 
-            /// Those that the login page is sent and has words of its own for.
+            /// The codes that the login page gets and has its own words for.
             pub const ON_LOGIN_PAGE: &[Self] = &[$(Self::$variant,)*];
 
             /// Returns the code as text.
@@ -227,7 +227,7 @@ macro_rules! failure_codes {
 
 failure_codes! {
     on_login_page {
-        /// The user cancelled at the OP (RFC 6749 §4.1.2.1).
+        /// The user canceled at the OP (RFC 6749 §4.1.2.1).
         AccessDenied = "access_denied", You, TryProviderAgain;
         /// Any other error answered by the OP.
         OpError = "op_error", Administrator, TryProviderAgain;
@@ -253,13 +253,13 @@ failure_codes! {
         EmailMissing = "email_missing", Administrator, BackToLogin;
         /// The identity policy needed a verified email and it was not.
         EmailUnverified = "email_unverified", Administrator, BackToLogin;
-        /// Linking by email is off: the account must be connected from inside.
+        /// Linking by email is off: the account's owner must link it on the profile page.
         LinkFirst = "link_first", You, UsePassword;
         /// The confirmation was not given, or came too late.
         LinkConfirm = "link_confirm", You, TryProviderAgain;
         /// The identity or the account is already linked elsewhere.
         LinkConflict = "link_conflict", Administrator, BackToLogin;
-        /// New accounts are not made here.
+        /// New accounts are not created here.
         RegistrationClosed = "registration_closed", Administrator, BackToLogin;
         /// No claim value matches a role.
         RoleMissing = "role_missing", Administrator, BackToLogin;
@@ -271,7 +271,7 @@ failure_codes! {
         InvalidCredentials = "invalid_credentials", You, UsePassword;
         /// Password login is switched off.
         PasswordLoginDisabled = "password_login_disabled", You, TryProviderAgain;
-        /// The database is away, or another fault of ours.
+        /// The database is down, or another fault of ours.
         ServerError = "server_error", Administrator, BackToLogin;
     }
     elsewhere {
@@ -279,19 +279,19 @@ failure_codes! {
         PasswordWrong = "password_wrong";
         /// The new password is too short or far too long.
         PasswordUnfit = "password_unfit";
-        /// A welcome link or a login link that is no good.
+        /// An invalid welcome link or login link.
         WelcomeLinkInvalid = "welcome_link_invalid";
         /// Not the setup token.
         SetupTokenWrong = "setup_token_wrong";
-        /// The database is away, locked or full, as a fetch is told.
+        /// The database is down, locked or full, as a fetch sees it.
         Unavailable = "unavailable";
-        /// A fault of ours, as a fetch is told.
+        /// A fault of ours, as a fetch sees it.
         Internal = "internal";
     }
 }
 
 impl FailureCode {
-    /// Returns the code of that name; `None` for text that is no code.
+    /// Returns the code with that name; `None` for an unknown one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)

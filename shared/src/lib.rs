@@ -1,5 +1,5 @@
-//! What crosses the wire between the page and the server: serde types, the paths both sides
-//! name, and the rule and the words they must agree on. No framework, no I/O, no clock.
+//! What the page and the server share: serde types, paths, rules and words. No framework, no I/O,
+//! no clock.
 
 pub mod endpoint;
 pub mod api;

@@ -1,8 +1,8 @@
-//! A link that waits for its user's word.
+//! A pending link, which waits for its user's confirmation.
 
 use serde::{Deserialize, Serialize};
 
-/// The answer of `GET /api/link`: both identities, and what is asked.
+/// The answer of `GET /api/link`: both identities, and the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingLink {
     /// The provider's name for people.
@@ -13,14 +13,14 @@ pub struct PendingLink {
     pub identity_email: Option<String>,
     /// The account here.
     pub account_username: String,
-    /// Must the account's password be given? `false` where its owner is logged in.
+    /// True if the account's password is required; `false` if its owner is logged in.
     pub needs_password: bool,
 }
 
 /// The body of `POST /api/link`.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct LinkAnswer {
-    /// The account's password, where `needs_password` says so.
+    /// The account's password, if `needs_password` is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
 }

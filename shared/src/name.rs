@@ -1,5 +1,4 @@
-//! What a username, a display name and a password may be: the same rule in the form and in the
-//! handler.
+//! Rules for usernames, display names and passwords: the same for the form and for the handler.
 
 /// The most characters a username may have.
 pub const MAX_USERNAME_CHARS: usize = 64;
@@ -10,9 +9,10 @@ pub const MIN_PASSWORD_CHARS: usize = 10;
 /// The most bytes a password may have, so that hashing one stays cheap.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// Is this a username: 1 to [`MAX_USERNAME_CHARS`] of `A-Z a-z 0-9 . _ -`, letter or digit first?
+/// Returns true for a username: 1 to [`MAX_USERNAME_CHARS`] of `A-Z a-z 0-9 . _ -`, a letter or
+/// digit first.
 ///
-/// ASCII alone, since a username also travels in headers and is compared case-insensitively.
+/// Only ASCII, since a username is also sent in headers and is compared case-insensitively.
 #[must_use]
 pub fn is_username(text: &str) -> bool {
     text.len() <= MAX_USERNAME_CHARS
@@ -20,19 +20,19 @@ pub fn is_username(text: &str) -> bool {
         && text.chars().all(is_username_char)
 }
 
-/// May this character stand in a username?
+/// Returns true if a username may contain this character.
 #[must_use]
 pub fn is_username_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
-/// Is this a display name: at most [`MAX_DISPLAY_NAME_CHARS`], no control characters?
+/// Returns true for a display name: at most [`MAX_DISPLAY_NAME_CHARS`], no control characters.
 #[must_use]
 pub fn is_display_name(text: &str) -> bool {
     text.chars().count() <= MAX_DISPLAY_NAME_CHARS && !text.chars().any(char::is_control)
 }
 
-/// Is this long enough, and not too long, for a new password?
+/// Returns true if a new password is long enough, and not too long.
 #[must_use]
 pub fn is_new_password(text: &str) -> bool {
     text.len() <= MAX_PASSWORD_BYTES && text.chars().count() >= MIN_PASSWORD_CHARS

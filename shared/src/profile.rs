@@ -13,10 +13,10 @@ pub struct Profile {
     pub identities: Vec<LinkedIdentity>,
 }
 
-/// The body of `PATCH /api/profile`: what is absent stays as it is.
+/// The body of `PATCH /api/profile`: an absent field stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileUpdate {
-    /// A new email; empty clears it. Asks for a recent login or confirmation.
+    /// A new email; empty clears it. Requires a recent login or confirmation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// A new display name; empty clears it.
@@ -27,7 +27,7 @@ pub struct ProfileUpdate {
 /// An identity at a provider: the pair of issuer and subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkedIdentity {
-    /// Opaque; names it in `DELETE /api/profile/identities/{id}`.
+    /// Opaque; the id in `DELETE /api/profile/identities/{id}`.
     pub id: String,
     /// The provider's name for people.
     pub label: String,
@@ -46,7 +46,7 @@ pub struct LinkedIdentity {
 /// The body of `POST /api/profile/password`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PasswordChange {
-    /// The password so far; absent only for an account that has none.
+    /// The current password; absent only for an account without one.
     #[serde(default)]
     pub current: Option<String>,
     /// The new one.

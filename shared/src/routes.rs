@@ -1,10 +1,10 @@
-//! Paths that both sides name.
+//! Paths that both sides use.
 
 use crate::api;
 use crate::endpoint::Endpoint as _;
 pub use crate::section::Section;
 
-/// Names paths of the API, of which the endpoints are the truth.
+/// Defines paths of the API from the endpoints.
 macro_rules! api_paths {
     ($($path:ident = $endpoint:ident;)*) => {
         $(
@@ -43,25 +43,25 @@ api_paths! {
 pub const LOGIN: &str = "/login";
 /// The first admin's page.
 pub const SETUP: &str = "/setup";
-/// Who am I, where to go.
+/// The home page: who is logged in, and links.
 pub const HOME: &str = "/";
 /// The profile page.
 pub const PROFILE: &str = "/profile";
-/// The page that names both identities before they are linked.
+/// The page that shows both identities before they are linked.
 pub const LINK: &str = "/link";
 /// The accounts' page, for admins.
 pub const USERS: &str = "/users";
 /// The audit trail's page, for admins.
 pub const ACTIVITY: &str = "/activity";
-/// What the doctor finds, and the test login, for admins.
+/// The page with the doctor's findings and the test login, for admins.
 pub const DOCTOR: &str = "/doctor";
-/// The page that a welcome link leads to; the token is the fragment.
+/// The page of a welcome link; the token is in the fragment.
 pub const WELCOME: &str = "/welcome";
 
-/// The pages that nobody sees who is not logged in.
+/// The pages that only users who are logged in see.
 pub const GUARDED: [&str; 5] = [HOME, PROFILE, USERS, ACTIVITY, DOCTOR];
 
-/// Returns the section of a path, which may have a slash too many at its end.
+/// Returns the section of a path, with or without a slash at its end.
 #[must_use]
 pub fn section(path: &str) -> Section {
     match without_last_slash(path) {
@@ -71,7 +71,7 @@ pub fn section(path: &str) -> Section {
     }
 }
 
-/// Returns the path without a slash at its end; the home page's path is one.
+/// Returns the path without a slash at its end, except the home page's.
 #[must_use]
 pub fn without_last_slash(path: &str) -> &str {
     match path.strip_suffix('/') {

@@ -1,13 +1,13 @@
-//! The modules into which the page is divided.
+//! The modules of the page.
 
-/// Which of the page's modules has a path's page. They are apart so that whoever comes to log in does
-/// not wait for the pages behind the login, and no one else for those of admins.
+/// Which module contains a path's page. They are separate so that people who log in do not wait for
+/// the pages after the login, and only admins load those of admins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// What one passes through to log in.
+    /// The pages for logging in.
     Entry,
-    /// What is behind the login, and the page for paths that lead nowhere.
+    /// The pages after the login, and the page for unknown paths.
     Inside,
-    /// What admins have behind it.
+    /// The pages of admins.
     Admin,
 }

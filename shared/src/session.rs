@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What an account may do.
+/// An account's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// An ordinary account.
     User,
-    /// May administer the others.
+    /// May manage the other accounts.
     Admin,
 }
 
@@ -30,13 +30,13 @@ pub struct User {
     pub id: String,
     /// Unique, compared case-insensitively.
     pub username: String,
-    /// What the user likes to be called.
+    /// The name that the user wants to be called.
     pub display_name: Option<String>,
     /// Unique; ties the account to the provider at the first login there.
     pub email: Option<String>,
-    /// What the account may do.
+    /// The account's role.
     pub role: Role,
-    /// Can this account log in with a password?
+    /// True if this account can log in with a password.
     pub has_password: bool,
 }
 
@@ -48,16 +48,16 @@ pub enum LoginMethod {
     Password,
     /// Through the provider.
     Openid,
-    /// By a link that an admin made, which sets a password.
+    /// By a link that an admin created, which sets a password.
     WelcomeLink,
-    /// By a link that the command line made, which logs in once.
+    /// By a link from the command line, which logs in once.
     LoginLink,
     /// By the setup token, as the first admin.
     Setup,
 }
 
 impl LoginMethod {
-    /// Every method there is.
+    /// Every method.
     pub const ALL: [Self; 5] = [
         Self::Password,
         Self::Openid,
@@ -66,7 +66,7 @@ impl LoginMethod {
         Self::Setup,
     ];
 
-    /// Returns the name on the wire, in the database, in logs and metrics.
+    /// Returns the name in the API, in the database, in logs and metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ impl LoginMethod {
     }
 }
 
-/// The session that asked. All times are Unix seconds.
+/// The caller's session. All times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// Opaque; not the token.
@@ -88,26 +88,26 @@ pub struct SessionInfo {
     pub method: LoginMethod,
     /// When it began.
     pub started_at: i64,
-    /// When it ends if nothing is done with it.
+    /// When it ends if it is not used again.
     pub expires_at: i64,
-    /// Until when changes that ask for a recent login go through.
+    /// Until when changes that require a recent login are possible.
     pub confirmed_until: i64,
 }
 
 /// A session in its owner's list, `GET /api/profile/sessions`. All times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionEntry {
-    /// Names the session; opens nothing.
+    /// The session's id, which is not the token.
     pub id: String,
-    /// Is it the one that asks?
+    /// True if it is the caller's.
     pub is_current: bool,
     /// How it began.
     pub method: LoginMethod,
-    /// Through which provider, by its name for people.
+    /// The provider's display name, if it began there.
     pub provider: Option<String>,
-    /// The browser and its system, where they can be told: `Firefox on Linux`.
+    /// The browser and its system, if known: `Firefox on Linux`.
     pub browser: Option<String>,
-    /// The `User-Agent` that this was read from.
+    /// The `User-Agent` it comes from.
     pub user_agent: Option<String>,
     /// The client's address at login.
     pub address: Option<String>,
@@ -115,23 +115,23 @@ pub struct SessionEntry {
     pub started_at: i64,
     /// When it was last used, to the minute.
     pub last_used_at: i64,
-    /// When it ends if nothing is done with it.
+    /// When it ends if it is not used again.
     pub expires_at: i64,
 }
 
-/// The answer of `GET /api/session`; without a session it is a 401.
+/// The answer of `GET /api/session`; without a session, the answer is a 401.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionStatus {
     /// Who is logged in.
     pub user: User,
-    /// By which session.
+    /// The session.
     pub session: SessionInfo,
 }
 
-/// The body of `POST /api/login`. With a form it may carry `next`.
+/// The body of `POST /api/login`. A form may also have `next`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PasswordLogin {
-    /// The username; the case does not matter.
+    /// The username, in any case.
     pub username: String,
     /// The password.
     pub password: String,

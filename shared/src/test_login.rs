@@ -1,9 +1,9 @@
-//! A test login: an admin goes to the OP and back, nobody is logged in, and what came is shown.
-//! The reasons are for the administrator, and in English as the log is.
+//! A test login: an admin goes to the OP and back, nobody is logged in, and the received claims are
+//! shown. The reasons are for the administrator, and in English like the log.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a claim came from.
+/// The source of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -15,18 +15,18 @@ pub enum Source {
     Both,
 }
 
-/// A claim that came. One that differs between its sources is there twice.
+/// A received claim. One that differs between its sources appears twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenClaim {
     /// Its name.
     pub name: String,
-    /// Its value, as JSON; cut off where it is long.
+    /// Its value, as JSON; truncated if it is long.
     pub value: String,
-    /// Where it came from.
+    /// Its source.
     pub source: Source,
 }
 
-/// What a login of this identity would come to.
+/// What a login of this identity would lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -40,11 +40,11 @@ pub enum Verdict {
     Register,
     /// The identity policy refuses.
     Refuse,
-    /// It did not come so far: something failed at the OP, or between.
+    /// Unknown: something failed at the OP, or on the way.
     Fail,
 }
 
-/// What a test login showed.
+/// The result of a test login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestLogin {
     /// When, in Unix seconds.
@@ -52,23 +52,23 @@ pub struct TestLogin {
     /// The reference of its line in the log.
     #[serde(rename = "ref")]
     pub reference: String,
-    /// What it would come to.
+    /// What a login would lead to.
     pub verdict: Verdict,
-    /// The username of the account that it would lead to.
+    /// The username of that account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// Where it is refused or fails: the code of the error page.
+    /// The code of the error page, if it is refused or fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Why, in the order in which it was looked at.
+    /// The reasons, in the order of the checks.
     pub reasons: Vec<String>,
-    /// Where it is refused or fails: what to do at this OP.
+    /// What to do at this OP, if it is refused or fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
     /// The claims, by name.
     pub claims: Vec<SeenClaim>,
 }
 
-/// `GET /api/test-login`: the last test login of the admin who asks; `null` where there was none
+/// `GET /api/test-login`: the last test login of the admin who asks; `null` if there was none
 /// within the hour.
 pub type LastTestLogin = Option<TestLogin>;

@@ -1,8 +1,8 @@
 //! The words of the pages, in every language: `texts/*.toml`, turned into tables by `build.rs`.
 //!
-//! The server has all of them: it writes the pages that work without wasm, and hands each browser
+//! The server has all of them: it writes the pages that work without wasm, and gives each browser
 //! the table of one language and one module. The page has none compiled in; it looks texts up in
-//! the table it was handed.
+//! its table.
 //!
 //! # Texts that depend on a number
 //!
@@ -25,22 +25,22 @@ pub use language::{Direction, Language};
 use crate::section::Section;
 use plural::Plural;
 
-/// One text, by its place in the tables.
+/// One text, by its position in the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text(u16);
 
-/// A text that depends on a number: in a table, its forms for all plural categories, with `|` between
-/// them. A category that the language does not have is empty.
+/// A text that depends on a number: in a table, its forms for all plural categories, separated by
+/// `|`. A category that the language does not have is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountedText(Text);
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 impl Text {
-    /// Returns the text of that key.
+    /// Returns the text with that key.
     ///
     /// # Panics
-    /// Where there is none; meant for constants, which then do not compile.
+    /// There is none. This is for constants, which then do not compile.
     #[must_use]
     pub const fn named(key: &str) -> Self {
         let mut index = 0;
@@ -54,7 +54,7 @@ impl Text {
         panic!("no text has this key")
     }
 
-    /// Returns its line in the table of that section; `None` where the section has it not.
+    /// Returns its line in the table of that section; `None` if the section does not have it.
     #[must_use]
     pub fn line(self, section: Section) -> Option<usize> {
         let index = usize::from(self.0);
@@ -67,7 +67,7 @@ impl Text {
         }
     }
 
-    /// Returns what the files call it.
+    /// Returns its key in the files.
     #[must_use]
     pub fn key(self) -> &'static str {
         NAMES[usize::from(self.0)]
@@ -75,14 +75,14 @@ impl Text {
 }
 
 impl CountedText {
-    /// Returns the text that is all of its forms, for [`fill_counted`].
+    /// Returns the text with all of its forms, for [`fill_counted`].
     #[must_use]
     pub fn forms(self) -> Text {
         self.0
     }
 }
 
-/// `==`, which is not for constants yet.
+/// `==`, which is not available in constants yet.
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
@@ -104,7 +104,7 @@ impl Language {
         TABLES[self.index()][usize::from(text.0)]
     }
 
-    /// Returns the table of one section: a text a line, at [`Text::line`].
+    /// Returns the table of one section: one text per line, at [`Text::line`].
     #[must_use]
     pub fn table(self, section: Section) -> String {
         let table = &TABLES[self.index()];

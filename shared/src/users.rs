@@ -11,9 +11,9 @@ pub const USERS_PAGE: usize = 50;
 
 /// The answer of `GET /api/users`: a page of accounts, by username.
 ///
-/// `?search=TEXT` keeps those that have the text in username, email or display name, whatever its
-/// case; `?role=admin|user` and `?status=enabled|disabled` narrow it down further; `?after=CURSOR`
-/// gives the page that follows the one whose `next` it was.
+/// `?search=TEXT` finds accounts with the text in username, email or display name, in any case;
+/// `?role=admin|user` and `?status=enabled|disabled` filter further; `?after=CURSOR` gives the page
+/// after the one with this `next`.
 ///
 /// ```json
 /// {"users":[…],"next":"alice","total":120}
@@ -22,7 +22,7 @@ pub const USERS_PAGE: usize = 50;
 pub struct UserList {
     /// The accounts, [`USERS_PAGE`] at most.
     pub users: Vec<UserEntry>,
-    /// What `after` must be for the next page, where there is one. Opaque.
+    /// The value of `after` for the next page; `None` on the last page. Opaque.
     pub next: Option<String>,
     /// How many accounts match, on all pages together.
     pub total: u64,
@@ -41,27 +41,27 @@ pub struct UserEntry {
     pub id: String,
     /// Unique, compared case-insensitively. Never changes.
     pub username: String,
-    /// What the user likes to be called.
+    /// The name that the user wants to be called.
     pub display_name: Option<String>,
     /// Unique; ties the account to the provider at the first login there.
     pub email: Option<String>,
-    /// Does an admin vouch for that email? Then an identity with it is linked without the
+    /// True if an admin vouches for that email. Then an identity with it is linked without the
     /// account's password.
     pub email_set_by_admin: bool,
-    /// What the account may do.
+    /// The account's role.
     pub role: Role,
-    /// Is it refused everywhere?
+    /// True if it is disabled.
     pub disabled: bool,
-    /// Has it a password?
+    /// True if it has a password.
     pub has_password: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: i64,
-    /// When its owner last logged in, by whichever method; `None` for never.
+    /// When its owner last logged in, by any method; `None` if never.
     pub last_login_at: Option<i64>,
     /// The identities linked to it; `id` names one in
     /// `DELETE /api/users/{id}/identities/{identity}`.
     pub identities: Vec<LinkedIdentity>,
-    /// When its open welcome link ends; `None` where it has none.
+    /// When its open welcome link expires; `None` if it has none.
     pub welcome_until: Option<i64>,
 }
 
@@ -74,13 +74,13 @@ pub struct UserEntry {
 pub struct NewUser {
     /// Its username.
     pub username: String,
-    /// Its email; none or empty for an account without.
+    /// Its email; `None` or empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Its display name; none or empty for an account without.
+    /// Its display name; `None` or empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
 }
 
@@ -93,35 +93,35 @@ pub struct NewUser {
 pub struct CreatedUser {
     /// The account.
     pub user: UserEntry,
-    /// By which its owner sets a password; `None` where password login is switched off, since the
-    /// owner comes through the provider then.
+    /// A link for its owner to set a password; `None` if password login is off, because the owner
+    /// then logs in through the provider.
     pub welcome: Option<WelcomeLink>,
 }
 
-/// The body of `PATCH /api/users/{id}`: what is absent stays as it is. All or nothing.
+/// The body of `PATCH /api/users/{id}`: an absent field stays as it is. All or nothing.
 ///
 /// ```json
 /// {"email":"","role":"admin"}
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserUpdate {
-    /// A new email, for which the admin vouches; empty clears it. The one that the account has
-    /// already is no change, and no vouching.
+    /// A new email, for which the admin vouches; empty clears it. The account's current email is no
+    /// change, and no vouching.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// A new display name; empty clears it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it may do. A change ends its sessions.
+    /// Its role. A change ends its sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Refused everywhere, or not. Disabling ends its sessions and its welcome link.
+    /// True to disable it, which ends its sessions and its welcome link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
 }
 
-/// A link by which a person sets the account's password, once: the answer of
-/// `POST /api/users/{id}/welcome-link`. Whoever has it has the account, so it has no `Debug`.
+/// A link with which a person sets the account's password, once: the answer of `POST
+/// /api/users/{id}/welcome-link`. Whoever has it can take the account, so it has no `Debug`.
 ///
 /// ```json
 /// {"url":"https://app.example.com/welcome#…","expires_at":1760259200}
@@ -130,7 +130,7 @@ pub struct UserUpdate {
 pub struct WelcomeLink {
     /// The page's URL. The token is its fragment, which no browser sends to any server.
     pub url: String,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: i64,
 }
 
@@ -145,18 +145,18 @@ pub struct WelcomeCheck {
     pub token: String,
 }
 
-/// What a link is for.
+/// The purpose of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkPurpose {
     /// To choose a password, and log in.
     Password,
-    /// To log in, whatever other ways there are: made at the server's command line.
+    /// To log in even if all other ways are closed: created at the server's command line.
     Login,
 }
 
-/// The answer of `POST /api/welcome/check`: whose link it is. A link that is no good, for whatever
-/// reason, is a 404 `welcome_link_invalid`.
+/// The answer of `POST /api/welcome/check`: whose link it is. An invalid link, for any reason, is a
+/// 404 `welcome_link_invalid`.
 ///
 /// ```json
 /// {"purpose":"password","username":"alice","display_name":"Alice","has_password":false,
@@ -164,15 +164,15 @@ pub enum LinkPurpose {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// What the link is for.
+    /// The link's purpose.
     pub purpose: LinkPurpose,
     /// The account's username.
     pub username: String,
-    /// What its owner likes to be called.
+    /// The name that its owner wants to be called.
     pub display_name: Option<String>,
-    /// Has it a password, which a link for a password replaces?
+    /// True if it has a password, which a link for a password replaces.
     pub has_password: bool,
-    /// When the link ends.
+    /// When the link expires.
     pub expires_at: i64,
 }
 
@@ -185,9 +185,9 @@ pub struct Welcome {
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
 pub struct WelcomePassword {
-    /// The fragment of the link.
+    /// The link's fragment.
     pub token: String,
-    /// The new password; none for a link that logs in.
+    /// The new password; `None` for a login link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
 }

@@ -1,10 +1,10 @@
-//! The languages, and which of them a browser gets.
+//! The languages, and the choice for a browser.
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Language(u8);
 
-/// Which way a language is written.
+/// The direction of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// From left to right.
@@ -41,7 +41,7 @@ const LANGUAGES: [(&str, &str, &str); 12] = [
 ];
 
 impl Language {
-    /// The one that every other falls back to.
+    /// The fallback for every other language.
     pub const ENGLISH: Self = Self(0);
 
     /// Returns all of them, in the order in which they are offered.
@@ -49,7 +49,7 @@ impl Language {
         (0_u8..).zip(LANGUAGES).map(|(index, _)| Self(index))
     }
 
-    /// Returns its place in the tables.
+    /// Returns its position in the tables.
     pub(super) fn index(self) -> usize {
         usize::from(self.0)
     }
@@ -72,7 +72,7 @@ impl Language {
         LANGUAGES[self.index()].2
     }
 
-    /// Returns which way it is written.
+    /// Returns its direction.
     #[must_use]
     pub fn direction(self) -> Direction {
         if self.code() == "ar" {
@@ -105,7 +105,7 @@ impl Language {
             let weight = parts
                 .find_map(|part| part.trim().strip_prefix("q="))
                 .map_or(1.0, |weight| weight.trim().parse::<f32>().unwrap_or(0.0));
-            // Of equals, the first stands.
+            // Of equals, the first wins.
             if weight > best.0 {
                 best = (weight, language);
             }

@@ -1,4 +1,4 @@
-//! Which form of a text a number takes. `build.rs` reads the files of texts by the same rule.
+//! Which form of a text a number takes. `build.rs` uses the same rule for the files of texts.
 
 /// The cardinal plural categories of CLDR (UTS #35 part 3, §5.1), in the order of the forms in a
 /// table.
@@ -6,7 +6,7 @@
 pub(super) enum Plural {
     /// Nothing; in Arabic.
     Zero,
-    /// One thing; in Ukrainian also 21 and 31, in French also none.
+    /// One; in Ukrainian also 21 and 31, in French also zero.
     One,
     /// Two things; in Arabic.
     Two,
@@ -19,7 +19,7 @@ pub(super) enum Plural {
 }
 
 impl Plural {
-    /// Returns the category of a whole number, in the language of that code or tag.
+    /// Returns the category of a whole number, in the language with that code or tag.
     ///
     /// Portuguese is European here, as our texts are: "0 segundos", not "0 segundo".
     pub(super) fn of(language: &str, number: u64) -> Self {

@@ -4,7 +4,7 @@ use super::plural::Plural;
 use super::{CountedText, GAPS, Language, NAMES, TABLES, Text, fill, fill_counted};
 use crate::routes::Section;
 
-/// Texts that are the same in English and another language, rightly: names, loan words.
+/// Texts that are rightly the same in English and another language: names, loan words.
 const SAME: &[(&str, &str)] = &[
     ("de", "name_title"),
     ("de", "role_admin"),
@@ -44,12 +44,12 @@ fn no_text_is_left_in_english() {
     assert!(same.is_empty(), "{}", same.join("\n"));
 }
 
-/// What stands on buttons, in labels and in the bar has little room: at 320 px, some 30 characters.
+/// Buttons, labels and the bar have little room: at 320 px, some 30 characters.
 #[test]
 fn no_text_is_overlong() {
     for language in Language::all() {
         for ((name, english), own) in NAMES.iter().zip(TABLES[0]).zip(TABLES[language.index()]) {
-            // Of a text that depends on a number, the longest form.
+            // For a text that depends on a number, the longest form.
             let length = |text: &str| text.split('|').map(|form| form.chars().count()).max();
             let (Some(english), Some(own)) = (length(english), length(own)) else {
                 continue;
