@@ -25,30 +25,30 @@ use crate::store::{Entry, Lead, LoginRefusal, NewIdentity, Store};
 /// answer. Each time, another login succeeded.
 const MAX_DECISIONS: usize = 3;
 
-/// The settings that affect a login.
-#[derive(Debug, Clone)]
-pub struct LoginSettings {
-    /// How emails are trusted, and whether accounts are created.
+/// The settings that bear on a login.
+#[derive(Debug, Clone, Copy)]
+pub struct LoginSettings<'a> {
+    /// What an email is good for, and whether accounts are created.
     pub policy: Policy,
-    /// Which values of the role claim give which role; `None` if claims do not decide roles.
-    pub roles: Option<RoleValues>,
-    /// How long sessions last.
+    /// Which values of the role claim give which role; `None` if claims decide no roles.
+    pub roles: Option<&'a RoleValues>,
+    /// How long sessions live.
     pub sessions: SessionConfig,
     /// True if the ID token is stored for the logout at the OP.
     pub keeps_id_token: bool,
 }
 
-impl LoginSettings {
-    /// Combines the server's settings with the current settings of the OP.
+impl<'a> LoginSettings<'a> {
+    /// Takes them from the server's settings, and from those of the OP as they are now.
     #[must_use]
-    pub fn of(config: &Config, oidc: &OidcConfig) -> Self {
+    pub fn of(config: &Config, oidc: &'a OidcConfig) -> Self {
         Self {
             policy: Policy {
                 link_by_email: oidc.link_by_email,
                 allow_registration: oidc.allow_registration,
                 password_login: config.password_login,
             },
-            roles: oidc.roles.clone(),
+            roles: oidc.roles.as_ref(),
             sessions: config.sessions,
             keeps_id_token: oidc.rp_initiated_logout,
         }
@@ -67,7 +67,7 @@ pub struct Requester {
 /// A login to be completed.
 struct Completion<'a> {
     store: &'a Store,
-    settings: &'a LoginSettings,
+    settings: &'a LoginSettings<'a>,
     redeemed: &'a Redeemed,
     role: RoleAnswer,
     arrival: &'a Arrival,
@@ -81,14 +81,14 @@ struct Completion<'a> {
 /// The reason why nobody is logged in; then nothing has changed.
 pub async fn complete(
     store: &Store,
-    settings: &LoginSettings,
+    settings: &LoginSettings<'_>,
     redeemed: &Redeemed,
     requester: Option<&Requester>,
     arrival: &Arrival,
     next: &ReturnTo,
 ) -> Result<Outcome, LoginError> {
     let identity = &redeemed.identity;
-    let role = RoleAnswer::of(identity, settings.roles.as_ref());
+    let role = RoleAnswer::of(identity, settings.roles);
     let completion = Completion {
         store,
         settings,

@@ -118,7 +118,7 @@ async fn try_out(
         .accept(response, &expected, app.clock.now())?;
     let identity = provider.rp.try_out(&code, &checks, seen).await?;
     let settings = LoginSettings::of(&app.config, &provider.config);
-    let role = RoleAnswer::of(&identity, settings.roles.as_ref());
+    let role = RoleAnswer::of(&identity, settings.roles);
     let facts = facts::gather(&app.store, &identity, role, None).await?;
     let verdict = decide(&facts, settings.policy);
     let (account, cause) = match verdict.decision {
