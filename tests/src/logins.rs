@@ -5,8 +5,17 @@ use backend::audit::Actor;
 use backend::config::SessionConfig;
 use backend::one_time_link::{LinkToken, NewLink};
 use backend::session::{Client, Origin, Session, SessionToken, TokenHash};
-use backend::store::{Entry, Lead, Login, LoginOutcome, NewIdentity, Store, UserChange};
+use backend::store::{
+    ChangeError, Entry, Lead, Login, LoginOutcome, NewIdentity, Store, UserChange,
+};
 use shared::session::Role;
+use std::time::Duration;
+
+/// How long sessions live that begin here.
+const LIVES: SessionConfig = SessionConfig {
+    max_age: Duration::from_secs(1000),
+    idle: Duration::from_secs(500),
+};
 
 /// Begins this session by a login link made for it, whatever else the account can log in by.
 ///
@@ -22,8 +31,10 @@ pub async fn enter(
     let link = LinkToken::generate();
     let new = NewLink::to_log_in(&link, by.at);
     let made = store.create_login_link(session.account_id, new, by.clone());
-    if made.await.expect("the store answers").is_err() {
-        return false;
+    match made.await {
+        Ok(()) => {}
+        Err(ChangeError::Store(error)) => panic!("the store answers: {error}"),
+        Err(_) => return false,
     }
     let login = Login {
         entry: Entry::LoginLink { link: link.hash() },
@@ -47,17 +58,13 @@ pub async fn enter_by_identity(
     role: Option<Role>,
     by: Actor,
 ) -> LoginOutcome {
-    let lives = SessionConfig {
-        max_age: std::time::Duration::from_secs(1000),
-        idle: std::time::Duration::from_secs(500),
-    };
     let origin = Origin::Openid {
         issuer: identity.issuer.to_owned(),
         subject: Some(identity.subject.to_owned()),
         sid: None,
         id_token: None,
     };
-    let session = Session::start(account_id, origin, Client::default(), &lives, by.at);
+    let session = Session::start(account_id, origin, Client::default(), &LIVES, by.at);
     let login = Login {
         entry: Entry::Identity {
             identity,
@@ -76,10 +83,37 @@ pub async fn enter_by_identity(
 /// # Panics
 /// The store does not answer, or something is in the way.
 pub async fn link(store: &Store, account_id: AccountId, identity: NewIdentity<'_>, by: Actor) {
-    let linked = store.link_identity(account_id, identity, None, by).await;
+    let linked = try_link(store, account_id, identity, by).await;
+    linked.expect("nothing is in the way");
+}
+
+/// Tries to link an identity to an account, by a session that logs out afterwards.
+///
+/// # Errors
+/// Something is in the way.
+///
+/// # Panics
+/// The store does not answer, or the account is disabled.
+pub async fn try_link(
+    store: &Store,
+    account_id: AccountId,
+    identity: NewIdentity<'_>,
+    by: Actor,
+) -> Result<(), ChangeError> {
+    let (client, token) = (Client::default(), SessionToken::generate().hash());
+    let session = Session::start(account_id, Origin::LoginLink, client, &LIVES, by.at);
+    let next = SessionToken::generate().hash();
+    assert!(
+        enter(store, &session, token, None, by.clone()).await,
+        "logged in"
+    );
+    let rotate = (session.id, next);
+    let linked = store.link_identity(account_id, identity, rotate, by.clone());
+    let linked = linked.await;
+    let token = if linked.is_ok() { next } else { token };
+    let left = store.take_session(token, by).await;
+    left.expect("the store answers").expect("a session");
     linked
-        .expect("the store answers")
-        .expect("nothing is in the way");
 }
 
 /// Creates an account.
@@ -88,9 +122,7 @@ pub async fn link(store: &Store, account_id: AccountId, identity: NewIdentity<'_
 /// The store does not answer, or something is in the way.
 pub async fn add_account(store: &Store, account: &NewAccount, by: Actor) -> AccountId {
     let created = store.create_user(account, None, by).await;
-    created
-        .expect("the store answers")
-        .expect("name and email are free")
+    created.expect("name and email are free")
 }
 
 /// Disables an account, or enables it.
@@ -104,9 +136,7 @@ pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: A
     };
     // Even the last admin: a password counts as a way in, and so does none.
     let changed = store.change_user(id, &change, true, by).await;
-    changed
-        .expect("the store answers")
-        .expect("another admin is there");
+    changed.expect("another admin is there");
 }
 
 /// Gives an account another role.
@@ -119,7 +149,5 @@ pub async fn set_role(store: &Store, id: AccountId, role: Role, by: Actor) {
         ..UserChange::default()
     };
     let changed = store.change_user(id, &change, true, by).await;
-    changed
-        .expect("the store answers")
-        .expect("another admin is there");
+    changed.expect("another admin is there");
 }

@@ -170,13 +170,10 @@ async fn copy(database: &Path, target: &Path) -> anyhow::Result<Contents> {
         copied = copy_sqlite(database, target) => copied.context("cannot copy the database")?,
         _ = tokio::signal::ctrl_c() => bail!("interrupted: nothing was written"),
     }
-    match check_sqlite(target).await? {
-        Ok(contents) => Ok(contents),
-        Err(unfit) => bail!(
-            "the copy is of no use, and was not kept: {unfit}. The database is probably damaged: \
-             keep the last good backup"
-        ),
-    }
+    check_sqlite(target).await.context(
+        "the copy is of no use, and was not kept. The database is probably damaged: keep the last \
+         good backup",
+    )
 }
 
 /// Writes the copy to standard output, once it is complete and checked.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Subcommand;
 use serde_json::json;
 use strsim::jaro_winkler;
@@ -13,7 +13,7 @@ use strsim::jaro_winkler;
 use super::console::Console;
 use super::operator;
 use crate::app::AppState;
-use crate::store::{Conflict, Remap};
+use crate::store::{ChangeError, Conflict, Remap};
 
 /// How similar two issuers must be for one to be a typo of the other.
 const NEAR: f64 = 0.9;
@@ -80,13 +80,13 @@ pub(super) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     console.confirm(&format!("move {}", connections(&plan)), args.yes)?;
-    let moved = app
-        .store
-        .remap_identities(from, to, operator::by(app))
-        .await?;
-    let moved = moved
-        .ok()
-        .context("somebody connected an account meanwhile: nothing was changed. Try again")?;
+    let by = operator::by(app);
+    let moved = match app.store.remap_identities(from, to, by).await {
+        Err(ChangeError::Taken(_)) => {
+            bail!("somebody connected an account meanwhile: nothing was changed. Try again")
+        }
+        moved => moved?,
+    };
     refuse_conflicts(&moved, from)?;
     if json {
         console.json(&document(&moved, from, to, true))?;

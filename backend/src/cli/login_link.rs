@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use serde_json::json;
 
 use super::console::Console;
@@ -10,7 +10,7 @@ use super::who::find;
 use super::{links, operator};
 use crate::app::AppState;
 use crate::one_time_link::{LinkToken, NewLink};
-use crate::store::Refusal;
+use crate::store::ChangeError;
 
 /// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -37,13 +37,13 @@ pub(super) async fn run(
     let token = LinkToken::generate();
     let by = operator::by(app);
     let link = NewLink::to_log_in(&token, by.at);
-    match app.store.create_login_link(account.id, link, by).await? {
+    match app.store.create_login_link(account.id, link, by).await {
         Ok(()) => {}
-        Err(Refusal::Disabled) => bail!(
+        Err(ChangeError::Disabled) => bail!(
             "{name} is disabled, and is refused by a link too. Enable it first: \
              postern user enable {name}"
         ),
-        Err(other) => bail!("{name}: {other}"),
+        Err(other) => return Err(other).with_context(|| name.clone()),
     }
     let url = token.login_url(&links::origin(app));
     if args.json {

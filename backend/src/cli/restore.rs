@@ -87,10 +87,9 @@ pub(super) async fn run(
         copy_with_log(&args.file, &copy.0)?;
     }
     let by = operator::by_at(now);
-    let restored = match prepare_restore(&copy.0, args.keep_sessions, &by).await? {
-        Ok(restored) => restored,
-        Err(unfit) => bail!("{} cannot be restored: {unfit}", args.file.display()),
-    };
+    let restored = prepare_restore(&copy.0, args.keep_sessions, &by)
+        .await
+        .with_context(|| format!("{} cannot be restored", args.file.display()))?;
     if !args.yes {
         console.remark(&format!(
             "{}: {}.",

@@ -100,13 +100,15 @@ impl From<store::Taken> for ApiError {
     }
 }
 
-impl From<store::Refusal> for ApiError {
-    fn from(refusal: store::Refusal) -> Self {
-        match refusal {
-            store::Refusal::Gone => ErrorCode::NotFound.into(),
-            store::Refusal::LastAdmin => ErrorCode::LastAdmin.into(),
-            store::Refusal::Disabled => ErrorCode::AccountDisabled.into(),
-            store::Refusal::Taken(taken) => taken.into(),
+impl From<store::ChangeError> for ApiError {
+    fn from(error: store::ChangeError) -> Self {
+        match error {
+            store::ChangeError::Gone => ErrorCode::NotFound.into(),
+            store::ChangeError::LastAdmin => ErrorCode::LastAdmin.into(),
+            store::ChangeError::LastWayIn => ErrorCode::LastWayIn.into(),
+            store::ChangeError::Disabled => ErrorCode::AccountDisabled.into(),
+            store::ChangeError::Taken(taken) => taken.into(),
+            store::ChangeError::Store(error) => error.into(),
         }
     }
 }

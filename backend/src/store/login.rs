@@ -284,7 +284,7 @@ impl Store {
                     }
                     None
                 }
-                None => match lock_account!(tx, id)?.map(Account::from) {
+                None => match lock_account!(tx, id) {
                     Some(account) if !account.is_disabled() => Some(account),
                     Some(_) | None => refuse!(LoginRefusal::Disabled),
                 },

@@ -19,9 +19,9 @@ mod backup;
 
 pub(crate) use engine::database::{in_tx, on_database, on_writer};
 
-pub use account::accounts::Taken;
+pub use account::accounts::{ChangeError, Taken};
 pub use account::user_list::{UserFilter, UserRecord};
-pub use account::users::{Refusal, UserChange};
+pub use account::users::UserChange;
 pub use audit::{AuditFilter, PartyFilter};
 pub use backup::copy::{Contents, Unfit, check_sqlite, copy_sqlite};
 pub use backup::restore::{

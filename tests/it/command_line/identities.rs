@@ -6,6 +6,7 @@ use backend::store::NewIdentity;
 use insta::assert_snapshot;
 use serde_json::json;
 use tests::command_line::{type_and_answer, type_in};
+use tests::logins;
 use tests::site::{Site, user};
 
 use super::trail;
@@ -20,14 +21,8 @@ async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
         username: None,
         email: None,
     };
-    let linked = site
-        .app
-        .store
-        .link_identity(id, identity, None, Actor::server(site.now()))
-        .await;
-    linked
-        .expect("the store answers")
-        .expect("nothing is in the way");
+    let by = Actor::server(site.now());
+    logins::link(&site.app.store, id, identity, by).await;
 }
 
 /// Two accounts that are connected at the old issuer.

@@ -4,6 +4,7 @@ use backend::audit::Actor;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tests::command_line::{type_and_answer, type_in};
+use tests::logins::link;
 use tests::site::{PASSWORD, Site, admin, user};
 
 use super::{role, trail};
@@ -379,12 +380,8 @@ async fn which_of_several_connections_must_be_said() {
             username: None,
             email: None,
         };
-        let linked = site
-            .app
-            .store
-            .link_identity(id, identity, None, Actor::server(site.now()))
-            .await;
-        linked.unwrap().unwrap();
+        let by = Actor::server(site.now());
+        link(&site.app.store, id, identity, by).await;
     }
 
     let unclear = type_in(&site, "user unlink alice --yes").await;

@@ -24,10 +24,9 @@ const PROMPT: Duration = Duration::from_secs(15);
 async fn add(place: &config::Database, username: &str) -> Result<()> {
     let store = Store::connect(place).await?;
     let now = clock::Timestamp::from_unix(BEGINNING);
-    let made = store
+    store
         .create_user(&user(username).await, None, Actor::server(now))
         .await?;
-    assert!(made.is_ok(), "{username} is taken");
     store.close().await;
     Ok(())
 }

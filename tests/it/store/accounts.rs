@@ -3,7 +3,7 @@
 use backend::account::NewAccount;
 use backend::audit::Actor;
 use backend::session::SessionToken;
-use backend::store::Taken;
+use backend::store::{ChangeError, Taken};
 use shared::session::Role;
 use tests::logins::set_disabled;
 use tests::site::{admin, email, user};
@@ -81,16 +81,17 @@ async fn names_and_emails_are_unique_without_regard_to_case() {
     let same_name = fresh
         .store
         .create_user(&namesake, None, Actor::server(NOW))
-        .await
-        .unwrap();
+        .await;
     let same_email = fresh
         .store
         .create_user(&neighbor, None, Actor::server(NOW))
-        .await
-        .unwrap();
+        .await;
 
-    assert_eq!(same_name, Err(Taken::Username));
-    assert_eq!(same_email, Err(Taken::Email));
+    assert!(matches!(
+        same_name,
+        Err(ChangeError::Taken(Taken::Username))
+    ));
+    assert!(matches!(same_email, Err(ChangeError::Taken(Taken::Email))));
     assert!(
         fresh
             .store
@@ -124,11 +125,13 @@ async fn email_is_set_taken_and_cleared() {
             .store
             .set_email(bob, Some(&email(text)), true, Actor::server(LATER))
             .await
-            .unwrap()
     };
 
-    assert_eq!(set("ALICE@example.com").await, Err(Taken::Email));
-    assert_eq!(set("Bob@Example.com").await, Ok(()));
+    assert!(matches!(
+        set("ALICE@example.com").await,
+        Err(ChangeError::Taken(Taken::Email))
+    ));
+    set("Bob@Example.com").await.unwrap();
     let account = fresh.store.account(bob).await.unwrap().unwrap();
     assert_eq!(
         (account.email.as_deref(), account.email_set_by_admin),
@@ -138,9 +141,8 @@ async fn email_is_set_taken_and_cleared() {
         .store
         .set_email(alice, None, false, Actor::server(LATER))
         .await
-        .unwrap()
         .unwrap();
-    assert_eq!(set("ALICE@example.com").await, Ok(()));
+    set("ALICE@example.com").await.unwrap();
 }
 
 #[tokio::test]

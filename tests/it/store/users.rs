@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use backend::account::NewAccount;
 use backend::config;
-use backend::store::{Refusal, Store, UserChange, UserFilter};
+use backend::store::{ChangeError, Store, UserChange, UserFilter};
 use secrecy::ExposeSecret;
 use shared::session::Role;
 use sqlx::postgres::PgConnectOptions;
@@ -80,7 +80,7 @@ async fn record_has_identities_last_login_and_the_end_of_an_open_link() {
         .store
         .create_welcome_link(other, link, Actor::server(NOW))
         .await;
-    made.unwrap().unwrap();
+    made.unwrap();
 
     let (found, _) = fresh.store.users(&some(9), NOW).await.unwrap();
     let alone = fresh.store.user(id, NOW).await.unwrap().unwrap();
@@ -134,7 +134,6 @@ async fn search_finds_names_that_changed_and_names_of_before_there_was_a_search(
     again
         .change_user(id, &change, true, Actor::server(LATER))
         .await
-        .unwrap()
         .unwrap();
     assert_eq!(listed(&again, search("üb")).await.1, 1);
     assert_eq!(listed(&again, search("é@example.ORG")).await.1, 1);
@@ -156,44 +155,29 @@ async fn change_names_what_is_wrong_and_then_changes_nothing() {
     };
     let store = &fresh.store;
 
+    let by = || Actor::server(LATER);
     let refusals = [
+        store.change_user(alice, &taken, true, by()).await,
+        store.change_user(root, &demoted, true, by()).await,
+        store.change_user(Uuid::nil(), &demoted, true, by()).await,
+        store.delete_user(root, true, by()).await,
+        store.delete_user(Uuid::nil(), true, by()).await,
         store
-            .change_user(alice, &taken, true, Actor::server(LATER))
-            .await
-            .unwrap(),
-        store
-            .change_user(root, &demoted, true, Actor::server(LATER))
-            .await
-            .unwrap(),
-        store
-            .change_user(Uuid::nil(), &demoted, true, Actor::server(LATER))
-            .await
-            .unwrap(),
-        store
-            .delete_user(root, true, Actor::server(LATER))
-            .await
-            .unwrap(),
-        store
-            .delete_user(Uuid::nil(), true, Actor::server(LATER))
-            .await
-            .unwrap(),
-        store
-            .unlink_identity_by_admin(root, Uuid::nil(), true, Actor::server(LATER))
-            .await
-            .unwrap(),
+            .unlink_identity_by_admin(root, Uuid::nil(), true, by())
+            .await,
     ];
 
-    assert_eq!(
+    assert!(matches!(
         refusals.map(Result::unwrap_err),
         [
-            Refusal::Taken(backend::store::Taken::Email),
-            Refusal::LastAdmin,
-            Refusal::Gone,
-            Refusal::LastAdmin,
-            Refusal::Gone,
-            Refusal::Gone,
+            ChangeError::Taken(backend::store::Taken::Email),
+            ChangeError::LastAdmin,
+            ChangeError::Gone,
+            ChangeError::LastAdmin,
+            ChangeError::Gone,
+            ChangeError::Gone,
         ]
-    );
+    ));
     assert_eq!(
         store.account(alice).await.unwrap().unwrap().role,
         Role::User
@@ -241,9 +225,10 @@ async fn admins_who_stop_at_once_in_whatever_way_leave_one() {
             },
         );
 
-        let answers = [one.unwrap(), other.unwrap()];
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-        assert!(answers.contains(&Err(Refusal::LastAdmin)));
+        assert!(matches!(
+            (one, other),
+            (Ok(()), Err(ChangeError::LastAdmin)) | (Err(ChangeError::LastAdmin), Ok(()))
+        ));
     }
 }
 
@@ -258,7 +243,6 @@ async fn deleting_takes_sessions_and_identities_along() {
         .store
         .delete_user(id, true, Actor::server(LATER))
         .await
-        .unwrap()
         .unwrap();
 
     let session = fresh.store.session_by_token(token.hash()).await.unwrap();

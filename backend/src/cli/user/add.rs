@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::email::Email;
 use shared::session::Role;
 
-use super::answer::{conflict, entry_of};
+use super::answer::{entry_of, refused};
 use super::arguments::{parse_display_name, parse_email, parse_role, parse_username};
 use crate::account::NewAccount;
 use crate::app::AppState;
@@ -53,8 +53,8 @@ pub(super) async fn run(
     let token = has_link.then(LinkToken::generate);
     let by = operator::by(app);
     let link = token.as_ref().map(|token| NewLink::of(token, by.at));
-    let made = app.store.create_user(&new, link, by).await?;
-    let id = made.map_err(conflict)?;
+    let made = app.store.create_user(&new, link, by).await;
+    let id = made.map_err(|error| refused(&args.username, error))?;
     let link = token
         .zip(link)
         .map(|(token, link)| (token.url(&links::origin(app)), link.expires_at));

@@ -2,11 +2,11 @@
 
 use shared::users::UserEntry;
 
-use crate::account::{Account, AccountId};
+use crate::account::AccountId;
 use crate::app::AppState;
 use crate::cli::console::Console;
 use crate::present::user::user_entry;
-use crate::store::{Refusal, Taken};
+use crate::store::{ChangeError, Taken};
 
 /// Returns an account as the API shows it to admins.
 pub(super) async fn entry_of(app: &AppState, id: AccountId) -> anyhow::Result<UserEntry> {
@@ -30,28 +30,25 @@ pub(super) async fn report(
     Ok(console.say(sentence)?)
 }
 
-/// Explains why an account stays as it is, and what to do.
-pub(super) fn refused(account: &Account, refusal: Refusal) -> anyhow::Error {
-    let name = &account.username;
-    match refusal {
-        Refusal::Gone => anyhow::anyhow!("{name} is gone, or has no such connection"),
-        Refusal::LastAdmin => anyhow::anyhow!(
+/// Says why the account of that name stays as it is, and what to do.
+pub(super) fn refused(name: &str, error: ChangeError) -> anyhow::Error {
+    anyhow::Error::msg(match error {
+        ChangeError::Gone => format!("{name} is gone, or has no such connection"),
+        ChangeError::LastAdmin => format!(
             "{name} is the last admin who can log in, and without one nobody could administer this \
              server. Make another one first: postern user set-role NAME admin"
         ),
-        Refusal::Disabled => {
-            anyhow::anyhow!("{name} is disabled. Enable it first: postern user enable {name}")
+        ChangeError::Disabled => {
+            format!("{name} is disabled. Enable it first: postern user enable {name}")
         }
-        Refusal::Taken(taken) => conflict(taken),
-    }
-}
-
-/// Describes the value that another account has.
-pub(super) fn conflict(taken: Taken) -> anyhow::Error {
-    anyhow::anyhow!(match taken {
-        Taken::Username => "another account has this username, whatever its case",
-        Taken::Email => "another account has this email: `postern user show EMAIL` shows which",
-        Taken::Identity => "another account has this connection",
-        Taken::Setup => "this server has an admin",
+        ChangeError::Taken(Taken::Username) => {
+            "another account has this username, whatever its case".to_owned()
+        }
+        ChangeError::Taken(Taken::Email) => {
+            "another account has this email: `postern user show EMAIL` shows which".to_owned()
+        }
+        ChangeError::Taken(Taken::Identity | Taken::Setup)
+        | ChangeError::LastWayIn
+        | ChangeError::Store(_) => return error.into(),
     })
 }

@@ -53,8 +53,8 @@ async fn apply(who: &Who, change: UserChange, app: &AppState) -> anyhow::Result<
     let changed = app
         .store
         .change_user(account.id, &change, password_login, by)
-        .await?;
-    changed.map_err(|refusal| refused(&account, refusal))?;
+        .await;
+    changed.map_err(|error| refused(&account.username, error))?;
     Ok(account)
 }
 
@@ -150,11 +150,8 @@ pub(super) async fn delete(
     let name = &account.username;
     console.confirm(&format!("delete {name}"), args.yes)?;
     let (password_login, by) = (app.config.password_login, operator::by(app));
-    let deleted = app
-        .store
-        .delete_user(account.id, password_login, by)
-        .await?;
-    deleted.map_err(|refusal| refused(&account, refusal))?;
+    let deleted = app.store.delete_user(account.id, password_login, by).await;
+    deleted.map_err(|error| refused(name, error))?;
     if json {
         return console.json(&json!({"deleted": {"id": account.id, "username": name}}));
     }

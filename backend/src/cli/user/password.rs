@@ -38,8 +38,8 @@ pub(super) async fn reset(
     let reset = app
         .store
         .reset_password(account.id, hash.as_deref(), password_login, by)
-        .await?;
-    reset.map_err(|refusal| refused(&account, refusal))?;
+        .await;
+    reset.map_err(|error| refused(&account.username, error))?;
     if json {
         let (user, password) = (entry_of(app, account.id).await?, wanted.told());
         return console.json(&json!({"user": user, "welcome": null, "password": password}));
@@ -79,8 +79,8 @@ async fn link(
     let token = LinkToken::generate();
     let by = operator::by(app);
     let link = NewLink::of(&token, by.at);
-    let made = app.store.create_welcome_link(account.id, link, by).await?;
-    made.map_err(|refusal| refused(account, refusal))?;
+    let made = app.store.create_welcome_link(account.id, link, by).await;
+    made.map_err(|error| refused(name, error))?;
     let url = token.url(&links::origin(app));
     if json {
         let welcome = json!({"url": url, "expires_at": link.expires_at.unix()});

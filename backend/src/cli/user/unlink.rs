@@ -44,8 +44,8 @@ pub(super) async fn run(
     let done = app
         .store
         .unlink_identity_by_admin(account.id, identity.id, password_login, by)
-        .await?;
-    done.map_err(|refusal| refused(&account, refusal))?;
+        .await;
+    done.map_err(|error| refused(name, error))?;
     let sentence = format!(
         "{name} is no longer connected to {issuer}; the logins that came from there have ended."
     );

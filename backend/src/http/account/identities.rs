@@ -58,16 +58,9 @@ pub(crate) async fn unlink(app: AppState, call: Call<UnlinkIdentity>) -> Reply<U
     let (current, from) = (call.caller, call.client);
     let id = parse_id(&call.path.id)?;
     let account_id = current.account.id;
-    let done = app
-        .store
+    app.store
         .unlink_identity(account_id, id, app.config.password_login, current.by(&from))
         .await?;
-    match done {
-        None => Err(ErrorCode::NotFound.into()),
-        Some(false) => Err(ErrorCode::LastWayIn.into()),
-        Some(true) => {
-            tracing::info!(account.id = %account_id, "identity unlinked");
-            Ok(Answer::new(()))
-        }
-    }
+    tracing::info!(account.id = %account_id, "identity unlinked");
+    Ok(Answer::new(()))
 }

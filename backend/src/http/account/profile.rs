@@ -70,7 +70,7 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
         let is_admin = account.role == Role::Admin;
         app.store
             .set_email(account.id, email.as_ref(), is_admin, current.by(&from))
-            .await??;
+            .await?;
         tracing::info!(account.id = %account.id, "email changed");
     }
     if let Some(name) = display_name {

@@ -86,7 +86,7 @@ pub(crate) async fn create(app: AppState, call: Call<CreateUser>) -> Reply<Creat
     let token = app.config.password_login.then(LinkToken::generate);
     let link = token.as_ref().map(|token| NewLink::of(token, admin.now));
     let by = admin.by(&from);
-    let id = app.store.create_user(&new, link, by).await??;
+    let id = app.store.create_user(&new, link, by).await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "account made by an admin");
     let link = token.zip(link);
     let created = CreatedUser {
@@ -113,7 +113,7 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateUser>) -> Reply<Updat
     let (password_login, by) = (app.config.password_login, admin.by(&from));
     app.store
         .change_user(id, &change, password_login, by)
-        .await??;
+        .await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "account changed by an admin");
     Ok(Answer::new(show(&app, id, admin.now).await?))
 }
@@ -123,7 +123,7 @@ pub(crate) async fn remove(app: AppState, call: Call<DeleteUser>) -> Reply<Delet
     let (admin, from) = (call.caller, call.client);
     let id = parse_id(&call.path.id)?;
     let (password_login, by) = (app.config.password_login, admin.by(&from));
-    app.store.delete_user(id, password_login, by).await??;
+    app.store.delete_user(id, password_login, by).await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "account deleted by an admin");
     Ok(Answer::new(()))
 }
@@ -143,7 +143,7 @@ pub(crate) async fn disconnect(
     let store = &app.store;
     store
         .unlink_identity_by_admin(id, identity, password_login, by)
-        .await??;
+        .await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "identity disconnected by an admin");
     Ok(Answer::new(()))
 }

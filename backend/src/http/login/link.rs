@@ -19,7 +19,7 @@ use crate::login::LoginError;
 use crate::login::begin::Begun;
 use crate::login::pending_link::{LIFETIME, PendingLink, is_linked, link_and_log_in};
 use crate::session::SessionToken;
-use crate::store::LoginRefusal;
+use crate::store::{ChangeError, LoginRefusal};
 
 /// Returns the cookie that keeps it.
 ///
@@ -135,17 +135,19 @@ async fn link(
     let by = current.by(from);
     let linked = app
         .store
-        .link_identity(current.account.id, pending.identity(), Some(rotate), by)
-        .await?;
+        .link_identity(current.account.id, pending.identity(), rotate, by)
+        .await;
     match linked {
         Ok(()) => {
             tracing::info!(account.id = %current.account.id, oidc.issuer = %pending.issuer, "identity linked");
             Ok(session_cookie::give(app, &token))
         }
-        // Perhaps by this very link, if its answer was lost: then the first request has given the
-        // session its new token.
-        Err(_) if is_linked(&app.store, pending).await? => Ok(SetCookies::default()),
-        Err(conflict) => Err(conflict.into()),
+        // By this very link, perhaps, whose answer was lost: the first has given the session its
+        // new token.
+        Err(ChangeError::Taken(_)) if is_linked(&app.store, pending).await? => {
+            Ok(SetCookies::default())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

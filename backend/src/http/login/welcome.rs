@@ -48,7 +48,7 @@ pub(crate) async fn make(app: AppState, call: Call<CreateWelcomeLink>) -> Reply<
     let token = LinkToken::generate();
     let link = NewLink::of(&token, admin.now);
     let by = admin.by(&from);
-    app.store.create_welcome_link(id, link, by).await??;
+    app.store.create_welcome_link(id, link, by).await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "welcome link made");
     Ok(Answer::new(shown(&app, &call.headers, &token, link)))
 }

@@ -8,10 +8,39 @@ use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
-use crate::store::{Result, Store, in_tx, on_database};
+use crate::store::{Error, Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
-/// A value that another account already has, or an event that already happened.
+/// Why a change was not made. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// There is no such account, or it has no such identity.
+    #[error("account or identity is gone")]
+    Gone,
+    /// Nobody who can log in could administer any more.
+    #[error("it is the last admin who can log in")]
+    LastAdmin,
+    /// Its owner could not log in any more.
+    #[error("it is the last way in")]
+    LastWayIn,
+    /// The account is disabled.
+    #[error("account is disabled")]
+    Disabled,
+    /// Another account has it.
+    #[error(transparent)]
+    Taken(#[from] Taken),
+    /// The database could not do it.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl From<sqlx::Error> for ChangeError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What another account has already, or has happened already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Taken {
     /// Another account has this username.
@@ -95,7 +124,8 @@ macro_rules! guard_admins {
 }
 pub(crate) use guard_admins;
 
-/// Writes an account's row and returns it, so that other writers of the account wait.
+/// Writes an account's row and returns the account, so that whoever else changes it waits; `None`
+/// if it is gone.
 macro_rules! lock_account {
     ($tx:expr, $id:expr) => {
         sqlx::query_as::<_, $crate::store::rows::AccountRow>(
@@ -103,7 +133,8 @@ macro_rules! lock_account {
         )
         .bind($id)
         .fetch_optional(&mut *$tx)
-        .await
+        .await?
+        .map($crate::account::Account::from)
     };
 }
 pub(crate) use lock_account;
@@ -222,7 +253,7 @@ impl Store {
         email: Option<&Email>,
         is_set_by_admin: bool,
         by: Actor,
-    ) -> Result<std::result::Result<(), Taken>> {
+    ) -> std::result::Result<(), ChangeError> {
         in_tx!(self, tx => {
             let old: Option<(Option<String>,)> =
                 sqlx::query_as("select email from account where account_id = $1")
@@ -238,14 +269,14 @@ impl Store {
             .bind(by.at.unix())
             .execute(&mut *tx).await;
             if let Err(error) = done {
-                return taken(error).map(Err);
+                return Err(taken(error)?.into());
             }
             let old = old.and_then(|(email,)| email);
             let new = email.map(Email::as_str);
             let detail = change(old.as_deref(), new);
             insert_audit!(&mut *tx, by, Event::about(AuditKind::EmailChanged, id).detail(&detail))?;
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Sets or clears the display name; an equal name is no change.

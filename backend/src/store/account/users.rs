@@ -7,11 +7,11 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, search_key};
 use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{
-    Taken, change, close_setup, end_sessions, guard_admins, lock_account, replace_password, taken,
-    void_links,
+    ChangeError, change, close_setup, end_sessions, guard_admins, lock_account, replace_password,
+    taken, void_links,
 };
 use crate::store::audit::insert_audit;
-use crate::store::{Result, Store, in_tx};
+use crate::store::{Store, in_tx};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
@@ -28,27 +28,7 @@ pub struct UserChange {
     pub is_disabled: Option<bool>,
 }
 
-/// Why an account was not changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// There is no such account, or it has no such identity.
-    #[error("account or identity is gone")]
-    Gone,
-    /// Nobody who can log in would be an admin any more.
-    #[error("it is the last admin who can log in")]
-    LastAdmin,
-    /// The account is disabled.
-    #[error("account is disabled")]
-    Disabled,
-    /// Another account has this value.
-    #[error(transparent)]
-    Taken(#[from] Taken),
-}
-
-/// The result of changing an account.
-type Changed = Result<std::result::Result<(), Refusal>>;
-
-/// Returns true if there is an admin who can log in. If passwords are off, a password is no way in.
+/// Is there an admin who can log in? Where passwords are off, a password is no way in.
 macro_rules! has_admin {
     ($tx:expr, $password_login:expr) => {
         sqlx::query_scalar::<_, bool>(
@@ -128,7 +108,23 @@ impl UserChange {
     }
 }
 
-/// Returns true if this account is an admin, if it can log in.
+/// Runs an admin's change of an account in a transaction: `$account` is the account before, which
+/// nobody else changes meanwhile. The body says whether the account may still administer; where it
+/// did, and does no longer, another admin who can log in must remain.
+macro_rules! change_by_admin {
+    ($store:expr, $password_login:expr, $tx:ident, $account:ident = $id:expr => $body:block) => {
+        in_tx!($store, $tx => {
+            guard_admins!($tx)?;
+            let $account = lock_account!($tx, $id).ok_or(ChangeError::Gone)?;
+            let still_administers: bool = $body;
+            if administers(&$account) && !still_administers && !has_admin!($tx, $password_login)? {
+                return Err(ChangeError::LastAdmin);
+            }
+        })
+    };
+}
+
+/// May this account administer, if it can log in?
 fn administers(account: &Account) -> bool {
     account.role == Role::Admin && !account.is_disabled()
 }
@@ -136,29 +132,24 @@ fn administers(account: &Account) -> bool {
 impl Store {
     /// Changes an account for an admin, all of it or nothing. Another role ends its sessions;
     /// disabling ends them and its links.
+    ///
+    /// # Errors
+    /// `Gone`, `LastAdmin`, `Taken`; the store's.
     pub async fn change_user(
         &self,
         id: AccountId,
         changes: &UserChange,
         password_login: bool,
         by: Actor,
-    ) -> Changed {
-        in_tx!(self, tx => {
-            guard_admins!(tx)?;
-            let Some(before) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
+    ) -> Result<(), ChangeError> {
+        change_by_admin!(self, password_login, tx, before = id => {
             let mut after = before.clone();
             let events = changes.apply(&mut after, by.at);
             if events.is_empty() {
-                return Ok(Ok(()));
+                return Ok(());
             }
-            let written = write_account!(tx, after, changes, by.at);
-            if let Err(error) = written {
-                return Ok(Err(taken(error)?.into()));
-            }
-            if administers(&before) && !administers(&after) && !has_admin!(tx, password_login)? {
-                return Ok(Err(Refusal::LastAdmin));
+            if let Err(error) = write_account!(tx, after, changes, by.at) {
+                return Err(taken(error)?.into());
             }
             if after.is_disabled() {
                 void_links!(tx, id);
@@ -173,83 +164,78 @@ impl Store {
                 let event = Event { detail: detail.as_deref(), ..Event::about(*kind, id) };
                 insert_audit!(&mut *tx, by, event)?;
             }
+            administers(&after)
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// Sets another password for an account, or removes it, and ends its sessions and links. It may
-    /// remove the owner's last way in, but not the last way in of all admins.
+    /// Sets another password for an account, or takes it away, and ends its sessions and links. It
+    /// may be its owner's last way in, but not the last way in of all admins.
+    ///
+    /// # Errors
+    /// `Gone`, `LastAdmin`; the store's.
     pub async fn reset_password(
         &self,
         id: AccountId,
         hash: Option<&str>,
         password_login: bool,
         by: Actor,
-    ) -> Changed {
-        in_tx!(self, tx => {
-            guard_admins!(tx)?;
-            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
+    ) -> Result<(), ChangeError> {
+        change_by_admin!(self, password_login, tx, account = id => {
             replace_password!(tx, id, hash, by);
-            if hash.is_none() && administers(&account) && !has_admin!(tx, password_login)? {
-                return Ok(Err(Refusal::LastAdmin));
-            }
             let detail = if hash.is_some() { "by an admin" } else { "taken away" };
             let event = Event::about(AuditKind::PasswordChanged, id).detail(detail);
             insert_audit!(&mut *tx, by, event)?;
+            hash.is_some()
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Deletes an account with its sessions, identities and links. Its audit entries stay.
-    pub async fn delete_user(&self, id: AccountId, password_login: bool, by: Actor) -> Changed {
-        in_tx!(self, tx => {
-            guard_admins!(tx)?;
-            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
-            // Written while the account still has its name.
+    ///
+    /// # Errors
+    /// `Gone`, `LastAdmin`; the store's.
+    pub async fn delete_user(
+        &self,
+        id: AccountId,
+        password_login: bool,
+        by: Actor,
+    ) -> Result<(), ChangeError> {
+        change_by_admin!(self, password_login, tx, account = id => {
+            // While the account still has a name to be taken down.
             insert_audit!(&mut *tx, by, Event::about(AuditKind::AccountDeleted, id))?;
             sqlx::query("delete from account where account_id = $1")
                 .bind(id).execute(&mut *tx).await?;
-            if administers(&account) && !has_admin!(tx, password_login)? {
-                return Ok(Err(Refusal::LastAdmin));
-            }
+            false
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// Unlinks an identity for an admin, and ends the sessions that came from it. It may remove the
-    /// owner's last way in, but not the last way in of all admins.
+    /// Disconnects an identity by an admin's word, and ends the sessions that came from it. It may
+    /// be its owner's last way in, but not the last way in of all admins.
+    ///
+    /// # Errors
+    /// `Gone`, `LastAdmin`; the store's.
     pub async fn unlink_identity_by_admin(
         &self,
         id: AccountId,
         identity_id: Uuid,
         password_login: bool,
         by: Actor,
-    ) -> Changed {
-        in_tx!(self, tx => {
-            guard_admins!(tx)?;
-            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
+    ) -> Result<(), ChangeError> {
+        change_by_admin!(self, password_login, tx, account = id => {
             let removed: Option<(String, String)> = sqlx::query_as(
                 "delete from identity where account_id = $1 and identity_id = $2
                  returning issuer, subject",
             ).bind(id).bind(identity_id).fetch_optional(&mut *tx).await?;
-            let Some((issuer, subject)) = removed else {
-                return Ok(Err(Refusal::Gone));
-            };
-            if administers(&account) && !has_admin!(tx, password_login)? {
-                return Ok(Err(Refusal::LastAdmin));
-            }
+            let (issuer, subject) = removed.ok_or(ChangeError::Gone)?;
             sqlx::query(
                 "delete from session where account_id = $1 and op_issuer = $2
                     and (op_subject is null or op_subject = $3)",
             ).bind(id).bind(&issuer).bind(&subject).execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(AuditKind::IdentityUnlinked, id).detail(&issuer))?;
+            false
         });
-        Ok(Ok(()))
+        Ok(())
     }
 }

@@ -24,7 +24,7 @@ pub struct Contents {
 }
 
 /// Why a file cannot be used as Postern's database.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Unfit {
     /// SQLite cannot read it, or finds it damaged.
     #[error("it is damaged, or no SQLite database: {0}")]
@@ -46,6 +46,20 @@ pub enum Unfit {
     /// Its tables were created by another migration with this number.
     #[error("its tables are not those of any release of Postern: the migration {0} differs")]
     Altered(i64),
+    /// It cannot be opened, read or written, for another reason.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl From<sqlx::Error> for Unfit {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(error) if is_damage(error.code().as_deref()) => {
+                Self::Damaged(error.message().to_owned())
+            }
+            error => Self::Store(error.into()),
+        }
+    }
 }
 
 /// Opens an existing file.
@@ -83,27 +97,13 @@ pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
 /// Checks a file from its first page to its last, and summarizes it.
 ///
 /// # Errors
-/// The file is not there, or cannot be opened.
-pub async fn check_sqlite(path: &Path) -> Result<std::result::Result<Contents, Unfit>> {
-    let looked = match open(path).await {
-        Ok(mut connection) => {
-            let looked = look(&mut connection).await;
-            // Closing changes nothing: everything was read already.
-            let _ = connection.close().await;
-            looked
-        }
-        Err(error) => Err(error),
-    };
-    match looked {
-        Ok(found) => Ok(found),
-        Err(sqlx::Error::Database(error)) if is_damage(error.code().as_deref()) => {
-            Ok(Err(Unfit::Damaged(error.message().to_owned())))
-        }
-        Err(source) => Err(Error::Unusable {
-            path: path.display().to_string(),
-            source,
-        }),
-    }
+/// Why it cannot be used.
+pub async fn check_sqlite(path: &Path) -> std::result::Result<Contents, Unfit> {
+    let mut connection = open(path).await?;
+    let looked = look(&mut connection).await;
+    // What was read was read.
+    let _ = connection.close().await;
+    looked
 }
 
 /// Returns true if SQLite's code says that a file is no database, or is damaged.
@@ -117,15 +117,13 @@ pub(crate) fn primary(code: Option<&str>) -> Option<u32> {
     Some(code?.parse::<u32>().ok()? & 0xff)
 }
 
-async fn look(
-    connection: &mut SqliteConnection,
-) -> sqlx::Result<std::result::Result<Contents, Unfit>> {
+async fn look(connection: &mut SqliteConnection) -> std::result::Result<Contents, Unfit> {
     let faults: Vec<(String,)> = sqlx::query_as("pragma integrity_check(3)")
         .fetch_all(&mut *connection)
         .await?;
     let faults: Vec<String> = faults.into_iter().map(|(fault,)| fault).collect();
     if faults != ["ok"] {
-        return Ok(Err(Unfit::Damaged(faults.join("; "))));
+        return Err(Unfit::Damaged(faults.join("; ")));
     }
     let tables: i64 = sqlx::query_scalar(
         "select count(*) from sqlite_master
@@ -134,7 +132,7 @@ async fn look(
     .fetch_one(&mut *connection)
     .await?;
     if tables != 5 {
-        return Ok(Err(Unfit::NotPostern));
+        return Err(Unfit::NotPostern);
     }
     let astray = sqlx::query("pragma foreign_key_check")
         .fetch_all(&mut *connection)
@@ -144,19 +142,14 @@ async fn look(
             "{} rows belong to accounts that are not there",
             astray.len()
         );
-        return Ok(Err(Unfit::Damaged(rows)));
+        return Err(Unfit::Damaged(rows));
     }
-    let version = match version(&mut *connection).await? {
-        Ok(version) => version,
-        Err(unfit) => return Ok(Err(unfit)),
-    };
-    contents(connection, version).await.map(Ok)
+    let version = version(&mut *connection).await?;
+    Ok(contents(connection, version).await?)
 }
 
-/// Compares a file's migrations with those of this version; returns the last one.
-async fn version(
-    connection: &mut SqliteConnection,
-) -> sqlx::Result<std::result::Result<i64, Unfit>> {
+/// Holds the migrations of a file against those of this version; returns the last one.
+async fn version(connection: &mut SqliteConnection) -> std::result::Result<i64, Unfit> {
     let applied: Vec<(i64, Vec<u8>, bool)> =
         sqlx::query_as("select version, checksum, success from _sqlx_migrations order by version")
             .fetch_all(connection)
@@ -164,18 +157,18 @@ async fn version(
     let here = MIGRATIONS.iter().map(|known| known.version).max();
     let here = here.unwrap_or_default();
     let Some(&(there, ..)) = applied.last() else {
-        return Ok(Err(Unfit::NotPostern));
+        return Err(Unfit::NotPostern);
     };
     if there > here {
-        return Ok(Err(Unfit::Newer { there, here }));
+        return Err(Unfit::Newer { there, here });
     }
     for (version, checksum, success) in &applied {
         let known = MIGRATIONS.iter().find(|known| known.version == *version);
         if !success || known.is_none_or(|known| *known.checksum != **checksum) {
-            return Ok(Err(Unfit::Altered(*version)));
+            return Err(Unfit::Altered(*version));
         }
     }
-    Ok(Ok(there))
+    Ok(there)
 }
 
 async fn contents(connection: &mut SqliteConnection, version: i64) -> sqlx::Result<Contents> {

@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use crate::audit::{Actor, Event};
 use crate::store::audit::insert_audit;
 use crate::store::backup::copy::{self as backup, Contents, Unfit, check_sqlite, primary};
-use crate::store::engine::error::{Error, Result};
+use crate::store::engine::error::Error;
 use crate::store::engine::lock::give_to_owner_of;
 use crate::store::engine::sqlite::MIGRATIONS;
 use shared::audit::AuditKind;
@@ -58,16 +58,13 @@ pub async fn is_in_use(database: &Path) -> bool {
 /// ended since.
 ///
 /// # Errors
-/// It cannot be written to, or a migration fails.
+/// It cannot be used or written to, or a migration fails.
 pub async fn prepare_restore(
     copy: &Path,
     keeps_sessions: bool,
     by: &Actor,
-) -> Result<std::result::Result<Restored, Unfit>> {
-    let contents = match check_sqlite(copy).await? {
-        Ok(contents) => contents,
-        Err(unfit) => return Ok(Err(unfit)),
-    };
+) -> Result<Restored, Unfit> {
+    let contents = check_sqlite(copy).await?;
     let options = backup::options(copy)
         .journal_mode(SqliteJournalMode::Delete)
         .synchronous(SqliteSynchronous::Full)
@@ -77,7 +74,10 @@ pub async fn prepare_restore(
         source,
     };
     let mut connection = options.connect().await.map_err(unusable)?;
-    MIGRATIONS.run_direct(&mut connection).await?;
+    MIGRATIONS
+        .run_direct(&mut connection)
+        .await
+        .map_err(Error::from)?;
     let mut tx = connection.begin_with("begin immediate").await?;
     let mut sessions_ended = 0;
     if !keeps_sessions {
@@ -103,10 +103,10 @@ pub async fn prepare_restore(
     insert_audit!(&mut *tx, *by, event)?;
     tx.commit().await?;
     connection.close().await.map_err(unusable)?;
-    Ok(Ok(Restored {
+    Ok(Restored {
         contents,
         sessions_ended,
-    }))
+    })
 }
 
 /// Replaces the database with the copy in one step, and keeps the old one under the name `aside`;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, Identity};
 use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
-use crate::store::account::accounts::{Taken, taken};
+use crate::store::account::accounts::{ChangeError, taken};
 use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, in_tx, on_database};
@@ -92,40 +92,41 @@ impl Store {
     }
 
     /// Links the identity to the account, and gives the session that asked another token. The
-    /// table's constraints decide, not an earlier read: of two links at once one gets
-    /// [`Taken::Identity`].
+    /// table's constraints decide, not what was read before: of two links at once one finds
+    /// `Taken`.
     pub async fn link_identity(
         &self,
         account_id: AccountId,
         identity: NewIdentity<'_>,
-        rotate: Option<(Uuid, TokenHash)>,
+        rotate: (Uuid, TokenHash),
         by: Actor,
-    ) -> Result<std::result::Result<(), Taken>> {
+    ) -> std::result::Result<(), ChangeError> {
+        let (session_id, token) = rotate;
         in_tx!(self, tx => {
             if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
-                return taken(error).map(Err);
+                return Err(taken(error)?.into());
             }
             let event = Event::about(AuditKind::IdentityLinked, account_id).detail(identity.issuer);
             insert_audit!(&mut *tx, by, event)?;
-            if let Some((session_id, token)) = rotate {
-                sqlx::query(
-                    "update session set token_hash = $2 where session_id = $1 and ended_at is null",
-                ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
-            }
+            sqlx::query(
+                "update session set token_hash = $2 where session_id = $1 and ended_at is null",
+            ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// Unlinks an identity of the account, unless it is the last way in: if `password_login` is
-    /// false, or without a password, another identity must remain. `None` if the account has no
-    /// such identity; `Some(false)` if it is the last way in.
+    /// Unlinks an identity of the account, unless it is the last way in: with
+    /// `password_login` false, or without a password, another identity must remain.
+    ///
+    /// # Errors
+    /// `Gone`, `LastWayIn`; the store's.
     pub async fn unlink_identity(
         &self,
         account_id: AccountId,
         identity_id: Uuid,
         password_login: bool,
         by: Actor,
-    ) -> Result<Option<bool>> {
+    ) -> std::result::Result<(), ChangeError> {
         in_tx!(self, tx => {
             // Writing the account's row first makes two concurrent unlinks wait for each other.
             sqlx::query("update account set updated_at = $2 where account_id = $1")
@@ -133,9 +134,7 @@ impl Store {
             let found: Option<(String,)> = sqlx::query_as(
                 "select issuer from identity where account_id = $1 and identity_id = $2",
             ).bind(account_id).bind(identity_id).fetch_optional(&mut *tx).await?;
-            let Some((issuer,)) = found else {
-                return Ok(None);
-            };
+            let (issuer,) = found.ok_or(ChangeError::Gone)?;
             let removed = sqlx::query(
                 "delete from identity where account_id = $1 and identity_id = $2 and (
                     exists (select 1 from identity where account_id = $1 and identity_id <> $2)
@@ -143,11 +142,12 @@ impl Store {
                         where account_id = $1 and password_hash is not null)))",
             ).bind(account_id).bind(identity_id).bind(password_login)
                 .execute(&mut *tx).await?.rows_affected() > 0;
-            if removed {
-                let event = Event::about(AuditKind::IdentityUnlinked, account_id).detail(&issuer);
-                insert_audit!(&mut *tx, by, event)?;
+            if !removed {
+                return Err(ChangeError::LastWayIn);
             }
-            Ok(Some(removed))
-        })
+            let event = Event::about(AuditKind::IdentityUnlinked, account_id).detail(&issuer);
+            insert_audit!(&mut *tx, by, event)?;
+        });
+        Ok(())
     }
 }

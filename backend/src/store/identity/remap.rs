@@ -2,7 +2,7 @@
 
 use crate::account::AccountId;
 use crate::audit::{Actor, Event};
-use crate::store::account::accounts::{Taken, taken};
+use crate::store::account::accounts::{ChangeError, taken};
 use crate::store::audit::insert_audit;
 use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
@@ -135,20 +135,21 @@ impl Store {
     /// that came from there continue, and end by a logout token of the new issuer. Their ID token
     /// is dropped, because the new issuer accepts no hint of the old one.
     ///
-    /// [`Taken`] if somebody linked one meanwhile; then nothing has changed.
+    /// # Errors
+    /// `Taken`: somebody linked one meanwhile; the store's.
     pub async fn remap_identities(
         &self,
         from: &str,
         to: &str,
         by: Actor,
-    ) -> Result<std::result::Result<Remap, Taken>> {
+    ) -> std::result::Result<Remap, ChangeError> {
         in_tx!(self, tx => {
             let rows = plan!(&mut *tx, from, to);
             let sessions =
                 sqlx::query_scalar(COUNT_SESSIONS).bind(from).fetch_one(&mut *tx).await?;
             let plan = Remap::of(rows, sessions);
             if !plan.conflicts.is_empty() {
-                return Ok(Ok(plan));
+                return Ok(plan);
             }
             for moved in &plan.moves {
                 let written = sqlx::query(
@@ -157,7 +158,7 @@ impl Store {
                 ).bind(from).bind(&moved.subject).bind(to).bind(moved.account_id)
                     .execute(&mut *tx).await;
                 if let Err(error) = written {
-                    return taken(error).map(Err);
+                    return Err(taken(error)?.into());
                 }
                 let detail = format!("{from} -> {to}");
                 let event = Event::about(AuditKind::IdentityMoved, moved.account_id).detail(&detail);
@@ -165,7 +166,7 @@ impl Store {
             }
             sqlx::query("update session set op_issuer = $2, id_token = null where op_issuer = $1")
                 .bind(from).bind(to).execute(&mut *tx).await?;
-            Ok(Ok(plan))
+            Ok(plan)
         })
     }
 }

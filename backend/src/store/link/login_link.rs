@@ -2,13 +2,13 @@
 //!
 //! As with welcome links, every change writes its account's row first.
 
-use crate::account::{Account, AccountId};
+use crate::account::AccountId;
 use crate::audit::{Actor, Event};
 use crate::one_time_link::{LinkHash, NewLink, OpenLink};
-use crate::store::account::accounts::lock_account;
+use crate::store::account::accounts::ChangeError;
 use crate::store::audit::insert_audit;
-use crate::store::link::welcome::open_link;
-use crate::store::{Refusal, Result, Store, in_tx, on_database};
+use crate::store::link::welcome::{account_to_link, open_link};
+use crate::store::{Result, Store, in_tx, on_database};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
@@ -20,14 +20,9 @@ impl Store {
         id: AccountId,
         link: NewLink,
         by: Actor,
-    ) -> Result<std::result::Result<(), Refusal>> {
+    ) -> std::result::Result<(), ChangeError> {
         in_tx!(self, tx => {
-            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
-            if account.is_disabled() {
-                return Ok(Err(Refusal::Disabled));
-            }
+            account_to_link!(tx, id);
             sqlx::query(
                 "insert into login_link (account_id, token_hash, made_at, expires_at)
                  values ($1, $2, $3, $4)
@@ -37,7 +32,7 @@ impl Store {
                 .execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(AuditKind::LoginLinkCreated, id))?;
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Returns the link with that token, unless it is expired or its account is disabled.

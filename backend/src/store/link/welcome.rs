@@ -5,15 +5,15 @@
 
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, NewAccount};
+use crate::account::{AccountId, NewAccount};
 use crate::audit::{Actor, Event};
 use crate::one_time_link::{LinkHash, NewLink, OpenLink};
 use crate::store::account::accounts::{
-    Taken, close_setup, create_account, insert_account, lock_account, taken,
+    ChangeError, close_setup, create_account, insert_account, taken,
 };
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
-use crate::store::{Refusal, Result, Store, in_tx, on_database};
+use crate::store::{Result, Store, in_tx, on_database};
 use clock::Timestamp;
 use shared::audit::AuditKind;
 
@@ -51,7 +51,19 @@ macro_rules! open_link {
 }
 pub(crate) use open_link;
 
-/// Returns the purpose of a welcome link, by whether its account already has a password.
+/// Locks the account that a link is made for.
+macro_rules! account_to_link {
+    ($tx:expr, $id:expr) => {
+        match $crate::store::account::accounts::lock_account!($tx, $id) {
+            None => return Err(ChangeError::Gone),
+            Some(account) if account.is_disabled() => return Err(ChangeError::Disabled),
+            Some(account) => account,
+        }
+    };
+}
+pub(crate) use account_to_link;
+
+/// Returns what a welcome link is for, by whether its account has a password already.
 pub(crate) fn link_purpose(has_password: bool) -> &'static str {
     if has_password { "reset" } else { "welcome" }
 }
@@ -88,17 +100,17 @@ impl Store {
         new: &NewAccount,
         link: Option<NewLink>,
         by: Actor,
-    ) -> Result<std::result::Result<AccountId, Taken>> {
+    ) -> std::result::Result<AccountId, ChangeError> {
         let id = Uuid::now_v7();
         in_tx!(self, tx => {
             if let Some(taken) = create_account!(tx, id, new, new.role.as_str(), by) {
-                return Ok(Err(taken));
+                return Err(taken.into());
             }
             if let Some(link) = link {
                 insert_link!(tx, id, new.password_hash.is_some(), link, by)?;
             }
         });
-        Ok(Ok(id))
+        Ok(id)
     }
 
     /// Creates a link for an account; an older one is void. Refused if the account is disabled.
@@ -107,17 +119,12 @@ impl Store {
         id: AccountId,
         link: NewLink,
         by: Actor,
-    ) -> Result<std::result::Result<(), Refusal>> {
+    ) -> std::result::Result<(), ChangeError> {
         in_tx!(self, tx => {
-            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
-            if account.is_disabled() {
-                return Ok(Err(Refusal::Disabled));
-            }
+            let account = account_to_link!(tx, id);
             insert_link!(tx, id, account.password_hash.is_some(), link, by)?;
         });
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Returns the link with that token, unless it is expired or its account is disabled.
