@@ -3,7 +3,8 @@
 use serde_json::Value;
 use shared::email::Email;
 
-use super::id_token::{Claims, is_identifier};
+use super::id_token::is_identifier;
+use super::jws::Claims;
 use super::settings::Settings;
 
 /// Who the OP says the user is, after every check.

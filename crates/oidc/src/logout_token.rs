@@ -5,9 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::id_token::{
-    Claims, MAX_AGE, TokenFault, Verifier, check_audience, check_issuer, is_identifier, time,
-};
+use super::id_token::{MAX_AGE, check_audience, check_issuer, is_identifier, time};
+use super::jws::{Claims, TokenFault, Verifier, invalid};
 use clock::Timestamp;
 
 /// The member of `events` that makes a token a logout token.
@@ -114,8 +113,4 @@ fn text(claims: &Claims, name: &str) -> Result<Option<String>, TokenFault> {
             "{name} is no text, blank, too long or has control characters"
         )),
     }
-}
-
-fn invalid<T>(detail: impl Into<String>) -> Result<T, TokenFault> {
-    Err(TokenFault::Invalid(detail.into()))
 }

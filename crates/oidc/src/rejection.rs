@@ -2,7 +2,7 @@
 
 use super::answer::OpFailure;
 use super::error::Error;
-use super::id_token::TokenFault;
+use super::jws::TokenFault;
 use super::misconfiguration::Misconfiguration;
 
 /// Why a signed thing of the OP was not accepted: it is faulty, or there were no keys to be had.

@@ -8,7 +8,8 @@ use super::answer::Answer;
 use super::client::Client;
 use super::endpoint::Endpoint;
 use super::error::Error;
-use super::id_token::{Claims, TokenFault, Verifier, check_audience, check_issuer};
+use super::id_token::{check_audience, check_issuer};
+use super::jws::{Claims, TokenFault, Verifier};
 use super::log_text::for_log;
 
 /// Asks for the claims of the user whose access token it is.

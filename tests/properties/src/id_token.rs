@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oidc::jws::Claims;
 use oidc::{id_token, logout_token};
 use sha2::{Digest, Sha512};
 
@@ -61,8 +62,8 @@ pub(crate) fn check(data: &[u8]) -> bool {
     true
 }
 
-/// Fails if a time is off by more than the leeway and one second for fractions.
-fn assert_in_time(claims: &id_token::Claims) {
+/// Fails where a time is off by more than the leeway and the second that fractions cost.
+fn assert_in_time(claims: &Claims) {
     let age = |name| 1_750_000_000.0 - seconds(claims, name);
     assert!(age("exp") < 61.0, "expired: {claims:?}");
     assert!(age("iat") > -61.0, "of the future: {claims:?}");

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine, alphabet};
-use oidc::id_token::Verifier;
 use oidc::jwks::SigningKeys;
+use oidc::jws::Verifier;
 use serde_json::{Map, Value};
 
 use crate::op::CLIENT_SECRET;

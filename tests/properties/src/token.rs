@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer, SigningKey};
-use oidc::id_token::{TokenFault, Verifier};
 use oidc::jwks::SigningKeys;
+use oidc::jws::{TokenFault, Verifier};
 use serde_json::{Map, Value, json};
 
 use crate::log_line::assert_fits_the_log;

@@ -27,7 +27,7 @@ use crate::return_to::ReturnTo;
 use crate::store;
 use crate::telemetry::chain;
 use oidc::attempt::AuthorizationResponse;
-use oidc::id_token::Claims;
+use oidc::jws::Claims;
 use oidc::identity::VerifiedIdentity;
 use oidc::provider::Seen;
 
