@@ -172,6 +172,11 @@ fn published_keys(world: &World) -> Option<Vec<Value>> {
     if lies.has(&Lie::EncKeys) || lies.has(&Lie::Encrypted) {
         keys.insert(0, Key::foreign().jwk("RSA-OAEP-256", "enc")?);
     }
+    let entries = lies.find(|lie| match lie {
+        Lie::JwksEntries(entries) => Some(entries),
+        _ => None,
+    });
+    keys.splice(0..0, entries.into_iter().flatten().cloned());
     if lies.has(&Lie::ExoticKeys) {
         keys.splice(0..0, exotic_keys());
     }

@@ -100,9 +100,11 @@ fn at_hash(world: &World, access_token: &str) -> Option<String> {
                 Sha384::digest(token).to_vec()
             }
             // Ed25519 hashes by SHA-512 itself.
-            Algorithm::Rs512 | Algorithm::Ps512 | Algorithm::EdDsa => {
-                Sha512::digest(token).to_vec()
-            }
+            Algorithm::Rs512
+            | Algorithm::Ps512
+            | Algorithm::Es512
+            | Algorithm::EdDsa
+            | Algorithm::Ed25519 => Sha512::digest(token).to_vec(),
         };
         base64url(&digest[..digest.len() / 2])
     };

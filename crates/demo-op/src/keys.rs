@@ -71,6 +71,7 @@ pub(crate) enum Key {
     Rsa(Arc<RsaPrivateKey>),
     P256(p256::ecdsa::SigningKey),
     P384(Box<p384::ecdsa::SigningKey>),
+    P521(Box<p521::ecdsa::SigningKey>),
     Ed25519(Box<ed25519_dalek::SigningKey>),
     /// The client secret signs (HS256).
     Secret,
@@ -96,7 +97,15 @@ impl Key {
                     break Self::P384(Box::new(key));
                 }
             },
-            Algorithm::EdDsa => {
+            Algorithm::Es512 => loop {
+                let mut bytes = random_bytes::<66>();
+                // The curve's order has 521 bits.
+                bytes[0] &= 1;
+                if let Ok(key) = p521::ecdsa::SigningKey::from_slice(&bytes) {
+                    break Self::P521(Box::new(key));
+                }
+            },
+            Algorithm::EdDsa | Algorithm::Ed25519 => {
                 let key = ed25519_dalek::SigningKey::from_bytes(&random_bytes::<32>());
                 Self::Ed25519(Box::new(key))
             }
@@ -107,6 +116,12 @@ impl Key {
     /// Returns the RSA key that is never a signing key in the JWKS.
     pub(crate) fn foreign() -> Self {
         Self::Rsa(rsa_key(FOREIGN))
+    }
+
+    /// Makes an RSA key of 1024 bits, as OPs had them ten years ago.
+    pub(crate) fn short() -> Self {
+        let key = RsaPrivateKey::new(&mut OsRng, 1024);
+        Self::Rsa(Arc::new(key.expect("an RSA key can be made")))
     }
 
     /// Returns the public half as a JWK's own members; `None` for a secret.
@@ -123,6 +138,7 @@ impl Key {
             }
             Self::P256(key) => point("P-256", key.verifying_key().to_sec1_point(false).as_bytes()),
             Self::P384(key) => point("P-384", key.verifying_key().to_sec1_point(false).as_bytes()),
+            Self::P521(key) => point("P-521", key.verifying_key().to_sec1_point(false).as_bytes()),
             Self::Ed25519(key) => {
                 let x = base64url(key.verifying_key().as_bytes());
                 json!({"kty": "OKP", "crv": "Ed25519", "x": x})
@@ -174,7 +190,13 @@ impl Key {
                 let signature: p384::ecdsa::Signature = key.sign(input);
                 signature.to_bytes().to_vec()
             }
-            (Self::Ed25519(key), Algorithm::EdDsa) => key.sign(input).to_bytes().to_vec(),
+            (Self::P521(key), Algorithm::Es512) => {
+                let signature: p521::ecdsa::Signature = key.sign(input);
+                signature.to_bytes().to_vec()
+            }
+            (Self::Ed25519(key), Algorithm::EdDsa | Algorithm::Ed25519) => {
+                key.sign(input).to_bytes().to_vec()
+            }
             _ => anyhow::bail!("{} does not fit this key", algorithm.name()),
         })
     }

@@ -46,6 +46,10 @@ pub enum Lie {
     ExoticKeys,
     /// The next key signs, and it alone is published.
     KeysRotated,
+    /// An RSA key of 1024 bits signs, and it alone is published.
+    ShortKey,
+    /// The JWKS starts with these entries.
+    JwksEntries(Vec<Value>),
 
     // Authorization response.
     /// Every authorization request gets this error at once.

@@ -174,7 +174,10 @@ fn demo_users() -> Vec<User> {
 /// JWS algorithms, by their registered names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-#[expect(missing_docs, reason = "the names are those of RFC 7518 and RFC 8037")]
+#[expect(
+    missing_docs,
+    reason = "the names are those of RFC 7518, RFC 8037 and RFC 9864"
+)]
 pub enum Algorithm {
     Rs256,
     Rs384,
@@ -184,14 +187,17 @@ pub enum Algorithm {
     Ps512,
     Es256,
     Es384,
+    Es512,
     #[serde(rename = "EdDSA")]
     EdDsa,
+    #[serde(rename = "Ed25519")]
+    Ed25519,
     Hs256,
 }
 
 impl Algorithm {
-    /// Every supported algorithm.
-    pub const ALL: [Self; 10] = [
+    /// Every algorithm that can be signed with.
+    pub const ALL: [Self; 12] = [
         Self::Rs256,
         Self::Rs384,
         Self::Rs512,
@@ -200,7 +206,9 @@ impl Algorithm {
         Self::Ps512,
         Self::Es256,
         Self::Es384,
+        Self::Es512,
         Self::EdDsa,
+        Self::Ed25519,
         Self::Hs256,
     ];
 
@@ -215,7 +223,9 @@ impl Algorithm {
             Self::Ps512 => "PS512",
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
             Self::EdDsa => "EdDSA",
+            Self::Ed25519 => "Ed25519",
             Self::Hs256 => "HS256",
         }
     }

@@ -1,5 +1,6 @@
 //! The state of a running OP, behind one lock.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -35,6 +36,7 @@ impl App {
             sessions: BTreeMap::new(),
             keys: Vec::new(),
             rotations: 0,
+            short_key: OnceCell::new(),
             fixed_now: None,
         };
         world.provide_keys();
@@ -62,7 +64,9 @@ pub(crate) struct World {
     /// Signing keys by generation.
     keys: Vec<Key>,
     rotations: usize,
-    /// The time, if it is stopped.
+    /// The key of [`Lie::ShortKey`], once it has been told.
+    short_key: OnceCell<Key>,
+    /// The time, when it stands still.
     pub(crate) fixed_now: Option<i64>,
 }
 
@@ -186,6 +190,9 @@ impl World {
 
     /// Returns the current signing key.
     pub(crate) fn key(&self) -> &Key {
+        if self.lies.has(&Lie::ShortKey) {
+            return self.short_key.get_or_init(Key::short);
+        }
         &self.keys[self.generation()]
     }
 

@@ -291,7 +291,12 @@ pub(crate) fn verifies(token: &str, jwk: &Value) -> bool {
             let key = VerifyingKey::from_sec1_bytes(&point()).unwrap();
             Signature::from_slice(&signature).is_ok_and(|it| key.verify(input, &it).is_ok())
         }
-        "EdDSA" => {
+        "ES512" => {
+            use p521::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+            let key = VerifyingKey::from_sec1_bytes(&point()).unwrap();
+            Signature::from_slice(&signature).is_ok_and(|it| key.verify(input, &it).is_ok())
+        }
+        "EdDSA" | "Ed25519" => {
             let key = bytes("x").try_into().unwrap();
             let key = ed25519_dalek::VerifyingKey::from_bytes(&key).unwrap();
             let signature = ed25519_dalek::Signature::from_slice(&signature).unwrap();
