@@ -36,4 +36,5 @@ pub use identity::identities::NewIdentity;
 pub use identity::remap::{Conflict, Move, Remap};
 pub use login::{Entry, Lead, Login, LoginOutcome, LoginRefusal};
 pub use session::operator::{OpenSession, WhichSessions};
+pub use session::sessions::EndedByOp;
 pub use totals::Totals;

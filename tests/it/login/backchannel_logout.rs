@@ -209,6 +209,48 @@ async fn whatever_fails_a_check_ends_nothing() {
 }
 
 #[tokio::test]
+async fn token_of_another_kind_ends_nothing() {
+    let site = Site::start().await;
+    for (typ, is_taken) in [
+        (json!("at+jwt"), false),
+        (json!("id_token+jwt"), false),
+        (json!("application/id_token+jwt"), false),
+        (json!("logout+jwt"), true),
+        (json!("application/Logout+JWT"), true),
+        (json!("JWT"), true),
+        (Value::Null, true),
+    ] {
+        let bob = logged_in(&site, "bob").await;
+        let mut header = site.op.logout_header();
+        header["typ"] = typ.clone();
+        let token = site.op.sign(&header, &claims(&site, "bob"));
+
+        let answer = post(&site, &[("logout_token", &token)]).await;
+
+        let status = if is_taken { 200 } else { 400 };
+        assert_eq!(answer.status, status, "{typ}");
+        assert_eq!(bob.who().await.is_none(), is_taken, "{typ}");
+        site.op.forget_sessions();
+    }
+}
+
+#[tokio::test]
+async fn sid_of_one_user_with_the_sub_of_another_ends_nothing() {
+    let site = Site::start().await;
+    let (bob, alice) = (
+        logged_in(&site, "bob").await,
+        logged_in(&site, "alice").await,
+    );
+    let mut claims = claims(&site, "bob");
+    claims["sub"] = json!(site.op.subject("alice"));
+
+    let answer = send(&site, &claims).await;
+
+    assert_eq!(answer.code(), "logout_token_invalid");
+    assert!(bob.who().await.is_some() && alice.who().await.is_some());
+}
+
+#[tokio::test]
 async fn only_a_form_with_one_token_will_do() {
     let site = Site::start().await;
     let bob = logged_in(&site, "bob").await;

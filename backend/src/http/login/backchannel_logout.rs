@@ -9,6 +9,7 @@ use crate::app::AppState;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body::is_form;
 use crate::http::extract::client::ClientInfo;
+use crate::store::EndedByOp;
 use crate::telemetry::chain;
 
 /// Ends the sessions that the logout token names. If there are none, the answer is 200 too: the
@@ -39,10 +40,11 @@ pub(crate) async fn end_sessions(
     let token = token.map_err(|error| refuse(&chain(&error)))?;
     let by = from.by(app.clock.now());
     match app.store.end_sessions_by_op(&token, by).await? {
-        Some(ended) => {
+        EndedByOp::Ended(ended) => {
             tracing::info!(ended, oidc.issuer = %token.issuer, "the OP ended sessions");
             Ok(StatusCode::OK)
         }
-        None => Err(refuse("its jti was taken before")),
+        EndedByOp::Replayed => Err(refuse("its jti was taken before")),
+        EndedByOp::OtherUser => Err(refuse("its sid is not a session of its sub")),
     }
 }

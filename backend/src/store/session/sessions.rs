@@ -114,6 +114,17 @@ macro_rules! insert_session {
 }
 pub(crate) use insert_session;
 
+/// What became of a logout token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedByOp {
+    /// So many sessions ended.
+    Ended(u64),
+    /// None: the token was taken before.
+    Replayed,
+    /// None: its `sid` is that of a session of another user than its `sub`.
+    OtherUser,
+}
+
 impl Store {
     /// Returns the session with that token and its account, live or not.
     pub async fn session_by_token(&self, token: TokenHash) -> Result<Option<(Session, Account)>> {
@@ -215,18 +226,26 @@ impl Store {
 
     /// Ends the sessions that a logout token names: that of its `sid`, else all of its `sub`. The
     /// rows stay, without the ID token, so that their owner can be told. Returns how many there
-    /// were; `None` if the token was used before.
+    /// were.
     ///
-    /// With a `sid`, a session of the same user without one ends too: at login, the OP did not say
-    /// which of its sessions it was.
-    pub async fn end_sessions_by_op(&self, token: &LogoutToken, by: Actor) -> Result<Option<u64>> {
+    /// With a `sid`, a session of the same user which has none ends too: the OP did not tell at
+    /// login which of its sessions it was. A `sid` that is another user's ends nothing.
+    pub async fn end_sessions_by_op(&self, token: &LogoutToken, by: Actor) -> Result<EndedByOp> {
         in_tx!(self, tx => {
             let is_new = sqlx::query(
                 "insert into logout_token (jti_hash, stale_at) values ($1, $2) on conflict (jti_hash) do nothing",
             ).bind(&token.jti_hash[..]).bind(token.stale_at.unix())
                 .execute(&mut *tx).await?.rows_affected() > 0;
             if !is_new {
-                return Ok(None);
+                return Ok(EndedByOp::Replayed);
+            }
+            let is_of_another: bool = sqlx::query_scalar(
+                "select exists (select 1 from session
+                 where method = 'openid' and op_issuer = $1 and op_sid = $2 and op_subject <> $3)",
+            ).bind(&token.issuer).bind(&token.sid).bind(&token.subject)
+                .fetch_one(&mut *tx).await?;
+            if is_of_another {
+                return Ok(EndedByOp::OtherUser);
             }
             let ended: Vec<(Uuid,)> = sqlx::query_as(
                 "update session set ended_at = $1, id_token = null
@@ -238,7 +257,7 @@ impl Store {
             for (account_id,) in &ended {
                 insert_audit!(&mut *tx, by, Event::about(AuditKind::SessionEndedByOp, *account_id))?;
             }
-            Ok(Some(ended.len() as u64))
+            Ok(EndedByOp::Ended(ended.len() as u64))
         })
     }
 
