@@ -57,7 +57,9 @@ causes! {
     AlgorithmUnfit = "algorithm_unfit", OpMisconfigured;
     /// The OP encrypts its tokens.
     TokenEncrypted = "token_encrypted", OpMisconfigured;
-    /// The token endpoint supports no known way to send the client secret.
+    /// The OP's tokens are longer than what is read.
+    TokenTooLong = "token_too_long", OpMisconfigured;
+    /// The token endpoint takes the client secret in no way that is known here.
     ClientAuthUnknown = "client_auth_unknown", OpMisconfigured;
     /// The OP does not accept the client id or secret.
     ClientRejected = "client_rejected", ClientRejected;

@@ -32,6 +32,11 @@ pub fn remedy(cause: Cause, provider: &str) -> &'static str {
             "Let the reverse proxy before the OP pass X-Forwarded-Proto on, so that the OP names \
              its endpoints with https."
         }
+        Cause::TokenTooLong => {
+            "Let the OP put less into the ID token, of which 256 kB are read: leave the groups to \
+             userinfo (at Authentik, switch off `Include claims in id_token` in the provider), or \
+             let the scope mapping send only the groups that matter here."
+        }
         Cause::ClientAuthUnknown => {
             "Let the OP accept client_secret_basic or client_secret_post for this client."
         }

@@ -91,6 +91,7 @@ impl From<Misconfiguration> for Cause {
             Misconfiguration::SigningKey => Self::SigningKeyMissing,
             Misconfiguration::Algorithm => Self::AlgorithmUnfit,
             Misconfiguration::Encryption => Self::TokenEncrypted,
+            Misconfiguration::TokenSize => Self::TokenTooLong,
             Misconfiguration::ClientAuth => Self::ClientAuthUnknown,
             Misconfiguration::Other => Self::OpMisconfigured,
         }

@@ -16,8 +16,10 @@ use super::metrics::OpMetrics;
 use super::misconfiguration::Misconfiguration;
 use super::trace;
 
-/// The most bytes of an answer that are read. Real ones have some kilobytes.
+/// The most bytes that are read of an answer by something beside the endpoints.
 const MAX_BODY: usize = 256 * 1024;
+/// The most bytes of an answer that the doctor reads: as many as of any endpoint.
+const MAX_EXAMINED_BODY: usize = 4 * 1024 * 1024;
 /// The most requests for single logins that are under way: an OP that answers is far quicker than
 /// people log in, and one that does not must not collect everything that the server has.
 const MOST_AT_ONCE: usize = 128;
@@ -138,7 +140,8 @@ impl Client {
         let began = Instant::now();
         let name = endpoint.name();
         let span = trace::of_request(name);
-        let result = send(request, name).instrument(span.clone()).await;
+        let sent = send(request, name, endpoint.max_bytes());
+        let result = sent.instrument(span.clone()).await;
         let outcome = self.metrics.observe(endpoint, &result, began.elapsed());
         trace::ended(&span, outcome);
         result
@@ -150,7 +153,7 @@ impl Client {
     /// # Errors
     /// `Unreachable` and `ServerError`, if none comes.
     pub async fn ask(&self, request: Request, endpoint: &'static str) -> Result<Answer, OpFailure> {
-        Ok(exchange(request, endpoint).await?.0)
+        Ok(exchange(request, endpoint, MAX_EXAMINED_BODY).await?.0)
     }
 
     /// Sends a request to something beside the endpoints of `OpenID` Connect, and reads an answer that is of
@@ -159,7 +162,7 @@ impl Client {
     /// # Errors
     /// See [`OpFailure`]; never `Misconfigured`.
     pub async fn call(&self, request: Request, name: &'static str) -> Result<Answer, OpFailure> {
-        send(request, name).await
+        send(request, name, MAX_BODY).await
     }
 
     /// Gets a document that serves all logins. Needs no turn: whoever asks sees to it that it is
@@ -215,8 +218,12 @@ fn http(extra_roots: Option<&[u8]>, timeouts: Timeouts) -> Result<reqwest::Clien
 }
 
 /// Sends the request and reads an answer that is of use.
-async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer, OpFailure> {
-    let (answer, is_whole) = exchange(request, endpoint).await?;
+async fn send(
+    request: RequestBuilder,
+    endpoint: &'static str,
+    max_bytes: usize,
+) -> Result<Answer, OpFailure> {
+    let (answer, is_whole) = exchange(request, endpoint, max_bytes).await?;
     let status = answer.status;
     if status.is_redirection() {
         return Err(OpFailure::NotOidc(
@@ -228,8 +235,14 @@ async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer,
     }
     if !is_whole {
         return Err(OpFailure::NotOidc(
-            Misconfiguration::Other,
-            format!("the {endpoint} answers with more than {MAX_BODY} bytes"),
+            if endpoint == Endpoint::Token.name() {
+                Misconfiguration::TokenSize
+            } else {
+                Misconfiguration::Other
+            },
+            format!(
+                "the {endpoint} answers with more than {max_bytes} bytes, and no more are read"
+            ),
         ));
     }
     if status.is_server_error() {
@@ -245,6 +258,7 @@ async fn send(request: RequestBuilder, endpoint: &'static str) -> Result<Answer,
 async fn exchange(
     request: RequestBuilder,
     endpoint: &'static str,
+    max_bytes: usize,
 ) -> Result<(Answer, bool), OpFailure> {
     let failure = |error: reqwest::Error| {
         let cause = causes(&error);
@@ -263,7 +277,7 @@ async fn exchange(
         && !status.is_redirection()
         && let Some(chunk) = response.chunk().await.map_err(failure)?
     {
-        is_whole = body.len() + chunk.len() <= MAX_BODY;
+        is_whole = body.len() + chunk.len() <= max_bytes;
         if is_whole {
             body.extend_from_slice(&chunk);
         }

@@ -37,6 +37,19 @@ impl Endpoint {
         }
     }
 
+    /// Returns the most bytes of an answer that are read.
+    #[must_use]
+    pub fn max_bytes(self) -> usize {
+        match self {
+            // Real ones have some kilobytes.
+            Self::Discovery | Self::PushedRequest => 256 * 1024,
+            // Some hundred keys with their chains of certificates (`x5c`). Asked for once at a time.
+            Self::Jwks => 4 * 1024 * 1024,
+            // An ID token and an access token of the longest kind, or what one of them holds.
+            Self::Token | Self::Userinfo => 1024 * 1024,
+        }
+    }
+
     /// Returns its label in metrics.
     #[must_use]
     pub fn label(self) -> &'static str {

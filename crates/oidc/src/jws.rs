@@ -2,15 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::JsonWebKey;
 use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde_json::{Map, Value};
 
-use super::jwks::SigningKeys;
+use super::jwks::{MAX_CANDIDATES, Mismatch, SigningKeys, algorithm};
 use super::log_text::for_log;
 
-/// A longer token is none.
-const MAX_BYTES: usize = 64 * 1024;
+/// The longest token that is read. A user in some thousands of groups has one of this size.
+pub const MAX_BYTES: usize = 256 * 1024;
 
 /// The claims of a token whose signature was checked.
 pub type Claims = Map<String, Value>;
@@ -21,6 +20,9 @@ pub enum TokenFault {
     /// No key fits: perhaps the OP has new ones.
     #[error("no key of the OP fits (kid {0:?}, alg {1})")]
     UnknownKey(Option<String>, String),
+    /// It is longer than [`MAX_BYTES`]: this many bytes.
+    #[error("the token has {0} bytes, and at most {MAX_BYTES} are read")]
+    TooLong(usize),
     /// Five parts: encrypted (RFC 7516).
     #[error("the ID token is encrypted")]
     Encrypted,
@@ -43,15 +45,42 @@ pub struct Verifier<'a> {
     pub client_secret: &'a str,
 }
 
-impl Verifier<'_> {
-    /// Checks the signature of a compact JWS (RFC 7515 §5.2) and returns its payload with the
-    /// algorithm. Keys in the header (`jwk`, `jku`, `x5u`, `x5c`) are never looked at.
+/// A token whose signature is right.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The claims.
+    pub claims: Claims,
+    /// The algorithm.
+    pub(super) alg: CoreJwsSigningAlgorithm,
+    /// The header's `typ`, in lower case and without `application/` (RFC 7515 §4.1.9).
+    typ: Option<String>,
+}
+
+impl Signed {
+    /// Checks that the token does not say it is of another kind (RFC 8725 §3.11). One that says
+    /// nothing but `JWT` is told by its claims.
     ///
     /// # Errors
     /// See [`TokenFault`].
-    pub fn verify(&self, token: &str) -> Result<(Claims, CoreJwsSigningAlgorithm), TokenFault> {
+    pub(super) fn check_type(&self, own: &str) -> Result<(), TokenFault> {
+        match self.typ.as_deref() {
+            Some(typ) if typ.ends_with("+jwt") && typ != own => {
+                invalid(format!("typ is {:?}, not {own:?}", for_log(typ)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Verifier<'_> {
+    /// Checks the signature of a compact JWS (RFC 7515 §5.2). Keys in the header (`jwk`, `jku`,
+    /// `x5u`, `x5c`) are never looked at.
+    ///
+    /// # Errors
+    /// See [`TokenFault`].
+    pub fn verify(&self, token: &str) -> Result<Signed, TokenFault> {
         if token.len() > MAX_BYTES {
-            return invalid("the token is too long");
+            return Err(TokenFault::TooLong(token.len()));
         }
         let parts: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = parts[..] else {
@@ -62,17 +91,7 @@ impl Verifier<'_> {
             };
         };
         let header = decode_object(header, "header")?;
-        let name = header.get("alg").and_then(Value::as_str).unwrap_or("none");
-        if !self.algs.iter().any(|allowed| allowed == name) {
-            return invalid(format!(
-                "alg {:?} is not allowed (allowed: {})",
-                for_log(name),
-                self.algs.join(", ")
-            ));
-        }
-        let alg: CoreJwsSigningAlgorithm =
-            serde_json::from_value(Value::String(name.to_owned()))
-                .map_err(|_| TokenFault::Invalid(format!("alg {name} cannot be checked")))?;
+        let alg = self.allowed(header.get("alg").and_then(Value::as_str).unwrap_or("none"))?;
         // No extension is understood, so each that is critical is a refusal (RFC 7515 §4.1.11).
         if header.contains_key("crit") {
             return invalid("the header has `crit`");
@@ -87,7 +106,30 @@ impl Verifier<'_> {
         };
         let signed = &token.as_bytes()[..token.rfind('.').unwrap_or_default()];
         self.check_signature(kid, &alg, signed, &signature)?;
-        Ok((decode_object(payload, "payload")?, alg))
+        let typ = header.get("typ").and_then(Value::as_str);
+        Ok(Signed {
+            claims: decode_object(payload, "payload")?,
+            alg,
+            typ: typ.map(|typ| {
+                let typ = typ.to_ascii_lowercase();
+                typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+            }),
+        })
+    }
+
+    /// Returns the algorithm of that name, if it is among those that are allowed, by whichever of
+    /// its names.
+    fn allowed(&self, name: &str) -> Result<CoreJwsSigningAlgorithm, TokenFault> {
+        let alg = algorithm(name);
+        let is_allowed = |own: &String| own == name || (alg.is_some() && algorithm(own) == alg);
+        if !self.algs.iter().any(is_allowed) {
+            return invalid(format!(
+                "alg {:?} is not allowed (allowed: {})",
+                for_log(name),
+                self.algs.join(", ")
+            ));
+        }
+        alg.ok_or_else(|| TokenFault::Invalid(format!("alg {name} cannot be checked")))
     }
 
     fn check_signature(
@@ -105,14 +147,20 @@ impl Verifier<'_> {
         } else {
             (self.keys, kid)
         };
+        let mut candidates = keys.candidates(kid, alg);
         let mut tried = false;
-        for key in keys.candidates(kid, alg) {
-            match key.verify_signature(alg, signed, signature) {
+        for key in candidates.by_ref().take(MAX_CANDIDATES) {
+            match key.verify(alg, signed, signature) {
                 Ok(()) => return Ok(()),
-                Err(openidconnect::SignatureVerificationError::CryptoError(_)) => tried = true,
-                // A key of another type or curve.
-                Err(_) => {}
+                Err(Mismatch::Signature) => tried = true,
+                Err(Mismatch::Key) => {}
             }
+        }
+        if candidates.next().is_some() {
+            return invalid(format!(
+                "more than {MAX_CANDIDATES} keys of the OP fit, and no more are tried: its keys and \
+                 tokens need a `kid`"
+            ));
         }
         if tried && kid.is_some() {
             return invalid("the signature is wrong");

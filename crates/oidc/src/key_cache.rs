@@ -88,6 +88,13 @@ impl KeyCache {
             let now = self.clock.now();
             let mut state = self.state();
             if let Ok(keys) = &outcome {
+                let known = state.good.as_ref().and_then(|(known, _)| known.refusal());
+                match keys.refusal() {
+                    Some(refusal) if known.as_ref() != Some(&refusal) => {
+                        tracing::warn!("keys in the OP's JWK Set are not used: {refusal}");
+                    }
+                    Some(_) | None => {}
+                }
                 state.good = Some((Arc::clone(keys), now));
             }
             state.last = Some((outcome.clone(), now));

@@ -42,6 +42,7 @@ mod logout;
 mod log_text;
 mod random;
 mod rejection;
+mod signatures;
 mod single_flight;
 mod token_request;
 mod userinfo;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::id_token::{MAX_AGE, check_audience, check_issuer, is_identifier, time};
-use super::jws::{Claims, TokenFault, Verifier, invalid};
+use super::jws::{Claims, Signed, TokenFault, invalid};
 use clock::Timestamp;
 
 /// The member of `events` that makes a token a logout token.
@@ -39,30 +39,27 @@ pub struct Expected<'a> {
     pub now: Timestamp,
 }
 
-/// Checks a logout token whole: signature, `iss`, `aud`, `exp`, `iat`, `events`, `jti`, that it
-/// names a session or a user, and that it is no ID token (§2.6).
+/// Checks a logout token whose signature is right: `typ`, `iss`, `aud`, `exp`, `iat`, `events`,
+/// `jti`, that it names a session or a user, and that it is no ID token (§2.6).
 ///
 /// # Errors
 /// See [`TokenFault`].
-pub fn verify(
-    token: &str,
-    verifier: &Verifier<'_>,
-    expected: &Expected<'_>,
-) -> Result<LogoutToken, TokenFault> {
-    let (claims, _) = verifier.verify(token)?;
-    check_issuer(&claims, expected.issuer)?;
-    check_audience(&claims, expected.client_id)?;
-    let issued_at = check_times(&claims, expected)?;
-    check_event(&claims)?;
+pub fn check(token: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, TokenFault> {
+    token.check_type("logout+jwt")?;
+    let claims = &token.claims;
+    check_issuer(claims, expected.issuer)?;
+    check_audience(claims, expected.client_id)?;
+    let issued_at = check_times(claims, expected)?;
+    check_event(claims)?;
     if claims.contains_key("nonce") {
         return invalid("it has a nonce, as an ID token has");
     }
-    let subject = text(&claims, "sub")?;
-    let sid = text(&claims, "sid")?;
+    let subject = text(claims, "sub")?;
+    let sid = text(claims, "sid")?;
     if subject.is_none() && sid.is_none() {
         return invalid("it names neither sub nor sid");
     }
-    let Some(jti) = text(&claims, "jti")? else {
+    let Some(jti) = text(claims, "jti")? else {
         return invalid("jti is missing");
     };
     Ok(LogoutToken {

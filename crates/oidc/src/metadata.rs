@@ -33,9 +33,11 @@ pub struct Metadata {
     pub iss_parameter_supported: bool,
 }
 
-/// The asymmetric algorithms we can check, the usual ones first (RFC 7518 §3.1, RFC 8037).
-pub const ASYMMETRIC: [&str; 9] = [
-    "RS256", "ES256", "EdDSA", "PS256", "RS384", "ES384", "PS384", "RS512", "PS512",
+/// The asymmetric algorithms we can check, the usual ones first (RFC 7518 §3.1, RFC 8037,
+/// RFC 9864).
+pub const ASYMMETRIC: [&str; 11] = [
+    "RS256", "ES256", "EdDSA", "Ed25519", "PS256", "RS384", "ES384", "PS384", "RS512", "ES512",
+    "PS512",
 ];
 
 /// Parses and checks the discovery document.

@@ -15,6 +15,8 @@ pub enum Misconfiguration {
     Algorithm,
     /// The OP encrypts its tokens.
     Encryption,
+    /// The OP's tokens are longer than what is read.
+    TokenSize,
     /// The token endpoint takes the client secret in no way that is known here.
     ClientAuth,
     /// Anything else.

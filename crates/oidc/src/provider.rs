@@ -10,10 +10,9 @@ use super::attempt::{Attempt, Checks, ExpectedIssuer};
 use super::client::{Client, Timeouts};
 use super::discovery::{Discovery, OnChange};
 use super::error::Error;
-use super::id_token::{self, Expected};
+use super::id_token;
 use super::identity::{self, VerifiedIdentity};
-use super::jwks::SigningKeys;
-use super::jws::{Claims, TokenFault, Verifier};
+use super::jws::{Claims, Signed, TokenFault};
 use super::key_cache::KeyCache;
 use super::log_text::for_log;
 use super::logout_token::{self, LogoutToken};
@@ -22,6 +21,7 @@ use super::metrics::OpMetrics;
 use super::misconfiguration::Misconfiguration;
 use super::rejection::{Rejection, rejected};
 use super::settings::Settings;
+use super::signatures::{Question, Signatures};
 use super::token_request::{self, Tokens};
 use super::{logout, pushed_request, userinfo};
 use clock::{Clock, Timestamp};
@@ -38,6 +38,7 @@ pub struct Provider {
     clock: Clock,
     discovery: Arc<Discovery>,
     keys: Arc<KeyCache>,
+    signatures: Signatures,
 }
 
 /// What a redeemed code gives.
@@ -73,6 +74,7 @@ impl Provider {
             settings,
             discovery: Arc::new(Discovery::new(clock.clone(), on_change)),
             keys: Arc::new(KeyCache::new(clock.clone())),
+            signatures: Signatures::default(),
             clock,
         })
     }
@@ -89,6 +91,7 @@ impl Provider {
             clock: self.clock.clone(),
             discovery: Arc::clone(&self.discovery),
             keys: Arc::clone(&self.keys),
+            signatures: self.signatures.clone(),
         })
     }
 
@@ -291,20 +294,19 @@ impl Provider {
             skew: self.settings.clock_skew,
             now: self.clock.now(),
         };
-        self.with_keys(&metadata, |verifier| {
-            logout_token::verify(token, verifier, &expected)
-        })
-        .await
-        .map_err(rejected(Error::TokenInvalid))
+        let signed = self.signed(&metadata, token, Question::Anybody).await;
+        signed
+            .and_then(|signed| Ok(logout_token::check(&signed, &expected)?))
+            .map_err(rejected(Error::TokenInvalid))
     }
 
     async fn check_id_token(
         &self,
-        metadata: &Metadata,
+        metadata: &Arc<Metadata>,
         tokens: &Tokens,
         checks: &Checks,
     ) -> Result<Claims, Error> {
-        let expected = Expected {
+        let expected = id_token::Expected {
             issuer: &metadata.issuer,
             client_id: &self.settings.client_id,
             nonce: checks.nonce.secret(),
@@ -313,17 +315,16 @@ impl Provider {
             now: self.clock.now(),
         };
         let token = tokens.id_token.expose_secret();
-        self.with_keys(metadata, |verifier| {
-            id_token::verify(token, verifier, &expected)
-        })
-        .await
-        .map_err(rejected(Error::TokenInvalid))
+        let signed = self.signed(metadata, token, Question::Login).await;
+        signed
+            .and_then(|signed| Ok(id_token::check(signed, &expected)?))
+            .map_err(rejected(Error::TokenInvalid))
     }
 
     /// Asks the userinfo endpoint (Core §5.3). The subject must be the ID token's (§5.3.2).
     async fn userinfo(
         &self,
-        metadata: &Metadata,
+        metadata: &Arc<Metadata>,
         endpoint: &Url,
         tokens: &Tokens,
         claims: &Claims,
@@ -331,11 +332,11 @@ impl Provider {
         let answer = userinfo::fetch(&self.client, endpoint, &tokens.access_token).await?;
         let userinfo = if answer.media_type == "application/jwt" {
             let (issuer, client_id) = (&metadata.issuer, &self.settings.client_id);
-            self.with_keys(metadata, |verifier| {
-                userinfo::verify(&answer, verifier, issuer, client_id)
-            })
-            .await
-            .map_err(rejected(Error::UserinfoInvalid))?
+            let token = userinfo::token(&answer);
+            let signed = self.signed(metadata, &token, Question::Login).await;
+            signed
+                .and_then(|signed| Ok(userinfo::check(signed.claims, issuer, client_id)?))
+                .map_err(rejected(Error::UserinfoInvalid))?
         } else {
             answer.json_object().map_err(Error::UserinfoInvalid)?
         };
@@ -343,19 +344,18 @@ impl Provider {
         Ok(userinfo)
     }
 
-    /// Runs a check with the keys that we have, and once more with new ones where none fits.
-    async fn with_keys<T>(
+    /// Checks a token's signature with the keys that we have, and once more with new ones if none
+    /// fits.
+    async fn signed(
         &self,
-        metadata: &Metadata,
-        check: impl Fn(&Verifier<'_>) -> Result<T, TokenFault>,
-    ) -> Result<T, Rejection> {
-        let run = |keys: &SigningKeys| {
-            let client_secret = self.settings.client_secret.expose_secret();
-            check(&Verifier {
-                keys,
-                algs: &metadata.id_token_algs,
-                client_secret,
-            })
+        metadata: &Arc<Metadata>,
+        token: &str,
+        question: Question,
+    ) -> Result<Signed, Rejection> {
+        let secret = &self.settings.client_secret;
+        let check = |keys| {
+            self.signatures
+                .check(token, keys, metadata, secret, question)
         };
         // A token signed with the client secret alone needs no keys, and there may be none.
         let needs_keys = metadata.id_token_algs.iter().any(|alg| alg != "HS256");
@@ -364,14 +364,23 @@ impl Provider {
         } else {
             Arc::default()
         };
-        match run(&keys) {
+        match check(keys).await {
             Err(TokenFault::UnknownKey(..)) if needs_keys => {
                 let newer = self.keys.newer(&self.client, &metadata.jwks_uri).await?;
+                let refusal = newer.refusal();
                 if newer.is_empty() {
-                    let detail = "the OP's JWK Set has no usable signing key".to_owned();
+                    let detail = match refusal {
+                        None => "the OP's JWK Set has no usable signing key".to_owned(),
+                        Some(why) => format!("the OP's JWK Set has no usable signing key: {why}"),
+                    };
                     return Err(Error::OpMisconfigured(Misconfiguration::SigningKey, detail).into());
                 }
-                Ok(run(&newer)?)
+                Ok(match (check(newer).await, refusal) {
+                    (Err(fault @ TokenFault::UnknownKey(..)), Some(why)) => {
+                        Err(TokenFault::Invalid(format!("{fault}; {why}")))
+                    }
+                    (checked, _) => checked,
+                }?)
             }
             other => Ok(other?),
         }

@@ -40,6 +40,10 @@ pub(super) fn rejected(otherwise: impl FnOnce(String) -> Error) -> impl FnOnce(R
             Misconfiguration::Encryption,
             "the OP encrypts its tokens (five parts): deselect the Encryption Key in the OP's provider".to_owned(),
         ),
+        Rejection::Token(fault @ TokenFault::TooLong(_)) => Error::OpMisconfigured(
+            Misconfiguration::TokenSize,
+            fault.to_string(),
+        ),
         Rejection::Token(fault) => otherwise(fault.to_string()),
     }
     }

@@ -212,6 +212,16 @@ async fn keys_and_algorithms_that_do_not_serve_are_recognized() {
             vec![Lie::Jwks(Fault::Cut)],
             ("keys", Fail, "no answer", "Authentik"),
         ),
+        (
+            vec![Lie::ShortKey],
+            ("keys", Fail, "an RSA key of 1024 bits", "Signing Key"),
+        ),
+        (
+            vec![Lie::JwksEntries(vec![json!({
+                "kty": "RSA", "e": "AQAB", "kid": "old", "n": "_".repeat(171),
+            })])],
+            ("keys", Warn, "1024 bits (kid \"old\")", "Signing Key"),
+        ),
         (vec![Lie::ExoticKeys], ("keys", Pass, "RSA", "")),
         (vec![Lie::BareKeys], ("keys", Pass, "RSA", "")),
         (
@@ -225,7 +235,7 @@ async fn keys_and_algorithms_that_do_not_serve_are_recognized() {
         // What does not concern the client is no reason not to prove it.
         (vec![algs(&["HS256"])], ("client", Pass, "accepted", "")),
         (
-            vec![algs(&["ES512"])],
+            vec![algs(&["ES256K"])],
             ("algorithms", Fail, "of another kind", "Signing Key"),
         ),
         (

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use demo_op::{Fault, Lie};
+use serde_json::{Value, json};
+use tests::log::Log;
 use tests::site::Site;
 use tests::trial::Trial;
 
@@ -96,4 +100,76 @@ async fn redirect_of_the_jwks_is_not_followed() {
 #[tokio::test]
 async fn content_type_of_good_keys_does_not_matter() {
     each_is_accepted(&[Lie::Jwks(Fault::ContentType)]).await;
+}
+
+/// Returns so many RSA keys of so many bits that nobody has the private half of, as a large
+/// company publishes them: each with its certificates.
+fn rsa_keys(count: usize, bits: usize) -> Vec<Value> {
+    let key = |at: usize| {
+        let mut modulus = vec![0xff; bits / 8];
+        modulus[1..9].copy_from_slice(&at.to_be_bytes());
+        let certificate = STANDARD.encode(vec![7; 1000]);
+        json!({
+            "kty": "RSA", "use": "sig", "n": URL_SAFE_NO_PAD.encode(modulus), "e": "AQAB",
+            "kid": format!("key-{at}"), "x5c": [certificate, certificate, certificate],
+        })
+    };
+    (0..count).map(key).collect()
+}
+
+fn without_kid(mut keys: Vec<Value>) -> Vec<Value> {
+    for key in &mut keys {
+        key["kid"] = Value::Null;
+    }
+    keys
+}
+
+#[tokio::test]
+async fn short_rsa_key_signs_nothing_and_is_named() {
+    let trial = Trial::under(&[Lie::ShortKey]).await;
+
+    let trial = trial.assert_refused("op_misconfigured").await;
+    let reference = trial.login.callback.param("ref").unwrap();
+    let line = Log::failed_login(&reference).unwrap();
+    assert!(line.contains("an RSA key of 1024 bits (kid "), "{line}");
+    assert!(line.contains("2048 to 4096 bits"), "{line}");
+}
+
+#[tokio::test]
+async fn short_rsa_key_beside_a_good_one_is_named_in_the_log() {
+    let trial = Trial::under(&[Lie::JwksEntries(rsa_keys(1, 1024))]).await;
+
+    trial.assert_accepted().await;
+    let log = Log::text();
+    assert!(
+        log.contains("keys in the OP's JWK Set are not used: refused: an RSA key of 1024 bits"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn long_jwk_sets_are_read_whole() {
+    let useless = vec![json!({"kty": "oct", "k": "AAAA"}); 2000];
+    let with_certificates = rsa_keys(400, 2048);
+    assert!(json!(with_certificates).to_string().len() > 1_600_000);
+    let short = rsa_keys(100, 1024);
+
+    let lies = [useless, with_certificates, short].map(Lie::JwksEntries);
+    each_is_accepted(&lies).await;
+}
+
+#[tokio::test]
+async fn only_a_few_keys_are_tried_and_their_number_is_named() {
+    let few = Lie::JwksEntries(without_kid(rsa_keys(5, 2048)));
+    let many = Lie::JwksEntries(without_kid(rsa_keys(400, 2048)));
+
+    // A key that the token names comes before those that have no name.
+    each_is_accepted(&[few.clone(), many.clone()]).await;
+    let few = Trial::under(&[few, Lie::KidAbsent]).await;
+    few.assert_accepted().await;
+    let many = Trial::under(&[many, Lie::KidAbsent]).await;
+    let many = many.assert_refused("token_invalid").await;
+    let reference = many.login.callback.param("ref").unwrap();
+    let line = Log::failed_login(&reference).unwrap();
+    assert!(line.contains("more than 8 keys of the OP fit"), "{line}");
 }

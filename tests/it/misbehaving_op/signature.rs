@@ -113,6 +113,36 @@ async fn every_asymmetric_algorithm_is_accepted_where_the_op_lists_it() {
 }
 
 #[tokio::test]
+async fn ed25519_and_eddsa_are_one_algorithm() {
+    for (algorithm, name) in [(Algorithm::Ed25519, "EdDSA"), (Algorithm::EdDsa, "Ed25519")] {
+        let op = Settings {
+            algorithm,
+            ..Settings::default()
+        };
+        let trial = Trial::with(&[], op, &[header("alg", json!(name))]).await;
+        trial.assert_accepted().await;
+    }
+}
+
+#[tokio::test]
+async fn token_of_another_kind_is_no_id_token() {
+    for (typ, is_taken) in [
+        ("JWT", true),
+        ("id_token+jwt", true),
+        ("at+jwt", false),
+        ("application/AT+JWT", false),
+        ("logout+jwt", false),
+    ] {
+        let trial = Trial::under(&[header("typ", json!(typ))]).await;
+        if is_taken {
+            trial.assert_accepted().await;
+        } else {
+            trial.assert_refused(REFUSED).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn encrypted_id_token_is_named_with_its_remedy() {
     let trial = Trial::under(&[Lie::Encrypted]).await;
 

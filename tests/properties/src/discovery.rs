@@ -12,9 +12,10 @@ use url::Url;
 use crate::log_line::assert_fits_the_log;
 use crate::op::{ISSUER, settings};
 
-/// The asymmetric algorithms (RFC 7518 §3.1, RFC 8037).
-const ASYMMETRIC: [&str; 9] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+/// The asymmetric algorithms (RFC 7518 §3.1, RFC 8037, RFC 9864).
+const ASYMMETRIC: [&str; 11] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "Ed25519",
 ];
 
 /// Setups that read a document in different ways.

@@ -138,10 +138,15 @@ fn holds(set: &Map<String, Value>, signed: &Signed) -> bool {
     keys.filter(|key| key["use"] != "enc")
         .filter(|key| {
             key.get("alg")
-                .is_none_or(|alg| alg.is_null() || alg == signed.alg)
+                .is_none_or(|alg| alg.is_null() || alg == signed.alg || is_ed25519(alg, signed))
         })
         .filter_map(|key| key[signed.member].as_str())
         .any(|key| number(key) == wanted)
+}
+
+/// Is it the other name of the token's algorithm (RFC 9864)?
+fn is_ed25519(alg: &Value, signed: &Signed) -> bool {
+    alg == "Ed25519" && signed.alg == "EdDSA"
 }
 
 /// Returns the bytes without zeros before them. A number may be written with some, with padding,

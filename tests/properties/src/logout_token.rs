@@ -28,7 +28,8 @@ pub(crate) fn check(data: &[u8]) -> bool {
         skew: SKEW,
         now: NOW,
     };
-    let logout = match logout_token::verify(&token, &token::verifier(), &expected) {
+    let signed = token::verifier().verify(&token);
+    let logout = match signed.and_then(|signed| logout_token::check(&signed, &expected)) {
         Ok(logout) => logout,
         Err(fault) => {
             assert_ne!(token, *GOOD, "a good token is refused: {fault}");

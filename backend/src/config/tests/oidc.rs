@@ -194,10 +194,10 @@ fn methods_algorithms_and_skew() {
              for anybody. Fix: leave it out; it is never accepted.",
             ),
             (
-                "ES512",
-                "OIDC_ID_TOKEN_ALGS=\"ES512\" names ES512, whose signatures cannot be checked here \
-             (curve P-521). Fix: choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, \
-             ES384, EdDSA, HS256.",
+                "ES256K",
+                "OIDC_ID_TOKEN_ALGS=\"ES256K\" names \"ES256K\", which is not an algorithm known here. \
+             Fix: choose from RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, \
+             Ed25519, HS256.",
             ),
         ],
     );

@@ -64,7 +64,7 @@ async fn fetch(
 /// Returns the key type that checks a signature of the algorithm.
 fn kind_of(alg: &str) -> &'static str {
     match alg {
-        "EdDSA" => "OKP",
+        "EdDSA" | "Ed25519" => "OKP",
         alg if alg.starts_with("ES") => "EC",
         alg if alg.starts_with("HS") => "oct",
         _ => "RSA",
@@ -108,8 +108,12 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
         let found = format!("all keys are for encryption: {}", names(&keys));
         return KEYS.fail(found, remedy);
     }
-    if SigningKeys::parse(set).is_empty() {
-        let found = format!("no key has a type that is known here: {}", names(&signing));
+    let usable = SigningKeys::parse(set);
+    let refusal = usable.refusal();
+    if usable.is_empty() {
+        let found = refusal.unwrap_or_else(|| {
+            format!("no key has a type that is known here: {}", names(&signing))
+        });
         return KEYS.fail(found, remedy);
     }
     let fits = |key: &&Map<String, Value>| {
@@ -126,7 +130,10 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
         );
         return KEYS.fail(found, remedy);
     }
-    KEYS.pass(names(&signing))
+    match refusal {
+        Some(refusal) => KEYS.warn(refusal, remedy),
+        None => KEYS.pass(names(&signing)),
+    }
 }
 
 /// Checks whether ID tokens are encrypted. Authentik lists algorithms only if they are; other OPs

@@ -27,8 +27,8 @@ use crate::return_to::ReturnTo;
 use crate::store;
 use crate::telemetry::chain;
 use oidc::attempt::AuthorizationResponse;
-use oidc::jws::Claims;
 use oidc::identity::VerifiedIdentity;
+use oidc::jws::Claims;
 use oidc::provider::Seen;
 
 /// The most characters of a claim's value that are shown.
