@@ -9,7 +9,7 @@ use super::answer::{Answer, OpFailure};
 use super::endpoint::Endpoint;
 
 /// The upper bounds of the buckets, in seconds: from an answer out of memory to an OP that hangs.
-const BUCKETS: [f64; 14] = [
+pub const BUCKETS: [f64; 14] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
 
