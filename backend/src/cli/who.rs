@@ -26,8 +26,8 @@ pub(super) struct Who {
 impl Who {
     /// Returns the account.
     ///
+    /// # Errors
     /// There is none; the message has similar names.
-    /// There is none; the message has near names.
     pub(super) async fn find(&self, app: &AppState) -> anyhow::Result<Account> {
         find(app, &self.name, self.id).await
     }

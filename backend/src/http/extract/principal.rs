@@ -32,7 +32,8 @@ pub(crate) trait Principal {
 
     /// Returns the caller.
     ///
-    /// Those of the extractor if the caller is someone else; `unavailable`.
+    /// # Errors
+    /// Those of the endpoint's caller if this is someone else; `unavailable`.
     fn admit(
         headers: &HeaderMap,
         app: &AppState,

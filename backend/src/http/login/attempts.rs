@@ -47,8 +47,8 @@ pub(crate) async fn begin(
 
 /// Finds the attempt that the state names, and the cookie that clears it.
 ///
+/// # Errors
 /// `StateMissing` if the browser has no attempt, `StateMismatch` if it has only others.
-/// `StateMissing` where the browser brings no attempt, `StateMismatch` where only others.
 pub(crate) fn find(
     app: &AppState,
     headers: &HeaderMap,
