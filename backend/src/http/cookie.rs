@@ -134,27 +134,36 @@ impl IntoResponseParts for SetCookies {
     }
 }
 
-/// Returns all cookies as name and value. What is malformed is no cookie, and never an error.
-pub fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let lines = headers
-        .get_all(COOKIE)
-        .into_iter()
-        .filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).filter_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        Some((name, value))
+/// Returns the name and the value of every pair in the `Cookie` headers.
+///
+/// They are split as bytes: other programs on the same host may set cookies in any encoding, and
+/// one of those must not hide ours.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let lines = headers.get_all(COOKIE).into_iter();
+    let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(|pair| {
+        let pair = pair.trim_ascii();
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        Some((&pair[..at], &pair[at + 1..]))
     })
 }
 
-/// Returns the cookie's value; `None` also where it is there twice, since one of the two was
-/// planted and nobody can tell which.
+/// Returns all cookies that are text, as name and value. Any other cookie is not ours.
+pub fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    pairs(headers)
+        .filter_map(|(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?)))
+}
+
+/// Returns the cookie's value; `None` also if it is not text, or if the name appears twice, since
+/// one of the two was planted and nobody can tell which.
 #[must_use]
 pub fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = all(headers)
-        .filter(|(own, _)| *own == name)
+    let mut values = pairs(headers)
+        .filter(|(own, _)| *own == name.as_bytes())
         .map(|(_, value)| value);
     let value = values.next()?;
-    values.next().is_none().then_some(value)
+    let is_alone = values.next().is_none();
+    str::from_utf8(value).ok().filter(|_| is_alone)
 }
 
 /// Seals a value for the browser to keep (AES-256-GCM). The name is authenticated: the value opens
@@ -211,6 +220,21 @@ mod tests {
         assert_eq!(single(&headers(&[b"a=1; a=2"]), "a"), None);
         assert_eq!(single(&headers(&[b"a=1", b"a=1"]), "a"), None);
         assert_eq!(single(&headers(&[b"a=1"]), "b"), None);
+        assert_eq!(single(&headers(&[b"a=1; a=\xff"]), "a"), None);
+        assert_eq!(single(&headers(&[b"a=\xff"]), "a"), None);
+    }
+
+    #[test]
+    fn foreign_bytes_hide_no_other_cookie() {
+        for foreign in [
+            "who=J\u{fc}rgen".as_bytes(),
+            b"who=J\xfcrgen",
+            b"\xfc=1",
+            b"\xff",
+        ] {
+            let line = [foreign, b"; a=1;", foreign].concat();
+            assert_eq!(single(&headers(&[&line]), "a"), Some("1"));
+        }
     }
 
     #[test]

@@ -57,15 +57,14 @@ impl FromRequestParts<AppState> for ClientInfo {
         if let Some(peer) = peer {
             warn_of_untrusted_proxy(peer, &parts.headers, &app.config.trusted_proxies);
         }
-        let agent = parts
-            .headers
-            .get(USER_AGENT)
-            .and_then(|value| value.to_str().ok());
+        let agent = parts.headers.get(USER_AGENT);
+        // Some browsers write their names outside of ASCII.
+        let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
         Ok(Self {
             address: peer
                 .map(|peer| client_address(peer, &parts.headers, &app.config.trusted_proxies)),
             peer,
-            user_agent: agent.map(str::to_owned),
+            user_agent: agent,
         })
     }
 }
