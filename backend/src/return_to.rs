@@ -1,5 +1,7 @@
 //! Where to go after a login: a path on this site, and nothing else.
 
+use std::fmt::Write as _;
+
 /// A path on this site, safe to redirect to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -17,16 +19,16 @@ impl ReturnTo {
 
     /// Parses the `next` parameter; anything but a clear path on this site becomes `/`.
     ///
-    /// What a browser might take for another host is refused before parsing: a second slash or a
-    /// backslash after the first (`//host`, `/\host`), either of them encoded, control characters
-    /// and white space (which browsers strip), dot segments, schemes.
+    /// The parameter arrives decoded: a space or a letter outside of ASCII is encoded again, so
+    /// that the browser comes back to the very place it asked for. What a browser might take for
+    /// another host is refused: a second slash or a backslash after the first (`//host`,
+    /// `/\host`), either of them encoded, control characters and other white space (which browsers
+    /// strip), dot segments, schemes.
     #[must_use]
     pub fn parse(next: &str) -> Self {
-        if is_safe(next) {
-            Self(next.to_owned())
-        } else {
-            Self::home()
-        }
+        encoded(next)
+            .filter(|path| is_safe(path))
+            .map_or_else(Self::home, Self)
     }
 
     /// Returns the path.
@@ -48,12 +50,31 @@ impl From<ReturnTo> for String {
     }
 }
 
+/// Encodes what no address has in it as it is; `None` if that is not what a browser asked for.
+fn encoded(next: &str) -> Option<String> {
+    let is_lost = |c: char| {
+        c == char::REPLACEMENT_CHARACTER || c.is_control() || (c.is_whitespace() && c != ' ')
+    };
+    if next.len() > MAX_BYTES || next.contains(is_lost) || next.ends_with(' ') {
+        return None;
+    }
+    let mut path = String::with_capacity(next.len());
+    for byte in next.bytes() {
+        if byte.is_ascii_graphic() {
+            path.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(path, "%{byte:02X}");
+        }
+    }
+    Some(path)
+}
+
 fn is_safe(next: &str) -> bool {
     if next.len() > MAX_BYTES || !next.starts_with('/') {
         return false;
     }
-    // Only printable ASCII: nothing that a browser strips, folds or normalizes.
-    if !next.bytes().all(|b| (0x21..=0x7e).contains(&b)) || next.contains('\\') {
+    if next.contains('\\') {
         return false;
     }
     let path = next.split(['?', '#']).next().unwrap_or_default();
@@ -96,8 +117,23 @@ mod tests {
     }
 
     #[test]
+    fn decoded_paths_are_encoded_again() {
+        for (next, expected) in [
+            ("/my games/1", "/my%20games/1"),
+            ("/pelit/\u{e4}ht", "/pelit/%C3%A4ht"),
+            ("/a?q=\u{e4} b#c d", "/a?q=%C3%A4%20b#c%20d"),
+            ("/my%20games/\u{e4}", "/my%20games/%C3%A4"),
+            ("/\u{ff0f}host", "/%EF%BC%8Fhost"),
+        ] {
+            assert_eq!(ReturnTo::parse(next).as_str(), expected);
+            assert_eq!(ReturnTo::parse(expected).as_str(), expected);
+        }
+    }
+
+    #[test]
     fn anything_else_goes_home() {
         let long = format!("/{}", "a".repeat(600));
+        let long_once_encoded = format!("/{}", " a".repeat(200));
         for bad in [
             "",
             "profile",
@@ -109,7 +145,11 @@ mod tests {
             "/\t/evil.example",
             "/\n/evil.example",
             " //evil.example",
-            "/ /evil.example",
+            "/a ",
+            "/\u{85}/evil.example",
+            "/\u{a0}",
+            "/\u{fffd}",
+            "/\u{e4}//evil.example",
             "/%2f/evil.example",
             "/%2F%2Fevil.example",
             "/%5cevil.example",
@@ -127,10 +167,10 @@ mod tests {
             "/api/logout",
             "/api",
             "/\u{2028}",
-            "/é",
             "http:/evil.example",
             "/%09/evil.example",
             long.as_str(),
+            long_once_encoded.as_str(),
         ] {
             assert_eq!(ReturnTo::parse(bad).as_str(), "/", "{bad:?}");
         }

@@ -2,6 +2,7 @@
 //! and a draft that survives the way to the provider and back.
 
 use leptos::prelude::*;
+use shared::next::with_encoded_next;
 use shared::routes;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -173,7 +174,8 @@ pub(crate) fn path() -> String {
 /// Returns a parameter of the address's query.
 pub(crate) fn query(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;
-    UrlSearchParams::new_with_str(&search).ok()?.get(name)
+    let query = with_encoded_next(search.trim_start_matches('?'));
+    UrlSearchParams::new_with_str(&query).ok()?.get(name)
 }
 
 /// Returns the address's fragment, without its sign.

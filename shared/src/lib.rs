@@ -5,6 +5,7 @@ pub mod endpoint;
 pub mod api;
 pub mod section;
 pub mod routes;
+pub mod next;
 pub mod config;
 pub mod session;
 pub mod audit;

@@ -93,7 +93,6 @@ const REFUSED: &[(&str, &[&str])] = &[
             " //evil.example",
             "  /profile",
             "/profile ",
-            "/ /evil.example",
             "/\u{b}/evil.example",
             "/\u{c}/evil.example",
             "/\u{0}/evil.example",
@@ -105,11 +104,8 @@ const REFUSED: &[(&str, &[&str])] = &[
             "/\u{2028}/evil.example",
             "/\u{2029}/evil.example",
             "/\u{3000}/evil.example",
-            "/\u{200b}/evil.example",
-            "/\u{feff}/evil.example",
             "\u{feff}//evil.example",
             "/\u{202e}elpmaxe.live//",
-            "/\u{ad}/evil.example",
             "/pro\tfile",
         ],
     ),
@@ -135,7 +131,6 @@ const REFUSED: &[(&str, &[&str])] = &[
             "/profile\r\nset-cookie: postern_session=planted",
             "/\r\n\r\n<script>alert(1)</script>",
             "/\nx-injected: yes",
-            "/\u{560a}\u{560d}x-injected: yes",
         ],
     ),
     (
@@ -219,21 +214,10 @@ const REFUSED: &[(&str, &[&str])] = &[
     (
         "what looks like a slash or a dot",
         &[
-            "/\u{ff0f}evil.example",
             "\u{ff0f}\u{ff0f}evil.example",
-            "/\u{ff3c}evil.example",
-            "/\u{2044}evil.example",
-            "/\u{2215}evil.example",
-            "/\u{29f8}evil.example",
-            "/\u{29f5}evil.example",
-            "/\u{3002}evil\u{3002}example",
-            "/\u{ff0e}\u{ff0e}/evil.example",
-            "/\u{ff61}evil",
             "//evil\u{3002}example",
             "//\u{24d4}vil.example",
-            "/\u{2025}/evil.example",
             "/%ef%bc%8f%2fevil.example",
-            "/\u{338}/evil.example",
         ],
     ),
     (
@@ -243,7 +227,6 @@ const REFUSED: &[(&str, &[&str])] = &[
             "/%u002f%2fevil.example",
             "/\u{fffd}/evil.example",
             "/%2/%2f",
-            "/é",
         ],
     ),
     (
@@ -288,6 +271,37 @@ const PATHS: &[&str] = &[
     "/<script>alert(1)<script>",
 ];
 
+/// Payloads that are paths of this site once they are encoded: what looks like a slash, a dot or
+/// nothing at all is then data, and no browser decodes it.
+const ENCODED: &[(&str, &str)] = &[
+    ("/ /evil.example", "/%20/evil.example"),
+    ("/\u{200b}/evil.example", "/%E2%80%8B/evil.example"),
+    ("/\u{feff}/evil.example", "/%EF%BB%BF/evil.example"),
+    ("/\u{ad}/evil.example", "/%C2%AD/evil.example"),
+    ("/\u{ff0f}evil.example", "/%EF%BC%8Fevil.example"),
+    ("/\u{ff3c}evil.example", "/%EF%BC%BCevil.example"),
+    ("/\u{2044}evil.example", "/%E2%81%84evil.example"),
+    ("/\u{2215}evil.example", "/%E2%88%95evil.example"),
+    ("/\u{29f8}evil.example", "/%E2%A7%B8evil.example"),
+    ("/\u{29f5}evil.example", "/%E2%A7%B5evil.example"),
+    (
+        "/\u{3002}evil\u{3002}example",
+        "/%E3%80%82evil%E3%80%82example",
+    ),
+    (
+        "/\u{ff0e}\u{ff0e}/evil.example",
+        "/%EF%BC%8E%EF%BC%8E/evil.example",
+    ),
+    ("/\u{ff61}evil", "/%EF%BD%A1evil"),
+    ("/\u{2025}/evil.example", "/%E2%80%A5/evil.example"),
+    ("/\u{338}/evil.example", "/%CC%B8/evil.example"),
+    ("/é", "/%C3%A9"),
+    (
+        "/\u{560a}\u{560d}x-injected: yes",
+        "/%E5%98%8A%E5%98%8Dx-injected:%20yes",
+    ),
+];
+
 /// Returns every payload that must end on the start page, with its class.
 pub(super) fn refused() -> Vec<(&'static str, String)> {
     let listed = REFUSED.iter().flat_map(|(class, payloads)| {
@@ -309,7 +323,8 @@ pub(super) fn refused() -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// Returns every payload that is a path of this site.
-pub(super) fn paths() -> &'static [&'static str] {
-    PATHS
+/// Returns every payload that is a path of this site, and how that path is written.
+pub(super) fn paths() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let same = PATHS.iter().map(|&path| (path, path));
+    same.chain(ENCODED.iter().copied())
 }

@@ -1,6 +1,7 @@
 //! What a login starts with: `next` from a page of our own, or the parameters of a third party,
 //! such as the OP's own list of applications (Core §4).
 
+use shared::next::with_encoded_next;
 use shared::routes;
 use url::Url;
 
@@ -34,7 +35,9 @@ impl Initiation {
             return refuse("what should begin a login is too long");
         }
         let mut initiation = Self::default();
-        for (name, value) in form_urlencoded::parse(query) {
+        let query = String::from_utf8_lossy(query);
+        let query = with_encoded_next(&query);
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let place = match name.as_ref() {
                 "next" => &mut initiation.next,
                 "iss" => &mut initiation.iss,

@@ -9,6 +9,7 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{Method, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
+use shared::next::with_encoded_next;
 use shared::routes::{self, Section};
 use shared::text::Language;
 
@@ -100,6 +101,7 @@ fn to_login(asked: &Uri) -> Redirect {
 /// Returns the document of the path's module, with the static page for the path.
 async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Response {
     let (app, brand) = (&spa.app, &spa.app.config.brand);
+    let query = with_encoded_next(query);
     let parameter = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs
