@@ -1,12 +1,12 @@
-//! Password hashes: argon2id, off the async threads, at most one per core at once, with a queue that
-//! is short enough to be served soon.
+//! Password hashes: argon2id, off the async threads, few at once, with a queue that is short enough
+//! to be served soon.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -17,7 +17,10 @@ use tokio::time::timeout;
 
 use crate::metrics::duration;
 
-/// The most that wait for a core. A core does some thirty a second.
+/// The most that are hashed at once, however many cores there are: each takes 19 MiB, and two cores
+/// do some sixty a second.
+const MAX_AT_ONCE: usize = 2;
+/// The most that wait for their turn.
 const QUEUE: usize = 256;
 /// How long a password waits at most: after that, people have given up or asked again.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,6 +36,13 @@ pub enum Error {
     Hash(#[source] argon2::password_hash::Error),
 }
 
+/// The memory that argon2 works in; empty before its first use.
+type WorkArea = Vec<Block>;
+
+/// How many blocks of 1 KiB are asked for. Only what is used takes room; but what is larger than
+/// 32 MiB the allocator gives back to the system at once, and does not keep it for each thread.
+const WORK_AREA: usize = 33 * 1024;
+
 /// Hashes and verifies passwords. Each one takes 19 MiB and tens of milliseconds of one core
 /// (argon2id with m=19456, t=2, p=1), so more at once would only make all of them slow.
 #[derive(Debug, Clone)]
@@ -41,8 +51,10 @@ pub struct Passwords {
     places: Arc<Semaphore>,
     /// Free cores.
     cores: Arc<Semaphore>,
-    /// How many cores there are.
+    /// How many cores are used.
     most: usize,
+    /// The memory of the free cores, while others wait for it.
+    areas: Arc<Mutex<Vec<WorkArea>>>,
     /// How many were turned away.
     refused: Counter,
     /// How long each of them had its core.
@@ -51,9 +63,8 @@ pub struct Passwords {
 
 /// Stands in for the hash of an account that does not exist or has no password, so that the
 /// answer costs the same time as a wrong password.
-static NOBODY: LazyLock<String> = LazyLock::new(|| {
-    hash_now("a password that nobody has").expect("the default parameters of argon2 are valid")
-});
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz\
+    $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 impl Default for Passwords {
     fn default() -> Self {
@@ -62,12 +73,13 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// Returns a hasher that uses every core, and makes the stand-in hash beforehand.
+    /// Returns a hasher that uses up to [`MAX_AT_ONCE`] cores.
     #[must_use]
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        LazyLock::force(&NOBODY);
+        let cores = cores.min(MAX_AT_ONCE);
         Self {
+            areas: Arc::default(),
             places: Arc::new(Semaphore::new(QUEUE + cores)),
             cores: Arc::new(Semaphore::new(cores)),
             most: cores,
@@ -83,13 +95,9 @@ impl Passwords {
     pub async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool, Error> {
         let password = password.clone();
         let is_somebody = hash.is_some();
-        let hash = hash.unwrap_or(&NOBODY).to_owned();
-        let fits = self.run(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(password.expose_secret().as_bytes(), &hash)
-                    .is_ok()
-            })
+        let hash = hash.unwrap_or(NOBODY).to_owned();
+        let fits = self.run(move |area| {
+            fits(area, password.expose_secret(), &hash).is_ok_and(|is_right| is_right)
         });
         Ok(fits.await? && is_somebody)
     }
@@ -100,7 +108,8 @@ impl Passwords {
     /// See [`Error`].
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
-        let hash = self.run(move || hash_now(password.expose_secret())).await?;
+        let hash = self.run(move |area| hash_now(area, password.expose_secret()));
+        let hash = hash.await?;
         hash.map_err(Error::Hash)
     }
 
@@ -124,7 +133,7 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut WorkArea) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let done = self.run_in_turn(work).await;
         if done.is_err() {
@@ -135,7 +144,7 @@ impl Passwords {
 
     async fn run_in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut WorkArea) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| Error::Busy)?;
@@ -144,20 +153,114 @@ impl Passwords {
         let core = core.expect("the semaphore is never closed");
         // The core goes with the work: a client that hangs up must not let another one in early.
         let durations = self.durations.clone();
+        let (areas, queue) = (Arc::clone(&self.areas), Arc::clone(&self.places));
+        let most = QUEUE + self.most;
         let done = tokio::task::spawn_blocking(move || {
+            let free = || areas.lock().unwrap_or_else(PoisonError::into_inner);
             let began = Instant::now();
-            let done = work();
+            let mut area = free().pop().unwrap_or_default();
+            let done = work(&mut area);
             durations.observe(began.elapsed().as_secs_f64());
+            free().push(area);
             drop((core, place));
+            if queue.available_permits() == most {
+                free().clear();
+            }
             done
         });
         Ok(done.await.expect("hashing neither panics nor is cancelled"))
     }
 }
 
-fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
+/// Does the password fit the hash? Compared in constant time.
+///
+/// # Errors
+/// The hash is not one of argon2's.
+fn fits(
+    area: &mut WorkArea,
+    password: &str,
+    hash: &str,
+) -> Result<bool, argon2::password_hash::Error> {
+    let hash = PasswordHash::new(hash)?;
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Ok(false);
+    };
+    let algorithm = Algorithm::try_from(hash.algorithm)?;
+    let version = hash.version.map(Version::try_from).transpose()?;
+    let params = Params::try_from(&hash)?;
+    let argon2 = Argon2::new(algorithm, version.unwrap_or_default(), params);
+    Ok(work_out(area, &argon2, password, salt, expected.len())? == expected)
+}
+
+/// Hashes a new password.
+fn hash_now(area: &mut WorkArea, password: &str) -> Result<String, argon2::password_hash::Error> {
+    let argon2 = Argon2::default();
     let salt = SaltString::generate(&mut OsRng);
-    Ok(Argon2::default()
-        .hash_password(password.as_bytes(), &salt)?
-        .to_string())
+    let length = Params::DEFAULT_OUTPUT_LEN;
+    let output = work_out(area, &argon2, password, salt.as_salt(), length)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(argon2.params())?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
+    Ok(hash.to_string())
+}
+
+/// Runs argon2 in memory that was used before, which it overwrites before it reads.
+fn work_out(
+    area: &mut WorkArea,
+    argon2: &Argon2<'_>,
+    password: &str,
+    salt: Salt<'_>,
+    length: usize,
+) -> Result<Output, argon2::password_hash::Error> {
+    let blocks = argon2.params().block_count();
+    if area.len() < blocks {
+        area.reserve_exact(WORK_AREA.max(blocks));
+        area.resize(blocks, Block::default());
+    }
+    let mut bytes = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut bytes)?;
+    Output::init_with(length, |output| {
+        let area = &mut area[..blocks];
+        Ok(argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, area)?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NOBODY, Passwords, fits, hash_now};
+    use argon2::{Argon2, Params, password_hash::PasswordHash, password_hash::PasswordVerifier};
+
+    #[test]
+    fn hash_in_memory_that_was_used_before_is_the_same_to_everybody() {
+        let mut area = Vec::new();
+        let first = hash_now(&mut area, "first").unwrap();
+        let second = hash_now(&mut area, "second").unwrap();
+
+        for (hash, password) in [(&first, "first"), (&second, "second")] {
+            let parsed = PasswordHash::new(hash).unwrap();
+            let verified = Argon2::default().verify_password(password.as_bytes(), &parsed);
+            assert_eq!(verified, Ok(()));
+            assert_eq!(fits(&mut area, password, hash), Ok(true));
+            assert_eq!(fits(&mut area, "other", hash), Ok(false));
+        }
+        assert!(fits(&mut area, "first", "no hash").is_err());
+    }
+
+    #[tokio::test]
+    async fn nobody_costs_as_much_as_somebody_and_never_fits() {
+        let params = Params::try_from(&PasswordHash::new(NOBODY).unwrap()).unwrap();
+        assert_eq!(params.m_cost(), Argon2::default().params().m_cost());
+        assert_eq!(params.t_cost(), Argon2::default().params().t_cost());
+        assert_eq!(fits(&mut Vec::new(), "guess", NOBODY), Ok(false));
+
+        let fits = Passwords::new()
+            .verify(&"guess".to_owned().into(), None)
+            .await;
+
+        assert!(!fits.unwrap());
+    }
 }

@@ -3,6 +3,7 @@
 
 mod slow_clients;
 mod storm;
+mod memory;
 mod kill;
 mod database;
 mod postgres;
