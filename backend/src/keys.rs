@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::private_file;
 use crate::session::random_bytes;
 use clock::Timestamp;
 
@@ -174,7 +175,7 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
     }
     let path = data_dir.join(SECRET_FILE);
     let shown = path.display();
-    make_private_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
+    private_file::create_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
     let secret = URL_SAFE_NO_PAD.encode(random_bytes());
     write_private(&path, &secret).with_context(|| format!("writing {shown}"))?;
     // Two processes may have started at once; both use what is in the file now.
@@ -182,27 +183,13 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
     Ok(text.trim().as_bytes().to_vec().into())
 }
 
-/// Creates the folder, readable only by its owner, if it does not exist.
-pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-/// Writes the complete file, readable only by its owner, or nothing; keeps an existing file.
+/// Writes the file whole and for its owner alone, or not at all; keeps one that is there.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-
     let temporary = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)?;
+    // One of a process of that number that was killed.
+    let _ = std::fs::remove_file(&temporary);
+    let made = private_file::create_new(private_file::options().write(true), &temporary)?;
+    let mut file = made.ok_or(std::io::ErrorKind::AlreadyExists)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     // A hard link fails if the name exists, so the first writer wins.

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod app;
 pub mod telemetry;
 pub mod metrics;
+mod private_file;
 pub mod keys;
 pub mod limits;
 pub mod password;

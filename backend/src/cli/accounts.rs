@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::console::{Console, Keyboard};
+use super::folder_owner::FolderOwner;
 use super::settings::{settings, with_app};
 use super::{audit, backup, identities, login_link, restore, session, setup_token, user};
 use crate::app::AppState;
@@ -42,20 +43,25 @@ impl Accounts {
             err: &mut io::stderr(),
             keyboard: Keyboard::Process,
         };
-        match settings()? {
+        let config = match settings()? {
             Err(code) => return Ok(code),
-            Ok((config, _)) => {
-                let now = Clock::System.now();
-                if let Some(outcome) = self.run_on_file(&config, now, &mut console).await {
-                    return outcome;
-                }
-            }
+            Ok((config, _)) => config,
+        };
+        let now = Clock::System.now();
+        if let Some(outcome) = self.run_on_file(&config, now, &mut console).await {
+            return outcome;
         }
-        let outcome = with_app(async |app| match app.store.absence() {
-            Some(reason) => Err(anyhow::anyhow!("the database is away: {reason}")),
-            None => self.run_on(app, &mut console).await,
-        })
-        .await;
+        let owner = FolderOwner::to_act_as(&config.data_dir);
+        let work = || {
+            with_app(config, async |app| match app.store.absence() {
+                Some(reason) => Err(anyhow::anyhow!("the database is away: {reason}")),
+                None => self.run_on(app, &mut console).await,
+            })
+        };
+        let outcome = match owner {
+            Some(owner) => owner.act_async(work),
+            None => work().await,
+        };
         match outcome {
             // The reader stopped reading, as `head` does.
             Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),

@@ -4,9 +4,9 @@
 //! makes the setup token, and the server creates a new one if it is missing. No migration runs, so
 //! that the new version can also make the backup before an update.
 
-use std::fs::{File, OpenOptions, Permissions, TryLockError, hard_link, remove_file, rename};
+use std::fs::{File, Permissions, TryLockError, hard_link, remove_file, rename};
 use std::io::{ErrorKind, IsTerminal as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,7 +15,9 @@ use serde_json::json;
 
 use super::console::{Console, Keyboard};
 use super::date;
+use super::folder_owner::FolderOwner;
 use crate::config::{Config, Database};
+use crate::private_file::{self, folder_of};
 use crate::store::{Contents, check_sqlite, copy_sqlite, discard, sync_folder_of};
 use clock::Timestamp;
 
@@ -43,11 +45,10 @@ struct Partial {
 impl Partial {
     /// Creates the file, readable only by its owner, and empties an abandoned one.
     fn begin(path: PathBuf) -> anyhow::Result<Self> {
-        let opened = OpenOptions::new()
+        let opened = private_file::options()
             .write(true)
             .create(true)
             .truncate(false)
-            .mode(0o600)
             .open(&path);
         let shown = path.display();
         let file = opened.with_context(|| format!("cannot write {shown}"))?;
@@ -106,7 +107,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     path.into()
 }
 
-/// Copies the database.
+/// Copies the database, as the owner of the folder that the copy is to be in.
 pub(super) async fn run(
     args: &Args,
     config: &Config,
@@ -124,9 +125,27 @@ pub(super) async fn run(
         "there is no database at {}: are DATA_DIR and DATABASE_URL those of the server?",
         database.display()
     );
-    if args.file == Path::new("-") {
-        return to_stdout(args, database, console).await;
+    let is_piped = args.file == Path::new("-");
+    let place = if is_piped { database } else { &args.file };
+    let mut work = async || {
+        if is_piped {
+            to_stdout(args, database, console).await
+        } else {
+            to_file(args, database, console).await
+        }
+    };
+    match FolderOwner::to_act_as(folder_of(place)) {
+        Some(owner) => owner.act_async(work),
+        None => work().await,
     }
+}
+
+/// Copies the database to a file.
+async fn to_file(
+    args: &Args,
+    database: &Path,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
     let name = &args.file;
     let is_same = || Some(name.canonicalize().ok()? == database.canonicalize().ok()?);
     ensure!(is_same() != Some(true), "this is the database itself");
@@ -141,7 +160,7 @@ pub(super) async fn run(
         name.display()
     );
     let partial = Partial::begin(with_suffix(name, ".partial"))?;
-    let contents = copy(database, &partial.path).await?;
+    let contents = copy_as_owner(database, &partial).await?;
     let bytes = partial.file.metadata()?.len();
     partial.finish(name, args.force)?;
     if args.json {
@@ -162,6 +181,21 @@ pub(super) async fn run(
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Copies the database as the owner of its folder. Where that is somebody else, to whom the folder
+/// of the copy is closed, it goes by way of a file beside the database.
+async fn copy_as_owner(database: &Path, partial: &Partial) -> anyhow::Result<Contents> {
+    let Some(owner) = FolderOwner::to_act_as(folder_of(database)) else {
+        return copy(database, &partial.path).await;
+    };
+    let (contents, mut file) = owner.act_async(async || {
+        let beside = Partial::begin(with_suffix(database, ".stdout.partial"))?;
+        let contents = copy(database, &beside.path).await?;
+        Ok((contents, File::open(&beside.path)?))
+    })?;
+    std::io::copy(&mut file, &mut &partial.file)?;
+    Ok(contents)
 }
 
 /// Copies the database and checks the copy. Ctrl-C leaves nothing behind.

@@ -29,9 +29,9 @@ pub enum Keyboard {
 /// Where a command writes and reads.
 pub struct Console<'a> {
     /// Standard output.
-    pub out: &'a mut dyn Write,
+    pub out: &'a mut (dyn Write + Send),
     /// Standard error.
-    pub err: &'a mut dyn Write,
+    pub err: &'a mut (dyn Write + Send),
     /// Standard input.
     pub keyboard: Keyboard,
 }

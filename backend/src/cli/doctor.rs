@@ -1,18 +1,18 @@
 //! `postern doctor`: finds what prevents a login.
 
-use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use shared::doctor::Outcome;
 
+use super::folder_owner::FolderOwner;
 use super::settings::EXIT_BAD_SETTINGS;
 use crate::config::{Config, Reading};
 use crate::doctor::report::bundle;
 use crate::doctor::{self, Examination, RunContext, Style};
+use crate::private_file;
 use clock::Clock;
 
 /// How to print the findings.
@@ -30,7 +30,11 @@ pub struct Args {
 /// Runs `postern doctor`: 0 nothing failed, 1 something did, 2 the settings are faulty.
 pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reading = Config::examine_env();
-    let examination = doctor::examine(&reading, &Clock::System, &RunContext::Cli).await;
+    let examine = async || Ok(doctor::examine(&reading, &Clock::System, &RunContext::Cli).await);
+    let examination = match FolderOwner::to_act_as(&reading.config.data_dir) {
+        Some(owner) => owner.act_async(examine)?,
+        None => examine().await?,
+    };
     let mut out = io::stdout().lock();
     let style = if out.is_terminal() && !crate::config::wants_no_color() {
         Style::Colored
@@ -78,11 +82,7 @@ fn tell(
 
 /// Writes a file that only its owner can read, to check before pasting it.
 fn save(file: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(file)?;
+    let mut options = private_file::options();
+    let mut file = options.write(true).create(true).truncate(true).open(file)?;
     file.write_all(text.as_bytes())
 }

@@ -3,6 +3,7 @@
 //! next to a running server.
 
 mod settings;
+mod folder_owner;
 mod authentik;
 mod check_config;
 mod doctor;

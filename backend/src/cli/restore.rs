@@ -3,9 +3,8 @@
 //! Everything is done to a copy next to the database, which gets its name at the end: a failure
 //! before that leaves the database as it is.
 
-use std::fs::{File, OpenOptions};
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,9 +13,10 @@ use serde_json::json;
 
 use super::backup::{describe, with_suffix};
 use super::console::{Console, Keyboard};
+use super::folder_owner::FolderOwner;
 use super::{date, operator};
 use crate::config::{Config, Database};
-use crate::keys::make_private_folder;
+use crate::private_file::{self, folder_of};
 use crate::store::{Restored, discard, exclude, is_in_use, prepare_restore, put_in_place};
 use clock::Timestamp;
 
@@ -71,20 +71,47 @@ pub(super) async fn run(
         !is_piped || args.yes,
         "nothing can be asked while the backup comes from standard input: say --yes"
     );
-    if let Some(folder) = database.parent().filter(|f| !f.as_os_str().is_empty()) {
-        make_private_folder(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let open = || {
+        if is_piped {
+            Ok(Vec::new())
+        } else {
+            open(&args.file)
+        }
+    };
+    let backup = match FolderOwner::to_act_as(folder_of(&args.file)) {
+        Some(owner) => owner.act(open)?,
+        None => open()?,
+    };
+    let work = async || put_back(args, backup, database, now, console).await;
+    match FolderOwner::to_act_as(folder_of(database)) {
+        Some(owner) => owner.act_async(work),
+        None => work().await,
     }
+}
+
+/// Puts an open backup, or standard input, in the place of the database.
+async fn put_back(
+    args: &Args,
+    backup: Vec<(&'static str, File)>,
+    database: &Path,
+    now: Timestamp,
+    console: &mut Console<'_>,
+) -> anyhow::Result<ExitCode> {
+    let folder = folder_of(database);
+    private_file::create_folder(folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
     let _lock = alone(database).await?;
     let copy = Copy(with_suffix(database, ".restoring"));
     discard(&copy.0);
-    if is_piped {
+    if backup.is_empty() {
         ensure!(
             matches!(console.keyboard, Keyboard::Process),
             "there is no standard input"
         );
         write_copy(&mut std::io::stdin().lock(), &copy.0)?;
-    } else {
-        copy_with_log(&args.file, &copy.0)?;
+    }
+    for (suffix, mut file) in backup {
+        write_copy(&mut file, &with_suffix(&copy.0, suffix))?;
     }
     let by = operator::by_at(now);
     let restored = prepare_restore(&copy.0, args.keep_sessions, &by)
@@ -147,29 +174,28 @@ fn in_use(database: &Path) -> String {
     )
 }
 
-/// Copies the backup. A file copied from a live database has its last changes in a log next to it.
-fn copy_with_log(backup: &Path, copy: &Path) -> anyhow::Result<()> {
+/// Opens the backup, as files that differ in the end of their names. One that was made by copying a
+/// live database has its last changes in a log beside it.
+fn open(backup: &Path) -> anyhow::Result<Vec<(&'static str, File)>> {
+    let mut files = Vec::new();
     for suffix in ["", "-wal", "-journal"] {
         let from = with_suffix(backup, suffix);
         match File::open(&from) {
-            Ok(mut file) => write_copy(&mut file, &with_suffix(copy, suffix))?,
+            Ok(file) => files.push((suffix, file)),
             Err(error) if !suffix.is_empty() && error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 return Err(error).with_context(|| format!("cannot read {}", from.display()));
             }
         }
     }
-    Ok(())
+    Ok(files)
 }
 
 /// Writes a file that only its owner can read.
 fn write_copy(from: &mut impl Read, to: &Path) -> anyhow::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(to)
-        .with_context(|| format!("cannot write {}", to.display()))?;
+    let made = private_file::create_new(private_file::options().write(true), to);
+    let made = made.and_then(|made| made.ok_or_else(|| ErrorKind::AlreadyExists.into()));
+    let mut file = made.with_context(|| format!("cannot write {}", to.display()))?;
     std::io::copy(from, &mut file).with_context(|| format!("cannot write {}", to.display()))?;
     Ok(())
 }

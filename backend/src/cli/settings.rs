@@ -27,12 +27,9 @@ pub fn settings() -> io::Result<Result<(Config, Vec<config::Notice>), ExitCode>>
 /// Runs a command on the application, with the server's settings and database. Closes the database
 /// at the end.
 pub(super) async fn with_app(
+    config: Config,
     command: impl AsyncFnOnce(&AppState) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
-    let config = match settings()? {
-        Ok((config, _)) => config,
-        Err(code) => return Ok(code),
-    };
     let app = App::new(config, Clock::System).await?;
     let outcome = command(&app).await;
     app.store.close().await;

@@ -9,6 +9,7 @@ mod identities;
 mod backup;
 mod restore;
 mod program;
+mod as_root;
 
 use serde_json::Value;
 use shared::routes::API_SESSION;

@@ -3,3 +3,4 @@
 mod metrics;
 mod reload;
 mod upgrade;
+mod beginnings;

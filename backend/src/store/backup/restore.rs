@@ -9,10 +9,10 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::audit::{Actor, Event};
+use crate::private_file::folder_of;
 use crate::store::audit::insert_audit;
 use crate::store::backup::copy::{self as backup, Contents, Unfit, check_sqlite, primary};
-use crate::store::engine::error::Error;
-use crate::store::engine::lock::give_to_owner_of;
+use crate::store::engine::error::{Error, Result};
 use crate::store::engine::sqlite::MIGRATIONS;
 use shared::audit::AuditKind;
 
@@ -115,7 +115,6 @@ pub async fn prepare_restore(
 /// # Errors
 /// A file cannot be renamed or written. The database is then the old one or the new one, complete.
 pub fn put_in_place(copy: &Path, database: &Path, aside: &Path) -> io::Result<bool> {
-    give_to_owner_of(database, copy);
     File::open(copy)?.sync_all()?;
     // An unreadable database leaves these behind, and SQLite would take them for the new one's.
     for suffix in ["-wal", "-shm"] {
@@ -154,11 +153,7 @@ fn unless_missing(done: io::Result<()>) -> io::Result<bool> {
 
 /// Makes sure that the names in the file's folder survive a power cut.
 pub fn sync_folder_of(file: &Path) -> io::Result<()> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder)?.sync_all()
+    File::open(folder_of(file))?.sync_all()
 }
 
 /// Removes a copy that did not become the database, and SQLite's files for it.

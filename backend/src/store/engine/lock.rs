@@ -3,19 +3,22 @@
 //!
 //! SQLite's own locks do not tell, because a server without visitors closes its connections.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::private_file;
 use crate::store::engine::error::{Error, Result};
 
 /// How long a request waits for a connection, or for another process that writes to SQLite's file.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait before trying a lock again.
+/// How long the tables may take to be brought up to date, another process's turn included: far
+/// longer than they do, so that only what will never end is given up.
+pub(crate) const MIGRATION: Duration = Duration::from_secs(900);
+/// How soon a lock is asked for again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Returns the path of the lock file.
@@ -28,29 +31,11 @@ fn beside(database: &Path) -> PathBuf {
 /// Opens the lock file, and creates it if it does not exist.
 fn open(database: &Path) -> io::Result<File> {
     let path = beside(database);
-    let opened = OpenOptions::new().write(true).mode(0o600).open(&path);
-    match opened {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        opened => return opened,
-    }
-    let made = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(&path)?;
-    give_to_owner_of(database, &path);
-    Ok(made)
-}
-
-/// Gives a file the owner of another one: root may have created it, while the server runs as
-/// somebody else. Only root can do that, and only root needs to.
-pub(crate) fn give_to_owner_of(model: &Path, file: &Path) {
-    let owner = std::fs::metadata(model).or_else(|_| {
-        let folder = model.parent().unwrap_or(Path::new(""));
-        std::fs::metadata(folder)
-    });
-    if let Ok(owner) = owner {
-        let _ = chown(file, Some(owner.uid()), Some(owner.gid()));
+    let mut options = private_file::options();
+    options.write(true);
+    match private_file::create_new(&options, &path)? {
+        Some(made) => Ok(made),
+        None => options.open(&path),
     }
 }
 
@@ -78,10 +63,24 @@ pub(crate) async fn share(database: &Path) -> Result<Option<File>> {
     }
 }
 
-/// Returns true if anybody uses the database, and false also if the file system cannot tell.
-/// Creates no file.
+/// Waits for the turn to make the file and to bring its tables up to date, which ends with the file
+/// that is returned: the folder. SQLite's own locks come too late, since it does not wait for a
+/// process that changes how the file is written to. `None` where the file system has no locks.
+pub(crate) async fn take_turn(database: &Path) -> Option<File> {
+    let folder = File::open(private_file::folder_of(database)).ok()?;
+    let deadline = Instant::now() + MIGRATION;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(ASK_AGAIN).await,
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Does anybody use the database? `false` also where the file system cannot tell. Makes no file.
 pub(crate) fn is_used(database: &Path) -> bool {
-    let file = OpenOptions::new().write(true).open(beside(database));
+    let file = private_file::options().write(true).open(beside(database));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 

@@ -1,21 +1,17 @@
 //! PostgreSQL: its connections, its password, and how it is watched.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
+use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::timeout;
 
 use crate::store::engine::error::Result;
-use crate::store::engine::lock::PATIENCE;
+use crate::store::engine::lock::{MIGRATION, PATIENCE};
 use crate::store::engine::search_keys::fill_search_keys;
 
-/// How long updating the tables may take, including the wait for another replica. That is far
-/// longer than it takes, so that only a dead connection is given up.
-const MIGRATION: Duration = Duration::from_secs(900);
-
-/// PostgreSQL, which may go down and come back.
+/// PostgreSQL, which may come and go.
 #[derive(Debug, Clone)]
 pub(crate) struct Postgres {
     /// For all requests.
@@ -53,12 +49,20 @@ impl Postgres {
         let opened = timeout(PATIENCE, options.connect()).await;
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let mut open = opened.map_err(late)??;
-        let migrator = sqlx::migrate!("./migrations/postgres");
-        // The same as `run`, without a bound that this compiler cannot follow in a task.
-        let migrated = timeout(MIGRATION, migrator.run_direct(&mut open)).await;
-        migrated.map_err(late)??;
-        fill_search_keys!(&mut open);
+        timeout(MIGRATION, migrate(&mut open)).await.map_err(late)??;
         *connection = Some(open);
         Ok(())
     }
+}
+
+/// Brings the tables up to date under an advisory lock, which is taken before anything is looked at:
+/// another process that begins at the same time waits for it, and then finds nothing to do.
+async fn migrate(connection: &mut PgConnection) -> Result<()> {
+    let mut migrator = sqlx::migrate!("./migrations/postgres");
+    connection.lock().await?;
+    // What `run` does, less a bound that this compiler cannot follow in a task.
+    migrator.set_locking(false).run_direct(connection).await?;
+    fill_search_keys!(connection);
+    connection.unlock().await?;
+    Ok(())
 }

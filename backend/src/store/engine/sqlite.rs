@@ -1,19 +1,20 @@
 //! SQLite: one file, one writer, several readers.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::keys::make_private_folder;
+use crate::private_file;
 use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock;
-use crate::store::engine::lock::PATIENCE;
+use crate::store::engine::lock::{MIGRATION, PATIENCE};
 use crate::store::engine::search_keys::fill_search_keys;
 
 /// What updates the tables.
@@ -46,6 +47,8 @@ impl Sqlite {
             path: path.display().to_string(),
             source,
         };
+        private_file::create_folder(private_file::folder_of(path)).map_err(file_error)?;
+        let _turn = lock::take_turn(path).await;
         make_private_file(path).map_err(file_error)?;
         let lock = lock::share(path).await?;
         let options = SqliteConnectOptions::new()
@@ -70,13 +73,9 @@ impl Sqlite {
             path: path.display().to_string(),
             source,
         };
+        migrate(path).await?;
         let writer = pool(1).connect_with(options.clone()).await;
         let writer = writer.map_err(unusable)?;
-        MIGRATIONS.run(&writer).await?;
-        {
-            let mut connection = writer.acquire().await?;
-            fill_search_keys!(&mut *connection);
-        }
         let readers = pool(4).connect_with(options).await.map_err(unusable)?;
         let metadata = std::fs::metadata(path).map_err(file_error)?;
         let file = Arc::new(File {
@@ -107,19 +106,37 @@ impl Sqlite {
     }
 }
 
-/// Creates the database file, readable only by its owner, if it does not exist.
-fn make_private_file(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
+/// Brings the tables up to date, all in one transaction that takes the write lock before it looks.
+/// Where the folder cannot be locked, that keeps another process from making the same tables.
+async fn migrate(path: &Path) -> Result<()> {
+    let unusable = |source| Error::Unusable {
+        path: path.display().to_string(),
+        source,
+    };
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(MIGRATION);
+    let mut connection = options.connect().await.map_err(unusable)?;
+    let begun = connection.begin_with("begin immediate").await;
+    let mut tx = begun.map_err(unusable)?;
+    MIGRATIONS.run_direct(&mut *tx).await?;
+    fill_search_keys!(&mut *tx);
+    tx.commit().await?;
+    connection.close().await.map_err(unusable)
+}
 
-    if let Some(folder) = path.parent()
-        && !folder.as_os_str().is_empty()
-    {
-        make_private_folder(folder)?;
+/// Makes the database file, readable by its owner alone, where there is none yet.
+///
+/// # Errors
+/// Also if this is root, and somebody else has laid a link in its place.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    private_file::create_new(private_file::options().append(true), path)?;
+    let found = std::fs::symlink_metadata(path)?;
+    if found.is_symlink() && rustix::process::geteuid().is_root() && found.uid() != 0 {
+        let refusal = "it is a link that somebody else made";
+        return Err(std::io::Error::new(ErrorKind::PermissionDenied, refusal));
     }
-    std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)?;
     Ok(())
 }
