@@ -83,6 +83,21 @@ pub fn self_signed(host: &str) -> Shown {
     Shown::new(certificate.der().clone(), &key)
 }
 
+/// Makes one as `openssl req -x509 -subj /CN=HOST` does: it calls itself an authority, and has its
+/// host in no place that counts. Returns it as PEM too.
+///
+/// # Panics
+/// No key or certificate can be made.
+pub fn self_signed_authority(host: &str) -> (Shown, String) {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, host);
+    let certificate = params.self_signed(&key).expect("a certificate");
+    let pem = certificate.pem();
+    (Shown::new(certificate.der().clone(), &key), pem)
+}
+
 fn params(host: &str) -> CertificateParams {
     let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a host name");
     params.distinguished_name.push(DnType::CommonName, host);

@@ -86,11 +86,17 @@ impl Answer {
         match serde_json::from_slice(&self.body) {
             Ok(serde_json::Value::Object(object)) => Ok(object),
             Ok(_) => Err(format!("status {}, JSON but no object", self.status)),
-            Err(_) => Err(format!(
-                "status {}, no JSON ({})",
-                self.status,
-                for_log(&self.media_type)
-            )),
+            Err(_) => {
+                let (status, kind) = (self.status, for_log(&self.media_type));
+                Err(match self.header("content-encoding") {
+                    "" | "identity" => format!("status {status}, no JSON ({kind})"),
+                    coding => format!(
+                        "status {status}, no JSON ({kind}): it is compressed ({}), which nobody \
+                         asked for",
+                        for_log(coding)
+                    ),
+                })
+            }
         }
     }
 }

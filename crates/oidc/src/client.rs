@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::ACCEPT;
-use reqwest::{Certificate, Method, RequestBuilder, redirect};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue};
+use reqwest::{Method, RequestBuilder, redirect};
+use rustls::ClientConfig;
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
@@ -14,6 +15,7 @@ use super::endpoint::Endpoint;
 use super::log_text::for_log;
 use super::metrics::OpMetrics;
 use super::misconfiguration::Misconfiguration;
+use super::tls::Trust;
 use super::trace;
 
 /// The most bytes that are read of an answer by something beside the endpoints.
@@ -47,6 +49,11 @@ impl Default for Timeouts {
         }
     }
 }
+
+/// Makes a self-signed certificate that every client takes.
+pub const SELF_SIGNED: &str = "openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=HOST \
+    -addext subjectAltName=DNS:HOST -addext basicConstraints=critical,CA:FALSE -keyout key.pem \
+    -out cert.pem";
 
 /// A request that is being built.
 pub type Request = RequestBuilder;
@@ -193,28 +200,27 @@ impl Client {
 
 /// Makes what sends the requests.
 fn http(extra_roots: Option<&[u8]>, timeouts: Timeouts) -> Result<reqwest::Client, reqwest::Error> {
-    // Fails when it was installed before, which is as good.
+    // Fails if it was installed before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let roots = match extra_roots {
-        Some(pem) => Certificate::from_pem_bundle(pem)?,
-        None => Vec::new(),
-    };
-    let builder = || {
-        reqwest::Client::builder()
-            .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
-            // A redirect could lead into the inner network, or to other keys (SSRF).
-            .redirect(redirect::Policy::none())
-            // The OP may close an idle connection in the moment in which it is used again, and
-            // a code cannot be sent twice.
-            .pool_max_idle_per_host(0)
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.request)
-    };
-    Ok(match builder().tls_certs_merge(roots.clone()).build() {
-        Ok(client) => client,
-        // A machine without any root certificates: an http OP on loopback still works.
-        Err(_) => builder().tls_certs_only(roots).build()?,
-    })
+    let mut tls = ClientConfig::builder()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Trust::new(extra_roots)))
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // Nothing is decoded here, and proxies exist that compress what nobody asked them to.
+    let headers = [(ACCEPT_ENCODING, HeaderValue::from_static("identity"))];
+    reqwest::Client::builder()
+        .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers.into_iter().collect())
+        // A redirect could lead into the inner network, or to other keys (SSRF).
+        .redirect(redirect::Policy::none())
+        // The OP may close an idle connection in the moment in which it is used again, and
+        // a code cannot be sent twice.
+        .pool_max_idle_per_host(0)
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.request)
+        .tls_backend_preconfigured(tls)
+        .build()
 }
 
 /// Sends the request and reads an answer that is of use.
@@ -309,8 +315,17 @@ fn causes(error: &reqwest::Error) -> String {
         source = cause.source();
     }
     if text.is_empty() {
-        "request failed".to_owned()
-    } else {
-        for_log(&text)
+        return "request failed".to_owned();
     }
+    let is_authority = text.contains("CaUsedAsEndEntity");
+    let mut text = for_log(&text);
+    if is_authority {
+        text.push_str(
+            " (the certificate is an authority's, not a server's: name the very file that the \
+             server shows in OIDC_TLS_CACERTFILE, or make another by: ",
+        );
+        text.push_str(SELF_SIGNED);
+        text.push(')');
+    }
+    text
 }

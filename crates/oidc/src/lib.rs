@@ -31,6 +31,7 @@ pub mod logout_token;
 pub mod identity;
 pub mod answer;
 pub mod endpoint;
+pub mod tls;
 pub mod client;
 pub mod client_request;
 pub mod pushed_request;
@@ -38,7 +39,7 @@ pub mod metrics;
 pub mod trace;
 
 mod key_cache;
-mod logout;
+pub mod logout;
 mod log_text;
 mod random;
 mod rejection;

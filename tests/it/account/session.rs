@@ -197,6 +197,32 @@ async fn logout_leads_on_to_the_op_where_the_settings_say_so() {
 }
 
 #[tokio::test]
+async fn hint_that_makes_the_logout_url_too_long_is_left_out() {
+    let site = Site::with(&[("OIDC_RP_INITIATED_LOGOUT", "true")]).await;
+    let logout_url = async |groups: usize| {
+        let groups: Vec<String> = (0..groups).map(|at| format!("a-group-{at:04}")).collect();
+        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+        site.op.set_groups("bob", &groups);
+        let browser = site.browser();
+        let callback = browser.log_in_as("bob").await.callback;
+        assert_eq!(callback.location(), "/", "{}", callback.summary());
+        let logout = browser.post_form(API_LOGOUT, &[]).await;
+        logout.location().to_owned()
+    };
+
+    let hinted = logout_url(3).await;
+    assert!(hinted.contains("id_token_hint="), "{hinted}");
+    for groups in [60, 200, 10_000] {
+        let url = logout_url(groups).await;
+        assert!(
+            url.starts_with(site.op.origin()) && url.len() < 2000,
+            "{url}"
+        );
+        assert!(url.contains("/end-session/?client_id=postern&"), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn end_session_endpoint_of_the_settings_is_used() {
     let endpoint = "https://op.example.com/bye?x=1";
     let settings = [

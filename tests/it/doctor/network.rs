@@ -6,7 +6,7 @@ use demo_op::Op;
 use rustls::ServerConfig;
 use shared::doctor::Outcome::{Fail, Pass, Skip};
 use shared::doctor::Report;
-use tests::authority::{Authority, NAME, self_signed};
+use tests::authority::{Authority, NAME, self_signed, self_signed_authority};
 use tests::places::free_port;
 use tests::reverse_proxy::{ReverseProxy, nothing, set};
 use tests::site::Site;
@@ -102,6 +102,35 @@ async fn certificates_that_are_wrong_are_told_apart() {
     check(other, &ca, found, "OIDC_SERVER_APPLICATION_URL").await;
     let own = self_signed("localhost").tls();
     check(own, &[], "self-signed", "OIDC_TLS_CACERTFILE").await;
+}
+
+#[tokio::test]
+async fn self_signed_certificate_is_trusted_if_it_is_the_very_one() {
+    let op = Site::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (shown, pem) = self_signed_authority("localhost");
+    let (_, other) = self_signed_authority("localhost");
+    let url = behind_tls(&op.op, shown.tls());
+    let examined = async |pem: &str| {
+        let file = folder.path().join("op.pem");
+        std::fs::write(&file, pem).unwrap();
+        examined_at(&url, &[("OIDC_TLS_CACERTFILE", file.to_str().unwrap())]).await
+    };
+
+    let (very_one, another) = (examined(&pem).await, examined(&other).await);
+
+    expect(&very_one, ("op_certificate", Pass, "trusted, by", ""), "");
+    expect(
+        &very_one,
+        ("keys", Pass, "RSA", ""),
+        "asked by the server's own client",
+    );
+    let remedy = "-addext basicConstraints=critical,CA:FALSE";
+    expect(
+        &another,
+        ("op_certificate", Fail, "self-signed", remedy),
+        "",
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -178,6 +180,7 @@ pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
             REMEDY,
         ));
     }
+    let pem = as_pem(pem)?;
     let mut roots = RootCertStore::empty();
     for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
         let broken = |error: String| {
@@ -198,6 +201,47 @@ pub(super) fn ca_bundle(text: &str) -> Result<CaBundle, Wrong> {
         path: PathBuf::from(text),
         pem,
     })
+}
+
+/// Makes PEM of what a file of certificates holds: without the byte order mark of Windows' editors,
+/// and of DER, which has no text around it.
+fn as_pem(mut bytes: Vec<u8>) -> Result<Vec<u8>, Wrong> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    if bytes.starts_with(MARK) {
+        bytes.drain(..MARK.len());
+    }
+    let contains = |text: &str| {
+        let text = text.as_bytes();
+        bytes.windows(text.len()).any(|window| window == text)
+    };
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let remedy = "save it as ASCII or UTF-8";
+        return Err(Wrong::new("is text in UTF-16, not PEM", remedy));
+    }
+    if contains("-----BEGIN TRUSTED CERTIFICATE-----") {
+        let remedy = "convert it: openssl x509 -in FILE -out ca.pem";
+        return Err(Wrong::new(
+            "holds a TRUSTED CERTIFICATE, a form of OpenSSL's own",
+            remedy,
+        ));
+    }
+    // A SEQUENCE, by which each certificate in DER begins.
+    if bytes.first() == Some(&0x30) && !contains("-----BEGIN ") {
+        let certificate = CertificateDer::from(bytes);
+        let mut roots = RootCertStore::empty();
+        if let Err(error) = roots.add(certificate.clone()) {
+            let remedy = "convert it to PEM: openssl x509 -inform der -in FILE -out ca.pem, or \
+                        openssl pkcs7 -inform der -in FILE -print_certs -out ca.pem";
+            let problem = format!("is DER, and not one certificate ({error})");
+            return Err(Wrong::new(problem, remedy));
+        }
+        let text = STANDARD.encode(&certificate);
+        return Ok(
+            format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+                .into_bytes(),
+        );
+    }
+    Ok(bytes)
 }
 
 /// The scopes to ask for.

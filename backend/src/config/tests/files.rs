@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
@@ -120,9 +122,27 @@ fn certificate_authorities_are_read_and_checked() {
     assert_eq!(bundle.path.to_str().unwrap(), good);
     assert!(String::from_utf8(bundle.pem).unwrap().ends_with(CA));
 
+    let der = CertificateDer::from_pem_slice(CA.as_bytes()).unwrap();
+    let marked = format!("\u{feff}{CA}");
+    for content in [marked.as_bytes(), der.as_ref()] {
+        let path = folder.path().join("other.pem");
+        std::fs::write(&path, content).unwrap();
+        let read = config(&[("OIDC_TLS_CACERTFILE", path.to_str().unwrap())]);
+        let bundle = read.oidc.unwrap().rp.ca_certificates.unwrap();
+        let read = CertificateDer::from_pem_slice(&bundle.pem).unwrap();
+        assert_eq!(read, der);
+    }
+    let pkcs7 = folder.path().join("bad.der");
+    std::fs::write(&pkcs7, [0x30, 0x03, 0x02, 0x01, 0x05]).unwrap();
+    let wrong = said(&[("OIDC_TLS_CACERTFILE", pkcs7.to_str().unwrap())]);
+    assert!(wrong.contains("is DER, and not one certificate"), "{wrong}");
+    assert!(wrong.contains("openssl x509 -inform der"), "{wrong}");
+
+    let trusted = CA.replace("CERTIFICATE", "TRUSTED CERTIFICATE");
     let damaged = CA.replacen("MII", "AAA", 1);
     for (content, problem) in [
         ("", "holds no certificate in PEM form"),
+        (trusted.as_str(), "holds a TRUSTED CERTIFICATE"),
         (damaged.as_str(), "has a broken certificate, number 1"),
     ] {
         let path = file(&folder, "bad.pem", content);

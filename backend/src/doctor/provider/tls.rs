@@ -5,15 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
-use rustls_platform_verifier::Verifier;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use shared::doctor::Step;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -23,7 +17,9 @@ use x509_cert::der::Decode as _;
 
 use crate::config::OidcConfig;
 use crate::doctor::subject::CERTIFICATE;
+use oidc::client::SELF_SIGNED;
 use oidc::for_log;
+use oidc::tls::Trust;
 
 /// How long the handshake may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,7 +28,7 @@ const SOON: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Checks as the HTTP client does. Keeps what the OP sent and why it was refused.
 struct Witness {
-    inner: Arc<dyn ServerCertVerifier>,
+    inner: Trust,
     seen: Mutex<Seen>,
 }
 
@@ -100,29 +96,6 @@ impl ServerCertVerifier for Witness {
     }
 }
 
-/// Returns the check of the HTTP client: the roots of the system and of `OIDC_TLS_CACERTFILE`.
-fn verifier(
-    config: &OidcConfig,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let pem = config.rp.ca_certificates.as_ref().map(|bundle| &bundle.pem);
-    let extra: Vec<CertificateDer<'static>> = pem
-        .into_iter()
-        .flat_map(|pem| CertificateDer::pem_slice_iter(pem))
-        .filter_map(Result::ok)
-        .collect();
-    if let Ok(verifier) = Verifier::new_with_extra_roots(extra.clone(), Arc::clone(provider)) {
-        return Ok(Arc::new(verifier));
-    }
-    // A machine without any root certificates.
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(extra);
-    let roots = Arc::new(roots);
-    let built = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build();
-    let none = |_| Error::General("this machine has no root certificates at all".to_owned());
-    Ok(built.map_err(none)?)
-}
-
 /// Does a TLS handshake with the OP over this connection.
 pub(super) async fn examine(
     name: &str,
@@ -131,16 +104,14 @@ pub(super) async fn examine(
     names: &mut Vec<String>,
 ) -> Step {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let inner = match verifier(config, &provider) {
-        Ok(inner) => inner,
-        Err(error) => {
-            let remedy = "install the package ca-certificates, or name the provider's CA in \
-                        OIDC_TLS_CACERTFILE";
-            return CERTIFICATE.fail(error.to_string(), remedy);
-        }
-    };
+    let trust = Trust::new(config.rp.extra_roots());
+    if trust.is_empty() {
+        let remedy = "install the package ca-certificates, or name the provider's CA in \
+                    OIDC_TLS_CACERTFILE";
+        return CERTIFICATE.fail("this machine has no root certificates at all", remedy);
+    }
     let witness = Arc::new(Witness {
-        inner,
+        inner: trust,
         seen: Mutex::default(),
     });
     let versions =
@@ -325,11 +296,14 @@ fn unusual(name: &str, fault: &CertificateError, chain: &[Certificate]) -> Step 
         let by = chain.first().map(issuer).unwrap_or_default();
         return CERTIFICATE.fail(
             format!(
-                "the certificate is self-signed, by {}, and no client accepts it: {}",
+                "the certificate is self-signed, by {}, and no client accepts it as a server's: {}",
                 for_log(&by),
                 for_log(&fault.to_string())
             ),
-            "give the provider a certificate of a CA, and name that CA's in OIDC_TLS_CACERTFILE",
+            format!(
+                "name this very certificate (PEM) in OIDC_TLS_CACERTFILE, or make one that every \
+                 client takes: {SELF_SIGNED}"
+            ),
         );
     }
     CERTIFICATE.fail(
