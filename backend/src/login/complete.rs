@@ -2,6 +2,7 @@
 //! and carries the decision out.
 
 use oidc::identity::VerifiedIdentity;
+use oidc::logout::MAX_URL;
 use oidc::provider::Redeemed;
 use secrecy::ExposeSecret;
 use shared::failure::FailureCode;
@@ -16,7 +17,7 @@ use crate::login::facts;
 use crate::login::outcome::Outcome;
 use crate::login::pending_link::PendingLink;
 use crate::login::register::Candidate;
-use crate::login::role::RoleAnswer;
+use crate::login::role::{self, RoleAnswer};
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::{Entry, Lead, LoginRefusal, NewIdentity, Store};
@@ -114,6 +115,9 @@ pub async fn complete(
             Decision::Refuse(FailureCode::AccountDisabled) if let Some(account) = &facts.linked => {
                 return Err(LoginError::AccountDisabled(account.id));
             }
+            Decision::Refuse(FailureCode::RoleMissing) if let Some(wanted) = settings.roles => {
+                return Err(LoginError::RoleMissing(role::missing(identity, wanted)));
+            }
             Decision::Refuse(code) => return Err(LoginError::Policy(code)),
         };
         if let Some(session) = begun {
@@ -171,7 +175,9 @@ impl Completion<'_> {
     /// Has the store record the login and start its session.
     async fn begin(&self, account_id: AccountId, lead: Lead<'_>) -> Result<Begun, LoginError> {
         let Redeemed { identity, id_token } = self.redeemed;
-        let kept = self.settings.keeps_id_token.then_some(id_token);
+        // A longer one fits into no logout URL.
+        let fits = id_token.expose_secret().len() < MAX_URL;
+        let kept = (self.settings.keeps_id_token && fits).then_some(id_token);
         let origin = Origin::Openid {
             issuer: identity.issuer.clone(),
             subject: Some(identity.subject.clone()),

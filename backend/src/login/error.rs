@@ -17,6 +17,9 @@ pub enum LoginError {
     /// The account that the identity leads to is disabled.
     #[error("the account {0} is disabled")]
     AccountDisabled(AccountId),
+    /// No value of the role claim matches: what came, and what was wanted.
+    #[error("no value of the role claim matches: {0}")]
+    RoleMissing(String),
     /// The identity policy refuses.
     #[error("refused by the identity policy: {}", .0.as_str())]
     Policy(FailureCode),
@@ -50,6 +53,7 @@ impl LoginError {
         match self {
             Self::Oidc(error) => cause_of(error),
             Self::AccountDisabled(_) => Cause::AccountDisabled,
+            Self::RoleMissing(_) => Cause::RoleMissing,
             Self::Policy(code) => (*code).into(),
             // The contract's section 6 has no code of its own for it.
             Self::BadRequest(_) => Cause::OpError,

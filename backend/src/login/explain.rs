@@ -4,6 +4,7 @@ use oidc::identity::VerifiedIdentity;
 
 use crate::config::{LinkByEmail, OidcConfig};
 use crate::login::decide::Reason;
+use crate::login::role::missing;
 
 /// Explains the decision in one sentence.
 #[must_use]
@@ -14,10 +15,14 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
             "The claim {claim} (OIDC_CLAIM_ROLES) gives the role {}",
             role.as_str()
         ),
-        Reason::RoleMissing => format!(
-            "The claim {claim} (OIDC_CLAIM_ROLES) has no value that OIDC_ROLE_ADMIN or \
-             OIDC_ROLE_USER names"
-        ),
+        Reason::RoleMissing => {
+            let missing = oidc.roles.as_ref().map(|wanted| missing(identity, wanted));
+            format!(
+                "The claim {claim} (OIDC_CLAIM_ROLES) has no value that OIDC_ROLE_ADMIN or \
+                 OIDC_ROLE_USER names: {}",
+                missing.unwrap_or_default()
+            )
+        }
         Reason::Linked(username) => format!(
             "The subject is connected to the account {username}; its email is not looked at"
         ),

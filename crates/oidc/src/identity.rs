@@ -5,6 +5,7 @@ use shared::email::Email;
 
 use super::id_token::is_identifier;
 use super::jws::Claims;
+use super::log_text::for_log;
 use super::settings::Settings;
 
 /// Who the OP says the user is, after every check.
@@ -27,28 +28,42 @@ pub struct VerifiedIdentity {
     /// The values of the role claim, bounded by the size of an answer; `None` if
     /// no claim is configured.
     pub roles: Option<Vec<String>>,
+    /// What the role claim held, in words for an admin; `None` if no claim is configured.
+    pub role_claim: Option<String>,
 }
 
 /// Are claims missing that userinfo may have?
 #[must_use]
 pub fn lacks_claims(claims: &Claims, settings: &Settings) -> bool {
-    let lacks_roles = settings
-        .role_claim
-        .as_deref()
-        .is_some_and(|claim| claim_at(claims, claim).is_none());
-    text(claims, "email").is_none()
+    let role_claim = settings.role_claim.as_deref();
+    email(claims).is_none()
         || text(claims, &settings.username_claim).is_none()
-        || lacks_roles
+        || text(claims, "name").is_none()
+        || role_claim.is_some_and(|claim| roles(claims, claim).is_empty())
 }
 
-/// Adds what userinfo says to what the ID token says; the ID token's word stands.
-pub fn add_userinfo(claims: &mut Claims, mut userinfo: Claims) {
+/// Adds what userinfo says to what the ID token says. The ID token's word stands, if it can be
+/// used: `null`, an empty list and the like hide nothing.
+pub fn add_userinfo(claims: &mut Claims, mut userinfo: Claims, settings: &Settings) {
     // The email and its verification belong together: never one from here and one from there.
-    if text(claims, "email").is_some() {
+    if email(claims).is_some() {
         userinfo.remove("email_verified");
     } else {
         claims.remove("email");
         claims.remove("email_verified");
+    }
+    for name in [settings.username_claim.as_str(), "name"] {
+        if text(claims, name).is_none() {
+            claims.remove(name);
+        }
+    }
+    if let Some(claim) = &settings.role_claim
+        && roles(claims, claim).is_empty()
+        && !roles(&userinfo, claim).is_empty()
+    {
+        claims.remove(claim);
+        // Of a path, the object that it begins in: the two sources' are not mixed.
+        claims.remove(claim.split('.').next().unwrap_or_default());
     }
     for (name, value) in userinfo {
         claims.entry(name).or_insert(value);
@@ -59,7 +74,7 @@ impl VerifiedIdentity {
     /// Makes an identity of checked claims.
     #[must_use]
     pub fn from_claims(issuer: &str, claims: &Claims, settings: &Settings) -> Self {
-        let email = text(claims, "email").and_then(|email| Email::parse(email).ok());
+        let email = email(claims);
         let is_email_verified = email.is_some()
             && (settings.trust_unverified_email || is_true(claims.get("email_verified")));
         Self {
@@ -82,8 +97,44 @@ impl VerifiedIdentity {
                 .role_claim
                 .as_deref()
                 .map(|claim| roles(claims, claim)),
+            role_claim: settings
+                .role_claim
+                .as_deref()
+                .map(|claim| describe(claims, claim)),
         }
     }
+}
+
+/// The email, if there is one and it is one.
+fn email(claims: &Claims) -> Option<Email> {
+    Email::parse(text(claims, "email")?).ok()
+}
+
+/// Says which values the role claim has, and in which shape.
+fn describe(claims: &Claims, claim: &str) -> String {
+    /// More values make no line clearer.
+    const QUOTED: usize = 10;
+    let values = roles(claims, claim);
+    let first = values.iter().take(QUOTED);
+    let mut quoted: Vec<String> = first.map(|value| format!("{:?}", for_log(value))).collect();
+    if values.len() > QUOTED {
+        quoted.push(format!("{} more", values.len() - QUOTED));
+    }
+    let quoted = quoted.join(", ");
+    let shape = match claim_at(claims, claim) {
+        None => return format!("the claim {claim} did not come"),
+        Some(Value::Null) => "null".to_owned(),
+        Some(Value::Bool(_)) => "a boolean".to_owned(),
+        Some(Value::Number(_)) => "a number".to_owned(),
+        Some(Value::String(_)) if values.is_empty() => "blank".to_owned(),
+        Some(Value::String(_)) => format!("one text: {quoted}"),
+        Some(Value::Array(all)) if all.is_empty() => "an empty list".to_owned(),
+        Some(Value::Array(_)) if values.is_empty() => "a list without texts".to_owned(),
+        Some(Value::Array(_)) => format!("a list: {quoted}"),
+        Some(Value::Object(_)) if values.is_empty() => "an object that grants nothing".to_owned(),
+        Some(Value::Object(_)) => format!("an object with the members {quoted}"),
+    };
+    format!("the claim {claim} is {shape}")
 }
 
 /// The boolean `true` or the string "true"; all else, whatever its type, is not verified.
@@ -116,7 +167,9 @@ fn roles(claims: &Claims, claim: &str) -> Vec<String> {
         }
         _ => Vec::new(),
     };
-    values.into_iter().map(str::to_owned).collect()
+    let values = values.into_iter();
+    let told = values.filter(|value| !value.trim().is_empty());
+    told.map(str::to_owned).collect()
 }
 
 /// Returns the claim of that name, or at that dotted path (`realm_access.roles`). A claim whose

@@ -223,7 +223,7 @@ impl Provider {
                 seen.userinfo = Some(told.cloned());
                 // What a login would not have asked for does not make it fail.
                 if identity::lacks_claims(&claims, &self.settings) {
-                    identity::add_userinfo(&mut claims, userinfo?);
+                    identity::add_userinfo(&mut claims, userinfo?, &self.settings);
                 }
             }
             Ok(VerifiedIdentity::from_claims(
@@ -266,7 +266,7 @@ impl Provider {
             && identity::lacks_claims(&claims, &self.settings)
         {
             let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await?;
-            identity::add_userinfo(&mut claims, userinfo);
+            identity::add_userinfo(&mut claims, userinfo, &self.settings);
         }
         let identity = VerifiedIdentity::from_claims(&metadata.issuer, &claims, &self.settings);
         Ok(Redeemed {

@@ -85,6 +85,14 @@ async fn causes_of_one_code_have_a_remedy_each() {
         ),
         (Lie::JwksEmpty, Cause::SigningKeyMissing),
         (Lie::Encrypted, Cause::TokenEncrypted),
+        (
+            Lie::Claim("much".to_owned(), json!("x".repeat(256 * 1024))),
+            Cause::TokenTooLong,
+        ),
+        (
+            Lie::Claim("much".to_owned(), json!("x".repeat(1024 * 1024))),
+            Cause::TokenTooLong,
+        ),
     ] {
         let (site, root) = site_with(&[]).await;
         site.op.lies(lie);

@@ -146,7 +146,7 @@ async fn refusal_has_its_code_and_what_to_do() {
     assert_eq!(verdict(&without_role), "refuse - role_missing");
     assert_snapshot!(
         reasons(&without_role),
-        @"The claim groups (OIDC_CLAIM_ROLES) has no value that OIDC_ROLE_ADMIN or OIDC_ROLE_USER names"
+        @r#"The claim groups (OIDC_CLAIM_ROLES) has no value that OIDC_ROLE_ADMIN or OIDC_ROLE_USER names: the claim groups is a list: "users"; OIDC_ROLE_ADMIN wants "admins-of-postern""#
     );
     assert_eq!(verdict(&with_role), "register bob -");
     assert!(

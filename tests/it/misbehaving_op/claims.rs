@@ -20,6 +20,13 @@ async fn nonce_that_is_missing_or_no_text_is_refused() {
 }
 
 #[tokio::test]
+async fn id_token_may_have_256_kb() {
+    let much = |bytes: usize| Lie::Claim("much".to_owned(), json!("x".repeat(bytes)));
+    each_is_accepted(&[much(190_000)]).await;
+    each_is_refused(&[much(200_000)], "op_misconfigured").await;
+}
+
+#[tokio::test]
 async fn iss_that_is_missing_nearly_right_or_no_text_is_refused() {
     let lies = [
         Lie::IssMissing,

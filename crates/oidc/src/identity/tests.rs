@@ -84,7 +84,7 @@ fn trust_makes_every_email_verified_but_invents_none() {
 fn email_and_its_verification_are_never_mixed() {
     let check = |token: Value, userinfo: Value, expected: Value| {
         let mut merged = claims(token);
-        add_userinfo(&mut merged, claims(userinfo));
+        add_userinfo(&mut merged, claims(userinfo), &settings(false));
         assert_eq!(Value::Object(merged), expected);
     };
     check(
