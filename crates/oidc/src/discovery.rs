@@ -5,6 +5,9 @@ use std::mem::{self, Discriminant};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
 use super::answer::OpFailure;
 use super::client::Client;
 use super::endpoint::Endpoint;
@@ -17,7 +20,7 @@ use clock::{Clock, Timestamp};
 
 /// Metadata this fresh are used as they are; older ones are asked for again when a login begins,
 /// so that an OP which is down is noticed before the browser is sent there.
-const FRESH: Duration = Duration::from_secs(10);
+const FRESH: Duration = Duration::from_secs(2);
 /// For so long what the OP last said serves where it says nothing of use now.
 pub const LAST_GOOD: Duration = Duration::from_secs(24 * 3600);
 
@@ -33,12 +36,16 @@ pub struct Discovery {
     on_change: OnChange,
     state: Mutex<State>,
     flight: SingleFlight<Outcome>,
+    /// Somebody asked how the OP is.
+    asked: Notify,
 }
 
 #[derive(Default)]
 struct State {
     good: Option<(Arc<Metadata>, Timestamp)>,
     trouble: Option<Trouble>,
+    /// When the OP was last asked, whatever it said: by the time that passes, as pauses are.
+    looked_at: Option<Instant>,
 }
 
 /// Since when the OP cannot be used, and by which variant of [`Error`].
@@ -57,13 +64,26 @@ impl Discovery {
             on_change,
             state: Mutex::default(),
             flight: SingleFlight::default(),
+            asked: Notify::new(),
         }
     }
 
     /// Returns since when the OP cannot be used; `None` while it can, or before the first try.
     #[must_use]
     pub fn unreachable_since(&self) -> Option<Timestamp> {
+        self.asked.notify_one();
         self.state().trouble.map(|trouble| trouble.since)
+    }
+
+    /// Waits until somebody asks how the OP is, and what is known is older than that.
+    pub async fn until_asked(&self, age: Duration) {
+        self.asked.notified().await;
+        let due = || self.state().looked_at.map(|looked_at| looked_at + age);
+        while let Some(due) = due()
+            && Instant::now() < due
+        {
+            sleep_until(due).await;
+        }
     }
 
     /// Returns what the OP last said that could be used, unless that was too long ago.
@@ -150,6 +170,7 @@ impl Discovery {
     fn note(&self, found: &Outcome) {
         let now = self.clock.now();
         let mut state = self.state();
+        state.looked_at = Some(Instant::now());
         match found {
             Ok(metadata) => {
                 let is_first = state.good.is_none();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::sleep;
 use url::Url;
 
 use super::attempt::{Attempt, Checks, ExpectedIssuer};
@@ -28,6 +29,8 @@ use clock::{Clock, Timestamp};
 
 /// How often discovery is fetched while all is well.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
+/// How old what is known may be while somebody asks for it: how soon an outage is told.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// The longest pause between attempts to reach an OP that is down.
 const MAX_POLL_PAUSE: Duration = Duration::from_secs(30);
 
@@ -102,6 +105,7 @@ impl Provider {
     }
 
     /// Returns since when the OP cannot be reached; `None` while it can, or before the first try.
+    /// Whoever asks has the OP looked at again soon.
     #[must_use]
     pub fn unreachable_since(&self) -> Option<Timestamp> {
         self.discovery.unreachable_since()
@@ -120,7 +124,10 @@ impl Provider {
                 pause = (pause * 2).min(MAX_POLL_PAUSE);
                 pause
             };
-            tokio::time::sleep(wait.mul_f64(rand::random_range(0.8..1.0))).await;
+            tokio::select! {
+                () = sleep(wait.mul_f64(rand::random_range(0.8..1.0))) => {}
+                () = self.discovery.until_asked(LOOK_AGAIN) => {}
+            }
         }
     }
 

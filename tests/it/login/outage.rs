@@ -90,6 +90,40 @@ async fn op_that_is_down_leaves_the_login_by_password() {
 }
 
 #[tokio::test]
+async fn nobody_is_sent_to_an_op_that_has_just_died() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let before = browser.get(API_LOGIN_OPENID).await;
+    site.op.pause().await;
+    site.pass(Duration::from_secs(2));
+
+    let after = browser.get(API_LOGIN_OPENID).await;
+
+    assert!(leads_to_op(&site, &before), "{}", before.summary());
+    assert_eq!(after.code(), "op_unreachable");
+}
+
+#[tokio::test]
+async fn outage_that_nobody_meets_is_told_within_seconds() {
+    let site = Site::start().await;
+    site.op.pause().await;
+
+    let told = async |is_down: bool| {
+        let since = async || {
+            let ready = site.browser().get("/readyz").await.json();
+            let config = unreachable_since(&site).await;
+            let same = ready["op"]["reachable"] == config.is_null();
+            Ok((same && config.is_null() != is_down).then_some(()))
+        };
+        until("news of the OP", Duration::from_secs(20), since).await
+    };
+
+    told(true).await.unwrap();
+    site.op.resume().await.unwrap();
+    told(false).await.unwrap();
+}
+
+#[tokio::test]
 async fn op_that_comes_back_is_used_at_once() {
     let site = Site::start().await;
     let browser = site.browser();
