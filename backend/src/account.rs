@@ -19,10 +19,13 @@ pub struct Account {
     pub username: String,
     /// The name that its owner wants to be called.
     pub display_name: Option<String>,
-    /// Unique; compared by [`Email::key`].
+    /// Compared by [`Email::key`]. Unique only if it is vouched for.
     pub email: Option<String>,
-    /// True if an admin set that email.
-    pub email_set_by_admin: bool,
+    /// Who vouches for that email, besides an admin for their own.
+    pub email_voucher: Option<Voucher>,
+    /// The email that the account had claimed, until somebody vouched for it as another account's:
+    /// its owner is told.
+    pub lost_email: Option<String>,
     /// What the account may do.
     pub role: Role,
     /// The argon2id hash; `None` never verifies.
@@ -51,15 +54,52 @@ impl Account {
         self.disabled_at.is_some()
     }
 
-    /// Returns true if an OP's verified email alone may link an identity to this account (contract,
-    /// section 5).
+    /// Is its email vouched for (contract, section 4), and not only claimed? Then no other account's
+    /// is, and an OP's verified email alone ties an identity to this account.
     ///
-    /// That requires an admin who vouches for the address: anybody else could have written a
-    /// stranger's address into a profile and waited for the stranger's first login (pre-hijacking).
+    /// Anybody can write a stranger's address into a profile and wait for the stranger's first login
+    /// (pre-hijacking); a present admin could set it for any account anyway.
     #[must_use]
     pub fn email_is_vouched_for(&self) -> bool {
-        self.role == Role::Admin || self.email_set_by_admin
+        self.email.is_some() && (self.role == Role::Admin || self.email_voucher.is_some())
     }
+}
+
+/// Who vouches for an email.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voucher {
+    /// Another admin, who set it.
+    Admin,
+    /// An OP, which called it verified or is trusted.
+    Op,
+}
+
+impl Voucher {
+    /// Returns the name in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Op => "op",
+        }
+    }
+
+    /// Returns the one of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Admin, Self::Op]
+            .into_iter()
+            .find(|voucher| voucher.as_str() == name)
+    }
+}
+
+/// An account that has an email.
+#[derive(Debug, Clone)]
+pub struct EmailMatch {
+    /// The account.
+    pub account: Account,
+    /// Is it linked to a subject of the issuer that is asked about?
+    pub is_bound_at_issuer: bool,
 }
 
 /// An account that does not exist yet.
@@ -71,9 +111,9 @@ pub struct NewAccount {
     pub display_name: Option<String>,
     /// Its email.
     pub email: Option<Email>,
-    /// True if an admin set that email.
-    pub email_set_by_admin: bool,
-    /// Its role.
+    /// Who vouches for that email.
+    pub email_voucher: Option<Voucher>,
+    /// What it may do.
     pub role: Role,
     /// The argon2id hash.
     pub password_hash: Option<String>,

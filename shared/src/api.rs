@@ -51,12 +51,12 @@ endpoints! {
     POST "/api/session/confirm", LoggedIn: ConfirmSession(Confirmation) -> 204 (),
         [PasswordLoginDisabled, RateLimited, PasswordWrong];
 
-    /// the identity and the account of the link that waits
-    GET "/api/link", LinkCandidate: ShowLink(()) -> 200 PendingLink,
-        [LinkExpired, AccountDisabled];
-    /// links them; `{password?}` if the account's owner is not logged in
-    POST "/api/link", LinkCandidate: AcceptLink(LinkAnswer) -> 200 GoTo,
-        [LinkExpired, AccountDisabled, PasswordLoginDisabled, RateLimited, PasswordWrong,
+    /// the identity that waits to be linked, and what is asked; the account, if its owner is logged in
+    GET "/api/link", LinkCandidate: ShowLink(()) -> 200 PendingLink, [LinkExpired];
+    /// links it: to the account that is logged in; else by `{username, password}`, or to a new one by
+    /// `{way: "new"}`
+    POST "/api/link", LinkCandidate: AcceptLink(LinkAnswer | form) -> 200 GoTo,
+        [LinkExpired, AccountDisabled, PasswordLoginDisabled, RateLimited, InvalidCredentials,
             LinkConflict];
     /// drops the link that waits
     DELETE "/api/link", LinkCandidate: DropLink(()) -> 204 ();

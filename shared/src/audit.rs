@@ -56,6 +56,8 @@ audit_kinds! {
     AccountDeleted = "account_deleted";
     /// The email was changed.
     EmailChanged = "email_changed";
+    /// An email that was only claimed gave way to the account for which it is vouched.
+    EmailGaveWay = "email_gave_way";
     /// The display name was changed.
     DisplayNameChanged = "display_name_changed";
     /// The password was changed or set.

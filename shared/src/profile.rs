@@ -11,6 +11,10 @@ pub struct Profile {
     pub user: User,
     /// The identities linked to it.
     pub identities: Vec<LinkedIdentity>,
+    /// The email that the account only claimed, and that was confirmed as another account's; told
+    /// until the owner saves an email, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_email: Option<String>,
 }
 
 /// The body of `PATCH /api/profile`: an absent field stays as it is.

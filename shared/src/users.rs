@@ -32,7 +32,7 @@ pub struct UserList {
 ///
 /// ```json
 /// {"id":"0197…","username":"alice","display_name":"Alice","email":"alice@example.com",
-///  "email_set_by_admin":true,"role":"user","disabled":false,"has_password":true,
+///  "email_vouched_for":true,"role":"user","disabled":false,"has_password":true,
 ///  "created_at":1760000000,"last_login_at":1760000500,"identities":[],"welcome_until":null}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +43,12 @@ pub struct UserEntry {
     pub username: String,
     /// The name that the user wants to be called.
     pub display_name: Option<String>,
-    /// Unique; ties the account to the provider at the first login there.
+    /// Ties the account to the provider at the first login there.
     pub email: Option<String>,
-    /// True if an admin vouches for that email. Then an identity with it is linked without the
-    /// account's password.
-    pub email_set_by_admin: bool,
-    /// The account's role.
+    /// Is that email vouched for, by an admin or by the provider? Then no other account's is, and an
+    /// identity whose provider verified it is linked without the account's password.
+    pub email_vouched_for: bool,
+    /// What the account may do.
     pub role: Role,
     /// True if it is disabled.
     pub disabled: bool,

@@ -199,6 +199,7 @@ impl Site {
             subject: "another",
             username: None,
             email: None,
+            is_email_verified: false,
         };
         link(
             &self.app.store,
@@ -323,7 +324,7 @@ pub async fn user(username: &str) -> NewAccount {
         username: username.to_owned(),
         display_name: None,
         email: Some(email(&format!("{username}@example.com"))),
-        email_set_by_admin: false,
+        email_voucher: None,
         role: Role::User,
         password_hash: Some(password_hash().await),
     }
@@ -335,7 +336,6 @@ pub async fn user(username: &str) -> NewAccount {
 /// The name is not part of a valid email address.
 pub async fn admin(username: &str) -> NewAccount {
     NewAccount {
-        email_set_by_admin: true,
         role: Role::Admin,
         ..user(username).await
     }
@@ -346,7 +346,7 @@ pub async fn admin(username: &str) -> NewAccount {
 /// # Panics
 /// It is not valid.
 pub fn email(text: &str) -> Email {
-    Email::parse(text).unwrap_or_else(|_| panic!("{text} is no email address"))
+    Email::composed(text).unwrap_or_else(|_| panic!("{text} is no email address"))
 }
 
 /// Returns the hash of [`PASSWORD`], which is computed once.

@@ -44,8 +44,8 @@ pub(super) async fn find(app: &AppState, name: &str, is_id: bool) -> anyhow::Res
         let found = app.store.account(id).await?;
         return found.with_context(|| format!("no account has the id {id}"));
     }
-    let found = match Email::parse(name) {
-        Ok(email) => app.store.account_by_email(&email).await?,
+    let found = match Email::composed(name) {
+        Ok(email) => by_email(app, &email).await?,
         Err(_) => app.store.account_by_username(name).await?,
     };
     match found {
@@ -54,7 +54,22 @@ pub(super) async fn find(app: &AppState, name: &str, is_id: bool) -> anyhow::Res
     }
 }
 
-/// Reports that there is no such account, and suggests similar names.
+/// Returns the account for which this email is vouched, or the only one that claims it.
+async fn by_email(app: &AppState, email: &Email) -> anyhow::Result<Option<Account>> {
+    let mut accounts = app.store.accounts_by_email(email).await?;
+    let is_clear = accounts.len() < 2 || accounts[0].email_is_vouched_for();
+    if !is_clear {
+        let names: Vec<&str> = accounts.iter().map(|found| found.username.as_str()).collect();
+        bail!(
+            "several accounts claim {}: name one of {}",
+            email.as_str(),
+            names.join(", ")
+        );
+    }
+    Ok(accounts.drain(..).next())
+}
+
+/// Says that there is no such account, and suggests similar names.
 async fn unknown(app: &AppState, name: &str) -> anyhow::Result<String> {
     let usernames = app.store.usernames().await?;
     if usernames.is_empty() {

@@ -71,7 +71,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .api::<ShowSession>(session::show)
         .api::<ConfirmSession>(session::confirm)
         .api::<ShowLink>(link::show)
-        .api::<AcceptLink>(link::confirm)
+        .form::<AcceptLink>(link::confirm)
         .api::<DropLink>(link::cancel)
         .api::<ShowProfile>(profile::show)
         .api::<UpdateProfile>(profile::update)

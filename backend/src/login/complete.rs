@@ -10,17 +10,16 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
 use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
-use crate::login::begin::{Arrival, Begun, NewSession, begin};
-use crate::login::decide::{Decision, Policy, decide};
-use crate::login::error::LoginError;
+use crate::login::begin::{Arrival, Begun, NewSession};
+use crate::login::by_identity::ByIdentity;
+use crate::login::decide::{Decision, Facts, Policy, decide};
+use crate::login::error::{LoginError, PolicyRefusal};
 use crate::login::facts;
 use crate::login::outcome::Outcome;
-use crate::login::pending_link::PendingLink;
-use crate::login::register::Candidate;
-use crate::login::role::{self, RoleAnswer};
+use crate::login::pending_link::{Asked, PendingLink};
+use crate::login::role::RoleAnswer;
 use crate::return_to::ReturnTo;
-use crate::session::Origin;
-use crate::store::{Entry, Lead, LoginRefusal, NewIdentity, Store};
+use crate::store::{Lead, LoginRefusal, Store};
 
 /// How often a login is decided anew because the database changed between the question and the
 /// answer. Each time, another login succeeded.
@@ -65,15 +64,6 @@ pub struct Requester {
     pub session_id: Uuid,
 }
 
-/// A login to be completed.
-struct Completion<'a> {
-    store: &'a Store,
-    settings: &'a LoginSettings<'a>,
-    redeemed: &'a Redeemed,
-    role: RoleAnswer,
-    arrival: &'a Arrival,
-}
-
 /// Completes a login: decides who the identity is, and links, creates, logs in or asks accordingly.
 /// `next` is where the browser goes afterwards. If there is a `requester`, it asked for a link, and
 /// nobody logs in.
@@ -88,126 +78,84 @@ pub async fn complete(
     arrival: &Arrival,
     next: &ReturnTo,
 ) -> Result<Outcome, LoginError> {
-    let identity = &redeemed.identity;
-    let role = RoleAnswer::of(identity, settings.roles);
-    let completion = Completion {
+    let Redeemed { identity, id_token } = redeemed;
+    let role = RoleAnswer::of(identity, settings.roles.as_ref());
+    let login = ByIdentity {
         store,
-        settings,
-        redeemed,
-        role,
+        sessions: &settings.sessions,
         arrival,
+        identity,
+        role: role.role(),
+        id_token: Some(id_token.expose_secret()).filter(|_| settings.keeps_id_token),
     };
     let account = requester.map(|requester| &requester.account);
     for _ in 0..MAX_DECISIONS {
         let facts = facts::gather(store, identity, role, account).await?;
-        let ask = |account_id, session_id| {
+        let ask = |asked| {
             let (next, now) = (next.clone(), arrival.at());
-            let pending = PendingLink::new(identity, role, account_id, session_id, next, now);
+            let pending = PendingLink::new(identity, role, asked, next, now);
             Ok(Outcome::ConfirmLink(pending))
         };
         let begun = match decide(&facts, settings.policy).decision {
-            Decision::LogIn(id) => completion.enter(id, Lead::Linked).await?,
-            Decision::LinkAndLogIn(id) => completion.enter(id, Lead::Link).await?,
-            Decision::Register => completion.register().await?,
-            Decision::AskForPassword(id) => return ask(id, None),
-            Decision::AskForConsent(id) => return ask(id, requester.map(|by| by.session_id)),
+            Decision::LogIn(id) => enter(&login, id, Lead::Linked).await?,
+            Decision::LinkAndLogIn(id) => enter(&login, id, Lead::Link).await?,
+            Decision::Register => login.register().await?,
+            Decision::AskWho(ways) => return ask(Asked::Anyone(ways)),
+            Decision::AskForConsent(account_id) => match requester {
+                Some(Requester { session_id, .. }) => {
+                    return ask(Asked::Owner {
+                        account_id,
+                        session_id: *session_id,
+                    });
+                }
+                None => None,
+            },
             Decision::AlreadyLinked => return Ok(Outcome::AlreadyLinked),
-            Decision::Refuse(FailureCode::AccountDisabled) if let Some(account) = &facts.linked => {
-                return Err(LoginError::AccountDisabled(account.id));
+            Decision::Refuse(code) => {
+                let refusal = refusal(code, identity, &facts);
+                return Err(LoginError::Policy(Box::new(refusal)));
             }
-            Decision::Refuse(FailureCode::RoleMissing) if let Some(wanted) = settings.roles => {
-                return Err(LoginError::RoleMissing(role::missing(identity, wanted)));
-            }
-            Decision::Refuse(code) => return Err(LoginError::Policy(code)),
         };
         if let Some(session) = begun {
             return Ok(Outcome::LoggedIn(session));
         }
     }
-    // The identity and the account changed each time.
-    Err(LoginError::Policy(FailureCode::LinkConflict))
+    // The identity and the account went different ways each time.
+    Err(LoginError::Internal("the accounts changed at each try".to_owned()))
 }
 
-impl Completion<'_> {
-    /// Logs in to an existing account; `None` if the decision no longer holds.
-    async fn enter(
-        &self,
-        account_id: AccountId,
-        lead: Lead<'_>,
-    ) -> Result<Option<NewSession>, LoginError> {
-        match self.begin(account_id, lead).await? {
-            Begun::Session(session) => {
-                if matches!(lead, Lead::Link) {
-                    let issuer = &self.redeemed.identity.issuer;
-                    tracing::info!(account.id = %account_id, oidc.issuer = %issuer, "identity linked by email");
-                }
-                Ok(Some(session))
+/// Logs in to an account that there is; `None` if what was decided no longer holds.
+async fn enter(
+    login: &ByIdentity<'_>,
+    account_id: AccountId,
+    lead: Lead<'_>,
+) -> Result<Option<NewSession>, LoginError> {
+    match login.begin(account_id, lead).await? {
+        Begun::Session(session) => {
+            if matches!(lead, Lead::Link) {
+                let issuer = &login.identity.issuer;
+                tracing::info!(account.id = %account_id, oidc.issuer = %issuer, "identity linked by email");
             }
-            Begun::Refused(LoginRefusal::Disabled) => Err(LoginError::AccountDisabled(account_id)),
-            Begun::Refused(LoginRefusal::Stale | LoginRefusal::Taken(_)) => Ok(None),
+            Ok(Some(session))
         }
-    }
-
-    /// Creates an account for the identity under a free name, and logs in to it; `None` if the
-    /// identity was linked meanwhile.
-    async fn register(&self) -> Result<Option<NewSession>, LoginError> {
-        let identity = &self.redeemed.identity;
-        let mut candidate = Candidate::new(identity, self.role);
-        let account_id = Uuid::now_v7();
-        loop {
-            let taken = match self
-                .begin(account_id, Lead::Create(&candidate.account))
-                .await?
-            {
-                Begun::Session(session) => {
-                    tracing::info!(account.id = %account_id, oidc.issuer = %identity.issuer, "account created");
-                    return Ok(Some(session));
-                }
-                Begun::Refused(LoginRefusal::Taken(taken)) => taken,
-                Begun::Refused(LoginRefusal::Stale | LoginRefusal::Disabled) => return Ok(None),
-            };
-            candidate = candidate
-                .without(taken)
-                .ok_or_else(|| LoginError::Internal("no free username was found".to_owned()))?;
-        }
-    }
-
-    /// Has the store record the login and start its session.
-    async fn begin(&self, account_id: AccountId, lead: Lead<'_>) -> Result<Begun, LoginError> {
-        let Redeemed { identity, id_token } = self.redeemed;
-        // A longer one fits into no logout URL.
-        let fits = id_token.expose_secret().len() < MAX_URL;
-        let kept = (self.settings.keeps_id_token && fits).then_some(id_token);
-        let origin = Origin::Openid {
-            issuer: identity.issuer.clone(),
-            subject: Some(identity.subject.clone()),
-            sid: identity.sid.clone(),
-            id_token: kept.map(|token| token.expose_secret().to_owned()),
-        };
-        let entry = Entry::Identity {
-            identity: stored(identity),
-            lead,
-            role: self.role.role(),
-        };
-        let sessions = &self.settings.sessions;
-        Ok(begin(
-            self.store,
-            sessions,
-            self.arrival,
-            account_id,
-            origin,
-            entry,
-        )
-        .await?)
+        Begun::Refused(LoginRefusal::Disabled) => Err(LoginError::AccountDisabled(account_id)),
+        Begun::Refused(LoginRefusal::Stale | LoginRefusal::Taken(_)) => Ok(None),
     }
 }
 
-/// Returns the identity in the form that the store links.
-fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
-    NewIdentity {
-        issuer: &identity.issuer,
-        subject: &identity.subject,
-        username: identity.username.as_deref(),
-        email: identity.email.as_ref().map(shared::email::Email::as_str),
+/// Returns what is refused, with all that is known of who it was.
+fn refusal(code: FailureCode, identity: &VerifiedIdentity, facts: &Facts) -> PolicyRefusal {
+    let requester = facts.link_request.as_ref().map(|request| &request.account);
+    let by_email = || facts.by_email.iter().map(|found| &found.account);
+    let disabled = by_email().find(|_| code == FailureCode::AccountDisabled);
+    let account = requester.or(facts.linked.as_ref()).or(disabled);
+    let accounts = requester.into_iter().chain(&facts.linked).chain(by_email());
+    PolicyRefusal {
+        code,
+        issuer: identity.issuer.clone(),
+        subject: identity.subject.clone(),
+        email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
+        account: account.map(|account| account.id),
+        usernames: accounts.map(|account| account.username.clone()).collect(),
     }
 }

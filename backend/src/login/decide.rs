@@ -1,10 +1,11 @@
 //! The identity policy (contract, section 5), pure: who an identity is, from its claims and from
 //! the store's facts, and why.
 
+use serde::{Deserialize, Serialize};
 use shared::failure::FailureCode;
 use shared::session::Role;
 
-use crate::account::{Account, AccountId};
+use crate::account::{Account, AccountId, EmailMatch};
 use crate::config::LinkByEmail;
 use crate::login::role::RoleAnswer;
 
@@ -15,9 +16,10 @@ pub struct Facts {
     pub role: RoleAnswer,
     /// The account to which this issuer and subject are linked.
     pub linked: Option<Account>,
-    /// The account whose profile email is the OP's email; `None` also if the OP sent none.
-    pub by_email: Option<EmailMatch>,
-    /// True if the OP sent an email.
+    /// The accounts that have the OP's email: the one for which it is vouched, then those that claim
+    /// it. Empty also if the OP sent none.
+    pub by_email: Vec<EmailMatch>,
+    /// Did the OP send an email?
     pub has_email: bool,
     /// True if that email is verified by the OP, or trusted by configuration.
     pub is_email_verified: bool,
@@ -26,21 +28,14 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Returns the account that a login enters, if it exists already.
+    /// Returns the name of an account that was found.
     #[must_use]
-    pub fn entered(&self) -> Option<&Account> {
-        let by_email = self.by_email.as_ref().map(|found| &found.account);
-        self.linked.as_ref().or(by_email)
+    pub fn username_of(&self, id: AccountId) -> Option<&str> {
+        let by_email = self.by_email.iter().map(|found| &found.account);
+        let mut accounts = self.linked.iter().chain(by_email);
+        let account = accounts.find(|account| account.id == id)?;
+        Some(&account.username)
     }
-}
-
-/// An account found by its email.
-#[derive(Debug, Clone)]
-pub struct EmailMatch {
-    /// The account.
-    pub account: Account,
-    /// True if it is already linked to another subject of this issuer.
-    pub is_bound_at_issuer: bool,
 }
 
 /// An account that asked for a link.
@@ -59,7 +54,7 @@ pub struct Policy {
     pub link_by_email: LinkByEmail,
     /// `OIDC_ALLOW_REGISTRATION`.
     pub allow_registration: bool,
-    /// True if passwords can be asked for at all.
+    /// Can a password be asked for at all?
     pub password_login: bool,
 }
 
@@ -70,8 +65,8 @@ pub enum Decision {
     LogIn(AccountId),
     /// Link to that account at once, then log in to it.
     LinkAndLogIn(AccountId),
-    /// Ask for that account's password once, then link and log in.
-    AskForPassword(AccountId),
+    /// Ask the person: for the password of an account of theirs, to link it, or whether they are new.
+    AskWho(Ways),
     /// Show both identities to the user who asked for the link, then link.
     AskForConsent(AccountId),
     /// The requested link exists already.
@@ -82,7 +77,16 @@ pub enum Decision {
     Refuse(FailureCode),
 }
 
-/// One step towards a decision.
+/// The ways that are offered to a person whose email alone does not say whose account to enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ways {
+    /// "I have an account here": its username and password are asked for.
+    pub has_account: bool,
+    /// "I am new here": an account is created.
+    pub is_new: bool,
+}
+
+/// One step of the way to a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// The claims give this role.
@@ -95,27 +99,25 @@ pub enum Reason {
     NotLinked,
     /// Whether the OP sent an email, and what it says of it.
     Email,
-    /// The account of this username has the email.
-    EmailOf(String),
+    /// The email is vouched for as that of the account of this username.
+    VouchedFor(String),
+    /// The account of this username claims the email, which nobody vouches for.
+    Claimed(String),
     /// No account has the email.
     EmailOfNobody,
     /// The account of this username is disabled.
     Disabled(String),
-    /// The account is linked to another subject of this issuer.
-    BoundElsewhere,
-    /// The value of `OIDC_LINK_BY_EMAIL`.
+    /// The account of this username is linked to another subject of this issuer.
+    BoundElsewhere(String),
+    /// What `OIDC_LINK_BY_EMAIL` says.
     LinkByEmail(LinkByEmail),
-    /// The account's email is vouched for.
-    VouchedFor,
-    /// The account's email is only claimed.
-    Claimed,
-    /// `DISABLE_USERPASS_LOGIN` keeps the password from being asked for.
+    /// `DISABLE_USERPASS_LOGIN` keeps passwords from being asked for.
     PasswordLoginOff,
-    /// The account has no password to ask for.
-    NoPassword,
-    /// The account's password is asked for.
-    PasswordAsked,
-    /// The value of `OIDC_ALLOW_REGISTRATION`.
+    /// The account of this username has no password to ask for.
+    NoPassword(String),
+    /// The person is asked who they are.
+    Asked(Ways),
+    /// What `OIDC_ALLOW_REGISTRATION` says.
     Registration(bool),
 }
 
@@ -158,15 +160,15 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
     }
     reasons.push(Reason::NotLinked);
     reasons.push(Reason::Email);
-    // 3. An account has that email.
-    if let Some(found) = &facts.by_email {
-        reasons.push(Reason::EmailOf(found.account.username.clone()));
-        return decide_by_email(reasons, found, facts.is_email_verified, policy);
-    }
-    if facts.has_email {
+    if facts.has_email && facts.by_email.is_empty() {
         reasons.push(Reason::EmailOfNobody);
     }
-    // 4. Nobody known.
+    // 3. The email is that of an account which has no identity here.
+    let candidates = candidates(reasons, facts, policy);
+    if !candidates.is_empty() {
+        return decide_by_email(reasons, &candidates, facts.is_email_verified, policy);
+    }
+    // 4. Nobody we know.
     reasons.push(Reason::Registration(policy.allow_registration));
     if policy.allow_registration {
         return Decision::Register;
@@ -192,57 +194,91 @@ fn decide_link(facts: &Facts, request: &LinkRequest) -> Decision {
     }
 }
 
+/// Returns the accounts that may be this person's, by their email: the one for which it is vouched,
+/// and those that claim it and have a password to prove that they may.
+///
+/// An account that has an identity at this issuer is none: it is never bound anew by email, since
+/// the OP may have given the address to somebody else. A disabled one that only claims the address
+/// is none either: a claim excludes nobody.
+fn candidates<'a>(
+    reasons: &mut Vec<Reason>,
+    facts: &'a Facts,
+    policy: Policy,
+) -> Vec<&'a Account> {
+    let mut candidates = Vec::new();
+    for EmailMatch {
+        account,
+        is_bound_at_issuer,
+    } in &facts.by_email
+    {
+        let username = account.username.clone();
+        let is_vouched_for = account.email_is_vouched_for();
+        reasons.push(if is_vouched_for {
+            Reason::VouchedFor(username.clone())
+        } else {
+            Reason::Claimed(username.clone())
+        });
+        if *is_bound_at_issuer {
+            reasons.push(Reason::BoundElsewhere(username));
+        } else if is_vouched_for {
+            candidates.push(account);
+        } else if account.is_disabled() {
+            reasons.push(Reason::Disabled(username));
+        } else if account.password_hash.is_none() {
+            reasons.push(Reason::NoPassword(username));
+        } else if policy.password_login {
+            candidates.push(account);
+        } else {
+            reasons.push(Reason::PasswordLoginOff);
+        }
+    }
+    candidates
+}
+
+/// Links at once only an email that both sides vouch for; else, the person is asked.
 fn decide_by_email(
     reasons: &mut Vec<Reason>,
-    found: &EmailMatch,
+    candidates: &[&Account],
     is_verified: bool,
     policy: Policy,
 ) -> Decision {
-    let account = &found.account;
-    if refuses_disabled(reasons, account) {
+    let vouched_for = candidates
+        .iter()
+        .find(|account| account.email_is_vouched_for());
+    if let Some(account) = vouched_for
+        && refuses_disabled(reasons, account)
+    {
         return Decision::Refuse(FailureCode::AccountDisabled);
     }
-    // Never re-bound by email: the OP may have given the address to somebody else.
-    if found.is_bound_at_issuer {
-        reasons.push(Reason::BoundElsewhere);
-        return Decision::Refuse(FailureCode::LinkConflict);
-    }
     reasons.push(Reason::LinkByEmail(policy.link_by_email));
-    match policy.link_by_email {
-        LinkByEmail::Verified if is_verified => Decision::LinkAndLogIn(account.id),
-        LinkByEmail::Verified => Decision::Refuse(FailureCode::EmailUnverified),
-        LinkByEmail::Never => Decision::Refuse(FailureCode::LinkFirst),
-        LinkByEmail::Confirm => decide_by_confirmation(reasons, account, is_verified, policy),
+    match (policy.link_by_email, vouched_for) {
+        (LinkByEmail::Never, _) => Decision::Refuse(FailureCode::LinkFirst),
+        (LinkByEmail::Confirm | LinkByEmail::Verified, Some(account)) if is_verified => {
+            Decision::LinkAndLogIn(account.id)
+        }
+        (LinkByEmail::Verified, _) if is_verified => Decision::Refuse(FailureCode::LinkFirst),
+        (LinkByEmail::Verified, _) => Decision::Refuse(FailureCode::EmailUnverified),
+        (LinkByEmail::Confirm, _) => ask(reasons, candidates, policy),
     }
 }
 
-/// Links at once if both sides vouch for the email, else after the account's password.
-fn decide_by_confirmation(
-    reasons: &mut Vec<Reason>,
-    account: &Account,
-    is_verified: bool,
-    policy: Policy,
-) -> Decision {
-    let is_vouched_for = account.email_is_vouched_for();
-    reasons.push(if is_vouched_for {
-        Reason::VouchedFor
-    } else {
-        Reason::Claimed
-    });
-    if is_verified && is_vouched_for {
-        return Decision::LinkAndLogIn(account.id);
-    }
-    let (reason, decision) = if !policy.password_login {
-        (Reason::PasswordLoginOff, None)
-    } else if account.password_hash.is_none() {
-        (Reason::NoPassword, None)
-    } else {
-        let ask = Decision::AskForPassword(account.id);
-        (Reason::PasswordAsked, Some(ask))
+/// Asks the person, if there is a way to offer.
+fn ask(reasons: &mut Vec<Reason>, candidates: &[&Account], policy: Policy) -> Decision {
+    let ways = Ways {
+        has_account: policy.password_login,
+        is_new: policy.allow_registration,
     };
-    reasons.push(reason);
+    let has_password = candidates.iter().any(|account| account.password_hash.is_some());
+    if ways.is_new || (ways.has_account && has_password) {
+        reasons.push(Reason::Asked(ways));
+        return Decision::AskWho(ways);
+    }
+    reasons.push(match candidates.first() {
+        Some(account) if ways.has_account => Reason::NoPassword(account.username.clone()),
+        _ => Reason::PasswordLoginOff,
+    });
     // Its owner can still link from inside.
-    decision.unwrap_or(Decision::Refuse(FailureCode::LinkFirst))
+    Decision::Refuse(FailureCode::LinkFirst)
 }
 
 /// Adds the reason if the account is disabled.

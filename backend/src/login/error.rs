@@ -1,5 +1,7 @@
 //! Why a login did not end in a session.
 
+use std::fmt;
+
 use oidc::misconfiguration::Misconfiguration;
 use shared::failure::FailureCode;
 
@@ -21,9 +23,10 @@ pub enum LoginError {
     #[error("no value of the role claim matches: {0}")]
     RoleMissing(String),
     /// The identity policy refuses.
-    #[error("refused by the identity policy: {}", .0.as_str())]
-    Policy(FailureCode),
-    /// The sender of the browser, a page or a third party, made a request that is invalid.
+    #[error("refused by the identity policy: {0}")]
+    Policy(Box<PolicyRefusal>),
+    /// Whoever sent the browser here, a page or a third party, wrote a request that cannot be
+    /// followed.
     #[error("the request is malformed: {0}")]
     BadRequest(&'static str),
     /// The database.
@@ -37,12 +40,47 @@ pub enum LoginError {
     Panicked,
 }
 
+/// What the identity policy refuses: all that an administrator needs to find who it was.
+#[derive(Debug)]
+pub struct PolicyRefusal {
+    /// Why.
+    pub code: FailureCode,
+    /// The OP's issuer identifier.
+    pub issuer: String,
+    /// The subject there.
+    pub subject: String,
+    /// The email there.
+    pub email: Option<String>,
+    /// The account that it is about, if it is about one.
+    pub account: Option<AccountId>,
+    /// The names of the accounts that are linked, that asked for a link, or that have the email.
+    pub usernames: Vec<String>,
+}
+
+impl fmt::Display for PolicyRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let email = self.email.as_deref().unwrap_or("none");
+        let accounts = if self.usernames.is_empty() {
+            "none".to_owned()
+        } else {
+            self.usernames.join(", ")
+        };
+        let Self { issuer, subject, .. } = self;
+        write!(
+            f,
+            "{}; subject {subject} of {issuer}, email {email}, accounts {accounts}",
+            self.code.as_str(),
+        )
+    }
+}
+
 impl LoginError {
     /// Returns the account it was about; `None` if that is not known.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::AccountDisabled(account_id) => Some(*account_id),
+            Self::Policy(refusal) => refusal.account,
             _ => None,
         }
     }
@@ -53,8 +91,7 @@ impl LoginError {
         match self {
             Self::Oidc(error) => cause_of(error),
             Self::AccountDisabled(_) => Cause::AccountDisabled,
-            Self::RoleMissing(_) => Cause::RoleMissing,
-            Self::Policy(code) => (*code).into(),
+            Self::Policy(refusal) => refusal.code.into(),
             // The contract's section 6 has no code of its own for it.
             Self::BadRequest(_) => Cause::OpError,
             Self::Store(_) | Self::Internal(_) | Self::Panicked => Cause::ServerError,

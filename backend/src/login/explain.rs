@@ -28,13 +28,18 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
         ),
         Reason::NotLinked => "No account is connected to this subject".to_owned(),
         Reason::Email => explain_email(identity, oidc),
-        Reason::EmailOf(username) => format!("The account {username} has this email"),
+        Reason::VouchedFor(username) => {
+            format!("The email is vouched for as that of the account {username}")
+        }
+        Reason::Claimed(username) => format!(
+            "The account {username} claims the email, which nobody vouches for as its own"
+        ),
         Reason::EmailOfNobody => "No account has this email".to_owned(),
         Reason::Disabled(username) => format!("The account {username} is disabled"),
-        Reason::BoundElsewhere => {
-            "It is connected to another subject of this OP, and is never connected anew by email"
-                .to_owned()
-        }
+        Reason::BoundElsewhere(username) => format!(
+            "The account {username} is connected to another subject of this OP, and is never \
+             connected anew by email"
+        ),
         Reason::LinkByEmail(setting) => format!(
             "OIDC_LINK_BY_EMAIL={}",
             match setting {
@@ -43,18 +48,18 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
                 LinkByEmail::Never => "never",
             }
         ),
-        Reason::VouchedFor => {
-            "The account's email is vouched for: it is an admin's own, or an admin set it"
-                .to_owned()
-        }
-        Reason::Claimed => {
-            "The account's owner typed its email, so that nobody vouches for it".to_owned()
-        }
         Reason::PasswordLoginOff => {
-            "Its password cannot be asked for: DISABLE_USERPASS_LOGIN=true".to_owned()
+            "No password can be asked for: DISABLE_USERPASS_LOGIN=true".to_owned()
         }
-        Reason::NoPassword => "Its password cannot be asked for: it has none".to_owned(),
-        Reason::PasswordAsked => "So its password is asked for once".to_owned(),
+        Reason::NoPassword(username) => {
+            format!("The account {username} has no password that can be asked for")
+        }
+        Reason::Asked(ways) => match (ways.has_account, ways.is_new) {
+            (true, true) => "So the person is asked for the password of an account, or says to be new",
+            (true, false) => "So the person is asked for the password of an account",
+            (false, _) => "So the person is asked whether they are new",
+        }
+        .to_owned(),
         Reason::Registration(is_open) => {
             let do_they = if *is_open {
                 "get an account"

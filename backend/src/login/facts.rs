@@ -3,7 +3,7 @@
 use oidc::identity::VerifiedIdentity;
 
 use crate::account::Account;
-use crate::login::decide::{EmailMatch, Facts, LinkRequest};
+use crate::login::decide::{Facts, LinkRequest};
 use crate::login::role::RoleAnswer;
 use crate::store::{self, Store};
 
@@ -21,23 +21,13 @@ pub async fn gather(
     let mut linked = store.account_by_identity(issuer, subject).await?;
     let by_email = match &identity.email {
         // The email of a linked identity is never looked up.
-        Some(email) if linked.is_none() => store.account_by_email(email).await?,
-        _ => None,
+        Some(email) if linked.is_none() => store.email_matches(email, issuer).await?,
+        _ => Vec::new(),
     };
-    let by_email = match by_email {
-        Some(account) => {
-            let is_bound_at_issuer = store.is_bound_at(account.id, issuer).await?;
-            if is_bound_at_issuer {
-                // Perhaps to this very identity, by the same user's other tab a moment ago.
-                linked = store.account_by_identity(issuer, subject).await?;
-            }
-            Some(EmailMatch {
-                account,
-                is_bound_at_issuer,
-            })
-        }
-        None => None,
-    };
+    if by_email.iter().any(|found| found.is_bound_at_issuer) {
+        // Perhaps to this very identity, by the same user's other tab a moment ago.
+        linked = store.account_by_identity(issuer, subject).await?;
+    }
     let link_request = match requester {
         Some(account) => Some(LinkRequest {
             account: account.clone(),

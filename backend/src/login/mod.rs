@@ -13,6 +13,7 @@ pub mod explain;
 pub mod facts;
 pub mod begin;
 pub mod register;
+pub mod by_identity;
 pub mod pending_link;
 pub mod complete;
 pub mod once;

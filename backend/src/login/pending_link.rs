@@ -1,73 +1,90 @@
-//! A pending link, which waits for its user's confirmation. The browser keeps it, sealed; nothing
-//! is stored.
+//! An identity whose person must say who they are here. The browser keeps it, sealed; nothing is
+//! stored.
 
 use std::time::Duration;
 
 use oidc::identity::VerifiedIdentity;
 use serde::{Deserialize, Serialize};
+use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::AccountId;
 use crate::config::SessionConfig;
-use crate::login::begin::{Arrival, Begun, begin};
+use crate::login::begin::{Arrival, Begun};
+use crate::login::by_identity::ByIdentity;
+use crate::login::decide::Ways;
+use crate::login::error::LoginError;
 use crate::login::role::RoleAnswer;
 use crate::return_to::ReturnTo;
-use crate::session::Origin;
-use crate::store::{self, Entry, Lead, LoginRefusal, NewIdentity, Store};
+use crate::store::{self, Lead, LoginRefusal, Store};
 use clock::Timestamp;
 
 /// How long the link waits.
 pub const LIFETIME: Duration = Duration::from_secs(600);
 
-/// An identity that the OP vouched for, and the account to which it would be linked.
+/// An identity that the OP vouched for, and who is asked whose it is.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingLink {
     /// The OP's issuer identifier.
-    pub issuer: String,
+    issuer: String,
     /// The subject there.
-    pub subject: String,
+    subject: String,
     /// The OP's session id.
-    pub sid: Option<String>,
-    /// The username there, for display.
-    pub username: Option<String>,
-    /// The email there, for display.
-    pub email: Option<String>,
-    /// The role that the claims give; `None` if they do not decide the role.
-    pub role: Option<Role>,
-    /// The account.
-    pub account_id: AccountId,
-    /// The session that asked for the link; `None` if the account's password is asked for.
-    pub session_id: Option<Uuid>,
-    /// Where the browser goes afterwards.
+    sid: Option<String>,
+    /// The username there.
+    username: Option<String>,
+    /// The user's name there.
+    display_name: Option<String>,
+    /// The email there.
+    email: Option<String>,
+    /// Does the OP vouch for that email, or is it trusted?
+    is_email_verified: bool,
+    /// The role that the claims give; `None` if they decide none.
+    role: Option<Role>,
+    /// Who is asked.
+    pub asked: Asked,
+    /// Where to go afterwards.
     pub next: ReturnTo,
-    /// When the wait began.
-    pub asked_at: Timestamp,
+    /// When it began to wait.
+    asked_at: Timestamp,
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// The owner of an account, who is logged in and wants it linked.
+    Owner {
+        /// The account.
+        account_id: AccountId,
+        /// The session that asked for the link.
+        session_id: Uuid,
+    },
+    /// Whoever logs in: no account is named to them.
+    Anyone(Ways),
 }
 
 impl PendingLink {
-    /// Returns a pending link of that identity to that account.
+    /// Returns a link of that identity.
     #[must_use]
     pub fn new(
         identity: &VerifiedIdentity,
         role: RoleAnswer,
-        account_id: AccountId,
-        session_id: Option<Uuid>,
+        asked: Asked,
         next: ReturnTo,
         now: Timestamp,
     ) -> Self {
+        let email = identity.email.as_ref().map(Email::as_str);
         Self {
             issuer: identity.issuer.clone(),
             subject: identity.subject.clone(),
             sid: identity.sid.clone(),
             username: identity.username.clone(),
-            email: identity
-                .email
-                .as_ref()
-                .map(|email| email.as_str().to_owned()),
+            display_name: identity.display_name.clone(),
+            email: email.map(str::to_owned),
+            is_email_verified: identity.is_email_verified,
             role: role.role(),
-            account_id,
-            session_id,
+            asked,
             next,
             asked_at: now,
         }
@@ -79,61 +96,95 @@ impl PendingLink {
         now >= self.asked_at.plus(LIFETIME)
     }
 
-    /// Returns the identity in the form that the store links.
+    /// Returns the identity.
     #[must_use]
-    pub fn identity(&self) -> NewIdentity<'_> {
-        NewIdentity {
-            issuer: &self.issuer,
-            subject: &self.subject,
-            username: self.username.as_deref(),
-            email: self.email.as_deref(),
+    pub fn identity(&self) -> VerifiedIdentity {
+        let email = self.email.as_deref();
+        VerifiedIdentity {
+            issuer: self.issuer.clone(),
+            subject: self.subject.clone(),
+            sid: self.sid.clone(),
+            email: email.and_then(|email| Email::composed(email).ok()),
+            is_email_verified: self.is_email_verified,
+            username: self.username.clone(),
+            display_name: self.display_name.clone(),
+            roles: None,
         }
     }
 }
 
-/// Links the identity to its account, and logs in to it. Refused as `Stale` if the identity or the
-/// account was linked elsewhere meanwhile.
-///
-/// # Errors
-/// The store's.
-pub async fn link_and_log_in(
-    store: &Store,
-    sessions: &SessionConfig,
-    arrival: &Arrival,
-    pending: &PendingLink,
-) -> store::Result<Begun> {
-    let mut lead = Lead::Link;
-    loop {
-        let origin = Origin::Openid {
-            issuer: pending.issuer.clone(),
-            subject: Some(pending.subject.clone()),
-            sid: pending.sid.clone(),
-            // Too large for the cookie; at logout the OP asks the user instead.
-            id_token: None,
-        };
-        let entry = Entry::Identity {
-            identity: pending.identity(),
-            lead,
-            role: pending.role,
-        };
-        let begun = begin(store, sessions, arrival, pending.account_id, origin, entry).await?;
+/// What an identity is linked by, once its person has said who they are.
+#[derive(Clone, Copy)]
+pub struct Answering<'a> {
+    /// Where accounts are.
+    pub store: &'a Store,
+    /// How long sessions live.
+    pub sessions: &'a SessionConfig,
+    /// From where the answer comes.
+    pub arrival: &'a Arrival,
+    /// What waited.
+    pub pending: &'a PendingLink,
+}
+
+impl Answering<'_> {
+    /// Links the identity to this account, and logs in to it. Refused as `Stale` if the identity or
+    /// the account is linked elsewhere by now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn link_and_log_in(self, account_id: AccountId) -> store::Result<Begun> {
+        let identity = self.pending.identity();
+        let login = self.login(&identity);
+        let begun = login.begin(account_id, Lead::Link).await?;
         let is_stale = matches!(begun, Begun::Refused(LoginRefusal::Stale));
-        // Perhaps by this very link, if its answer was lost.
-        if is_stale && matches!(lead, Lead::Link) && is_linked(store, pending).await? {
-            lead = Lead::Linked;
-            continue;
+        // By this very link, perhaps, whose answer was lost.
+        if is_stale && is_linked(self.store, self.pending, account_id).await? {
+            return login.begin(account_id, Lead::Linked).await;
         }
-        return Ok(begun);
+        Ok(begun)
+    }
+
+    /// Creates an account for the identity, and logs in to it. Refused as `Stale` if the identity is
+    /// linked by now, and its account is none to enter.
+    ///
+    /// # Errors
+    /// The store's, or no username is free.
+    pub async fn register(self) -> Result<Begun, LoginError> {
+        let identity = self.pending.identity();
+        let login = self.login(&identity);
+        if let Some(session) = login.register().await? {
+            return Ok(Begun::Session(session));
+        }
+        // By this very answer, perhaps, which was lost.
+        let (issuer, subject) = (&identity.issuer, &identity.subject);
+        match self.store.account_by_identity(issuer, subject).await? {
+            Some(account) => Ok(login.begin(account.id, Lead::Linked).await?),
+            None => Ok(Begun::Refused(LoginRefusal::Stale)),
+        }
+    }
+
+    fn login<'b>(&'b self, identity: &'b VerifiedIdentity) -> ByIdentity<'b> {
+        ByIdentity {
+            store: self.store,
+            sessions: self.sessions,
+            arrival: self.arrival,
+            identity,
+            role: self.pending.role,
+            // Too large for the cookie; the OP's logout asks its user instead.
+            id_token: None,
+        }
     }
 }
 
-/// Returns true if the identity is already linked to this account.
+/// Is the identity linked to that account already?
 ///
 /// # Errors
 /// The store's.
-pub async fn is_linked(store: &Store, pending: &PendingLink) -> store::Result<bool> {
+pub async fn is_linked(
+    store: &Store,
+    pending: &PendingLink,
+    account_id: AccountId,
+) -> store::Result<bool> {
     let owner = store.account_by_identity(&pending.issuer, &pending.subject);
-    Ok(owner
-        .await?
-        .is_some_and(|owner| owner.id == pending.account_id))
+    Ok(owner.await?.is_some_and(|owner| owner.id == account_id))
 }

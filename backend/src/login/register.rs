@@ -3,8 +3,7 @@
 use oidc::identity::VerifiedIdentity;
 use shared::session::Role;
 
-use crate::account::{NewAccount, username_from_claim, username_with_suffix};
-use crate::login::role::RoleAnswer;
+use crate::account::{NewAccount, Voucher, username_from_claim, username_with_suffix};
 use crate::store::Taken;
 
 /// How many names are tried before something else must be wrong.
@@ -19,17 +18,18 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Returns the first account to try: without a password, with the OP's email.
+    /// Returns the first account to try: without a password, with the OP's email, which is vouched
+    /// for if the OP says that it is verified.
     #[must_use]
-    pub fn new(identity: &VerifiedIdentity, role: RoleAnswer) -> Self {
+    pub fn new(identity: &VerifiedIdentity, role: Option<Role>) -> Self {
         let wanted = wanted_username(identity);
         Self {
             account: NewAccount {
                 username: wanted.clone(),
                 display_name: identity.display_name.clone(),
                 email: identity.email.clone(),
-                email_set_by_admin: false,
-                role: role.role().unwrap_or(Role::User),
+                email_voucher: identity.is_email_verified.then_some(Voucher::Op),
+                role: role.unwrap_or(Role::User),
                 password_hash: None,
             },
             wanted,
@@ -46,9 +46,15 @@ impl Candidate {
                 self.number += 1;
                 self.account.username = username_with_suffix(&self.wanted, self.number);
             }
-            // Somebody took the address a moment ago.
-            Taken::Email => self.account.email = None,
-            // Another name or email does not help.
+            // It is vouched for as another account's: this one only claims it, which an admin
+            // cannot.
+            Taken::Email => {
+                let voucher = self.account.email_voucher.take();
+                if voucher.is_none() || self.account.role == Role::Admin {
+                    self.account.email = None;
+                }
+            }
+            // Another name or email frees neither.
             Taken::Identity | Taken::Setup => return None,
         }
         (self.number <= MAX_NAMES).then_some(self)

@@ -10,6 +10,7 @@ use clock::Timestamp;
 /// Returns an account as an admin sees it.
 pub(crate) fn user_entry(config: &Config, record: UserRecord) -> UserEntry {
     let account = record.account;
+    let email_vouched_for = account.email_is_vouched_for();
     let identities = record.identities.into_iter();
     UserEntry {
         id: account.id.to_string(),
@@ -17,7 +18,7 @@ pub(crate) fn user_entry(config: &Config, record: UserRecord) -> UserEntry {
         has_password: account.password_hash.is_some(),
         username: account.username,
         display_name: account.display_name,
-        email_set_by_admin: account.email_set_by_admin && account.email.is_some(),
+        email_vouched_for,
         email: account.email,
         role: account.role,
         created_at: record.created_at.unix(),

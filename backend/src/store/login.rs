@@ -11,6 +11,7 @@ use crate::store::account::accounts::{
     Taken, close_setup, create_account, end_sessions, guard_admins, insert_account, lock_account,
     replace_password, taken, void_links,
 };
+use crate::store::account::claims::{vouch, yield_claim};
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::link::welcome::link_purpose;
@@ -149,7 +150,7 @@ macro_rules! enter_by_identity {
             .bind($identity.subject)
             .bind($id)
             .bind($identity.username)
-            .bind($identity.email)
+            .bind($identity.email.map(shared::email::Email::as_str))
             .bind($by.at.unix())
             .execute(&mut *$tx)
             .await?
@@ -165,6 +166,9 @@ macro_rules! enter_by_identity {
             }
             let event = Event::about(AuditKind::IdentityLinked, $id).detail($identity.issuer);
             insert_audit!(&mut *$tx, $by, event)?;
+            if let Some(key) = $identity.verified_email_key() {
+                vouch!($tx, $id, key, $by);
+            }
         }
     };
 }
@@ -186,6 +190,9 @@ macro_rules! change_role {
         .fetch_one(&mut *$tx)
         .await?;
         if account.role != Role::Admin || others > 0 {
+            if role == Role::Admin {
+                yield_claim!($tx, account.id, $by);
+            }
             sqlx::query("update account set role = $2, updated_at = $3 where account_id = $1")
                 .bind(account.id)
                 .bind(role.as_str())

@@ -3,17 +3,26 @@
 use shared::session::Role;
 use uuid::Uuid;
 
-use crate::account::{Account, Identity};
+use crate::account::{Account, Identity, Voucher};
 use clock::Timestamp;
 
-/// A row of `account`, without the columns that are never read.
+/// The condition that an account's email is vouched for: the one of the constraint.
+macro_rules! vouched {
+    () => {
+        "(email_voucher is not null or role = 'admin')"
+    };
+}
+pub(crate) use vouched;
+
+/// A row of `account`, without the columns that nobody reads.
 #[derive(sqlx::FromRow)]
 pub(crate) struct AccountRow {
     pub(crate) account_id: Uuid,
     username: String,
     display_name: Option<String>,
     email: Option<String>,
-    email_set_by_admin: bool,
+    email_voucher: Option<String>,
+    lost_email: Option<String>,
     role: String,
     password_hash: Option<String>,
     disabled_at: Option<i64>,
@@ -26,8 +35,9 @@ impl From<AccountRow> for Account {
             username: row.username,
             display_name: row.display_name,
             email: row.email,
-            email_set_by_admin: row.email_set_by_admin,
-            // The table has a check on the two names; an unknown one must not become an admin.
+            email_voucher: row.email_voucher.as_deref().and_then(Voucher::parse),
+            lost_email: row.lost_email,
+            // The table has a check on the two names; anything else must not make an admin.
             role: if row.role == "admin" {
                 Role::Admin
             } else {

@@ -74,7 +74,7 @@ impl VerifiedIdentity {
     /// Makes an identity of checked claims.
     #[must_use]
     pub fn from_claims(issuer: &str, claims: &Claims, settings: &Settings) -> Self {
-        let email = email(claims);
+        let email = text(claims, "email").and_then(|email| Email::composed(email).ok());
         let is_email_verified = email.is_some()
             && (settings.trust_unverified_email || is_true(claims.get("email_verified")));
         Self {

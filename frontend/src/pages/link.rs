@@ -1,5 +1,5 @@
-//! `/link`: names both identities before they become one, and asks for the account's password
-//! where the identity policy says so.
+//! `/link`: names both identities before they become one, or asks whose the identity is if the
+//! identity policy does not know.
 
 use std::borrow::Cow;
 
@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use shared::api::{AcceptLink, DropLink, ShowLink};
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
-use shared::link::{LinkAnswer, PendingLink};
+use shared::link::{LinkAnswer, LinkWay, PendingLink};
 use shared::routes;
 
 use crate::api;
 use crate::browser::{self, History};
 use crate::components::field::{Field, FieldKind};
-use crate::components::form::{Form, KnownUsername, busy};
+use crate::components::form::{Form, busy};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::ProblemNote;
 use crate::dynamic::dynamic;
@@ -23,7 +23,7 @@ use crate::text::{fill, say};
 use shared::text::Text;
 
 /// The page's heading.
-const TITLE: Text = Text::LINK_TITLE;
+const TITLE: Text = Text::LINK_HERE;
 
 /// The link page.
 #[component]
@@ -55,37 +55,33 @@ fn Expired() -> impl IntoView {
     }
 }
 
-/// Both identities and the question.
+/// The identity, and who its person is: the owner who is logged in, that of another account, or
+/// somebody new.
 #[component]
 fn LinkForm(
     /// What waits.
     link: PendingLink,
 ) -> impl IntoView {
-    let needs_password = link.needs_password;
-    let username = link.account_username.clone();
-    // Whoever needs no password is logged in and came from the profile page.
-    let way_back = if needs_password {
+    let is_owner = link.account_username.is_some();
+    let (takes_password, may_register) = (link.takes_password, link.may_register);
+    // The owner came from the profile page.
+    let way_back = if is_owner {
+        Cow::Borrowed(routes::PROFILE)
+    } else {
         let code = FailureCode::LinkConfirm.as_str();
         Cow::Owned(format!("{}?error={code}", routes::LOGIN))
-    } else {
-        Cow::Borrowed(routes::PROFILE)
     };
+    let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
-    let accept = Mutation::new(move || {
-        let password = needs_password.then(|| password.get_untracked());
-        async move {
-            let answer = api::call_with(AcceptLink {}, &LinkAnswer { password })
-                .send()
-                .await;
-            if answer
-                .as_ref()
-                .is_err_and(|error| error.is(ErrorCode::PasswordWrong))
-            {
-                browser::focus("#link-form input[name=password]");
-            }
-            browser::go(&answer?.redirect, History::Replace).await;
-            Ok(())
-        }
+    let text = move |signal: RwSignal<String>| takes_password.then(|| signal.get_untracked());
+    let accept = answer(move || LinkAnswer {
+        way: LinkWay::Account,
+        username: text(username),
+        password: text(password),
+    });
+    let register = answer(|| LinkAnswer {
+        way: LinkWay::New,
+        ..LinkAnswer::default()
     });
     let cancel = Mutation::new(move || {
         let way_back = way_back.clone();
@@ -95,31 +91,67 @@ fn LinkForm(
             Ok(())
         }
     });
-    let question = if needs_password {
-        Text::LINK_QUESTION_PASSWORD
+    let lead = if is_owner {
+        say(Text::LINK_QUESTION).to_owned()
+    } else if takes_password {
+        fill(Text::LINK_WHO, &[("provider", &link.label)])
     } else {
-        Text::LINK_QUESTION
+        say(Text::LINK_ASK_ADMIN).to_owned()
     };
     view! {
         <EntryFrame title=say(TITLE)>
-            <p class="lead">{say(question)}</p>
-            <BothIdentities link />
-            <Form id="link-form" text=say(Text::LINK_SUBMIT) busy_text=say(Text::LINK_BUSY) mutation=accept>
-                {needs_password
-                    .then(|| {
-                        view! {
-                            <KnownUsername username />
-                            <Field
-                                id="password"
-                                name="password"
-                                label=say(Text::LINK_PASSWORD)
-                                kind=FieldKind::CurrentPassword
-                                value=password
-                                autofocus=true
-                            />
-                        }
-                    })}
-            </Form>
+            <Identities link />
+            {takes_password.then(|| view! { <h2>{say(Text::LINK_HAVE)}</h2> })}
+            <p class="lead">{lead}</p>
+            {(is_owner || takes_password)
+                .then(|| {
+                    view! {
+                        <Form
+                            id="link-form"
+                            text=say(Text::LINK_SUBMIT)
+                            busy_text=say(Text::LINK_BUSY)
+                            mutation=accept
+                        >
+                            {takes_password
+                                .then(|| {
+                                    view! {
+                                        <Field
+                                            id="username"
+                                            name="username"
+                                            label=say(Text::USERNAME)
+                                            kind=FieldKind::Username
+                                            value=username
+                                            autofocus=true
+                                        />
+                                        <Field
+                                            id="password"
+                                            name="password"
+                                            label=say(Text::PASSWORD)
+                                            kind=FieldKind::CurrentPassword
+                                            value=password
+                                        />
+                                    }
+                                })}
+                        </Form>
+                    }
+                })}
+            {(takes_password && may_register).then(|| view! { <p class="or">{say(Text::OR)}</p> })}
+            {may_register
+                .then(|| {
+                    view! {
+                        <ProblemNote mutation=register />
+                        <button
+                            type="button"
+                            id="link-new"
+                            class="button"
+                            aria-disabled=busy(register)
+                            on:click=move |_| register.start()
+                        >
+                            {say(Text::LINK_NEW)}
+                        </button>
+                        <p class="hint">{say(Text::LINK_NEW_HINT)}</p>
+                    }
+                })}
             <ProblemNote mutation=cancel />
             <button
                 type="button"
@@ -134,9 +166,27 @@ fn LinkForm(
     }
 }
 
-/// The two, one above the other.
+/// Sends who the person is, and goes on.
+fn answer(given: impl Fn() -> LinkAnswer + 'static) -> Mutation {
+    Mutation::new(move || {
+        let given = given();
+        async move {
+            let answer = api::call_with(AcceptLink {}, &given).send().await;
+            if answer
+                .as_ref()
+                .is_err_and(|error| error.is(ErrorCode::InvalidCredentials))
+            {
+                browser::focus("#link-form input[name=password]");
+            }
+            browser::go(&answer?.redirect, History::Replace).await;
+            Ok(())
+        }
+    })
+}
+
+/// The identity, and the account below it if its owner is logged in.
 #[component]
-fn BothIdentities(
+fn Identities(
     /// What waits.
     link: PendingLink,
 ) -> impl IntoView {
@@ -147,6 +197,16 @@ fn BothIdentities(
     let email = link
         .identity_email
         .filter(|_| link.identity_username.is_some());
+    let account = link.account_username.map(|username| {
+        view! {
+            <div>
+                <dt>{say(TITLE)}</dt>
+                <dd>
+                    <strong>{username}</strong>
+                </dd>
+            </div>
+        }
+    });
     view! {
         <dl class="pair">
             <div>
@@ -156,12 +216,7 @@ fn BothIdentities(
                     {email.map(|email| view! { <span>{email}</span> })}
                 </dd>
             </div>
-            <div>
-                <dt>{say(Text::LINK_HERE)}</dt>
-                <dd>
-                    <strong>{link.account_username}</strong>
-                </dd>
-            </div>
+            {account}
         </dl>
     }
 }

@@ -57,7 +57,7 @@ async fn identity_is_linked_after_a_page_that_names_both() {
     assert_snapshot!(callback.summary(), @"303 See Other, location: /link, sets: postern_link, clears: postern_attempt_…");
     assert_snapshot!(
         page.body,
-        @r#"{"label":"Authentik","identity_username":"bob","identity_email":"bob@example.com","account_username":"owner","needs_password":false}"#
+        @r#"{"label":"Authentik","identity_username":"bob","identity_email":"bob@example.com","account_username":"owner","takes_password":false,"may_register":false}"#
     );
     assert_snapshot!(
         agreed.summary(),

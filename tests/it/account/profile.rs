@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backend::account::NewAccount;
+use backend::account::{NewAccount, Voucher};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use shared::routes::{
@@ -214,7 +214,7 @@ async fn email_that_its_owner_sets_is_not_vouched_for_and_an_admins_own_is() {
     let site = Site::start().await;
     let alice = site
         .add(NewAccount {
-            email_set_by_admin: true,
+            email_voucher: Some(Voucher::Admin),
             ..user("alice").await
         })
         .await;
@@ -231,7 +231,7 @@ async fn email_that_its_owner_sets_is_not_vouched_for_and_an_admins_own_is() {
             .await
             .unwrap()
             .unwrap()
-            .email_set_by_admin
+            .email_is_vouched_for()
     };
 
     assert_eq!((vouched(alice).await, vouched(root).await), (false, true));

@@ -244,7 +244,7 @@ async fn cve_2025_61928_account_is_the_sessions_whatever_the_body_says() {
     let forged = json!({
         "id": victim, "account_id": victim, "user_id": victim, "userId": victim,
         "user": {"id": victim, "role": "admin"}, "username": "root", "role": "admin",
-        "display_name": "forged", "email_set_by_admin": true, "email_verified": true,
+        "display_name": "forged", "email_vouched_for": true, "email_verified": true,
         "current": PASSWORD, "new": "a forged password",
     });
 
@@ -278,7 +278,7 @@ async fn cve_2025_61928_account_is_the_sessions_whatever_the_body_says() {
         .await
         .unwrap()
         .unwrap();
-    assert!(!account.email_set_by_admin);
+    assert!(!account.email_is_vouched_for());
 }
 
 /// How many log in at once.

@@ -20,6 +20,7 @@ async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
         subject,
         username: None,
         email: None,
+        is_email_verified: false,
     };
     let by = Actor::server(site.now());
     logins::link(&site.app.store, id, identity, by).await;

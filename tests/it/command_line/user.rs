@@ -39,7 +39,7 @@ async fn account_is_made_with_a_link_for_its_owner() {
         (
             &shown["username"],
             &shown["email"],
-            &shown["email_set_by_admin"],
+            &shown["email_vouched_for"],
             &shown["display_name"]
         ),
         (
@@ -222,7 +222,7 @@ async fn email_is_set_and_cleared_by_an_admins_word() {
 
     assert!(taken.failure().contains("another account has this email"));
     assert_eq!(
-        (&set["email"], &set["email_set_by_admin"]),
+        (&set["email"], &set["email_vouched_for"]),
         (&json!("new@example.com"), &json!(true))
     );
     assert_snapshot!(cleared.good(), @"alice has no email.");
@@ -379,6 +379,7 @@ async fn which_of_several_connections_must_be_said() {
             subject: "a",
             username: None,
             email: None,
+            is_email_verified: false,
         };
         let by = Actor::server(site.now());
         link(&site.app.store, id, identity, by).await;

@@ -1,7 +1,7 @@
 //! The identity policy (contract, section 5): whose account an identity gets. Of the demo OP's
 //! users alice's email is not verified, bob's is, carol has none.
 
-use backend::account::{AccountId, NewAccount};
+use backend::account::{AccountId, NewAccount, Voucher};
 use backend::audit::Actor;
 use serde_json::{Value, json};
 use shared::routes::API_SESSION;
@@ -32,15 +32,15 @@ pub(crate) async fn identities(site: &Site, id: AccountId) -> usize {
 /// An account whose email an admin set.
 async fn made_by_admin(username: &str) -> NewAccount {
     NewAccount {
-        email_set_by_admin: true,
+        email_voucher: Some(Voucher::Admin),
         ..user(username).await
     }
 }
 
-async fn passwordless(username: &str) -> NewAccount {
+fn passwordless(account: NewAccount) -> NewAccount {
     NewAccount {
         password_hash: None,
-        ..user(username).await
+        ..account
     }
 }
 
@@ -49,7 +49,7 @@ async fn passwordless(username: &str) -> NewAccount {
 #[tokio::test]
 async fn known_identity_needs_no_email_and_no_open_registration() {
     let site = Site::with(&[("OIDC_ALLOW_REGISTRATION", "false")]).await;
-    let id = site.add(passwordless("somebody").await).await;
+    let id = site.add(passwordless(user("somebody").await)).await;
     let subject = site.op.subject("carol").unwrap();
     let issuer = site.op.issuer();
     let identity = backend::store::NewIdentity {
@@ -57,6 +57,7 @@ async fn known_identity_needs_no_email_and_no_open_registration() {
         subject: &subject,
         username: None,
         email: None,
+        is_email_verified: false,
     };
     link(&site.app.store, id, identity, Actor::server(site.now())).await;
     let browser = site.browser();
@@ -116,23 +117,25 @@ async fn confirm_links_at_once_only_where_the_op_and_an_admin_vouch_for_the_emai
     check(false, admin("admin").await, "/link").await;
     check(false, made_by_admin("made").await, "/link").await;
     check(false, user("self").await, "/link").await;
-    // There is no password to ask for.
-    check(false, passwordless("bare").await, "link_first").await;
-    check(true, passwordless("bare").await, "link_first").await;
+    // There is no password to ask for, but an admin vouches for the address.
+    check(true, passwordless(made_by_admin("bare").await), "/").await;
+    check(false, passwordless(made_by_admin("bare").await), "/link").await;
 }
 
 #[tokio::test]
 async fn confirm_asks_for_no_password_where_passwords_are_switched_off() {
-    let settings = [("DISABLE_USERPASS_LOGIN", "true")];
+    let off = ("DISABLE_USERPASS_LOGIN", "true");
+    let closed = ("OIDC_ALLOW_REGISTRATION", "false");
+    let account = admin("admin").await;
 
-    assert_eq!(
-        outcome(&settings, json!(false), admin("admin").await).await,
-        "link_first"
-    );
-    assert_eq!(
-        outcome(&settings, json!(true), admin("admin").await).await,
-        "/"
-    );
+    for (settings, verified, expected) in [
+        (vec![off], true, "/"),
+        (vec![off], false, "/link"),
+        (vec![off, closed], false, "link_first"),
+    ] {
+        let came = outcome(&settings, json!(verified), account.clone()).await;
+        assert_eq!(came, expected, "{settings:?} {verified}");
+    }
 }
 
 #[tokio::test]
@@ -149,8 +152,12 @@ async fn trusted_email_counts_as_verified() {
     );
     let settings = [trusted, (BY_EMAIL, "verified")];
     assert_eq!(
-        outcome(&settings, json!(false), user("self").await).await,
+        outcome(&settings, json!(false), admin("admin").await).await,
         "/"
+    );
+    assert_eq!(
+        outcome(&settings, json!(false), user("self").await).await,
+        "link_first"
     );
 }
 

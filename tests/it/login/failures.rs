@@ -18,6 +18,8 @@ use tests::log::Log;
 use tests::logins::set_disabled;
 use tests::site::{PASSWORD, Site, admin, user};
 
+use crate::account::identities::connect;
+
 /// A login that failed.
 struct Failure {
     site: Site,
@@ -224,11 +226,11 @@ async fn not_confirmed() -> Failure {
 
 async fn taken() -> Failure {
     let site = Site::start().await;
-    let id = site.add(admin("bob").await).await;
-    site.link_another(id).await;
-    let browser = site.browser();
-    let callback = browser.log_in_as("bob").await.callback;
-    Failure::new(site, browser, &callback, "link_conflict")
+    site.browser().log_in_as("bob").await;
+    site.add(user("owner").await).await;
+    let browser = site.logged_in("owner").await;
+    let callback = connect(&browser, "bob").await;
+    Failure::new(site, browser, &callback, "bob@example.com, accounts owner, bob")
 }
 
 async fn disabled() -> Failure {

@@ -1,4 +1,4 @@
-//! The page that asks for an account's password before an identity is linked to it.
+//! The page that asks whose an identity is, if its email alone does not say so.
 
 use std::time::Duration;
 
@@ -21,11 +21,11 @@ async fn password_is_asked_for_once_and_then_never_again() {
     assert_snapshot!(login.callback.summary(), @"303 See Other, location: /link, sets: postern_link, clears: postern_attempt_…");
     assert_snapshot!(
         browser.get(API_LINK).await.body,
-        @r#"{"label":"Authentik","identity_username":"alice","identity_email":"alice@example.com","account_username":"alice","needs_password":true}"#
+        @r#"{"label":"Authentik","identity_username":"alice","identity_email":"alice@example.com","account_username":null,"takes_password":true,"may_register":true}"#
     );
 
     let agreed = browser
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
         .await;
 
     assert_snapshot!(
@@ -47,13 +47,13 @@ async fn link_whose_answer_was_lost_may_be_agreed_to_again() {
     let waiting = browser.cookie("postern_link").unwrap();
     let agree = async |password: &str| {
         browser.set_cookie("postern_link", &waiting);
-        let body = json!({"password": password});
+        let body = json!({"username": "alice", "password": password});
         browser.post_json(API_LINK, &body).await
     };
     agree(PASSWORD).await;
     browser.forget_cookies();
 
-    assert_eq!(agree("wrong").await.code(), "password_wrong");
+    assert_eq!(agree("wrong").await.code(), "invalid_credentials");
     assert_eq!(browser.who().await, None);
     assert_eq!(agree(PASSWORD).await.status, 200);
     assert_eq!(account_of(&browser).await, id.to_string());
@@ -68,13 +68,15 @@ async fn wrong_password_links_nothing_and_may_be_fixed() {
     browser.log_in_as("alice").await;
 
     for body in [
-        json!({"password": "wrong"}),
-        json!({"password": ""}),
+        json!({"username": "alice", "password": "wrong"}),
+        json!({"username": "alice", "password": ""}),
+        json!({"username": "nobody", "password": PASSWORD}),
+        json!({"password": PASSWORD}),
         json!({}),
     ] {
         assert_eq!(
             browser.post_json(API_LINK, &body).await.code(),
-            "password_wrong",
+            "invalid_credentials",
             "{body}"
         );
     }
@@ -83,7 +85,7 @@ async fn wrong_password_links_nothing_and_may_be_fixed() {
         (0, None)
     );
     let agreed = browser
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
         .await;
 
     assert_eq!(
@@ -98,11 +100,11 @@ async fn guessing_on_the_link_page_counts_as_guessing_at_the_login() {
     site.add(user("alice").await).await;
     let browser = site.browser();
     browser.log_in_as("alice").await;
-    let wrong = json!({"password": "wrong"});
+    let wrong = json!({"username": "alice", "password": "wrong"});
     until_limited(async || browser.post_json(API_LINK, &wrong).await).await;
 
     let link = browser
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
         .await;
     let login = browser.log_in("alice", PASSWORD).await;
 
@@ -122,7 +124,7 @@ async fn link_that_waits_too_long_is_gone() {
 
     let shown = browser.get(API_LINK).await;
     let agreed = browser
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
         .await;
 
     assert_snapshot!(shown.summary(), @"404 Not Found, code: link_expired");

@@ -13,6 +13,7 @@ fn identity(subject: &str) -> NewIdentity<'_> {
         subject,
         username: None,
         email: None,
+        is_email_verified: false,
     }
 }
 

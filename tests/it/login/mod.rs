@@ -15,6 +15,7 @@ pub(crate) mod decide;
 pub(crate) mod link;
 pub(crate) mod registration;
 pub(crate) mod backchannel_logout;
+mod vouched;
 pub(crate) mod lockout;
 pub(crate) mod welcome;
 pub(crate) mod setup;

@@ -43,7 +43,7 @@ async fn setup_token_makes_the_first_admin_and_logs_in() {
         .await
         .unwrap()
         .unwrap();
-    assert!(account.email_set_by_admin);
+    assert_eq!((account.email_voucher, account.email_is_vouched_for()), (None, true));
 }
 
 #[tokio::test]

@@ -91,14 +91,13 @@ async fn decision_is_that_of_the_policy_and_has_its_reasons() {
 
     let report = test_as(&browser, "bob").await;
 
-    assert_eq!(verdict(&report), "ask_for_password owner -");
+    assert_eq!(verdict(&report), "ask_for_password - -");
     assert_snapshot!(reasons(&report), @"
     No account is connected to this subject
     The email bob@example.com is verified by the OP
-    The account owner has this email
+    The account owner claims the email, which nobody vouches for as its own
     OIDC_LINK_BY_EMAIL=confirm
-    The account's owner typed its email, so that nobody vouches for it
-    So its password is asked for once
+    So the person is asked for the password of an account, or says to be new
     ");
 }
 

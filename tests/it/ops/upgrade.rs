@@ -22,6 +22,8 @@ use tokio::net::TcpListener;
 const ACCOUNT: &str = "insert into account
     (account_id, username, username_key, email, email_key, email_set_by_admin, role, created_at, updated_at)
     values (ID, 'Alice', 'alice', 'alice@example.com', 'alice@example.com', true, 'admin', NOW, NOW)";
+/// The level at which the account has no `email_set_by_admin` any more.
+const VOUCHERS: usize = 8;
 const SESSION: &str = "insert into session
     (session_id, account_id, token_hash, method, started_at, last_used_at, confirmed_at, expires_at)
     values (ID, ID, HASH, 'password', NOW, NOW, NOW, LATER)";
@@ -32,7 +34,7 @@ fn now() -> i64 {
 }
 
 /// Fills in a statement, in the words of one of the databases.
-fn filled(statement: &str, token: &SessionToken, is_postgres: bool) -> String {
+fn filled(statement: &str, token: &SessionToken, level: usize, is_postgres: bool) -> String {
     let mut hex = String::new();
     for byte in token.hash().as_bytes() {
         // Writing to a `String` cannot fail.
@@ -45,6 +47,8 @@ fn filled(statement: &str, token: &SessionToken, is_postgres: bool) -> String {
         (format!("x'{id}'"), format!("x'{hex}'"))
     };
     statement
+        .replace("email_set_by_admin", if level < VOUCHERS { "email_set_by_admin" } else { "email_voucher" })
+        .replace("true", if level < VOUCHERS { "true" } else { "'admin'" })
         .replace("ID", &id)
         .replace("HASH", &hash)
         .replace("NOW", &(now() - 60).to_string())
@@ -96,7 +100,7 @@ async fn session_of_every_earlier_version_is_good_after_the_upgrade() {
             .expect("a database");
         migrator.run_direct(&mut connection).await.expect("tables");
         for statement in [ACCOUNT, SESSION] {
-            let statement = filled(statement, &token, false);
+            let statement = filled(statement, &token, levels + 1, false);
             connection.execute(statement.as_str()).await.expect("a row");
         }
         connection.close().await.expect("an end");
@@ -121,7 +125,7 @@ async fn session_of_every_earlier_version_is_good_on_postgresql() -> Result<()> 
         let mut connection = sqlx::PgConnection::connect(url).await?;
         migrator.run_direct(&mut connection).await?;
         for statement in [ACCOUNT, SESSION] {
-            let statement = filled(statement, &token, true);
+            let statement = filled(statement, &token, levels + 1, true);
             connection.execute(statement.as_str()).await?;
         }
         connection.close().await?;

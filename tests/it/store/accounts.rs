@@ -1,9 +1,9 @@
 //! Accounts, roles and the setup.
 
-use backend::account::NewAccount;
+use backend::account::{NewAccount, Voucher};
 use backend::audit::Actor;
 use backend::session::SessionToken;
-use backend::store::{ChangeError, Taken};
+use backend::store::{Refusal, Taken, UserChange};
 use shared::session::Role;
 use tests::logins::set_disabled;
 use tests::site::{admin, email, user};
@@ -25,7 +25,7 @@ async fn account_comes_back_as_it_was_made() {
     assert_eq!((account.id, account.username.as_str()), (id, "Alice"));
     assert_eq!(account.display_name.as_deref(), Some("Älice"));
     assert_eq!(account.email.as_deref(), Some("Alice@example.com"));
-    assert!(account.email_set_by_admin && !account.is_disabled());
+    assert!(account.email_is_vouched_for() && !account.is_disabled());
     assert_eq!(
         (account.role, account.password_hash),
         (Role::Admin, new.password_hash)
@@ -39,14 +39,14 @@ async fn account_is_found_by_name_and_email_without_regard_to_case() {
     let id = fresh.add(user("Alice").await).await;
 
     let by_name = fresh.store.account_by_username("aLICE").await.unwrap();
-    let by_email = fresh
-        .store
-        .account_by_email(&email("ALICE@Example.com"))
-        .await
-        .unwrap();
+    let by_email = async |text| {
+        let found = fresh.store.accounts_by_email(&email(text)).await.unwrap();
+        found.iter().map(|account| account.id).collect::<Vec<_>>()
+    };
 
     assert_eq!(by_name.map(|account| account.id), Some(id));
-    assert_eq!(by_email.map(|account| account.id), Some(id));
+    assert_eq!(by_email("ALICE@Example.com").await, [id]);
+    assert_eq!(by_email("x@example.com").await, [Uuid::nil(); 0]);
     assert!(
         fresh
             .store
@@ -55,51 +55,83 @@ async fn account_is_found_by_name_and_email_without_regard_to_case() {
             .unwrap()
             .is_none()
     );
-    assert!(
-        fresh
-            .store
-            .account_by_email(&email("x@example.com"))
-            .await
-            .unwrap()
-            .is_none()
-    );
 }
 
 #[tokio::test]
-async fn names_and_emails_are_unique_without_regard_to_case() {
+async fn names_and_vouched_emails_are_unique_without_regard_to_case() {
     let fresh = Fresh::open().await;
-    fresh.add(user("alice").await).await;
+    fresh.add(vouched("alice").await).await;
     let namesake = NewAccount {
         email: None,
         ..user("ALICE").await
     };
-    let neighbor = NewAccount {
-        email: Some(email("ALICE@example.com")),
-        ..user("bob").await
+    let neighbor = |email_voucher| async move {
+        NewAccount {
+            email: Some(email("ALICE@example.com")),
+            email_voucher,
+            ..user("bob").await
+        }
+    };
+    let create = async |new: NewAccount| {
+        let by = Actor::server(NOW);
+        fresh.store.create_user(&new, None, by).await.unwrap()
     };
 
-    let same_name = fresh
-        .store
-        .create_user(&namesake, None, Actor::server(NOW))
-        .await;
-    let same_email = fresh
-        .store
-        .create_user(&neighbor, None, Actor::server(NOW))
-        .await;
+    assert_eq!(create(namesake).await, Err(Taken::Username));
+    for voucher in [Voucher::Admin, Voucher::Op] {
+        let same_email = create(neighbor(Some(voucher)).await).await;
+        assert_eq!(same_email, Err(Taken::Email));
+    }
+    let bob = fresh.store.account_by_username("bob").await.unwrap();
+    assert!(bob.is_none());
+    assert!(create(neighbor(None).await).await.is_ok());
+}
 
-    assert!(matches!(
-        same_name,
-        Err(ChangeError::Taken(Taken::Username))
-    ));
-    assert!(matches!(same_email, Err(ChangeError::Taken(Taken::Email))));
-    assert!(
-        fresh
-            .store
-            .account_by_username("bob")
-            .await
-            .unwrap()
-            .is_none()
-    );
+#[tokio::test]
+async fn claim_gives_way_to_whoever_the_email_is_vouched_for() {
+    let fresh = Fresh::open().await;
+    let claims = fresh.add(user("alice").await).await;
+    let new = NewAccount {
+        email: Some(email("Alice@example.com")),
+        ..vouched("bob").await
+    };
+
+    let id = fresh.add(new).await;
+
+    let [lost, has] = [claims, id].map(async |id| fresh.store.account(id).await.unwrap().unwrap());
+    let (lost, has) = (lost.await, has.await);
+    assert_eq!(has.email.as_deref(), Some("Alice@example.com"));
+    assert_eq!((lost.email, lost.lost_email.as_deref()), (None, Some("alice@example.com")));
+}
+
+#[tokio::test]
+async fn emails_that_are_one_address_are_one_key() {
+    let fresh = Fresh::open().await;
+    let set = async |name: &str, text: &str| {
+        let id = fresh.add(NewAccount { email: None, ..user(name).await }).await;
+        let change = UserChange {
+            email: Some(Some(email(text))),
+            ..UserChange::default()
+        };
+        fresh.store.change_user(id, &change, true, Actor::server(NOW)).await.unwrap()
+    };
+
+    assert_eq!(set("a", "k\u{e4}the@b\u{fc}cher.example").await, Ok(()));
+
+    for (name, text) in [
+        ("b", "ka\u{308}the@b\u{fc}cher.example"),
+        ("c", "K\u{c4}THE@XN--BCHER-KVA.example"),
+    ] {
+        assert_eq!(set(name, text).await, Err(Refusal::Taken(Taken::Email)), "{text}");
+    }
+}
+
+/// An account whose email an admin set.
+async fn vouched(username: &str) -> NewAccount {
+    NewAccount {
+        email_voucher: Some(Voucher::Admin),
+        ..user(username).await
+    }
 }
 
 #[tokio::test]
@@ -118,31 +150,26 @@ async fn many_accounts_may_have_no_email() {
 #[tokio::test]
 async fn email_is_set_taken_and_cleared() {
     let fresh = Fresh::open().await;
-    let alice = fresh.add(user("alice").await).await;
-    let bob = fresh.add(user("bob").await).await;
-    let set = async |text| {
-        fresh
-            .store
-            .set_email(bob, Some(&email(text)), true, Actor::server(LATER))
-            .await
+    let alice = fresh.add(vouched("alice").await).await;
+    let bob = fresh.add(vouched("bob").await).await;
+    let set = async |id, text: Option<&str>| {
+        let email = text.map(email);
+        let by = Actor::server(LATER);
+        fresh.store.set_email(id, email.as_ref(), by).await.unwrap()
+    };
+    let of_bob = async || {
+        let account = fresh.store.account(bob).await.unwrap().unwrap();
+        (account.email_is_vouched_for(), account.email.unwrap())
     };
 
-    assert!(matches!(
-        set("ALICE@example.com").await,
-        Err(ChangeError::Taken(Taken::Email))
-    ));
-    set("Bob@Example.com").await.unwrap();
-    let account = fresh.store.account(bob).await.unwrap().unwrap();
-    assert_eq!(
-        (account.email.as_deref(), account.email_set_by_admin),
-        (Some("Bob@Example.com"), true)
-    );
-    fresh
-        .store
-        .set_email(alice, None, false, Actor::server(LATER))
-        .await
-        .unwrap();
-    set("ALICE@example.com").await.unwrap();
+    assert_eq!(set(bob, Some("ALICE@example.com")).await, Err(Taken::Email));
+    // The same address, written otherwise.
+    assert_eq!(set(bob, Some("Bob@Example.com")).await, Ok(()));
+    assert_eq!(of_bob().await, (true, "Bob@Example.com".to_owned()));
+    assert_eq!(set(alice, None).await, Ok(()));
+    assert_eq!(set(bob, Some("ALICE@example.com")).await, Ok(()));
+    assert_eq!(of_bob().await, (false, "ALICE@example.com".to_owned()));
+    assert_eq!(set(alice, Some("alice@example.com")).await, Ok(()));
 }
 
 #[tokio::test]

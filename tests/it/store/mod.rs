@@ -9,6 +9,7 @@ mod users;
 mod welcome;
 
 use backend::audit::Actor;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use backend::account::{AccountId, NewAccount};
@@ -16,10 +17,11 @@ use backend::config::{self, SessionConfig};
 use backend::session::{Client, Origin, Session, SessionToken};
 use backend::store::{NewIdentity, Store};
 use clock::Timestamp;
+use shared::email::Email;
 use tempfile::TempDir;
 use tests::logins::{add_account, enter};
 use tests::schema::Schema;
-use tests::site::user;
+use tests::site::{email, user};
 
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 const LATER: Timestamp = Timestamp::from_unix(1_000_100);
@@ -78,12 +80,16 @@ fn new_session(account_id: AccountId) -> (Session, SessionToken) {
     (session, SessionToken::generate())
 }
 
+/// The email at the OP.
+static AT_OP: LazyLock<Email> = LazyLock::new(|| email("al@op.example"));
+
 fn identity(subject: &str) -> NewIdentity<'_> {
     NewIdentity {
         issuer: ISSUER,
         subject,
         username: Some("al"),
-        email: Some("al@op.example"),
+        email: Some(&AT_OP),
+        is_email_verified: false,
     }
 }
 

@@ -6,7 +6,7 @@ use shared::session::Role;
 
 use super::answer::{entry_of, refused};
 use super::arguments::{parse_display_name, parse_email, parse_role, parse_username};
-use crate::account::NewAccount;
+use crate::account::{NewAccount, Voucher};
 use crate::app::AppState;
 use crate::cli::console::Console;
 use crate::cli::password::{Source, Wanted};
@@ -44,7 +44,7 @@ pub(super) async fn run(
         username: args.username.clone(),
         display_name: args.display_name.clone(),
         email: args.email.clone(),
-        email_set_by_admin: true,
+        email_voucher: Some(Voucher::Admin),
         role: args.role,
         password_hash: wanted.hash(app).await?,
     };

@@ -17,7 +17,7 @@ pub(super) fn parse_username(text: &str) -> Result<String, String> {
 
 /// Parses an email of the command line.
 pub(super) fn parse_email(text: &str) -> Result<Email, String> {
-    Email::parse(text).map_err(|_| "this is not one email address".to_owned())
+    Email::composed(text).map_err(|_| "this is not one email address".to_owned())
 }
 
 /// Parses a display name of the command line.

@@ -141,8 +141,8 @@ pub(super) async fn show(
         return console.json(&answer);
     }
     let email = user.email.clone().map(|email| {
-        let vouched = if user.email_set_by_admin {
-            " (an admin vouches for it)"
+        let vouched = if user.email_vouched_for {
+            " (vouched for)"
         } else {
             ""
         };

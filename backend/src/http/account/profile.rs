@@ -6,12 +6,12 @@ use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_display_name, is_new_password};
 use shared::profile::{LinkedIdentity, Profile};
-use shared::session::Role;
 
 use crate::account::AccountId;
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiResult;
+use crate::http::extract::parse;
 use crate::http::login::password::{check_password, require_password_login};
 use crate::http::login::session_cookie;
 use crate::present::identity::linked_identity;
@@ -31,6 +31,7 @@ async fn profile(app: &AppState, account_id: AccountId) -> ApiResult<Profile> {
     Ok(Profile {
         user: account.to_user(),
         identities: identities(app, account_id).await?,
+        lost_email: account.lost_email,
     })
 }
 
@@ -50,15 +51,13 @@ pub(crate) async fn identities(
 pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<UpdateProfile> {
     let (current, from, update) = (call.caller, call.client, call.body);
     let account = &current.account;
-    let email = match update.email.as_deref().map(str::trim) {
-        None => None,
-        Some("") => Some(None),
-        Some(text) => Some(Some(
-            Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?,
-        )),
+    let email = update.email.as_deref().map(parse::email).transpose()?;
+    // Saving the form with the same address in it is no change, and asks for nothing. Of an address
+    // that was lost, saving none ends the notice.
+    let is_same = |email: &Option<Email>| {
+        email.as_ref().map(Email::as_str) == account.email.as_deref() && account.lost_email.is_none()
     };
-    // Saving the form with an unchanged address is no change, and requires nothing.
-    let email = email.filter(|email| email.as_ref().map(Email::as_str) != account.email.as_deref());
+    let email = email.filter(|email| !is_same(email));
     let display_name = update.display_name.as_deref().map(str::trim);
     if display_name.is_some_and(|name| !is_display_name(name)) {
         return Err(ErrorCode::DisplayNameInvalid.into());
@@ -67,10 +66,10 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
         // The email decides which identity gets this account, so somebody who finds an open browser
         // must not change it.
         current.require_confirmed()?;
-        let is_admin = account.role == Role::Admin;
+        let by = current.by(&from);
         app.store
-            .set_email(account.id, email.as_ref(), is_admin, current.by(&from))
-            .await?;
+            .set_email(account.id, email.as_ref(), by)
+            .await??;
         tracing::info!(account.id = %account.id, "email changed");
     }
     if let Some(name) = display_name {

@@ -9,7 +9,7 @@ use shared::name::is_username;
 use shared::session::Role;
 use shared::users::{CreatedUser, USERS_PAGE, UserEntry, UserList};
 
-use crate::account::{AccountId, NewAccount};
+use crate::account::{AccountId, NewAccount, Voucher};
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiResult;
@@ -79,7 +79,7 @@ pub(crate) async fn create(app: AppState, call: Call<CreateUser>) -> Reply<Creat
         username: username.to_owned(),
         display_name: display_name(new.display_name.as_deref().unwrap_or_default())?,
         email: email(new.email.as_deref().unwrap_or_default())?,
-        email_set_by_admin: true,
+        email_voucher: Some(Voucher::Admin),
         role: new.role,
         password_hash: None,
     };

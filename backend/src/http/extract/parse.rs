@@ -14,10 +14,11 @@ pub(crate) fn parse_id(text: &str) -> ApiResult<Uuid> {
 
 /// Parses an email; an empty one means none.
 pub(crate) fn email(text: &str) -> ApiResult<Option<Email>> {
-    match text.trim() {
+    // Other white space than plain is a fault of the address, and not for anybody to take away.
+    match text.trim_matches([' ', '\t']) {
         "" => Ok(None),
         text => Ok(Some(
-            Email::parse(text).map_err(|_| ErrorCode::EmailInvalid)?,
+            Email::composed(text).map_err(|_| ErrorCode::EmailInvalid)?,
         )),
     }
 }

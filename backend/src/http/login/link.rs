@@ -1,23 +1,33 @@
-//! A pending link, which waits for its user's confirmation: shown, confirmed, dropped.
+//! An identity that waits for its person's word: shown, linked, dropped.
 
 use axum::http::HeaderMap;
+use axum::response::Redirect;
 use shared::api::{AcceptLink, DropLink, ShowLink};
+use shared::audit::AuditKind;
+use shared::email::Email;
 use shared::error::ErrorCode;
-use shared::link::PendingLink as LinkQuestion;
-use shared::session::{GoTo, LoginMethod};
+use shared::link::{LinkAnswer, LinkWay, PendingLink as LinkQuestion};
+use shared::routes;
+use shared::session::{GoTo, LoginMethod, PasswordLogin};
 
-use crate::account::Account;
+use crate::account::{Account, AccountId};
 use crate::app::AppState;
-use crate::http::api::{Answer, Call, Reply};
+use crate::http::api::{Answer, Call, FormError, FormReply, Reply};
 use crate::http::cookie::{self, SetCookies, style};
-use crate::http::error::ApiResult;
+use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::{Current, current};
-use crate::http::login::password::check_password;
-use crate::http::login::{outcome, session_cookie};
+use crate::http::login::audit_failures::{self, Failure};
+use crate::http::login::outcome::{self, Failed};
+use crate::http::login::password::authenticate;
+use crate::http::login::session_cookie;
+use crate::http::reference;
 use crate::login::LoginError;
 use crate::login::begin::Begun;
-use crate::login::pending_link::{LIFETIME, PendingLink, is_linked, link_and_log_in};
+use crate::login::by_identity::stored;
+use crate::login::decide::Ways;
+use crate::login::pending_link::{Answering, Asked, LIFETIME, PendingLink, is_linked};
+use crate::return_to::ReturnTo;
 use crate::session::SessionToken;
 use crate::store::{ChangeError, LoginRefusal};
 
@@ -50,76 +60,128 @@ fn opened(app: &AppState, headers: &HeaderMap) -> ApiResult<PendingLink> {
     pending.ok_or_else(|| ErrorCode::LinkExpired.into())
 }
 
-/// Returns true if another session than this one asked for the link.
-fn is_of_another(pending: &PendingLink, current: Option<&Current>) -> bool {
-    pending.session_id.is_some_and(|session_id| {
-        current.is_none_or(|current| {
-            current.session.id != session_id || current.account.id != pending.account_id
-        })
+/// Returns the session that asked for the link, if it is this one.
+fn requester(asked: Asked, current: Option<Current>) -> Option<Current> {
+    current.filter(|current| {
+        asked
+            == Asked::Owner {
+                account_id: current.account.id,
+                session_id: current.session.id,
+            }
     })
 }
 
-/// Returns the link's account.
-///
-/// # Errors
-/// `link_expired` if it is gone, or another session asked for the link; `account_disabled`.
-async fn account_of(
-    app: &AppState,
-    pending: &PendingLink,
-    current: Option<&Current>,
-) -> ApiResult<Account> {
-    if is_of_another(pending, current) {
-        return Err(ErrorCode::LinkExpired.into());
-    }
-    let account = app.store.account(pending.account_id).await?;
-    let account = account.ok_or(ErrorCode::LinkExpired)?;
-    if account.is_disabled() {
-        return Err(ErrorCode::AccountDisabled.into());
-    }
-    Ok(account)
-}
-
-/// Shows both identities.
+/// Shows the identity that waits, and what its person is asked.
 pub(crate) async fn show(app: AppState, call: Call<ShowLink>) -> Reply<ShowLink> {
     let current = current(&call.headers, &app).await?;
-    let pending = opened(&app, &call.headers)?;
-    let account = account_of(&app, &pending, current.as_ref()).await?;
-    Ok(Answer::new(LinkQuestion {
+    Ok(Answer::new(question(&app, &call.headers, current)?))
+}
+
+/// Returns what the person at this browser is asked.
+///
+/// # Errors
+/// `link_expired` if nothing waits, or if another session asked for the link.
+pub(crate) fn question(
+    app: &AppState,
+    headers: &HeaderMap,
+    current: Option<Current>,
+) -> ApiResult<LinkQuestion> {
+    let pending = opened(app, headers)?;
+    let (account_username, ways) = match pending.asked {
+        Asked::Owner { .. } => {
+            let owner = requester(pending.asked, current).ok_or(ErrorCode::LinkExpired)?;
+            let nothing = Ways {
+                has_account: false,
+                is_new: false,
+            };
+            (Some(owner.account.username), nothing)
+        }
+        Asked::Anyone(ways) => (None, ways),
+    };
+    let identity = pending.identity();
+    Ok(LinkQuestion {
         label: app
             .provider()
             .map(|provider| provider.label())
             .unwrap_or_default(),
-        identity_username: pending.username,
-        identity_email: pending.email,
-        account_username: account.username,
-        needs_password: pending.session_id.is_none(),
-    }))
+        identity_username: identity.username,
+        identity_email: identity.email.map(|email| email.as_str().to_owned()),
+        account_username,
+        takes_password: ways.has_account,
+        may_register: ways.is_new,
+    })
 }
 
-/// Links after the user's confirmation: by the session that asked, or by the account's password.
-pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> Reply<AcceptLink> {
-    let (headers, from, answer) = (call.headers, call.client, call.body);
-    let current = current(&headers, &app).await?;
-    let pending = opened(&app, &headers)?;
-    let mut cookies = forget(&app);
-    let redirect = pending.next.as_str().to_owned();
-    // Of two answers at once, the first has given the session a new token. The second, which came
-    // with the old one, gets the same answer and changes nothing.
-    if is_of_another(&pending, current.as_ref()) && is_linked(&app.store, &pending).await? {
-        return Ok(Answer::new(GoTo { redirect }).with(cookies));
-    }
-    let account = account_of(&app, &pending, current.as_ref()).await?;
-    cookies.extend(match current {
-        Some(current) if pending.session_id.is_some() => {
-            link(&app, &from, &current, &pending).await?
+/// Links, after the person's word; a form gets a redirect.
+pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> FormReply<AcceptLink> {
+    match accept(&app, &call.headers, &call.client, call.body).await {
+        Ok((next, cookies)) => {
+            let redirect = next.as_str().to_owned();
+            Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
-        _ => {
-            let password = answer.password.unwrap_or_default();
-            check_password(&app, &from, &account, password).await?;
-            log_in(&app, &headers, &from, &pending).await?
+        Err(error) => {
+            let (code, reference) = (error.code().as_str(), reference::current());
+            let page = format!("{}?error={code}&ref={reference}", routes::LINK);
+            let page = Some(Redirect::to(&page));
+            Err(FormError { error, page })
+        }
+    }
+}
+
+/// Links by the session that asked, by an account's password, or to a new account.
+async fn accept(
+    app: &AppState,
+    headers: &HeaderMap,
+    from: &ClientInfo,
+    answer: LinkAnswer,
+) -> ApiResult<(ReturnTo, SetCookies)> {
+    let current = current(headers, app).await?;
+    let pending = opened(app, headers).inspect_err(|error| refused(app, from, error, None))?;
+    let mut cookies = forget(app);
+    let arrival = session_cookie::arrival(app, headers, from);
+    let answering = Answering {
+        store: &app.store,
+        sessions: &app.config.sessions,
+        arrival: &arrival,
+        pending: &pending,
+    };
+    cookies.extend(match (pending.asked, answer.way) {
+        (Asked::Owner { account_id, .. }, _) => match requester(pending.asked, current) {
+            Some(current) => link(app, from, &current, &pending).await?,
+            // Of two answers at once, the first has given the session a new token; the second,
+            // which came with the old one, is told the same, and changes nothing.
+            None if is_linked(&app.store, &pending, account_id).await? => SetCookies::default(),
+            None => return Err(ErrorCode::LinkExpired.into()),
+        },
+        (Asked::Anyone(_), LinkWay::Account) => {
+            let login = PasswordLogin {
+                username: answer.username.unwrap_or_default(),
+                password: answer.password.unwrap_or_default(),
+                next: None,
+            };
+            let account = authenticate(app, from, login).await;
+            let account = account.map_err(|refused| refused.note(app, from))?;
+            let begun = answering.link_and_log_in(account.id).await?;
+            let done = began(app, from, &pending, begun);
+            match done {
+                Ok(cookies) => cookies,
+                Err(error) => return Err(conflict(app, from, &pending, &account, error).await),
+            }
+        }
+        (Asked::Anyone(ways), LinkWay::New) => {
+            let provider = app.provider();
+            let is_open = provider.is_some_and(|provider| provider.config.allow_registration);
+            if !(ways.is_new && is_open) {
+                return Err(ErrorCode::LinkExpired.into());
+            }
+            let begun = answering.register().await.map_err(|error| match error {
+                LoginError::Store(error) => error.into(),
+                error => ApiError::internal(&error),
+            })?;
+            began(app, from, &pending, begun)?
         }
     });
-    Ok(Answer::new(GoTo { redirect }).with(cookies))
+    Ok((pending.next, cookies))
 }
 
 /// Links the identity to the account that is logged in, and gives its session a new token. The
@@ -132,34 +194,30 @@ async fn link(
 ) -> ApiResult<SetCookies> {
     let token = SessionToken::generate();
     let rotate = (current.session.id, token.hash());
-    let by = current.by(from);
+    let (account, identity) = (&current.account, pending.identity());
     let linked = app
         .store
-        .link_identity(current.account.id, pending.identity(), rotate, by)
-        .await;
+        .link_identity(account.id, stored(&identity), Some(rotate), current.by(from))
+        .await?;
     match linked {
         Ok(()) => {
-            tracing::info!(account.id = %current.account.id, oidc.issuer = %pending.issuer, "identity linked");
+            tracing::info!(account.id = %account.id, oidc.issuer = %identity.issuer, "identity linked");
             Ok(session_cookie::give(app, &token))
         }
         // By this very link, perhaps, whose answer was lost: the first has given the session its
         // new token.
-        Err(ChangeError::Taken(_)) if is_linked(&app.store, pending).await? => {
-            Ok(SetCookies::default())
-        }
-        Err(error) => Err(error.into()),
+        Err(_) if is_linked(&app.store, pending, account.id).await? => Ok(SetCookies::default()),
+        Err(taken) => Err(conflict(app, from, pending, account, taken.into()).await),
     }
 }
 
-/// Links the identity after the account's password was given, and logs in.
-async fn log_in(
+/// Returns the cookies of a login that has begun.
+fn began(
     app: &AppState,
-    headers: &HeaderMap,
     from: &ClientInfo,
     pending: &PendingLink,
+    begun: Begun,
 ) -> ApiResult<SetCookies> {
-    let arrival = session_cookie::arrival(app, headers, from);
-    let begun = link_and_log_in(&app.store, &app.config.sessions, &arrival, pending).await?;
     let session = match begun {
         Begun::Session(session) => session,
         Begun::Refused(LoginRefusal::Disabled) => return Err(ErrorCode::AccountDisabled.into()),
@@ -167,13 +225,56 @@ async fn log_in(
             return Err(ErrorCode::LinkConflict.into());
         }
     };
-    let issuer = Some(pending.issuer.as_str());
-    tracing::info!(account.id = %session.account_id, oidc.issuer = issuer, "identity linked");
-    outcome::succeeded(app, from, LoginMethod::Openid, session.account_id, issuer);
+    let issuer = pending.identity().issuer;
+    tracing::info!(account.id = %session.account_id, oidc.issuer = %issuer, "identity linked");
+    outcome::succeeded(app, from, LoginMethod::Openid, session.account_id, Some(&issuer));
     Ok(session_cookie::give(app, &session.token))
 }
 
-/// Drops the pending link.
+/// Writes down why an identity was not linked to this account, with all that an administrator needs
+/// to find who it was.
+async fn conflict(
+    app: &AppState,
+    from: &ClientInfo,
+    pending: &PendingLink,
+    account: &Account,
+    error: ApiError,
+) -> ApiError {
+    let identity = pending.identity();
+    let detail = format!(
+        "the identity is not linked to the account {}: subject {} of {}, email {}",
+        account.username,
+        identity.subject,
+        identity.issuer,
+        identity.email.as_ref().map_or("none", Email::as_str),
+    );
+    let failure = Failure {
+        cause: error.code().into(),
+        account: Some(account.id),
+        detail: Some(&detail),
+    };
+    audit_failures::failed_freely(app, from, AuditKind::LoginFailed, failure).await;
+    refused(app, from, &error, Some((account.id, &detail)));
+    error
+}
+
+/// Says in the log that nothing was linked.
+fn refused(
+    app: &AppState,
+    from: &ClientInfo,
+    error: &ApiError,
+    known: Option<(AccountId, &str)>,
+) {
+    let failed = Failed {
+        method: LoginMethod::Openid,
+        cause: error.code().into(),
+        account: known.map(|(account_id, _)| account_id),
+        detail: known.map_or("nothing waits to be linked", |(_, detail)| detail),
+    };
+    outcome::failed(app, from, &failed);
+}
+
+/// Drops the link that waits.
 pub(crate) async fn cancel(app: AppState, _: Call<DropLink>) -> Reply<DropLink> {
     Ok(Answer::new(()).with(forget(&app)))
 }

@@ -29,29 +29,13 @@ use shared::audit::AuditKind;
 pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogIn> {
     let (headers, from, body) = (call.headers, call.client, call.body);
     let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default());
-    match log_in(&app, &headers, &from, body)
-        .await
-        .map_err(|refused| {
-            let Refused {
-                error,
-                cause,
-                account,
-                detail,
-            } = refused;
-            let failed = Failed {
-                method: LoginMethod::Password,
-                cause,
-                account,
-                detail,
-            };
-            outcome::failed(&app, &from, &failed);
-            error
-        }) {
+    match log_in(&app, &headers, &from, body).await {
         Ok(cookies) => {
             let redirect = next.as_str().to_owned();
             Ok(Answer::new(GoTo { redirect }).with(cookies))
         }
-        Err(error) => {
+        Err(refused) => {
+            let error = refused.note(&app, &from);
             let code = login_error(error.code());
             let page = Some(error_page(code, &reference::current(), None));
             Err(FormError { error, page })
@@ -59,8 +43,8 @@ pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogI
     }
 }
 
-/// A login by password that failed.
-struct Refused {
+/// A login by password that did not work.
+pub(crate) struct Refused {
     /// What the client is told.
     error: ApiError,
     /// Why.
@@ -88,46 +72,27 @@ impl<E: Into<ApiError>> std::convert::From<E> for Refused {
     }
 }
 
+impl Refused {
+    /// Says so in the log, and returns what the client is told.
+    pub(crate) fn note(self, app: &AppState, from: &ClientInfo) -> ApiError {
+        let failed = Failed {
+            method: LoginMethod::Password,
+            cause: self.cause,
+            account: self.account,
+            detail: self.detail,
+        };
+        outcome::failed(app, from, &failed);
+        self.error
+    }
+}
+
 async fn log_in(
     app: &AppState,
     headers: &HeaderMap,
     from: &ClientInfo,
     login: PasswordLogin,
 ) -> Result<SetCookies, Refused> {
-    require_password_login(app)?;
-    let key = username_key(login.username.trim());
-    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
-    limited.map_err(ApiError::rate_limited)?;
-    let account = app.store.account_by_username(&key).await?;
-    let account_id = account.as_ref().map(|account| account.id);
-    let hash = account
-        .as_ref()
-        .and_then(|account| account.password_hash.as_deref());
-    // No password this long was ever set; hashing it would only cost time.
-    let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
-    let hash = hash.filter(|_| is_possible);
-    let fits = app.passwords.verify(&login.password.into(), hash).await?;
-    let refuse = async |code: ErrorCode, cause: Cause, detail: &'static str| {
-        failed(app, from, cause, account_id).await;
-        Refused {
-            error: code.into(),
-            cause,
-            account: account_id,
-            detail,
-        }
-    };
-    let Some(account) = account.filter(|_| fits) else {
-        let (cause, detail) = (
-            Cause::InvalidCredentials,
-            "there is no such account, or the password is another",
-        );
-        return Err(refuse(ErrorCode::InvalidCredentials, cause, detail).await);
-    };
-    // Only somebody who knows the password learns this.
-    if account.is_disabled() {
-        let (cause, detail) = (Cause::AccountDisabled, "the account is disabled");
-        return Err(refuse(ErrorCode::AccountDisabled, cause, detail).await);
-    }
+    let account = authenticate(app, from, login).await?;
     let begun = match account.password_hash.as_deref() {
         Some(hash) => {
             let (sessions, arrival) = (
@@ -152,13 +117,68 @@ async fn log_in(
             Cause::PasswordReplaced,
             "the password was replaced while it was being verified",
         );
-        return Err(refuse(ErrorCode::InvalidCredentials, cause, detail).await);
+        return Err(refuse(app, from, cause, Some(account.id), detail).await);
     };
     outcome::succeeded(app, from, LoginMethod::Password, account.id, None);
     Ok(session_cookie::give(app, &session.token))
 }
 
-/// Refuses if passwords are switched off.
+/// Returns the account of that username, if the password is its own.
+pub(crate) async fn authenticate(
+    app: &AppState,
+    from: &ClientInfo,
+    login: PasswordLogin,
+) -> Result<Account, Refused> {
+    require_password_login(app)?;
+    let key = username_key(login.username.trim());
+    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
+    limited.map_err(ApiError::rate_limited)?;
+    let account = app.store.account_by_username(&key).await?;
+    let account_id = account.as_ref().map(|account| account.id);
+    let hash = account
+        .as_ref()
+        .and_then(|account| account.password_hash.as_deref());
+    // Nothing that long was ever set; hashing it would only cost time.
+    let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
+    let hash = hash.filter(|_| is_possible);
+    let fits = app.passwords.verify(&login.password.into(), hash).await?;
+    let Some(account) = account.filter(|_| fits) else {
+        let (cause, detail) = (
+            Cause::InvalidCredentials,
+            "there is no such account, or the password is another",
+        );
+        return Err(refuse(app, from, cause, account_id, detail).await);
+    };
+    // Told only to who knows the password.
+    if account.is_disabled() {
+        let (cause, detail) = (Cause::AccountDisabled, "the account is disabled");
+        return Err(refuse(app, from, cause, account_id, detail).await);
+    }
+    Ok(account)
+}
+
+/// Writes down that a password let nobody in.
+async fn refuse(
+    app: &AppState,
+    from: &ClientInfo,
+    cause: Cause,
+    account: Option<AccountId>,
+    detail: &'static str,
+) -> Refused {
+    failed(app, from, cause, account).await;
+    let code = match cause {
+        Cause::AccountDisabled => ErrorCode::AccountDisabled,
+        _ => ErrorCode::InvalidCredentials,
+    };
+    Refused {
+        error: code.into(),
+        cause,
+        account,
+        detail,
+    }
+}
+
+/// Refuses where passwords are switched off.
 ///
 /// # Errors
 /// `password_login_disabled`.

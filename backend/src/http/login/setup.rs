@@ -4,7 +4,6 @@ use axum::http::HeaderMap;
 use axum::response::Redirect;
 use secrecy::SecretString;
 use shared::api::SetUp;
-use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
 use shared::routes;
@@ -18,6 +17,7 @@ use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::client::ClientInfo;
+use crate::http::extract::parse;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::password::require_password_login;
 use crate::http::login::{outcome, session_cookie};
@@ -73,17 +73,14 @@ async fn set_up(
     if !is_new_password(&setup.password) {
         return Err(ErrorCode::PasswordUnfit.into());
     }
-    let email = match setup.email.as_deref().map(str::trim) {
-        None | Some("") => None,
-        Some(email) => Some(Email::parse(email).map_err(|_| ErrorCode::EmailInvalid)?),
-    };
+    let email = parse::email(setup.email.as_deref().unwrap_or_default())?;
     let password = SecretString::from(setup.password);
     let hash = app.passwords.hash(&password).await?;
     let new = NewAccount {
         username: username.to_owned(),
         display_name: None,
         email,
-        email_set_by_admin: true,
+        email_voucher: None,
         role: Role::Admin,
         password_hash: Some(hash),
     };

@@ -124,10 +124,10 @@ async fn try_out(
     let (account, cause) = match verdict.decision {
         Decision::Register => (Some(wanted_username(&identity)), None),
         Decision::Refuse(code) => (None, Some(code.into())),
-        _ => (
-            facts.entered().map(|account| account.username.clone()),
-            None,
-        ),
+        Decision::LogIn(id) | Decision::LinkAndLogIn(id) => {
+            (facts.username_of(id).map(str::to_owned), None)
+        }
+        Decision::AskWho(_) | Decision::AskForConsent(_) | Decision::AlreadyLinked => (None, None),
     };
     let mut reasons = vec![who(&identity)];
     let words = |reason| explain(reason, &identity, &provider.config);
@@ -156,7 +156,7 @@ fn outlook(decision: Decision) -> Verdict {
         // The two for a link cannot occur: no test asks for a link.
         Decision::LogIn(_) | Decision::AlreadyLinked => Verdict::LogIn,
         Decision::LinkAndLogIn(_) => Verdict::Link,
-        Decision::AskForPassword(_) | Decision::AskForConsent(_) => Verdict::AskForPassword,
+        Decision::AskWho(_) | Decision::AskForConsent(_) => Verdict::AskForPassword,
         Decision::Register => Verdict::Register,
         Decision::Refuse(_) => Verdict::Refuse,
     }

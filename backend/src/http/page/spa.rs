@@ -18,6 +18,7 @@ use crate::brand::Scheme;
 use crate::http::cookie;
 use crate::http::error::ApiError;
 use crate::http::extract::principal;
+use crate::http::login::link;
 use crate::http::page::assets;
 use crate::http::page::config::{Known, public_config};
 use crate::http::page::document::{Document, Shown};
@@ -113,6 +114,13 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
         routes::LOGIN | routes::SETUP => Known::ask(app, headers).await,
         _ => Known::nothing(),
     };
+    let link = match path {
+        routes::LINK => {
+            let current = principal::current(headers, app).await.ok().flatten();
+            link::question(app, headers, current).ok()
+        }
+        _ => None,
+    };
     let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
     let because = parameter("because");
     let code = error
@@ -131,6 +139,7 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
         next: next.as_deref(),
         logged_out: parameter("logged_out").is_some(),
         is_login_link: parameter("login").is_some(),
+        link: link.as_ref(),
     });
     let section = routes::section(path);
     let document = match section {

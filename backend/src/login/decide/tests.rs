@@ -1,6 +1,6 @@
-use crate::account::Account;
+use crate::account::{Account, EmailMatch, Voucher};
 use crate::config::LinkByEmail;
-use crate::login::decide::{Decision, EmailMatch, Facts, LinkRequest, Policy, Reason, decide};
+use crate::login::decide::{Decision, Facts, LinkRequest, Policy, Reason, Ways, decide};
 use crate::login::role::RoleAnswer;
 use clock::Timestamp;
 use shared::failure::FailureCode::{
@@ -34,10 +34,31 @@ fn account() -> Account {
         username: "alice".to_owned(),
         display_name: None,
         email: Some("alice@example.com".to_owned()),
-        email_set_by_admin: false,
+        email_voucher: None,
+        lost_email: None,
         role: Role::User,
         password_hash: Some("hash".to_owned()),
         disabled_at: None,
+    }
+}
+
+/// Both ways.
+const BOTH: Decision = Decision::AskWho(Ways {
+    has_account: true,
+    is_new: true,
+});
+
+fn vouched() -> Account {
+    Account {
+        email_voucher: Some(Voucher::Op),
+        ..account()
+    }
+}
+
+fn without_password(account: Account) -> Account {
+    Account {
+        password_hash: None,
+        ..account
     }
 }
 
@@ -66,7 +87,7 @@ fn stranger() -> Facts {
     Facts {
         role: RoleAnswer::NotAsked,
         linked: None,
-        by_email: None,
+        by_email: Vec::new(),
         has_email: true,
         is_email_verified: true,
         link_request: None,
@@ -82,10 +103,10 @@ fn known(account: Account) -> Facts {
 
 fn same_email(account: Account) -> Facts {
     Facts {
-        by_email: Some(EmailMatch {
+        by_email: vec![EmailMatch {
             account,
             is_bound_at_issuer: false,
-        }),
+        }],
         ..stranger()
     }
 }
@@ -99,10 +120,10 @@ fn unverified(facts: Facts) -> Facts {
 
 fn bound_elsewhere(account: Account) -> Facts {
     Facts {
-        by_email: Some(EmailMatch {
+        by_email: vec![EmailMatch {
             account,
             is_bound_at_issuer: true,
-        }),
+        }],
         ..stranger()
     }
 }
@@ -141,100 +162,112 @@ fn a_known_identity_is_its_account_whatever_its_email() {
 
 #[test]
 fn a_disabled_account_is_refused_on_every_path() {
-    check(
-        &known(disabled()),
-        POLICY,
-        Decision::Refuse(AccountDisabled),
-    );
-    for policy in [POLICY, VERIFIED, NEVER] {
-        check(
-            &same_email(disabled()),
-            policy,
-            Decision::Refuse(AccountDisabled),
-        );
-    }
-    check(
-        &asked_by(disabled(), false, stranger()),
-        POLICY,
-        Decision::Refuse(AccountDisabled),
-    );
-}
-
-#[test]
-fn confirm_links_at_once_only_a_verified_email_that_an_admin_vouches_for() {
+    let refused = Decision::Refuse(AccountDisabled);
     let vouched = Account {
-        email_set_by_admin: true,
-        ..account()
+        email_voucher: Some(Voucher::Admin),
+        ..disabled()
     };
-    check(
-        &same_email(admin()),
-        POLICY,
-        Decision::LinkAndLogIn(admin().id),
-    );
-    check(
-        &same_email(vouched.clone()),
-        POLICY,
-        Decision::LinkAndLogIn(vouched.id),
-    );
-    check(
-        &unverified(same_email(admin())),
-        POLICY,
-        Decision::AskForPassword(admin().id),
-    );
-    check(
-        &unverified(same_email(vouched.clone())),
-        POLICY,
-        Decision::AskForPassword(vouched.id),
-    );
-    check(
-        &same_email(account()),
-        POLICY,
-        Decision::AskForPassword(account().id),
-    );
+    check(&known(disabled()), POLICY, refused);
+    for policy in [POLICY, VERIFIED, NEVER] {
+        check(&same_email(vouched.clone()), policy, refused);
+        check(&unverified(same_email(vouched.clone())), policy, refused);
+    }
+    check(&asked_by(disabled(), false, stranger()), POLICY, refused);
 }
 
 #[test]
-fn confirm_without_a_password_to_ask_for_points_to_the_profile_page() {
-    let without = Account {
-        password_hash: None,
-        ..account()
-    };
-    check(&same_email(without), POLICY, Decision::Refuse(LinkFirst));
+fn only_an_email_that_both_sides_vouch_for_links_at_once() {
+    for (policy, otherwise, claimed) in [
+        (POLICY, BOTH, BOTH),
+        (
+            VERIFIED,
+            Decision::Refuse(EmailUnverified),
+            Decision::Refuse(LinkFirst),
+        ),
+        (
+            NEVER,
+            Decision::Refuse(LinkFirst),
+            Decision::Refuse(LinkFirst),
+        ),
+    ] {
+        for account in [admin(), vouched(), without_password(vouched())] {
+            let at_once = match policy.link_by_email {
+                LinkByEmail::Never => otherwise,
+                _ => Decision::LinkAndLogIn(account.id),
+            };
+            check(&same_email(account.clone()), policy, at_once);
+            check(&unverified(same_email(account)), policy, otherwise);
+        }
+        check(&same_email(account()), policy, claimed);
+        check(&unverified(same_email(account())), policy, otherwise);
+    }
+}
+
+#[test]
+fn a_claim_that_cannot_be_proved_excludes_nobody() {
     let no_passwords = Policy {
         password_login: false,
         ..POLICY
     };
-    check(
-        &same_email(account()),
-        no_passwords,
-        Decision::Refuse(LinkFirst),
-    );
+    for policy in [POLICY, VERIFIED, NEVER] {
+        for account in [without_password(account()), disabled()] {
+            check(&same_email(account.clone()), policy, Decision::Register);
+            check(&unverified(same_email(account)), policy, Decision::Register);
+        }
+    }
+    check(&same_email(account()), no_passwords, Decision::Register);
 }
 
 #[test]
-fn verified_and_never_do_as_they_say() {
-    check(
-        &same_email(account()),
-        VERIFIED,
-        Decision::LinkAndLogIn(account().id),
-    );
-    check(
-        &unverified(same_email(account())),
-        VERIFIED,
-        Decision::Refuse(EmailUnverified),
-    );
-    check(&same_email(admin()), NEVER, Decision::Refuse(LinkFirst));
+fn a_claim_stands_in_no_ones_way_who_vouches_for_the_email() {
+    let found = |account, is_bound_at_issuer| EmailMatch {
+        account,
+        is_bound_at_issuer,
+    };
+    let both = Facts {
+        by_email: vec![found(vouched(), false), found(other(), false)],
+        ..stranger()
+    };
+
+    check(&both, POLICY, Decision::LinkAndLogIn(vouched().id));
+    check(&unverified(both), POLICY, BOTH);
+}
+
+#[test]
+fn only_the_ways_that_there_are_are_offered() {
+    let facts = unverified(same_email(vouched()));
+    let bare = unverified(same_email(without_password(vouched())));
+    let ask = |has_account, is_new| {
+        Decision::AskWho(Ways {
+            has_account,
+            is_new,
+        })
+    };
+    let no_passwords = |policy| Policy {
+        password_login: false,
+        ..policy
+    };
+
+    check(&facts, POLICY, ask(true, true));
+    check(&facts, CLOSED, ask(true, false));
+    check(&facts, no_passwords(POLICY), ask(false, true));
+    check(&facts, no_passwords(CLOSED), Decision::Refuse(LinkFirst));
+    check(&bare, POLICY, ask(true, true));
+    check(&bare, CLOSED, Decision::Refuse(LinkFirst));
 }
 
 #[test]
 fn an_account_bound_at_the_issuer_is_never_bound_anew_by_email() {
     for policy in [POLICY, VERIFIED, NEVER] {
-        check(
-            &bound_elsewhere(admin()),
-            policy,
-            Decision::Refuse(LinkConflict),
-        );
+        for account in [admin(), vouched(), account()] {
+            check(&bound_elsewhere(account), policy, Decision::Register);
+        }
     }
+    check(
+        &bound_elsewhere(admin()),
+        CLOSED,
+        Decision::Refuse(RegistrationClosed),
+    );
 }
 
 #[test]
@@ -308,10 +341,12 @@ fn reasons_lead_to_the_decision() {
         [
             Reason::NotLinked,
             Reason::Email,
-            Reason::EmailOf(alice()),
+            Reason::VouchedFor(alice()),
             Reason::LinkByEmail(LinkByEmail::Confirm),
-            Reason::VouchedFor,
-            Reason::PasswordAsked,
+            Reason::Asked(Ways {
+                has_account: true,
+                is_new: true,
+            }),
         ]
     );
     assert_eq!(

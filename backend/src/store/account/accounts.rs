@@ -1,6 +1,5 @@
 //! Accounts, and the one-time setup.
 
-use shared::email::Email;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, search_key, username_key};
@@ -65,7 +64,8 @@ pub(crate) fn taken(error: sqlx::Error) -> Result<Taken> {
     };
     if message.contains("username_key") {
         Ok(Taken::Username)
-    } else if message.contains("email_key") {
+    // PostgreSQL names the index, SQLite the column.
+    } else if message.contains("account_vouched_email") || message.contains("email_key") {
         Ok(Taken::Email)
     } else if message.contains("identity") {
         Ok(Taken::Identity)
@@ -79,7 +79,7 @@ macro_rules! insert_account {
     ($executor:expr, $id:expr, $new:expr, $now:expr) => {
         sqlx::query(
             "insert into account (account_id, username, username_key, display_name, email, email_key,
-                email_set_by_admin, role, password_hash, disabled_at, created_at, updated_at, display_name_key)
+                email_voucher, role, password_hash, disabled_at, created_at, updated_at, display_name_key)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10, $10, $11)",
         )
         .bind($id)
@@ -88,7 +88,7 @@ macro_rules! insert_account {
         .bind(&$new.display_name)
         .bind($new.email.as_ref().map(|email| email.as_str()))
         .bind($new.email.as_ref().map(|email| email.key()))
-        .bind($new.email_set_by_admin)
+        .bind($new.email_voucher.map($crate::account::Voucher::as_str))
         .bind($new.role.as_str())
         .bind(&$new.password_hash)
         .bind($now.unix())
@@ -171,6 +171,9 @@ macro_rules! create_account {
         match insert_account!(&mut *$tx, id, new, $by.at) {
             Err(error) => Some(taken(error)?),
             Ok(_) => {
+                if new.email_voucher.is_some() || new.role == shared::session::Role::Admin {
+                    $crate::store::account::claims::end_claims!($tx, id, $by);
+                }
                 if new.role == shared::session::Role::Admin {
                     close_setup!(&mut *$tx, $by.at)?;
                 }
@@ -226,16 +229,7 @@ impl Store {
         Ok(row.map(Account::from))
     }
 
-    /// Returns the account of that email, compared case-insensitively.
-    pub async fn account_by_email(&self, email: &Email) -> Result<Option<Account>> {
-        let row: Option<AccountRow> = on_database!(self, pool => {
-            sqlx::query_as("select * from account where email_key = $1")
-                .bind(email.key()).fetch_optional(pool).await?
-        });
-        Ok(row.map(Account::from))
-    }
-
-    /// Returns true if the first admin may still be created.
+    /// May the first admin still be made?
     pub async fn is_setup_open(&self) -> Result<bool> {
         let (closed,): (bool,) = on_database!(self, pool => {
             sqlx::query_as(
@@ -246,40 +240,7 @@ impl Store {
         Ok(!closed)
     }
 
-    /// Sets or clears the email.
-    pub async fn set_email(
-        &self,
-        id: AccountId,
-        email: Option<&Email>,
-        is_set_by_admin: bool,
-        by: Actor,
-    ) -> std::result::Result<(), ChangeError> {
-        in_tx!(self, tx => {
-            let old: Option<(Option<String>,)> =
-                sqlx::query_as("select email from account where account_id = $1")
-                    .bind(id).fetch_optional(&mut *tx).await?;
-            let done = sqlx::query(
-                "update account set email = $2, email_key = $3, email_set_by_admin = $4, updated_at = $5
-                 where account_id = $1",
-            )
-            .bind(id)
-            .bind(email.map(Email::as_str))
-            .bind(email.map(Email::key))
-            .bind(is_set_by_admin)
-            .bind(by.at.unix())
-            .execute(&mut *tx).await;
-            if let Err(error) = done {
-                return Err(taken(error)?.into());
-            }
-            let old = old.and_then(|(email,)| email);
-            let new = email.map(Email::as_str);
-            let detail = change(old.as_deref(), new);
-            insert_audit!(&mut *tx, by, Event::about(AuditKind::EmailChanged, id).detail(&detail))?;
-        });
-        Ok(())
-    }
-
-    /// Sets or clears the display name; an equal name is no change.
+    /// Sets or clears the display name; the same name is no change.
     pub async fn set_display_name(
         &self,
         id: AccountId,

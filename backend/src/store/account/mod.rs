@@ -1,5 +1,7 @@
 //! Accounts.
 
+pub(crate) mod claims;
 pub(crate) mod accounts;
+pub(crate) mod emails;
 pub(crate) mod users;
 pub(crate) mod user_list;

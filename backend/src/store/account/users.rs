@@ -4,12 +4,13 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, search_key};
+use crate::account::{Account, AccountId, Voucher, search_key};
 use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{
     ChangeError, change, close_setup, end_sessions, guard_admins, lock_account, replace_password,
     taken, void_links,
 };
+use crate::store::account::claims::{end_claims, yield_claim};
 use crate::store::audit::insert_audit;
 use crate::store::{Store, in_tx};
 use clock::Timestamp;
@@ -48,14 +49,14 @@ macro_rules! write_account {
         let (account, changes): (&Account, &UserChange) = (&$account, $changes);
         let email = changes.email.as_ref().and_then(Option::as_ref);
         sqlx::query(
-            "update account set email = $2, email_set_by_admin = $3,
+            "update account set email = $2, email_voucher = $3, lost_email = $11,
                 email_key = case when $4 then $5 else email_key end,
                 display_name = $6, display_name_key = $7, role = $8, disabled_at = $9, updated_at = $10
              where account_id = $1",
         )
         .bind(account.id)
         .bind(&account.email)
-        .bind(account.email_set_by_admin)
+        .bind(account.email_voucher.map(Voucher::as_str))
         .bind(changes.email.is_some())
         .bind(email.map(Email::key))
         .bind(&account.display_name)
@@ -63,15 +64,16 @@ macro_rules! write_account {
         .bind(account.role.as_str())
         .bind(account.disabled_at.map(Timestamp::unix))
         .bind($now.unix())
+        .bind(&account.lost_email)
         .execute(&mut *$tx)
         .await
     }};
 }
 
 impl UserChange {
-    /// Changes the account, and returns the changes for the audit trail. A field that already has
-    /// its value is no change.
-    fn apply(&self, account: &mut Account, now: Timestamp) -> Vec<(AuditKind, Option<String>)> {
+    /// Changes the account, and returns what that was, for the audit trail. What is as it should be
+    /// already is no change.
+    fn apply(&self, account: &mut Account, by: &Actor) -> Vec<(AuditKind, Option<String>)> {
         let mut events = Vec::new();
         let email = self
             .email
@@ -81,7 +83,9 @@ impl UserChange {
             let detail = change(account.email.as_deref(), email);
             events.push((AuditKind::EmailChanged, Some(detail)));
             account.email = email.map(str::to_owned);
-            account.email_set_by_admin = true;
+            // An admin's own word for their own address is good while they are one.
+            account.email_voucher = Some(Voucher::Admin).filter(|_| by.actor != Some(account.id));
+            account.lost_email = None;
         }
         let name = self.display_name.as_ref();
         if let Some(name) = name.filter(|name| **name != account.display_name) {
@@ -96,7 +100,7 @@ impl UserChange {
         match self.is_disabled.filter(|is| *is != account.is_disabled()) {
             Some(true) => {
                 events.push((AuditKind::AccountDisabled, None));
-                account.disabled_at = Some(now);
+                account.disabled_at = Some(by.at);
             }
             Some(false) => {
                 events.push((AuditKind::AccountEnabled, None));
@@ -141,15 +145,29 @@ impl Store {
         changes: &UserChange,
         password_login: bool,
         by: Actor,
-    ) -> Result<(), ChangeError> {
-        change_by_admin!(self, password_login, tx, before = id => {
+    ) -> Changed {
+        in_tx!(self, tx => {
+            guard_admins!(tx)?;
+            if changes.role == Some(Role::Admin) && changes.email.is_none() {
+                yield_claim!(tx, id, by);
+            }
+            let Some(before) = lock_account!(tx, id)?.map(Account::from) else {
+                return Ok(Err(Refusal::Gone));
+            };
             let mut after = before.clone();
-            let events = changes.apply(&mut after, by.at);
+            let events = changes.apply(&mut after, &by);
             if events.is_empty() {
                 return Ok(());
             }
-            if let Err(error) = write_account!(tx, after, changes, by.at) {
-                return Err(taken(error)?.into());
+            let written = write_account!(tx, after, changes, by.at);
+            if let Err(error) = written {
+                return Ok(Err(taken(error)?.into()));
+            }
+            if changes.email.is_some() && after.email_is_vouched_for() {
+                end_claims!(tx, id, by);
+            }
+            if administers(&before) && !administers(&after) && !has_admin!(tx, password_login)? {
+                return Ok(Err(Refusal::LastAdmin));
             }
             if after.is_disabled() {
                 void_links!(tx, id);

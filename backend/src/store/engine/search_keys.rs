@@ -1,9 +1,12 @@
-//! Search keys of display names, for accounts of a version that had no search.
+//! Display names as they are searched and emails as they are compared, for accounts that a version
+//! made which had another form of them, or none.
 //!
 //! The migration cannot add them: SQLite's `lower` knows only ASCII, and PostgreSQL's depends on
 //! the locale.
 
-/// How many are written in one transaction.
+use shared::email::Email;
+
+/// So many at a time, each time in one transaction.
 pub(crate) const AT_ONCE: i64 = 1000;
 
 /// Fills in missing keys when the tables are updated; `$connection` is one.
@@ -30,6 +33,50 @@ macro_rules! fill_search_keys {
             }
             tx.commit().await?;
         }
+        loop {
+            let mut tx = sqlx::Connection::begin($connection).await?;
+            let emails: Vec<(uuid::Uuid, String)> = sqlx::query_as(
+                "select account_id, email from account
+                 where email is not null and email_key is null order by account_id limit $1",
+            )
+            .bind($crate::store::engine::search_keys::AT_ONCE)
+            .fetch_all(&mut *tx)
+            .await?;
+            if emails.is_empty() {
+                break;
+            }
+            for (id, email) in emails {
+                let is_free = sqlx::query(concat!(
+                    "update account set email_key = $2 where account_id = $1 and not exists (
+                        select 1 from account where email_key = $2 and ",
+                    $crate::store::rows::vouched!(),
+                    ")"
+                ))
+                .bind(id)
+                .bind($crate::store::engine::search_keys::email_key(&email))
+                .execute(&mut *tx)
+                .await?
+                .rows_affected()
+                    > 0;
+                // It was another address in the form before.
+                if !is_free {
+                    sqlx::query(
+                        "update account set email = null, email_voucher = null, lost_email = email
+                         where account_id = $1",
+                    )
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await?;
+                }
+            }
+            tx.commit().await?;
+        }
     };
 }
 pub(crate) use fill_search_keys;
+
+/// Returns the form in which a stored email is compared.
+pub(crate) fn email_key(email: &str) -> String {
+    // One that the rules of today refuse equals nothing but itself.
+    Email::composed(email).map_or_else(|_| email.to_owned(), |email| email.key())
+}

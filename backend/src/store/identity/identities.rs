@@ -1,11 +1,13 @@
 //! Linked identities: the pair of issuer and subject, and the account it belongs to.
 
+use shared::email::Email;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity};
 use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
-use crate::store::account::accounts::{ChangeError, taken};
+use crate::store::account::accounts::{Taken, taken};
+use crate::store::account::claims::vouch;
 use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, in_tx, on_database};
@@ -20,8 +22,18 @@ pub struct NewIdentity<'a> {
     pub subject: &'a str,
     /// The username at the OP, for display.
     pub username: Option<&'a str>,
-    /// The email at the OP, for display.
-    pub email: Option<&'a str>,
+    /// The email there, for display.
+    pub email: Option<&'a Email>,
+    /// Does the OP vouch for that email, or is it trusted?
+    pub is_email_verified: bool,
+}
+
+impl NewIdentity<'_> {
+    /// Returns the email as it is compared; `None` if the OP does not vouch for one.
+    #[must_use]
+    pub fn verified_email_key(&self) -> Option<String> {
+        self.email.filter(|_| self.is_email_verified).map(Email::key)
+    }
 }
 
 /// Inserts an identity; `$executor` is a connection in a transaction.
@@ -37,7 +49,7 @@ macro_rules! insert_identity {
         .bind($identity.issuer)
         .bind($identity.subject)
         .bind($identity.username)
-        .bind($identity.email)
+        .bind($identity.email.map(shared::email::Email::as_str))
         .bind($now.unix())
         .execute($executor)
         .await
@@ -108,9 +120,14 @@ impl Store {
             }
             let event = Event::about(AuditKind::IdentityLinked, account_id).detail(identity.issuer);
             insert_audit!(&mut *tx, by, event)?;
-            sqlx::query(
-                "update session set token_hash = $2 where session_id = $1 and ended_at is null",
-            ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
+            if let Some(key) = identity.verified_email_key() {
+                vouch!(tx, account_id, key, by);
+            }
+            if let Some((session_id, token)) = rotate {
+                sqlx::query(
+                    "update session set token_hash = $2 where session_id = $1 and ended_at is null",
+                ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
+            }
         });
         Ok(())
     }

@@ -83,6 +83,7 @@ pub(crate) fn EmailForm(
                     &[("provider", provider.as_deref().unwrap_or(say(Text::A_PROVIDER)))],
                 )}
             </p>
+            <Lost profile />
             <Form id="email-form" text=say(Text::EMAIL_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
                 <Field
                     id="email"
@@ -98,6 +99,26 @@ pub(crate) fn EmailForm(
             </Form>
         </Panel>
     }
+}
+
+/// Says that the address which the account claimed was confirmed as another account's.
+#[component]
+fn Lost(
+    /// The user's record.
+    profile: RwSignal<Profile>,
+) -> impl IntoView {
+    dynamic(move || {
+        let lost = profile.read().lost_email.clone();
+        lost.map(|email| {
+            let text = fill(Text::EMAIL_LOST, &[("email", &email)]);
+            view! {
+                <p id="email-lost" class="note" role="status">
+                    {text}
+                </p>
+            }
+        })
+        .into_any()
+    })
 }
 
 /// What the address that is typed means at the provider.

@@ -28,7 +28,9 @@ pub(crate) fn Identities(
     provider: Option<String>,
 ) -> impl IntoView {
     let content = dynamic(move || {
-        let Profile { user, identities } = profile.get();
+        let Profile {
+            user, identities, ..
+        } = profile.get();
         let missing = provider
             .clone()
             .filter(|label| identities.iter().all(|identity| identity.label != *label));

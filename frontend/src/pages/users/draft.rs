@@ -249,7 +249,7 @@ mod tests {
             username: "alice".to_owned(),
             display_name: None,
             email: Some("alice@example.com".to_owned()),
-            email_set_by_admin: false,
+            email_vouched_for: false,
             role: Role::Admin,
             disabled: false,
             has_password: true,

@@ -70,6 +70,7 @@ fn Sections(
     let profile = RwSignal::new(Profile {
         user,
         identities: Vec::new(),
+        lost_email: None,
     });
     view! {
         <InsideFrame title=say(TITLE)>

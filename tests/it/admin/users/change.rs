@@ -50,7 +50,7 @@ async fn account_is_made_as_asked() {
     assert_eq!(
         (
             &user["role"],
-            &user["email_set_by_admin"],
+            &user["email_vouched_for"],
             &user["has_password"]
         ),
         (&json!("admin"), &json!(true), &json!(false))
@@ -126,7 +126,7 @@ async fn change_is_made_whole_or_not_at_all() {
     for (field, value) in body.as_object().unwrap() {
         assert_eq!(&after[field], value);
     }
-    assert_eq!(after["email_set_by_admin"], true);
+    assert_eq!(after["email_vouched_for"], true);
     assert_eq!(after, one(&root, id).await);
     let cleared = json!({"email": "", "display_name": ""});
     let cleared = root.patch(&path(id), &cleared).await.json();
@@ -145,7 +145,7 @@ async fn email_that_is_there_already_is_not_vouched_for_by_saving_it() {
     let body = json!({"email": "alice@example.com", "display_name": "Alice"});
     let saved = root.patch(&path(id), &body).await.json();
 
-    assert_eq!(saved["email_set_by_admin"], false);
+    assert_eq!(saved["email_vouched_for"], false);
     assert_eq!(trail(&root, "?kind=email_changed").await, [""; 0]);
 }
 

@@ -24,7 +24,7 @@ fn named(username: &str, display_name: &str, address: Option<&str>) -> NewAccoun
         username: username.to_owned(),
         display_name: Some(display_name.to_owned()),
         email: address.map(email),
-        email_set_by_admin: false,
+        email_voucher: None,
         role: Role::User,
         password_hash: None,
     }
@@ -46,7 +46,7 @@ async fn entry_shows_all_that_an_admin_must_know() {
         all[1],
         json!({
             "id": id, "username": "Carol", "display_name": null, "email": null,
-            "email_set_by_admin": false, "role": "user", "disabled": false, "has_password": false,
+            "email_vouched_for": false, "role": "user", "disabled": false, "has_password": false,
             "created_at": began, "last_login_at": null, "identities": [],
             "welcome_until": began + 3 * 86_400,
         })

@@ -10,6 +10,7 @@ pub(crate) mod brand;
 mod login;
 mod setup;
 mod welcome;
+mod link;
 pub(crate) mod render;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a static page is built from.
 
 use shared::config::PublicConfig;
+use shared::link::PendingLink;
 use shared::routes;
 use shared::text::{Language, Text, fill};
 
@@ -29,6 +30,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) logged_out: bool,
     /// True if the query has `login`, as in a link that logs in.
     pub(crate) is_login_link: bool,
+    /// The identity that waits in this browser to be linked.
+    pub(crate) link: Option<&'a PendingLink>,
 }
 
 impl StaticPage<'_> {

@@ -9,7 +9,7 @@ use shared::text::{Language, Text};
 use crate::brand::Brand;
 use crate::http::page::static_page::elements::{escape, hidden, without_app};
 use crate::http::page::static_page::page::StaticPage;
-use crate::http::page::static_page::{brand, login, setup, welcome};
+use crate::http::page::static_page::{brand, link, login, setup, welcome};
 use crate::return_to::ReturnTo;
 
 /// Returns the HTML between the markers of `index.html`.
@@ -20,7 +20,7 @@ pub(crate) fn render(page: &StaticPage<'_>) -> String {
         routes::LOGIN => form(login::content(page)),
         routes::SETUP => form(setup::content(page)),
         routes::WELCOME => form(welcome::content(page)),
-        routes::LINK => entry(page, &loading(page, &needs_app(page))),
+        routes::LINK => entry(page, &loading(page, &link::content(page))),
         routes::HOME => shell(&loading(page, &home(page))),
         _ => shell(&loading(page, &needs_app(page))),
     }
@@ -47,7 +47,7 @@ fn heading(path: &str) -> Option<Text> {
         routes::LOGIN => Some(Text::LOG_IN),
         routes::SETUP => Some(Text::SETUP_TITLE),
         routes::WELCOME => Some(Text::WELCOME_TITLE),
-        routes::LINK => Some(Text::LINK_TITLE),
+        routes::LINK => Some(Text::LINK_HERE),
         _ => None,
     }
 }

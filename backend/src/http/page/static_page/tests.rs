@@ -50,6 +50,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         next: None,
         logged_out: false,
         is_login_link: false,
+        link: None,
     }
 }
 

@@ -1,0 +1,102 @@
+//! Logs in by an identity that the OP vouches for, once it is decided to which account.
+
+use oidc::identity::VerifiedIdentity;
+use shared::session::Role;
+use uuid::Uuid;
+
+use crate::account::AccountId;
+use crate::config::SessionConfig;
+use crate::login::begin::{Arrival, Begun, NewSession, begin};
+use crate::login::error::LoginError;
+use crate::login::register::Candidate;
+use crate::session::Origin;
+use crate::store::{self, Entry, Lead, LoginRefusal, NewIdentity, Store};
+
+/// A login by an identity.
+pub(super) struct ByIdentity<'a> {
+    /// Where accounts are.
+    pub(super) store: &'a Store,
+    /// How long sessions live.
+    pub(super) sessions: &'a SessionConfig,
+    /// From where it comes.
+    pub(super) arrival: &'a Arrival,
+    /// The identity.
+    pub(super) identity: &'a VerifiedIdentity,
+    /// The role that the claims give; `None` if they decide none.
+    pub(super) role: Option<Role>,
+    /// The ID token, if it is kept for the logout at the OP.
+    pub(super) id_token: Option<&'a str>,
+}
+
+impl ByIdentity<'_> {
+    /// Has the store write down the login, and begin its session.
+    pub(super) async fn begin(&self, account_id: AccountId, lead: Lead<'_>) -> store::Result<Begun> {
+        let identity = self.identity;
+        let origin = Origin::Openid {
+            issuer: identity.issuer.clone(),
+            subject: Some(identity.subject.clone()),
+            sid: identity.sid.clone(),
+            id_token: self.id_token.map(str::to_owned),
+        };
+        let entry = Entry::Identity {
+            identity: stored(identity),
+            lead,
+            role: self.role,
+        };
+        begin(self.store, self.sessions, self.arrival, account_id, origin, entry).await
+    }
+
+    /// Creates an account for the identity under a name that nobody has, and logs in to it; `None`
+    /// if the identity is linked meanwhile.
+    pub(super) async fn register(&self) -> Result<Option<NewSession>, LoginError> {
+        let identity = self.identity;
+        let mut candidate = Candidate::new(identity, self.role);
+        let account_id = Uuid::now_v7();
+        loop {
+            let lead = Lead::Create(&candidate.account);
+            let taken = match self.begin(account_id, lead).await? {
+                Begun::Session(session) => {
+                    self.note_registered(account_id, &candidate);
+                    return Ok(Some(session));
+                }
+                Begun::Refused(LoginRefusal::Taken(taken)) => taken,
+                Begun::Refused(LoginRefusal::Stale | LoginRefusal::Disabled) => return Ok(None),
+            };
+            candidate = candidate
+                .without(taken)
+                .ok_or_else(|| LoginError::Internal("no free username was found".to_owned()))?;
+        }
+    }
+
+    /// Says in the log that the account was created, and what became of the email.
+    fn note_registered(&self, account_id: AccountId, candidate: &Candidate) {
+        let VerifiedIdentity { issuer, subject, .. } = self.identity;
+        tracing::info!(account.id = %account_id, oidc.issuer = %issuer, "account created");
+        let Some(email) = &self.identity.email else {
+            return;
+        };
+        let account = &candidate.account;
+        let became = match (account.email.is_some(), account.email_voucher.is_some()) {
+            (false, _) => "has no email",
+            (true, false) if self.identity.is_email_verified => "only claims its email",
+            (true, _) => return,
+        };
+        tracing::warn!(
+            account.id = %account_id,
+            "the account {} {became}: {} of subject {subject} is vouched for as another account's",
+            account.username,
+            email.as_str(),
+        );
+    }
+}
+
+/// Returns the identity as the store links it.
+pub fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
+    NewIdentity {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+        username: identity.username.as_deref(),
+        email: identity.email.as_ref(),
+        is_email_verified: identity.is_email_verified,
+    }
+}

@@ -1,0 +1,95 @@
+//! Emails: whose they are. What is vouched for is one account's alone, by a constraint; what is only
+//! claimed excludes nobody (contract, section 4).
+
+use shared::audit::AuditKind;
+use shared::email::Email;
+use shared::session::Role;
+
+use crate::account::{Account, AccountId, EmailMatch};
+use crate::audit::{Actor, Event};
+use crate::store::account::accounts::{Taken, change, lock_account, taken};
+use crate::store::account::claims::end_claims;
+use crate::store::audit::insert_audit;
+use crate::store::rows::{AccountRow, vouched};
+use crate::store::{Result, Store, in_tx, on_database};
+
+/// The most accounts with one email that are looked at: anybody can claim it.
+const MOST_MATCHES: i64 = 20;
+
+/// A row of such an account.
+#[derive(sqlx::FromRow)]
+struct MatchRow {
+    is_bound: bool,
+    #[sqlx(flatten)]
+    account: AccountRow,
+}
+
+impl Store {
+    /// Returns the accounts that have this email, some twenty at most: the one for which it is
+    /// vouched, then those that claim it and could prove by a password that they may.
+    pub async fn email_matches(&self, email: &Email, issuer: &str) -> Result<Vec<EmailMatch>> {
+        let rows: Vec<MatchRow> = on_database!(self, pool => {
+            sqlx::query_as(concat!(
+                "select account.*, exists (select 1 from identity
+                    where identity.account_id = account.account_id and issuer = $2) as is_bound
+                 from account where email_key = $1
+                 order by ", vouched!(), " desc, password_hash is null, is_bound,
+                    disabled_at is not null, account_id limit $3",
+            )).bind(email.key()).bind(issuer).bind(MOST_MATCHES).fetch_all(pool).await?
+        });
+        Ok(rows
+            .into_iter()
+            .map(|row| EmailMatch {
+                account: Account::from(row.account),
+                is_bound_at_issuer: row.is_bound,
+            })
+            .collect())
+    }
+
+    /// Returns the accounts that have this email, the one for which it is vouched first.
+    pub async fn accounts_by_email(&self, email: &Email) -> Result<Vec<Account>> {
+        let matches = self.email_matches(email, "").await?;
+        Ok(matches.into_iter().map(|found| found.account).collect())
+    }
+
+    /// Sets or clears the email by its owner's word: vouched for if that is an admin, and as before
+    /// if it is the same address written otherwise. Refused if it is vouched for as another
+    /// account's.
+    pub async fn set_email(
+        &self,
+        id: AccountId,
+        email: Option<&Email>,
+        by: Actor,
+    ) -> Result<std::result::Result<(), Taken>> {
+        let key = email.map(Email::key);
+        in_tx!(self, tx => {
+            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
+                return Ok(Ok(()));
+            };
+            let is_taken: bool = sqlx::query_scalar(concat!(
+                "select exists (select 1 from account where email_key = $1 and account_id <> $2 and ",
+                vouched!(), ")",
+            )).bind(&key).bind(id).fetch_one(&mut *tx).await?;
+            if is_taken {
+                return Ok(Err(Taken::Email));
+            }
+            let done = sqlx::query(
+                "update account set email = $2, email_key = $3, lost_email = null, updated_at = $4,
+                    email_voucher = case when email_key = $3 then email_voucher end
+                 where account_id = $1",
+            )
+            .bind(id).bind(email.map(Email::as_str)).bind(&key).bind(by.at.unix())
+            .execute(&mut *tx).await;
+            // Another admin's, a moment ago.
+            if let Err(error) = done {
+                return taken(error).map(Err);
+            }
+            if account.role == Role::Admin {
+                end_claims!(tx, id, by);
+            }
+            let detail = change(account.email.as_deref(), email.map(Email::as_str));
+            insert_audit!(&mut *tx, by, Event::about(AuditKind::EmailChanged, id).detail(&detail))?;
+        });
+        Ok(Ok(()))
+    }
+}
