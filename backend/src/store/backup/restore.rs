@@ -12,7 +12,7 @@ use crate::audit::{Actor, Event};
 use crate::private_file::folder_of;
 use crate::store::audit::insert_audit;
 use crate::store::backup::copy::{self as backup, Contents, Unfit, check_sqlite, primary};
-use crate::store::engine::error::{Error, Result};
+use crate::store::engine::error::Error;
 use crate::store::engine::sqlite::MIGRATIONS;
 use shared::audit::AuditKind;
 
