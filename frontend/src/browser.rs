@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement, UrlSearchParams};
 
-use crate::brand;
+use crate::{brand, next};
 
 /// Returns the element that the app is mounted to.
 pub(crate) fn root() -> Option<HtmlElement> {
@@ -218,6 +218,16 @@ pub(crate) async fn go(target: &str, place: History) {
     });
     // It is never rejected.
     let _ = JsFuture::from(back).await;
+}
+
+/// Goes to `target` after a login, by way of the server's check that the browser kept the cookie.
+pub(crate) async fn enter(target: &str) {
+    go(&next::cookie_check_href(target), History::Replace).await;
+}
+
+/// Returns the origin under which the page was opened.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
 }
 
 /// What becomes of the present page's place in the browser's history.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use shared::api::StartLogin;
+use shared::api::{CheckCookie, StartLogin};
 use shared::endpoint::Endpoint as _;
 use shared::routes;
 
@@ -27,6 +27,11 @@ pub(crate) fn login_href(next: Option<&str>) -> String {
 /// Returns the address that sends the browser to the OP and then to `next`.
 pub(crate) fn openid_href(next: Option<&str>) -> String {
     with_next(StartLogin::PATH, next)
+}
+
+/// Returns the address that leads to `next` if the browser kept the cookie of a login.
+pub(crate) fn cookie_check_href(next: &str) -> String {
+    with_next(CheckCookie::PATH, Some(next))
 }
 
 /// Appends `next` as a query parameter; the home page needs none.

@@ -26,6 +26,9 @@ endpoints! {
     /// a session cookie for `{username, password, next?}`
     POST "/api/login", Anyone: LogIn(PasswordLogin | form) -> 200 GoTo,
         [PasswordLoginDisabled, RateLimited, InvalidCredentials, AccountDisabled];
+    /// where a login by a form leads: to `next`, or to `/login?error=cookies_blocked&ref=ID` if the
+    /// browser kept no cookie
+    GET "/api/login/check" ? NextQuery, Anyone: CheckCookie(()) -> 303 Untyped;
     /// redirects to the OP: code flow with state, nonce and PKCE S256. A third party may begin a
     /// login with `iss`, `login_hint`, `target_link_uri` (Core §4): this is the initiate-login URI
     /// for an OP's list of applications
@@ -157,6 +160,14 @@ query! {
         login_hint = "login_hint",
         /// The URL to which a third party wants to return.
         target_link_uri = "target_link_uri",
+    }
+}
+
+query! {
+    /// The parameters of the cookie check.
+    NextQuery {
+        /// Where to go afterwards: a path on this site.
+        next = "next",
     }
 }
 

@@ -31,6 +31,8 @@ pub struct PublicConfig {
     pub database_away: bool,
     /// The provider; `None` if none is configured.
     pub openid: Option<PublicProvider>,
+    /// The server's own address, as in `https://app.example.com`; `None` if none is configured.
+    pub public_url: Option<String>,
     /// What the administrator should do at this provider about `?error=CODE`.
     pub hint: Option<String>,
 }

@@ -92,6 +92,7 @@ pub struct Description {
 /// The errors that any endpoint may answer with.
 pub const COMMON_ERRORS: &[ErrorCode] = &[
     ErrorCode::CrossSite,
+    ErrorCode::WrongAddress,
     ErrorCode::JsonRequired,
     ErrorCode::BadRequest,
     ErrorCode::TooLarge,

@@ -71,6 +71,8 @@ error_codes! {
     Forbidden = "forbidden";
     /// A write from another site (Sec-Fetch-Site, Origin).
     CrossSite = "cross_site";
+    /// A write from a page of this server under another address than the public origin.
+    WrongAddress = "wrong_address";
     /// A write whose body is not JSON.
     JsonRequired = "json_required";
     /// The body or a parameter does not parse.

@@ -3,6 +3,7 @@
 //! It is here and not in the frontend, because the server says it too: in the page for browsers
 //! without wasm.
 
+use crate::error::ErrorCode;
 use crate::text::{Text, fill};
 
 /// Who can fix it.
@@ -25,6 +26,8 @@ pub enum NextStep {
     UsePassword,
     /// Back to the plain login page.
     BackToLogin,
+    /// The login page at the server's own address.
+    OpenAddress,
 }
 
 /// What the page says about a failed login; `{provider}` stands for the OP's name.
@@ -52,7 +55,8 @@ pub const UNKNOWN_GUIDE: Guide = Guide {
 };
 
 /// Why a browser came back without its login attempt, if that is known: the `because` parameter of
-/// `/login`, with `state_missing` and `state_mismatch`.
+/// `/login`, with `state_missing` and `state_mismatch`, and [`Lost::PathDiffers`] with
+/// `op_misconfigured`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lost {
     /// It got a cookie a moment ago, and did not send it back.
@@ -61,11 +65,21 @@ pub enum Lost {
     OtherBrowser,
     /// It came to another address than the server's public one.
     HostDiffers,
+    /// It brought no answer at all.
+    NoAnswer,
+    /// It came to another path than that of the redirect URI.
+    PathDiffers,
 }
 
 impl Lost {
     /// Every reason.
-    pub const ALL: [Self; 3] = [Self::CookiesBlocked, Self::OtherBrowser, Self::HostDiffers];
+    pub const ALL: [Self; 5] = [
+        Self::CookiesBlocked,
+        Self::OtherBrowser,
+        Self::HostDiffers,
+        Self::NoAnswer,
+        Self::PathDiffers,
+    ];
 
     /// Returns the parameter's value.
     #[must_use]
@@ -74,6 +88,8 @@ impl Lost {
             Self::CookiesBlocked => "cookies_blocked",
             Self::OtherBrowser => "other_browser",
             Self::HostDiffers => "host_differs",
+            Self::NoAnswer => "no_answer",
+            Self::PathDiffers => "path_differs",
         }
     }
 
@@ -98,8 +114,27 @@ impl Lost {
                 Text::LOST_HOST_DIFFERS_SENTENCE,
                 Text::LOST_HOST_DIFFERS_STEP,
             ),
+            Self::NoAnswer => (Text::LOST_NO_ANSWER_SENTENCE, Text::LOST_NO_ANSWER_STEP),
+            Self::PathDiffers => (
+                Text::LOST_PATH_DIFFERS_SENTENCE,
+                Text::LOST_PATH_DIFFERS_STEP,
+            ),
         }
     }
+}
+
+/// Returns what the page says about the `error` parameter. A code that is no login's has its own
+/// sentence: a form may be refused by anything that refuses a request.
+#[must_use]
+pub fn guide_of(error: &str, lost: Option<Lost>) -> Guide {
+    let sentence = || ErrorCode::parse(error).map_or(UNKNOWN_GUIDE.sentence, ErrorCode::message);
+    FailureCode::parse(error).map_or_else(
+        || Guide {
+            sentence: sentence(),
+            ..UNKNOWN_GUIDE
+        },
+        |code| code.guide_where(lost),
+    )
 }
 
 impl FailureCode {
@@ -107,7 +142,8 @@ impl FailureCode {
     #[must_use]
     pub fn guide_where(self, lost: Option<Lost>) -> Guide {
         match (self, lost) {
-            (Self::StateMissing | Self::StateMismatch, Some(lost)) => {
+            (Self::StateMissing | Self::StateMismatch, Some(lost))
+            | (Self::OpMisconfigured, Some(lost @ Lost::PathDiffers)) => {
                 let (sentence, step) = lost.words();
                 Guide {
                     sentence,
@@ -267,6 +303,10 @@ failure_codes! {
         AccountDisabled = "account_disabled", Administrator, BackToLogin;
         /// Too many attempts.
         RateLimited = "rate_limited", TryAgain, BackToLogin;
+        /// A login succeeded, and the browser kept no cookie.
+        CookiesBlocked = "cookies_blocked", You, BackToLogin;
+        /// The login page was opened under another scheme or host than the public origin.
+        WrongAddress = "wrong_address", You, OpenAddress;
         /// The password form, sent without the wasm.
         InvalidCredentials = "invalid_credentials", You, UsePassword;
         /// Password login is switched off.

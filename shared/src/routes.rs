@@ -17,6 +17,7 @@ macro_rules! api_paths {
 api_paths! {
     API_CONFIG = ShowConfig;
     API_LOGIN = LogIn;
+    API_LOGIN_CHECK = CheckCookie;
     API_LOGIN_OPENID = StartLogin;
     API_OAUTH_OPENID = FinishLogin;
     API_BACKCHANNEL_LOGOUT = EndSessionsByOp;

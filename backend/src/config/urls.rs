@@ -69,6 +69,13 @@ impl PublicUrl {
         url.and_then(|url| Self::of(&url)).as_ref() == Some(self)
     }
 
+    /// Returns true if a browser at this origin may arrive with this `Host`: also without the port,
+    /// which some proxies drop.
+    #[must_use]
+    pub fn is_host(&self, host: &str) -> bool {
+        self.is_authority(host) || host.eq_ignore_ascii_case(&self.host())
+    }
+
     /// Returns true if it leads to the browser's own machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)

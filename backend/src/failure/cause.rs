@@ -37,6 +37,10 @@ causes! {
     OpError = "op_error", OpError;
     /// No login attempt came with the callback.
     StateMissing = "state_missing", StateMissing;
+    /// The callback has no parameters at all.
+    CallbackEmpty = "callback_empty", StateMissing;
+    /// The callback came to another path than that of the redirect URI.
+    CallbackPathDiffers = "callback_path_differs", OpMisconfigured;
     /// The callback belongs to another login attempt.
     StateMismatch = "state_mismatch", StateMismatch;
     /// The login attempt is too old.
@@ -87,6 +91,10 @@ causes! {
     AccountDisabled = "account_disabled", AccountDisabled;
     /// Too many attempts.
     RateLimited = "rate_limited", RateLimited;
+    /// A login succeeded, and the browser kept no cookie.
+    CookiesBlocked = "cookies_blocked", CookiesBlocked;
+    /// The browser uses another address than the public origin.
+    WrongAddress = "wrong_address", WrongAddress;
     /// There is no such account, or its password differs.
     InvalidCredentials = "invalid_credentials", InvalidCredentials;
     /// The password was replaced while it was being verified.
@@ -150,6 +158,8 @@ impl From<FailureCode> for Cause {
             FailureCode::RoleMissing => Self::RoleMissing,
             FailureCode::AccountDisabled => Self::AccountDisabled,
             FailureCode::RateLimited => Self::RateLimited,
+            FailureCode::CookiesBlocked => Self::CookiesBlocked,
+            FailureCode::WrongAddress => Self::WrongAddress,
             FailureCode::InvalidCredentials => Self::InvalidCredentials,
             FailureCode::PasswordLoginDisabled => Self::PasswordLoginDisabled,
             FailureCode::ServerError => Self::ServerError,

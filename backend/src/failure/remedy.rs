@@ -46,6 +46,23 @@ pub fn remedy(cause: Cause, provider: &str) -> &'static str {
         Cause::StateMissing | Cause::StateMismatch => {
             "Browsers must reach this server under the scheme and host of OIDC_REDIRECT_URI, and no other."
         }
+        Cause::CallbackEmpty => {
+            "Nothing, if somebody opened the address by hand. If it happens at every login: let \
+             the OP, and every proxy on the way, keep the query of the redirect URI."
+        }
+        Cause::CallbackPathDiffers => {
+            "Register the redirect URI at the OP exactly as OIDC_REDIRECT_URI has it, and let no \
+             proxy add a slash to the path."
+        }
+        Cause::CookiesBlocked => {
+            "Nothing, if one person's browser blocks cookies. If it happens to everybody: let the \
+             proxy pass Set-Cookie on, and people use the scheme and host of the public origin."
+        }
+        Cause::WrongAddress => {
+            "Let people reach this server only under its public origin (POSTERN_PUBLIC_URL, or \
+             that of OIDC_REDIRECT_URI), redirect http and other names to it, and let the proxy \
+             pass Host on unchanged."
+        }
         Cause::StateExpired => "Nothing: the person begins again, and takes less than ten minutes.",
         Cause::LinkFirst => {
             "The person logs in by password and connects the account on the profile page; or an \
@@ -98,13 +115,15 @@ pub fn on_page(code: FailureCode, provider: &str) -> Option<&'static str> {
         | FailureCode::EmailMissing
         | FailureCode::EmailUnverified
         | FailureCode::RegistrationClosed
-        | FailureCode::RoleMissing => Some(remedy(code.into(), provider)),
+        | FailureCode::RoleMissing
+        | FailureCode::WrongAddress => Some(remedy(code.into(), provider)),
         FailureCode::StateExpired
         | FailureCode::LinkFirst
         | FailureCode::LinkConfirm
         | FailureCode::LinkConflict
         | FailureCode::AccountDisabled
         | FailureCode::RateLimited
+        | FailureCode::CookiesBlocked
         | FailureCode::InvalidCredentials
         | FailureCode::PasswordLoginDisabled
         | FailureCode::ServerError

@@ -13,6 +13,7 @@ use serde::Serialize;
 use shared::api::ENDPOINTS;
 use shared::endpoint::{COMMON_ERRORS, Endpoint, Method, Query as _, Untyped};
 use shared::error::ErrorCode;
+use shared::routes;
 use shared::session::GoTo;
 
 use crate::app::AppState;
@@ -77,18 +78,32 @@ impl<E: Endpoint<Caller: Principal>> FromRequest<AppState> for Call<E> {
 pub(crate) struct Answer<E: Endpoint> {
     body: E::Answer,
     cookies: SetCookies,
+    begins_session: bool,
 }
 
 impl<E: Endpoint> Answer<E> {
     /// Creates one without cookies.
     pub(crate) fn new(body: E::Answer) -> Self {
-        let cookies = SetCookies::default();
-        Self { body, cookies }
+        Self {
+            body,
+            cookies: SetCookies::default(),
+            begins_session: false,
+        }
     }
 
     /// Gives the browser cookies.
     pub(crate) fn with(self, cookies: SetCookies) -> Self {
         Self { cookies, ..self }
+    }
+
+    /// Gives the browser the cookie of a new session. A form then leads to the check that the
+    /// browser kept it; the app goes there by itself.
+    pub(crate) fn with_session(self, cookies: SetCookies) -> Self {
+        Self {
+            cookies,
+            begins_session: true,
+            ..self
+        }
     }
 }
 
@@ -181,8 +196,14 @@ impl Routes {
         let answer = move |State(app): State<AppState>, call: Call<E>| async move {
             let is_form = call.is_form;
             match handler.handle(app, call).await {
-                Ok(Answer { body, cookies }) if is_form => {
-                    (cookies, Redirect::to(&body.redirect)).into_response()
+                Ok(answer) if is_form => {
+                    let GoTo { redirect } = answer.body;
+                    let redirect = if answer.begins_session {
+                        cookie_check(&redirect)
+                    } else {
+                        redirect
+                    };
+                    (answer.cookies, Redirect::to(&redirect)).into_response()
                 }
                 Ok(answer) => answer.into_response(),
                 Err(FormError { error, page }) => {
@@ -225,6 +246,14 @@ impl Routes {
         debug_assert_eq!(self.count, ENDPOINTS.len(), "an endpoint has no handler");
         self.router
     }
+}
+
+/// Returns the address that leads on to `next` if the browser kept the session's cookie.
+fn cookie_check(next: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", next)
+        .finish();
+    format!("{}?{query}", routes::API_LOGIN_CHECK)
 }
 
 /// Checks an error against those that the endpoint declares. Only in tests: in production an

@@ -130,6 +130,8 @@ impl IntoResponse for ApiError {
             retry_after: seconds,
         };
         let mut response = (status, Json(problem)).into_response();
+        // For `layers::pages`, which shows people a page instead.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -148,6 +150,7 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden
         | ErrorCode::CrossSite
+        | ErrorCode::WrongAddress
         | ErrorCode::PasswordWrong
         | ErrorCode::AccountDisabled
         | ErrorCode::PasswordLoginDisabled

@@ -21,13 +21,13 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use shared::api::{
-    AcceptLink, ChangePassword, CheckWelcome, ConfirmSession, CreateUser, CreateWelcomeLink,
-    DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp, Examine, FinishLogin,
-    FinishLoginByForm, InitiateLogin, LinkIdentity, ListAudit, ListIdentities, ListSessions,
-    ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin, RedeemWelcome, Reflect, SetUp,
-    ShowConfig, ShowHealth, ShowLink, ShowProfile, ShowReadiness, ShowSession, ShowTestLogin,
-    ShowTexts, StartLogin, StartTestLogin, UnlinkIdentity, UnlinkUserIdentity, UpdateProfile,
-    UpdateUser,
+    AcceptLink, ChangePassword, CheckCookie, CheckWelcome, ConfirmSession, CreateUser,
+    CreateWelcomeLink, DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp,
+    Examine, FinishLogin, FinishLoginByForm, InitiateLogin, LinkIdentity, ListAudit,
+    ListIdentities, ListSessions, ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin,
+    RedeemWelcome, Reflect, SetUp, ShowConfig, ShowHealth, ShowLink, ShowProfile, ShowReadiness,
+    ShowSession, ShowTestLogin, ShowTexts, StartLogin, StartTestLogin, UnlinkIdentity,
+    UnlinkUserIdentity, UpdateProfile, UpdateUser,
 };
 use shared::error::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,9 +38,10 @@ use account::{identities, profile, session, sessions};
 use admin::{audit, doctor, users};
 use api::Routes;
 use error::ApiError;
-use layers::{same_origin, security_headers};
+use layers::{pages, same_origin, security_headers};
 use login::{
-    backchannel_logout, callback, link, logout, password, setup, start, test_login, welcome,
+    backchannel_logout, callback, cookie_check, link, logout, misdirected, password, setup, start,
+    test_login, welcome,
 };
 use ops::health;
 pub(crate) use ops::metrics::router as ops_router;
@@ -61,6 +62,7 @@ pub(crate) fn router(app: AppState) -> Router {
     Routes::default()
         .api::<ShowConfig>(config::show)
         .form::<LogIn>(password::password)
+        .raw::<CheckCookie, _>(cookie_check::check)
         .raw::<StartLogin, _>(start::start)
         .raw::<InitiateLogin, _>(start::initiate)
         .raw::<FinishLogin, _>(callback::callback)
@@ -108,8 +110,12 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         // Before any body is read.
         .layer(from_fn_with_state(app.clone(), same_origin::require))
+        // Outside of what refuses the OP's form: it too comes to almost the right path.
+        .layer(from_fn_with_state(app.clone(), misdirected::explain))
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
+        // Outside of everything that may refuse a form.
+        .layer(from_fn(pages::show))
         // Outside of everything that may answer, so that every answer has them.
         .layer(from_fn_with_state(
             (app.clone(), csp),

@@ -29,6 +29,12 @@ pub enum LoginError {
     /// followed.
     #[error("the request is malformed: {0}")]
     BadRequest(&'static str),
+    /// The callback has no parameters at all.
+    #[error("the callback came without any parameter")]
+    CallbackEmpty,
+    /// The callback came to this path, which is almost that of the redirect URI.
+    #[error("the callback came to {0:?}, which is not the path of the redirect URI")]
+    CallbackPath(String),
     /// The database.
     #[error("the store failed")]
     Store(#[from] store::Error),
@@ -94,6 +100,8 @@ impl LoginError {
             Self::Policy(refusal) => refusal.code.into(),
             // The contract's section 6 has no code of its own for it.
             Self::BadRequest(_) => Cause::OpError,
+            Self::CallbackEmpty => Cause::CallbackEmpty,
+            Self::CallbackPath(_) => Cause::CallbackPathDiffers,
             Self::Store(_) | Self::Internal(_) | Self::Panicked => Cause::ServerError,
         }
     }

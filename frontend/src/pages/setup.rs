@@ -9,7 +9,7 @@ use shared::routes;
 use shared::session::Setup;
 
 use crate::api;
-use crate::browser::{self, History};
+use crate::browser;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
@@ -153,7 +153,7 @@ fn SetupForm() -> impl IntoView {
                 return Ok(());
             };
             api::call_with(SetUp {}, &setup).send().await?;
-            browser::go(routes::HOME, History::Replace).await;
+            browser::enter(routes::HOME).await;
             Ok(())
         }
     });

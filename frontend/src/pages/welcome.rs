@@ -12,7 +12,7 @@ use shared::text::Text;
 use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomePassword};
 
 use crate::api;
-use crate::browser::{self, History};
+use crate::browser;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
@@ -80,7 +80,7 @@ fn LoginForm(
                 password: None,
             };
             let answer = api::call_with(RedeemWelcome {}, &choice).send().await?;
-            browser::go(&answer.redirect, History::Replace).await;
+            browser::enter(&answer.redirect).await;
             Ok(())
         }
     });
@@ -137,7 +137,7 @@ fn WelcomeForm(
                 return Ok(());
             }
             let answer = api::call_with(RedeemWelcome {}, &choice).send().await?;
-            browser::go(&answer.redirect, History::Replace).await;
+            browser::enter(&answer.redirect).await;
             Ok(())
         }
     });

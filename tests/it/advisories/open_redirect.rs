@@ -131,7 +131,10 @@ async fn cve_2022_23527_no_payload_leads_elsewhere_after_a_login_by_password() {
             ("password", PASSWORD),
             ("next", payload),
         ];
-        let by_form = site.browser().post_form(API_LOGIN, &form).await;
+        let browser = site.browser();
+        let by_form = browser.post_form(API_LOGIN, &form).await;
+        assert_nothing_injected(&by_form, payload);
+        let by_form = browser.get(by_form.location()).await;
         let body = json!({"username": name, "password": PASSWORD, "next": payload});
         let by_json = site.browser().post_json(API_LOGIN, &body).await;
 

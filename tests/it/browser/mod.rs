@@ -3,6 +3,7 @@
 pub(crate) mod story;
 pub(crate) mod link;
 pub(crate) mod browser_errors;
+pub(crate) mod cookies_blocked;
 pub(crate) mod without_scripts;
 pub(crate) mod access;
 pub(crate) mod profile;

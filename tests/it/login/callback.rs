@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use reqwest::Method;
 use shared::routes::{API_LOGIN_OPENID, API_OAUTH_OPENID, API_SESSION};
 use tests::answer::param;
+use tests::log::Log;
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site};
 
 const TOKEN_ENDPOINT: &str = "/application/o/token/";
@@ -220,4 +221,68 @@ async fn head_request_does_not_redeem_the_code() {
 
     assert_eq!(head.status, 204);
     assert_eq!(callback.location(), "/");
+}
+
+#[tokio::test]
+async fn callbacks_that_came_to_the_wrong_place_have_causes_of_their_own() {
+    let site = Site::start().await;
+    let check = async |target: &str, code: &str, cause: &str, words: &str| {
+        Log::begin_as_by_default();
+        let browser = site.browser();
+        let answer = browser.get(target).await;
+
+        assert_eq!(answer.status, 303, "{target}: {}", answer.summary());
+        assert_eq!(answer.code(), code, "{target}");
+        let reference = answer.param("ref").unwrap_or_default();
+        let line =
+            Log::failed_login(&reference).unwrap_or_else(|| panic!("{target}: {}", Log::text()));
+        assert!(line.contains(cause) && line.contains("remedy="), "{line}");
+        let page = browser.get(answer.location()).await.body;
+        assert!(page.contains(words), "{target}: {page}");
+        assert_eq!(redeemed(&site), 0);
+    };
+
+    check(
+        API_OAUTH_OPENID,
+        "state_missing",
+        "without any parameter",
+        "came back without an answer",
+    )
+    .await;
+    for target in [
+        "//api/oauth/openid?code=a&state=b",
+        "/api/oauth/openid/?code=a&state=b",
+        "/api//oauth/openid",
+    ] {
+        check(
+            target,
+            "op_misconfigured",
+            "is not the path of the redirect URI",
+            "a slash too many",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn form_of_the_op_that_came_to_the_wrong_place_ends_on_the_error_page() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let request = browser
+        .call(Method::POST, "/api/oauth/openid/")
+        .header("sec-fetch-site", "cross-site")
+        .header("content-type", "application/x-www-form-urlencoded");
+
+    let answer = browser.send(request.body("code=a&state=b")).await;
+
+    assert_eq!(answer.code(), "op_misconfigured", "{}", answer.summary());
+}
+
+#[tokio::test]
+async fn callback_without_parameters_leads_who_is_logged_in_to_the_app() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    browser.log_in_as("bob").await;
+
+    assert_eq!(browser.get(API_OAUTH_OPENID).await.location(), "/");
 }

@@ -8,6 +8,7 @@ use backend::account::NewAccount;
 use backend::failure::remedy::on_page;
 use backend::failure::{Cause, remedy};
 use demo_op::Lie;
+use reqwest::Method;
 use serde_json::json;
 use shared::failure::{FailureCode, Lost, NextStep, is_reference};
 use shared::routes::{API_LINK, API_LOGIN, API_LOGIN_OPENID};
@@ -96,6 +97,8 @@ async fn provoke(code: FailureCode) -> Failure {
         }
         Code::AccountDisabled => disabled().await,
         Code::RateLimited => too_often().await,
+        Code::CookiesBlocked => no_cookie().await,
+        Code::WrongAddress => other_address().await,
         Code::InvalidCredentials => by_form(&[], "invalid_credentials").await,
         Code::PasswordLoginDisabled => {
             by_form(
@@ -149,6 +152,32 @@ async fn by_form(settings: &[(&str, &str)], cause: &'static str) -> Failure {
     let form = [("username", "alice"), ("password", "wrong")];
     let answer = browser.post_form(API_LOGIN, &form).await;
     Failure::new(site, browser, &answer, cause)
+}
+
+/// The browser keeps no cookie of a login.
+async fn no_cookie() -> Failure {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    let form = [("username", "alice"), ("password", PASSWORD)];
+    let login = browser.post_form(API_LOGIN, &form).await;
+    browser.forget_cookies();
+    let answer = browser.get(login.location()).await;
+    Failure::new(site, browser, &answer, "the browser kept no session cookie")
+}
+
+/// The password form is sent from the page under another address.
+async fn other_address() -> Failure {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let request = browser
+        .call(Method::POST, API_LOGIN)
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("host", "localhost:1")
+        .header("origin", "http://localhost:1");
+    let answer = browser.send(request.body("username=a&password=b")).await;
+    Failure::new(site, browser, &answer, "http://localhost:1")
 }
 
 async fn cancelled() -> Failure {
@@ -301,6 +330,7 @@ fn assert_explains(card: &str, code: FailureCode, reference: Option<&str>, becau
     let next = match guide.next {
         NextStep::TryProviderAgain => "href=\"/api/login/openid\">Try Authentik again</a>",
         NextStep::UsePassword => "href=\"#username\">Use your password</a>",
+        NextStep::OpenAddress => "/login\">Go to http://127.0.0.1:",
         NextStep::BackToLogin => "href=\"/login?local=1\">Back to the login page</a>",
     };
     assert!(card.contains(next), "{code:?} lacks {next}: {card}");
@@ -391,7 +421,9 @@ async fn failure_leaves_the_password_form_where_passwords_are_on() {
     let form = [("username", "alice"), ("password", PASSWORD)];
     let answer = failure.browser.post_form(API_LOGIN, &form).await;
 
-    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/"));
+    assert_eq!(answer.status, 303);
+    let arrived = failure.browser.get(answer.location()).await;
+    assert_eq!((arrived.status.as_u16(), arrived.location()), (303, "/"));
 }
 
 #[tokio::test]

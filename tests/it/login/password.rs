@@ -137,7 +137,7 @@ async fn plain_form_logs_in_and_goes_on() {
 
     assert_snapshot!(
         answer.summary(),
-        @"303 See Other, location: /profile?tab=1, sets: postern_session"
+        @"303 See Other, location: /api/login/check?next=%2Fprofile%3Ftab%3D1, sets: postern_session"
     );
 }
 
@@ -256,8 +256,8 @@ async fn login_page_is_told_what_there_is() {
 
     let icon = presets::icon("authentik", "Authentik").replace('"', "\\\"");
     assert_snapshot!(
-        config.body.replace(&icon, "<svg …>"),
-        @r#"{"password_login":true,"provider_first":false,"setup_needed":true,"signed_in":false,"ended_by_provider":false,"database_away":false,"openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":true,"unreachable_since":null},"hint":null}"#
+        config.body.replace(&icon, "<svg …>").replace(site.origin(), "POSTERN"),
+        @r#"{"password_login":true,"provider_first":false,"setup_needed":true,"signed_in":false,"ended_by_provider":false,"database_away":false,"openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":true,"unreachable_since":null},"public_url":"POSTERN","hint":null}"#
     );
 }
 

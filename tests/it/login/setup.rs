@@ -59,7 +59,7 @@ async fn plain_form_makes_the_first_admin() {
 
     let answer = site.browser().post_form(API_SETUP, &form).await;
 
-    assert_snapshot!(answer.summary(), @"303 See Other, location: /, sets: postern_session");
+    assert_snapshot!(answer.summary(), @"303 See Other, location: /api/login/check?next=%2F, sets: postern_session");
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::json;
-use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_OAUTH_OPENID};
-use tests::site::{CLIENT_ID, Site, user};
+use shared::routes::{API_CONFIG, API_LOGIN, API_LOGIN_OPENID, API_OAUTH_OPENID};
+use tests::site::{CLIENT_ID, PASSWORD, Site, user};
 
 #[tokio::test]
 async fn login_start_asks_for_a_code_with_state_nonce_and_pkce() {
@@ -109,4 +109,24 @@ async fn cookies_are_for_scripts_and_other_sites_out_of_reach() {
     assert_eq!(attempt, "HttpOnly; SameSite=Lax; Path=/; Max-Age=600");
     let session = login.callback.set_cookies()[0].split_once("; ").unwrap().1;
     assert_eq!(session, "HttpOnly; SameSite=Lax; Path=/; Max-Age=1209600");
+}
+
+#[tokio::test]
+async fn next_as_nginx_writes_it_leads_back_to_that_place() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+
+    for place in ["/my%20games/1", "/pelit/%C3%A4ht", "/c++/a?b=c+d&e=%C3%A4"] {
+        let start = format!("{API_LOGIN_OPENID}?next={place}");
+        let login = browser.log_in_at(&start, "bob").await;
+        assert_eq!(login.callback.location(), place);
+
+        let page = browser.get(&format!("/login?next={place}")).await.body;
+        let field = format!("name=\"next\" value=\"{}\"", place.replace('&', "&amp;"));
+        assert!(page.contains(&field), "{page}");
+        let body = json!({"username": "alice", "password": PASSWORD, "next": place});
+        let answer = site.browser().post_json(API_LOGIN, &body).await;
+        assert_eq!(answer.json()["redirect"], place);
+    }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
@@ -40,6 +41,19 @@ impl Browser {
     /// # Errors
     /// Chromium or its driver is not installed or did not start.
     pub async fn start() -> Result<Self> {
+        Self::start_with(json!({})).await
+    }
+
+    /// Starts a browser that keeps no cookies.
+    ///
+    /// # Errors
+    /// Chromium or its driver is not installed or did not start.
+    pub async fn start_without_cookies() -> Result<Self> {
+        // 2 is Chromium's word for "block".
+        Self::start_with(json!({"profile.default_content_setting_values.cookies": 2})).await
+    }
+
+    async fn start_with(preferences: Value) -> Result<Self> {
         let install = "apt-get install chromium chromium-driver";
         let chromium = path("CHROMIUM_BIN", "/usr/bin/chromium", install)?;
         let chromedriver = path("CHROMEDRIVER_BIN", "/usr/bin/chromedriver", install)?;
@@ -67,6 +81,7 @@ impl Browser {
             "--user-data-dir={}",
             profile.path().join("profile").display()
         ))?;
+        wishes.add_experimental_option("prefs", preferences)?;
         wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let client = web::client(Duration::from_mins(2))?;
         let driver = WebDriver::builder(url, wishes).client(client).await;

@@ -3,3 +3,4 @@
 pub(crate) mod reference;
 pub(crate) mod same_origin;
 pub(crate) mod security_headers;
+pub(crate) mod pages;

@@ -1,13 +1,12 @@
 //! Gives every request a reference.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
 use crate::app::AppState;
+use crate::http::extract::address::is_from_trusted_proxy;
 use crate::http::reference::{Answering, answering};
 use crate::session::random_bytes;
 use crate::telemetry::traces;
@@ -34,7 +33,7 @@ pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Ne
         http.route = route.unwrap_or("other"),
     );
     let trace = traces::of_request(&method, route, &reference);
-    if is_from_trusted_proxy(&app, &request) {
+    if is_from_trusted_proxy(&app, request.extensions()) {
         traces::go_on(&trace, request.headers());
     }
     let began = std::time::Instant::now();
@@ -53,14 +52,4 @@ pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Ne
     };
     let answer = answer.instrument(span).instrument(trace.clone());
     answering(current, answer).await
-}
-
-/// Returns true if the request comes from a proxy of `POSTERN_TRUSTED_PROXIES`.
-fn is_from_trusted_proxy(app: &AppState, request: &Request) -> bool {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let trusted = &app.config.trusted_proxies;
-    peer.is_some_and(|ConnectInfo(peer)| {
-        let peer = peer.ip().to_canonical();
-        trusted.iter().any(|network| network.contains(&peer))
-    })
 }

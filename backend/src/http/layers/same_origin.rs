@@ -2,14 +2,17 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 use shared::routes;
 
 use crate::app::AppState;
+use crate::config::PublicUrl;
+use crate::failure::{Cause, remedy};
 use crate::http::error::ApiError;
+use crate::http::extract::address::logged;
 
 /// Lets a write through only if it comes from this origin: by `Sec-Fetch-Site`, which no page can
 /// forge, else by `Origin`. A client that sends neither is no browser, and carries nobody else's
@@ -25,19 +28,31 @@ pub(crate) async fn require(State(app): State<AppState>, request: Request, next:
         request.uri().path(),
         routes::API_OAUTH_OPENID | routes::API_LOGIN_OPENID
     );
-    let own = app
-        .config
-        .public_url
-        .as_ref()
-        .map(crate::config::PublicUrl::origin);
-    if is_read || is_from_elsewhere || is_same_origin(request.headers(), own.as_deref()) {
-        next.run(request).await
+    let own = app.config.public_url.as_ref();
+    let headers = request.headers();
+    if is_read || is_from_elsewhere || is_same_origin(headers, own) {
+        return next.run(request).await;
+    }
+    let (origin, host) = (logged(headers, "origin"), logged(headers, "host"));
+    if is_from_other_address(headers, own) {
+        let remedy = remedy(Cause::WrongAddress, app.config.op_name());
+        let code = Cause::WrongAddress.code().as_str();
+        tracing::warn!(
+            code,
+            origin,
+            host,
+            remedy,
+            "request failed: its page has another address"
+        );
+        ApiError::from(ErrorCode::WrongAddress).into_response()
     } else {
+        let code = ErrorCode::CrossSite.as_str();
+        tracing::warn!(code, origin, host, "request failed: another site sent it");
         ApiError::from(ErrorCode::CrossSite).into_response()
     }
 }
 
-fn is_same_origin(headers: &HeaderMap, own: Option<&str>) -> bool {
+fn is_same_origin(headers: &HeaderMap, own: Option<&PublicUrl>) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         // `none`: the user's own action, such as a reload.
         return site == "same-origin" || site == "none";
@@ -49,11 +64,32 @@ fn is_same_origin(headers: &HeaderMap, own: Option<&str>) -> bool {
         return false;
     };
     if let Some(own) = own {
-        return origin == own;
+        return origin == own.origin();
     }
     // No public origin is configured, so use the host that the browser asked for.
+    is_from_host(headers)
+}
+
+/// Returns true if the page that wrote is this server's own, under another address: its origin has
+/// the host that it asked for, or that host is not the public one.
+fn is_from_other_address(headers: &HeaderMap, own: Option<&PublicUrl>) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    host.is_some() && origin.split_once("://").map(|(_, host)| host) == host
+    own.is_some_and(|own| is_from_host(headers) || host.is_some_and(|host| !own.is_host(host)))
+}
+
+/// Returns true if the page's origin has the host that the browser asked for.
+fn is_from_host(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let (origin, host) = (text(ORIGIN), text(HOST));
+    host.is_some()
+        && origin
+            .and_then(|origin| origin.split_once("://"))
+            .map(|(_, host)| host)
+            == host
 }
 
 #[cfg(test)]
@@ -61,8 +97,11 @@ mod tests {
     use super::is_same_origin;
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+    use crate::config::PublicUrl;
+
     #[test]
     fn only_this_origin_writes() {
+        let own: PublicUrl = "https://app.example".parse().expect("an origin");
         let check = |headers: &[(&'static str, &'static str)], expected: bool| {
             let map: HeaderMap = headers
                 .iter()
@@ -73,11 +112,7 @@ mod tests {
                     )
                 })
                 .collect();
-            assert_eq!(
-                is_same_origin(&map, Some("https://app.example")),
-                expected,
-                "{headers:?}"
-            );
+            assert_eq!(is_same_origin(&map, Some(&own)), expected, "{headers:?}");
         };
         check(&[], true);
         check(&[("sec-fetch-site", "same-origin")], true);

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use oidc::attempt::AuthorizationResponse;
 use sha2::{Digest, Sha256};
+use shared::failure::Lost;
 use shared::routes;
 use shared::session::LoginMethod;
 
@@ -39,6 +40,9 @@ async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
     let response = AuthorizationResponse::parse(query)?;
     let current = principal::current(&visit.headers, &visit.app).await?;
     let current = current.as_ref();
+    if is_empty(&response) {
+        return Ok(explain_empty(visit, current).await);
+    }
     let state = response.state.as_deref().unwrap_or_default();
     let (attempt, spent) = match attempts::find(&visit.app, &visit.headers, state) {
         Ok(found) => found,
@@ -55,6 +59,29 @@ async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
     };
     // The attempt is spent, whatever the result.
     Ok((spent, answer).into_response())
+}
+
+/// Returns true if the OP says nothing at all.
+fn is_empty(response: &AuthorizationResponse) -> bool {
+    let parts = [
+        &response.state,
+        &response.code,
+        &response.iss,
+        &response.error,
+        &response.error_description,
+    ];
+    parts.into_iter().all(Option::is_none)
+}
+
+/// Answers a visit without the OP's answer: somebody opened the address by hand, or something on
+/// the way dropped the query.
+async fn explain_empty(visit: &Visit, current: Option<&Current>) -> Response {
+    let error = LoginError::CallbackEmpty;
+    if current.is_some() {
+        tracing::info!(code = error.code().as_str(), "callback forgiven: {error}");
+        return Redirect::to(routes::HOME).into_response();
+    }
+    visit.fail_because(&error, Some(Lost::NoAnswer)).await
 }
 
 /// Ends the attempt of an account that is logged in and asked to link an identity.

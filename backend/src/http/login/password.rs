@@ -32,7 +32,7 @@ pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogI
     match log_in(&app, &headers, &from, body).await {
         Ok(cookies) => {
             let redirect = next.as_str().to_owned();
-            Ok(Answer::new(GoTo { redirect }).with(cookies))
+            Ok(Answer::new(GoTo { redirect }).with_session(cookies))
         }
         Err(refused) => {
             let error = refused.note(&app, &from);

@@ -32,7 +32,7 @@ pub(crate) async fn create(app: AppState, call: Call<SetUp>) -> FormReply<SetUp>
     match set_up(&app, &call.headers, &call.client, call.body).await {
         Ok(cookies) => {
             let redirect = routes::HOME.to_owned();
-            Ok(Answer::new(GoTo { redirect }).with(cookies))
+            Ok(Answer::new(GoTo { redirect }).with_session(cookies))
         }
         Err(error) => {
             let page = format!("{}?error={}", routes::SETUP, error.code().as_str());

@@ -116,7 +116,7 @@ pub(crate) async fn redeem(app: AppState, call: Call<RedeemWelcome>) -> FormRepl
     match outcome {
         Ok(cookies) => {
             let redirect = routes::HOME.to_owned();
-            Ok(Answer::new(GoTo { redirect }).with(cookies))
+            Ok(Answer::new(GoTo { redirect }).with_session(cookies))
         }
         Err(error) => {
             let (code, reference) = (error.code().as_str(), reference::current());

@@ -9,6 +9,7 @@ use shared::failure::FailureCode;
 use tokio::time::timeout;
 
 use crate::app::AppState;
+use crate::config::PublicUrl;
 use crate::failure::remedy;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::extract::principal::{self, Visitor};
@@ -98,6 +99,7 @@ pub(crate) fn public_config(
             autologin: provider.config.autologin,
             unreachable_since: provider.rp.unreachable_since().map(clock::Timestamp::unix),
         }),
+        public_url: app.config.public_url.as_ref().map(PublicUrl::origin),
         hint,
     }
 }

@@ -5,26 +5,29 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{Method, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
+use shared::failure::FailureCode;
 use shared::next::with_encoded_next;
 use shared::routes::{self, Section};
 use shared::text::Language;
 
 use crate::app::AppState;
 use crate::brand::Scheme;
+use crate::failure::{Cause, remedy};
 use crate::http::cookie;
 use crate::http::error::ApiError;
-use crate::http::extract::principal;
-use crate::http::login::link;
+use crate::http::extract::{address, principal};
 use crate::http::page::assets;
 use crate::http::page::config::{Known, public_config};
 use crate::http::page::document::{Document, Shown};
 use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
 use crate::http::page::texts;
+use crate::http::reference;
 
 /// The cookie that stores the color scheme; its values are those of [`Scheme::name`].
 const THEME: &str = "postern_theme";
@@ -80,8 +83,7 @@ pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response 
     {
         return to_login(request.uri()).into_response();
     }
-    let query = request.uri().query().unwrap_or_default();
-    document(&spa, path, query, request.headers()).await
+    document(&spa, &request.into_parts().0).await
 }
 
 /// Sends a browser without a session straight to the login page. The page that it asked for would
@@ -100,9 +102,10 @@ fn to_login(asked: &Uri) -> Redirect {
 }
 
 /// Returns the document of the path's module, with the static page for the path.
-async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Response {
+async fn document(spa: &Spa, parts: &Parts) -> Response {
     let (app, brand) = (&spa.app, &spa.app.config.brand);
-    let query = with_encoded_next(query);
+    let (path, headers) = (parts.uri.path(), &parts.headers);
+    let query = with_encoded_next(parts.uri.query().unwrap_or_default());
     let parameter = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs
@@ -114,18 +117,15 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
         routes::LOGIN | routes::SETUP => Known::ask(app, headers).await,
         _ => Known::nothing(),
     };
-    let link = match path {
-        routes::LINK => {
-            let current = principal::current(headers, app).await.ok().flatten();
-            link::question(app, headers, current).ok()
-        }
-        _ => None,
-    };
-    let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
+    let (mut error, mut reference) = (parameter("error"), parameter("ref"));
+    if path == routes::LOGIN && error.is_none() && address::is_wrong(app, parts) {
+        note_wrong_address(app, headers);
+        error = Some(FailureCode::WrongAddress.as_str().to_owned());
+        reference = Some(reference::current());
+    }
+    let next = parameter("next");
     let because = parameter("because");
-    let code = error
-        .as_deref()
-        .and_then(shared::failure::FailureCode::parse);
+    let code = error.as_deref().and_then(FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| texts::language(headers));
     let page = render(&StaticPage {
@@ -165,6 +165,24 @@ async fn document(spa: &Spa, path: &str, query: &str, headers: &HeaderMap) -> Re
         headers.insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Logs that the login page was opened under another address than the public origin.
+fn note_wrong_address(app: &AppState, headers: &HeaderMap) {
+    let (cause, host) = (Cause::WrongAddress, address::logged(headers, "host"));
+    let (code, remedy) = (cause.code().as_str(), remedy(cause, app.config.op_name()));
+    let (origin, scheme) = (
+        address::logged(headers, "origin"),
+        address::logged(headers, "x-forwarded-proto"),
+    );
+    tracing::info!(
+        code,
+        origin,
+        host,
+        scheme,
+        remedy,
+        "login page opened under another address"
+    );
 }
 
 /// Returns the color scheme that was chosen in this browser; an unknown value counts as none.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::config::PublicConfig;
-use shared::failure::{FailureCode, NextStep, UNKNOWN_GUIDE};
+use shared::failure::{FailureCode, NextStep, guide_of};
 use shared::routes;
 
 use crate::browser;
@@ -22,9 +22,8 @@ pub(crate) fn ErrorCard(
     /// What the address says.
     query: LoginQuery,
 ) -> impl IntoView {
-    let guide = query
-        .code
-        .map_or(UNKNOWN_GUIDE, |code| code.guide_where(query.lost));
+    let error = query.error.as_deref().unwrap_or_default();
+    let guide = guide_of(error, query.lost);
     let label = config
         .openid
         .as_ref()
@@ -96,6 +95,15 @@ fn NextButton(
             </button>
         }
         .into_any(),
+        (NextStep::OpenAddress, _) if config.public_url.is_some() => {
+            let own = config.public_url.unwrap_or_default();
+            view! {
+                <a class="button" href=[&*own, &next::login_href(next.as_deref())].concat()>
+                    {fill(Text::OPEN_ADDRESS, &[("address", &own)])}
+                </a>
+            }
+            .into_any()
+        }
         _ => view! {
             <a class="button" href=plain_login_href(&config, next.as_deref())>
                 {say(Text::BACK_TO_LOGIN)}

@@ -43,6 +43,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
             let Some(Ok(Some(config))) = config.get() else {
                 return;
             };
+            let query = query.clone().at(&browser::origin(), &config);
             if let Some(target) = departure(&config, &query) {
                 spawn_local(async move { browser::go(&target, History::Replace).await });
             }
@@ -54,10 +55,10 @@ pub(crate) fn LoginPage() -> impl IntoView {
     on_cleanup(move || listener.remove());
 
     once_loaded(say(Text::LOG_IN), config, move |config| {
+        let query = query.clone().at(&browser::origin(), &config);
         if departure(&config, &query).is_some() {
             return view! { <Loading /> }.into_any();
         }
-        let query = query.clone();
         view! { <LoginCard config query credentials /> }.into_any()
     })
 }

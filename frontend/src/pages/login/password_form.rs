@@ -6,7 +6,7 @@ use shared::error::ErrorCode;
 use shared::session::PasswordLogin;
 
 use crate::api;
-use crate::browser::{self, History};
+use crate::browser;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
 use crate::mutation::Mutation;
@@ -59,7 +59,7 @@ pub(crate) fn PasswordForm(
             }
             let target = answer?.redirect;
             password.set(String::new());
-            browser::go(&target, History::Replace).await;
+            browser::enter(&target).await;
             Ok(())
         }
     });

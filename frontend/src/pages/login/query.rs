@@ -42,6 +42,21 @@ impl LoginQuery {
             local: parameter("local").is_some(),
         }
     }
+
+    /// Returns the query for a page that was opened at `origin`: another one than the server's own
+    /// is an error by itself.
+    pub(crate) fn at(self, origin: &str, config: &PublicConfig) -> Self {
+        let is_own = config.public_url.as_ref().is_none_or(|own| own == origin);
+        if is_own || self.error.is_some() {
+            return self;
+        }
+        let code = FailureCode::WrongAddress;
+        Self {
+            error: Some(code.as_str().to_owned()),
+            code: Some(code),
+            ..self
+        }
+    }
 }
 
 /// Returns where the login page leads to without being asked; `None` stays.
@@ -102,6 +117,7 @@ mod tests {
                 autologin: true,
                 unreachable_since: None,
             }),
+            public_url: None,
             hint: None,
         }
     }
@@ -115,6 +131,21 @@ mod tests {
         assert_eq!(query(&[("ref", "call 0900-1234")]).reference, None);
         assert_eq!(query(&[("ref", &"a".repeat(65))]).reference, None);
         assert_eq!(query(&[("next", "//evil.example")]).next, None);
+    }
+
+    #[test]
+    fn page_at_another_origin_is_an_error() {
+        let config = PublicConfig {
+            public_url: Some("https://app.example.com".to_owned()),
+            ..autologin()
+        };
+        let code = |origin| query(&[]).at(origin, &config).code;
+        assert_eq!(code("https://app.example.com"), None);
+        assert_eq!(
+            code("http://app.example.com"),
+            Some(FailureCode::WrongAddress)
+        );
+        assert_eq!(query(&[]).at("http://a", &autologin()).code, None);
     }
 
     #[test]

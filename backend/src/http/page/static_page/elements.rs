@@ -1,6 +1,7 @@
 //! The elements that the static pages are built from.
 
 use shared::error::ErrorCode;
+use shared::text::Text;
 
 use crate::http::page::static_page::page::StaticPage;
 
@@ -98,6 +99,15 @@ pub(super) fn problem(page: &StaticPage<'_>, code: ErrorCode) -> String {
 
 /// Returns the result of a plain form, which comes back with `?error=CODE`; empty if there is none.
 pub(super) fn returned_problem(page: &StaticPage<'_>) -> String {
-    let code = page.error.and_then(ErrorCode::parse);
-    code.map_or(String::new(), |code| problem(page, code))
+    let Some(code) = page.error.and_then(ErrorCode::parse) else {
+        return String::new();
+    };
+    let own = page.config.public_url.as_deref();
+    let link = own.filter(|_| code == ErrorCode::WrongAddress);
+    let link = link.map_or(String::new(), |own| {
+        let own = escape(own);
+        let text = page.fill(Text::OPEN_ADDRESS, &[("address", &own)]);
+        format!("<p><a href=\"{own}{}\">{text}</a></p>", page.path)
+    });
+    problem(page, code) + &link
 }

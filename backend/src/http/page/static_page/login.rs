@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use shared::config::PublicProvider;
 use shared::error::ErrorCode;
-use shared::failure::{FailureCode, Lost, NextStep, UNKNOWN_GUIDE, is_reference};
+use shared::failure::{FailureCode, Lost, NextStep, guide_of, is_reference};
 use shared::routes;
 use shared::text::Text;
 
@@ -174,11 +174,24 @@ fn provider_link(
     )
 }
 
+/// Returns the link to the login page at the server's own address.
+fn open_address(page: &StaticPage<'_>, own: &str, next: Option<&str>) -> String {
+    let query = next.map_or(String::new(), |next| {
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        format!("?next={next}")
+    });
+    format!(
+        "<a class=\"button\" href=\"{}\">{}</a>",
+        escape(&format!("{own}{}{query}", routes::LOGIN)),
+        page.fill(Text::OPEN_ADDRESS, &[("address", &escape(own))]),
+    )
+}
+
 /// Returns the card that says what went wrong, who can fix it, and the next step.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String {
     let code = FailureCode::parse(error);
     let lost = page.because.and_then(Lost::parse);
-    let guide = code.map_or(UNKNOWN_GUIDE, |code| code.guide_where(lost));
+    let guide = guide_of(error, lost);
     let provider = page.config.openid.as_ref();
     let reference = page.reference.filter(|reference| is_reference(reference));
     let told = guide.tell(
@@ -213,6 +226,9 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
                 "<a class=\"button\" href=\"#username\">{}</a>",
                 page.say(Text::USE_YOUR_PASSWORD)
             )
+        }
+        (NextStep::OpenAddress, _) if let Some(own) = &page.config.public_url => {
+            open_address(page, own, next)
         }
         // Only the app logs in automatically, so the plain page does not leave at once; with
         // `local`, the app stays too.

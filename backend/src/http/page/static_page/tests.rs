@@ -34,6 +34,7 @@ fn config() -> PublicConfig {
             autologin: false,
             unreachable_since: None,
         }),
+        public_url: Some("https://app.example.com".to_owned()),
         hint: None,
     }
 }
