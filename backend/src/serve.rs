@@ -2,6 +2,7 @@
 
 mod connection_state;
 mod connections;
+mod sweeper;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -18,8 +19,6 @@ use connections::Connections;
 
 /// How long requests in progress may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often expired sessions are deleted.
-const SWEEP: Duration = Duration::from_secs(3600);
 
 /// How many connections may wait to be accepted, if the system allows it, so that a crowd is not
 /// turned away for a second.
@@ -43,7 +42,7 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// Serves on the listener until `stop` completes, finishes requests in progress, and closes the
 /// database.
 pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let sweeper = tokio::spawn(sweep(app.clone()));
+    let sweeper = tokio::spawn(sweeper::sweep(app.clone()));
     let looker = tokio::spawn(poll_discovery(app.clone()));
     let watcher = tokio::spawn(app.store.clone().keep_watch());
     let announcer = tokio::spawn(announce_setup(app.clone()));
@@ -98,24 +97,5 @@ pub(crate) async fn announce_setup(app: AppState) {
         }
         Ok(_) => {}
         Err(error) => tracing::error!("cannot tell whether there is an admin: {}", chain(&error)),
-    }
-}
-
-async fn sweep(app: AppState) {
-    let mut interval = tokio::time::interval(SWEEP);
-    loop {
-        interval.tick().await;
-        match app
-            .store
-            .sweep_sessions(&app.config.sessions, app.clock.now())
-            .await
-        {
-            Ok(0) => {}
-            Ok(swept) => tracing::debug!(swept, "ended sessions removed"),
-            Err(error) => tracing::warn!("cannot remove ended sessions: {}", chain(&error)),
-        }
-        if let Err(error) = app.store.sweep_audit(app.clock.now()).await {
-            tracing::warn!("cannot remove old audit entries: {}", chain(&error));
-        }
     }
 }

@@ -155,6 +155,18 @@ impl Store {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
+    /// Returns when something was last written down before that time, in the audit trail or as the
+    /// use of a session; `None` if nothing was.
+    pub async fn newest_before(&self, time: Timestamp) -> Result<Option<Timestamp>> {
+        let (entry, use_of_session): (Option<i64>, Option<i64>) = on_database!(self, pool => {
+            sqlx::query_as(
+                "select (select max(at) from audit where at < $1),
+                    (select max(last_used_at) from session where last_used_at < $1)",
+            ).bind(time.unix()).fetch_one(pool).await?
+        });
+        Ok(entry.max(use_of_session).map(Timestamp::from_unix))
+    }
+
     /// Removes the entries that are past their time; returns how many.
     pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {

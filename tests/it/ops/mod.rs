@@ -4,3 +4,4 @@ mod metrics;
 mod reload;
 mod upgrade;
 mod beginnings;
+mod clock;
