@@ -19,7 +19,7 @@ use crate::private_file;
 use crate::session::random_bytes;
 use clock::Timestamp;
 
-/// How long a replaced key still opens cookies: no sealed cookie lives longer.
+/// How long a replaced key still opens cookies: no sealed cookie that a login needs lives longer.
 const PREVIOUS_KEY_LIFETIME: Duration = Duration::from_secs(600);
 
 /// The keys. Has no `Debug`.
@@ -28,6 +28,8 @@ pub struct Keys {
     pub attempt: CookieKeyring,
     /// For pending links.
     pub link: CookieKeyring,
+    /// For browsers that have logged in before.
+    pub browser: CookieKeyring,
     setup_token: SecretString,
     doctor: SecretSlice<u8>,
 }
@@ -90,6 +92,7 @@ impl Keys {
         Self {
             attempt: seal("postern login attempt v1"),
             link: seal("postern pending link v1"),
+            browser: seal("postern known browser v1"),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
             doctor: doctor.into(),
         }
@@ -100,6 +103,7 @@ impl Keys {
     pub fn rotate_from(mut self, others: &Self, now: Timestamp) -> Self {
         self.attempt.replace(&others.attempt, now);
         self.link.replace(&others.link, now);
+        self.browser.replace(&others.browser, now);
         self
     }
 

@@ -1,21 +1,18 @@
-//! Rate limits on guesses: by account and by address.
+//! Rate limits on guesses. What is right costs nothing: only those who guess wrong use up their tries.
 
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
 use std::net::{IpAddr, Ipv6Addr};
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use governor::clock::Clock as _;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::keyed::DefaultKeyedStateStore;
-use governor::{Quota, RateLimiter};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
+use uuid::Uuid;
 
+use crate::account::AccountId;
 use clock::Clock;
 
 /// The most keys that are counted each by itself. Further keys share counts, so that memory stays
@@ -27,25 +24,17 @@ const SHARED: u64 = 4_096;
 /// What is being guessed. Each has its own count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guess {
-    /// A password, at the login page, in a confirmation or on the link page: one count, so that
-    /// none of them is a way round another.
+    /// A password, at the login page, in a confirmation or on the link page.
     Password,
     /// The setup token.
     SetupToken,
     /// The token of a welcome link.
     WelcomeLink,
-    /// Nothing: a failure that is written to the audit trail, which anybody can cause.
-    Failure,
 }
 
 impl Guess {
     /// All of them.
-    pub const ALL: [Self; 4] = [
-        Self::Password,
-        Self::SetupToken,
-        Self::WelcomeLink,
-        Self::Failure,
-    ];
+    pub const ALL: [Self; 3] = [Self::Password, Self::SetupToken, Self::WelcomeLink];
 
     /// Returns what metrics call it.
     #[must_use]
@@ -54,8 +43,53 @@ impl Guess {
             Self::Password => "password",
             Self::SetupToken => "setup_token",
             Self::WelcomeLink => "welcome_link",
-            Self::Failure => "audit_entry",
         }
+    }
+}
+
+/// What metrics call a failure that is not written to the audit trail.
+const AUDIT_ENTRY: &str = "audit_entry";
+
+/// Who guesses, as far as that is counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Guesser<'a> {
+    /// Anybody: counted for the account and for the address.
+    Stranger {
+        /// What the account is found by, in the form in which it is compared.
+        account: Option<&'a str>,
+        /// Where the guess comes from.
+        address: Option<IpAddr>,
+    },
+    /// A browser that has logged in to this account before, or a session of it, by its id. It has a
+    /// count of its own: what strangers guess does not lock it out.
+    Known(Uuid, AccountId),
+}
+
+/// A guess that was let through. It costs a try unless it is forgiven.
+#[derive(Debug)]
+#[must_use]
+pub struct Attempt<'a>(Vec<Taken<'a>>);
+
+impl Attempt<'_> {
+    /// Takes nothing for it: it was right, or nobody looked at it.
+    pub fn forgive(mut self) {
+        for taken in &mut self.0 {
+            taken.costs = false;
+        }
+    }
+}
+
+/// A try that is taken until it is known what became of it.
+#[derive(Debug)]
+struct Taken<'a> {
+    quotas: &'a Quotas,
+    key: u64,
+    costs: bool,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.quotas.end(self.key, self.costs);
     }
 }
 
@@ -64,53 +98,100 @@ pub struct Limits {
     refused: Family<[(&'static str, &'static str); 1], Counter>,
     by_account: Quotas,
     by_address: Quotas,
+    by_known: Quotas,
+    /// Failures that anybody can make any number of, by address and all together.
+    failures_by_address: Quotas,
+    failures: Quotas,
+    /// Failed guesses all together. Apart, so that no other failure keeps one out.
+    failed_guesses: Quotas,
 }
 
 impl Limits {
     /// Returns the limits, with nothing counted.
     #[must_use]
     pub fn new(clock: &Clock) -> Self {
+        let quotas = |burst, period, at_once| Quotas::new(burst, period, at_once, clock);
         let limits = Self {
             refused: Family::default(),
             // Ten tries, then one every twenty seconds: some 4 000 a day.
-            by_account: Quotas::new(10, 20, clock),
-            // A household or an office behind one address.
-            by_address: Quotas::new(40, 2, clock),
+            by_account: quotas(10, 20, 10),
+            by_known: quotas(10, 20, 10),
+            // A household or an office behind one address, which may come all at once.
+            by_address: quotas(40, 2, 100),
+            failures_by_address: quotas(40, 2, 0),
+            // What strangers make of the audit trail stays below some 100 MB: they are kept for 90 days.
+            failures: quotas(2_000, 30, 0),
+            failed_guesses: quotas(5_000, 20, 0),
         };
         // Each count is there from the beginning.
-        for guess in Guess::ALL {
-            limits.refused(guess);
+        for kind in Guess::ALL
+            .map(Guess::as_str)
+            .into_iter()
+            .chain([AUDIT_ENTRY])
+        {
+            limits.refused(kind);
         }
         limits
     }
 
-    /// Counts a guess at an account from an address.
-    ///
-    /// `account` is what the account is found by, in the form in which it is compared.
+    /// Lets a guess through.
     ///
     /// # Errors
     /// How long to wait, if there were too many.
-    pub fn check(
-        &self,
-        guess: Guess,
-        account: Option<&str>,
-        address: Option<IpAddr>,
-    ) -> Result<(), Duration> {
-        let address = address.map(|address| self.by_address.check(&(guess, network(address))));
-        let limited = match (address, account) {
-            (None | Some(Ok(())), Some(account)) => self.by_account.check(&(guess, account)),
-            (address, _) => address.unwrap_or(Ok(())),
+    pub fn check(&self, guess: Guess, guesser: Guesser<'_>) -> Result<Attempt<'_>, Duration> {
+        let begun = match guesser {
+            Guesser::Known(id, account) => self
+                .by_known
+                .begin(&(guess, id, account))
+                .map(|taken| vec![taken]),
+            Guesser::Stranger { account, address } => {
+                let address = address.map(|address| (guess, network(address)));
+                let address = address.map(|key| self.by_address.begin(&key)).transpose();
+                address.and_then(|address| {
+                    let account = account.map(|account| self.by_account.begin(&(guess, account)));
+                    match account.transpose() {
+                        Ok(account) => Ok(address.into_iter().chain(account).collect()),
+                        // What was not looked at was no guess.
+                        Err(wait) => {
+                            Attempt(address.into_iter().collect()).forgive();
+                            Err(wait)
+                        }
+                    }
+                })
+            }
         };
-        if limited.is_err() {
-            self.refused(guess).inc();
+        begun.map(Attempt).inspect_err(|_| {
+            self.refused(guess.as_str()).inc();
+        })
+    }
+
+    /// Returns whether a failed guess is to be written to the audit trail. Their own limits let few
+    /// through from each network, and this few from all of them.
+    pub fn may_record_guess(&self) -> bool {
+        self.record(self.failed_guesses.count(&()))
+    }
+
+    /// Returns whether a failure is to be written to the audit trail that anybody can make any number
+    /// of.
+    pub fn may_record(&self, address: Option<IpAddr>) -> bool {
+        let by_address = address.map(|address| self.failures_by_address.count(&network(address)));
+        self.record(
+            by_address
+                .unwrap_or(Ok(()))
+                .and_then(|()| self.failures.count(&())),
+        )
+    }
+
+    fn record(&self, counted: Result<(), Duration>) -> bool {
+        if counted.is_err() {
+            self.refused(AUDIT_ENTRY).inc();
         }
-        limited
+        counted.is_ok()
     }
 
     /// Returns the count of those that were refused.
-    fn refused(&self, guess: Guess) -> Counter {
-        let labels = [("kind", guess.as_str())];
-        self.refused.get_or_create_owned(&labels)
+    fn refused(&self, kind: &'static str) -> Counter {
+        self.refused.get_or_create_owned(&[("kind", kind)])
     }
 
     /// Adds how many were refused to the metrics.
@@ -120,54 +201,123 @@ impl Limits {
     }
 }
 
-/// One quota for each key.
+/// One quota for each key: so many tries at once, and one more each period (the generic cell rate
+/// algorithm). A try can be given back, and those that are under way count too; crates for it know
+/// neither.
+#[derive(Debug)]
 struct Quotas {
-    limiter: RateLimiter<u64, DefaultKeyedStateStore<u64>, Steady, NoOpMiddleware<Nanos>>,
+    burst: u32,
+    period: Duration,
+    /// How many may be under way before they count: nobody knows yet whether they are wrong.
+    at_once: u32,
+    counts: Mutex<Counts>,
     clock: Steady,
     /// Keys are kept as hashes under a secret of this process: all of one size, and nobody can
     /// choose one that collides with somebody else's.
     hasher: RandomState,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    by_key: HashMap<u64, Count>,
     /// When the counts that have run out were last removed, in whole seconds of the clock.
-    swept_at: AtomicU64,
+    swept_at: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    /// When all is forgotten, by the clock.
+    until: Duration,
+    /// How many tries are under way.
+    pending: u32,
 }
 
 impl Quotas {
-    fn new(burst: u32, period: u64, clock: &Clock) -> Self {
-        let clock = Steady {
-            clock: clock.clone(),
-            began: Instant::now(),
-        };
-        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(Duration::from_secs(period))
-            .unwrap_or_else(|| Quota::per_minute(burst))
-            .allow_burst(burst);
+    fn new(burst: u32, seconds: u64, at_once: u32, clock: &Clock) -> Self {
         Self {
-            limiter: RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone()),
-            clock,
+            burst,
+            period: Duration::from_secs(seconds),
+            at_once,
+            counts: Mutex::default(),
+            clock: Steady {
+                clock: clock.clone(),
+                began: Instant::now(),
+            },
             hasher: RandomState::new(),
-            swept_at: AtomicU64::new(0),
         }
     }
 
-    fn check(&self, key: &impl Hash) -> Result<(), Duration> {
+    /// Begins a try.
+    ///
+    /// # Errors
+    /// How long to wait.
+    fn begin(&self, key: &impl Hash) -> Result<Taken<'_>, Duration> {
         let now = self.clock.now();
         let mut key = self.hasher.hash_one(key);
-        if self.limiter.len() >= MAX_KEYS {
-            self.sweep(now);
-            if self.limiter.len() >= MAX_KEYS {
+        let mut counts = self.counts();
+        if counts.by_key.len() >= MAX_KEYS && !counts.by_key.contains_key(&key) {
+            counts.sweep(now);
+            if counts.by_key.len() >= MAX_KEYS {
                 key %= SHARED;
             }
         }
-        let limited = self.limiter.check_key(&key);
-        limited.map_err(|until| until.wait_time_from(now))
+        let count = counts.by_key.entry(key).or_default();
+        let pending = count.pending.saturating_sub(self.at_once);
+        let used = count.until.saturating_sub(now) + self.period * (pending + 1);
+        let excess = used.saturating_sub(self.period * self.burst);
+        if !excess.is_zero() {
+            return Err(excess);
+        }
+        count.pending += 1;
+        drop(counts);
+        Ok(Taken {
+            quotas: self,
+            key,
+            costs: true,
+        })
     }
 
-    /// Removes the counts that have run out, at most once a second: it looks at all of them.
-    fn sweep(&self, now: Nanos) {
-        let second = Duration::from(now).as_secs() + 1;
-        if self.swept_at.swap(second, Ordering::Relaxed) != second {
-            self.limiter.retain_recent();
+    /// Ends a try.
+    fn end(&self, key: u64, costs: bool) {
+        let now = self.clock.now();
+        let mut counts = self.counts();
+        let Some(count) = counts.by_key.get_mut(&key) else {
+            return;
+        };
+        count.pending = count.pending.saturating_sub(1);
+        if costs {
+            count.until = count.until.max(now) + self.period;
         }
+        if count.has_run_out(now) {
+            counts.by_key.remove(&key);
+        }
+    }
+
+    /// Counts one that is over at once.
+    ///
+    /// # Errors
+    /// How long to wait.
+    fn count(&self, key: &impl Hash) -> Result<(), Duration> {
+        self.begin(key).map(drop)
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    /// Removes the counts that have run out, at most once a second: it looks at all of them.
+    fn sweep(&mut self, now: Duration) {
+        if self.swept_at.replace(now.as_secs()) != Some(now.as_secs()) {
+            self.by_key.retain(|_, count| !count.has_run_out(now));
+        }
+    }
+}
+
+impl Count {
+    fn has_run_out(&self, now: Duration) -> bool {
+        self.pending == 0 && self.until <= now
     }
 }
 
@@ -178,22 +328,20 @@ struct Steady {
     began: Instant,
 }
 
-impl governor::clock::Clock for Steady {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        let elapsed = match &self.clock {
+impl Steady {
+    /// Returns the time, from a beginning that does not matter.
+    fn now(&self) -> Duration {
+        match &self.clock {
             Clock::System => self.began.elapsed(),
             Clock::Fixed(_) => {
                 Duration::from_secs(u64::try_from(self.clock.now().unix()).unwrap_or_default())
             }
-        };
-        elapsed.into()
+        }
     }
 }
 
 /// Returns what is counted as one client: an IPv4 address, or the /64 of an IPv6 household.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => {
@@ -206,12 +354,29 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::{Guess, Limits, MAX_KEYS, SHARED, network};
+    use super::{Attempt, Guess, Guesser, Limits, MAX_KEYS, SHARED, network};
     use clock::{Clock, Timestamp};
+    use std::net::IpAddr;
     use std::time::Duration;
+    use uuid::Uuid;
 
     fn clock() -> Clock {
         Clock::fixed(Timestamp::from_unix(1_000_000))
+    }
+
+    /// Begins a guess at a password.
+    fn begin<'a>(
+        limits: &'a Limits,
+        account: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Attempt<'a>, Duration> {
+        let account = Some(account);
+        limits.check(Guess::Password, Guesser::Stranger { account, address })
+    }
+
+    /// Guesses wrong, if that is let through.
+    fn guess(limits: &Limits, account: &str, address: Option<IpAddr>) -> Result<(), Duration> {
+        begin(limits, account, address).map(drop)
     }
 
     #[test]
@@ -219,22 +384,69 @@ mod tests {
         let limits = Limits::new(&clock());
         for n in 0..10_u8 {
             let address = Some([10, 0, 0, n].into());
-            assert!(
-                limits
-                    .check(Guess::Password, Some("alice"), address)
-                    .is_ok()
-            );
+            assert!(guess(&limits, "alice", address).is_ok());
         }
-        assert!(limits.check(Guess::Password, Some("alice"), None).is_err());
-        assert!(limits.check(Guess::Password, Some("bob"), None).is_ok());
-        assert!(limits.check(Guess::SetupToken, Some("alice"), None).is_ok());
+        assert!(guess(&limits, "alice", None).is_err());
+        assert!(guess(&limits, "bob", None).is_ok());
+        let other = Guesser::Stranger {
+            account: Some("alice"),
+            address: None,
+        };
+        assert!(limits.check(Guess::SetupToken, other).is_ok());
+    }
+
+    #[test]
+    fn who_is_known_is_not_locked_out_by_strangers_and_has_ten_tries_too() {
+        let limits = Limits::new(&clock());
+        while guess(&limits, "alice", None).is_ok() {}
+        let (browser, alice, bob) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let known = |account| limits.check(Guess::Password, Guesser::Known(browser, account));
+
+        for _ in 0..10 {
+            assert!(known(alice).is_ok());
+        }
+
+        assert!(known(alice).is_err());
+        assert!(known(bob).is_ok());
+    }
+
+    #[test]
+    fn what_is_right_costs_nothing() {
+        let limits = Limits::new(&clock());
+        let address = Some([10, 0, 0, 1].into());
+        for _ in 0..1000 {
+            begin(&limits, "alice", address)
+                .expect("let through")
+                .forgive();
+        }
+        assert!(limits.by_account.counts().by_key.is_empty());
+        // A school, all of it at once.
+        let names = (0..100).map(|n: u32| n.to_string());
+        let all: Result<Vec<_>, _> = names.map(|name| begin(&limits, &name, address)).collect();
+
+        for attempt in all.expect("let through") {
+            attempt.forgive();
+        }
+    }
+
+    #[test]
+    fn guesses_that_are_under_way_count_before_they_fail() {
+        let limits = Limits::new(&clock());
+
+        let under_way: Vec<_> = (0..400)
+            .filter_map(|_| begin(&limits, "alice", None).ok())
+            .collect();
+
+        assert!(under_way.len() <= 20, "{}", under_way.len());
+        drop(under_way);
+        assert!(guess(&limits, "alice", None).is_err());
     }
 
     #[test]
     fn time_gives_tries_back() {
         let clock = clock();
         let limits = Limits::new(&clock);
-        let check = || limits.check(Guess::Password, Some("alice"), None);
+        let check = || guess(&limits, "alice", None);
         for _ in 0..10 {
             assert!(check().is_ok());
         }
@@ -249,23 +461,37 @@ mod tests {
     }
 
     #[test]
+    fn audit_trail_takes_so_many_failures_from_all_networks_together() {
+        let clock = clock();
+        let limits = Limits::new(&clock);
+        let from = |n: u32| Some(IpAddr::from(n.to_be_bytes()));
+
+        let free = (0..100_000).filter(|&n| limits.may_record(from(n))).count();
+        let guesses = (0..100_000).filter(|_| limits.may_record_guess()).count();
+
+        assert_eq!((free, guesses), (2_000, 5_000));
+        clock.advance(Duration::from_secs(30));
+        assert!(limits.may_record(from(1)) && !limits.may_record(from(2)));
+    }
+
+    #[test]
     fn memory_is_bounded_and_limits_hold_all_the_same() {
         let clock = clock();
         let limits = Limits::new(&clock);
         for n in 0..100_000_u32 {
-            let _ = limits.check(Guess::Password, Some(&n.to_string()), None);
+            let _ = guess(&limits, &n.to_string(), None);
         }
 
-        let kept = limits.by_account.limiter.len();
+        let kept = limits.by_account.counts().by_key.len();
 
         let most = MAX_KEYS + usize::try_from(SHARED).unwrap_or(usize::MAX);
         assert!((MAX_KEYS..=most).contains(&kept), "{kept}");
-        let tries = (0..20).map(|_| limits.check(Guess::Password, Some("alice"), None));
+        let tries = (0..20).map(|_| guess(&limits, "alice", None));
         assert!(tries.flatten().count() <= 10);
         // An hour later all of them have run out.
         clock.advance(Duration::from_secs(3600));
-        assert!(limits.check(Guess::Password, Some("alice"), None).is_ok());
-        assert_eq!(limits.by_account.limiter.len(), 1);
+        assert!(guess(&limits, "alice", None).is_ok());
+        assert_eq!(limits.by_account.counts().by_key.len(), 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore};
 use tokio::time::timeout;
 
 use crate::metrics::duration;
@@ -22,6 +22,8 @@ use crate::metrics::duration;
 const MAX_AT_ONCE: usize = 2;
 /// The most that wait for their turn.
 const QUEUE: usize = 256;
+/// How many of those places strangers cannot take.
+const KEPT: usize = 64;
 /// How long a password waits at most: after that, people have given up or asked again.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,6 +38,16 @@ pub enum Error {
     Hash(#[source] argon2::password_hash::Error),
 }
 
+/// In which queue a password waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// That of everybody.
+    Strangers,
+    /// That of those who have logged in before, or hold a secret of ours: what strangers send does not
+    /// keep them waiting.
+    Known,
+}
+
 /// The memory that argon2 works in; empty before its first use.
 type WorkArea = Vec<Block>;
 
@@ -47,8 +59,13 @@ const WORK_AREA: usize = 33 * 1024;
 /// (argon2id with m=19456, t=2, p=1), so more at once would only make all of them slow.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    /// Places in the queue, the hashed ones included.
+    /// Places in the queues, the hashed ones included.
     places: Arc<Semaphore>,
+    /// Those of them that strangers may take.
+    open_places: Arc<Semaphore>,
+    /// Turns of strangers: no more of them than there are cores wait for a core, with those before
+    /// them who are known.
+    turns: Arc<Semaphore>,
     /// Free cores.
     cores: Arc<Semaphore>,
     /// How many cores are used.
@@ -81,6 +98,8 @@ impl Passwords {
         Self {
             areas: Arc::default(),
             places: Arc::new(Semaphore::new(QUEUE + cores)),
+            open_places: Arc::new(Semaphore::new(QUEUE - KEPT)),
+            turns: Arc::new(Semaphore::new(cores)),
             cores: Arc::new(Semaphore::new(cores)),
             most: cores,
             refused: Counter::default(),
@@ -92,23 +111,30 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool, Error> {
+    pub async fn verify(
+        &self,
+        password: &SecretString,
+        hash: Option<&str>,
+        queue: Queue,
+    ) -> Result<bool, Error> {
         let password = password.clone();
         let is_somebody = hash.is_some();
         let hash = hash.unwrap_or(NOBODY).to_owned();
-        let fits = self.run(move |area| {
+        let fits = self.run(queue, move |area| {
             fits(area, password.expose_secret(), &hash).is_ok_and(|is_right| is_right)
         });
         Ok(fits.await? && is_somebody)
     }
 
-    /// Returns the hash of a new password.
+    /// Returns the hash of a new password. Nobody may set one who is a stranger.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
-        let hash = self.run(move |area| hash_now(area, password.expose_secret()));
+        let hash = self.run(Queue::Known, move |area| {
+            hash_now(area, password.expose_secret())
+        });
         let hash = hash.await?;
         hash.map_err(Error::Hash)
     }
@@ -133,9 +159,10 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
+        queue: Queue,
         work: impl FnOnce(&mut WorkArea) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let done = self.run_in_turn(work).await;
+        let done = self.run_in_turn(queue, work).await;
         if done.is_err() {
             self.refused.inc();
         }
@@ -144,16 +171,31 @@ impl Passwords {
 
     async fn run_in_turn<T: Send + 'static>(
         &self,
+        queue: Queue,
         work: impl FnOnce(&mut WorkArea) -> T + Send + 'static,
     ) -> Result<T, Error> {
+        let open = match queue {
+            Queue::Strangers => Some(self.open_places.try_acquire().map_err(|_| Error::Busy)?),
+            Queue::Known => None,
+        };
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| Error::Busy)?;
-        let core = timeout(QUEUE_TIMEOUT, Arc::clone(&self.cores).acquire_owned()).await;
-        let core = core.map_err(|_| Error::Busy)?;
-        let core = core.expect("the semaphore is never closed");
+        let turns = async {
+            let turn = match queue {
+                Queue::Strangers => Some(self.turns.acquire().await?),
+                Queue::Known => None,
+            };
+            Ok::<_, AcquireError>((turn, Arc::clone(&self.cores).acquire_owned().await?))
+        };
+        let turns = timeout(QUEUE_TIMEOUT, turns)
+            .await
+            .map_err(|_| Error::Busy)?;
+        let (turn, core) = turns.expect("the semaphores are never closed");
+        // From here on the work has a core, whoever it is for.
+        drop((turn, open));
         // The core goes with the work: a client that hangs up must not let another one in early.
         let durations = self.durations.clone();
-        let (areas, queue) = (Arc::clone(&self.areas), Arc::clone(&self.places));
+        let (areas, places) = (Arc::clone(&self.areas), Arc::clone(&self.places));
         let most = QUEUE + self.most;
         let done = tokio::task::spawn_blocking(move || {
             let free = || areas.lock().unwrap_or_else(PoisonError::into_inner);
@@ -163,7 +205,7 @@ impl Passwords {
             durations.observe(began.elapsed().as_secs_f64());
             free().push(area);
             drop((core, place));
-            if queue.available_permits() == most {
+            if places.available_permits() == most {
                 free().clear();
             }
             done
@@ -231,7 +273,7 @@ fn work_out(
 
 #[cfg(test)]
 mod tests {
-    use super::{NOBODY, Passwords, fits, hash_now};
+    use super::{KEPT, NOBODY, Passwords, QUEUE, Queue, fits, hash_now};
     use argon2::{Argon2, Params, password_hash::PasswordHash, password_hash::PasswordVerifier};
 
     #[test]
@@ -257,10 +299,46 @@ mod tests {
         assert_eq!(params.t_cost(), Argon2::default().params().t_cost());
         assert_eq!(fits(&mut Vec::new(), "guess", NOBODY), Ok(false));
 
-        let fits = Passwords::new()
-            .verify(&"guess".to_owned().into(), None)
-            .await;
+        let passwords = Passwords::new();
+        let fits = passwords.verify(&"guess".to_owned().into(), None, Queue::Strangers);
 
-        assert!(!fits.unwrap());
+        assert!(!fits.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn strangers_keep_nobody_waiting_who_is_known() {
+        let passwords = Passwords::new();
+        // All cores are busy.
+        let cores = passwords
+            .cores
+            .acquire_many(passwords.most.try_into().unwrap());
+        let cores = cores.await.unwrap();
+        let mut strangers = tokio::task::JoinSet::new();
+        for _ in 0..400 {
+            let passwords = passwords.clone();
+            strangers.spawn(async move {
+                let password = "guess".to_owned().into();
+                passwords.verify(&password, None, Queue::Strangers).await
+            });
+        }
+        let mut refused = 0;
+        while refused < 400 - (QUEUE - KEPT) {
+            assert!(strangers.join_next().await.unwrap().unwrap().is_err());
+            refused += 1;
+        }
+        let hashed = passwords.hash(&"new".to_owned().into());
+        let mut hashed = std::pin::pin!(hashed);
+        let is_waiting = std::future::poll_fn(|cx| {
+            std::task::Poll::Ready(hashed.as_mut().poll(cx).is_pending())
+        });
+        assert!(is_waiting.await);
+
+        drop(cores);
+
+        assert!(hashed.await.is_ok());
+        // Those before were no more than there are cores, and one that came in between.
+        let waiting = QUEUE + passwords.most - passwords.places.available_permits();
+        assert!(waiting > QUEUE / 2, "{waiting} are left");
+        strangers.shutdown().await;
     }
 }

@@ -21,6 +21,8 @@ pub struct CookieStyle {
 const SESSION: &str = "postern_session";
 /// The pending link's.
 const LINK: &str = "postern_link";
+/// The name of the cookie that shows which accounts have logged in to this browser before.
+const BROWSER: &str = "postern_browser";
 /// How the names of login attempts begin.
 const ATTEMPT: &str = "postern_attempt_";
 
@@ -50,6 +52,12 @@ impl CookieStyle {
     #[must_use]
     pub fn link(self) -> String {
         self.name(LINK)
+    }
+
+    /// Returns the name of the cookie that shows which accounts have logged in to this browser before.
+    #[must_use]
+    pub fn browser(self) -> String {
+        self.name(BROWSER)
     }
 
     /// Returns the name of the cookie that shows the doctor whether cookies come back.

@@ -274,5 +274,8 @@ async fn two_tabs_log_in_in_any_order() {
 
     assert_eq!((second.location(), first.location()), ("/second", "/first"));
     assert_eq!(browser.who().await.as_deref(), Some("bob"));
-    assert_eq!(browser.cookie_names(), ["postern_session"]);
+    assert_eq!(
+        browser.cookie_names(),
+        ["postern_browser", "postern_session"]
+    );
 }

@@ -26,7 +26,7 @@ async fn good_callback_begins_a_session_and_ends_the_attempt() {
 
     assert_snapshot!(
         login.callback.summary(),
-        @"303 See Other, location: /profile, sets: postern_session, clears: postern_attempt_…"
+        @"303 See Other, location: /profile, sets: postern_session, sets: postern_browser, clears: postern_attempt_…"
     );
     let session = browser.get(API_SESSION).await.json();
     assert_eq!(session["user"]["username"], "bob");

@@ -43,7 +43,7 @@ async fn two_callbacks_at_once_log_in_once() {
 
     assert_snapshot!(
         one.summary(),
-        @"303 See Other, location: /, sets: postern_session, clears: postern_attempt_…"
+        @"303 See Other, location: /, sets: postern_session, sets: postern_browser, clears: postern_attempt_…"
     );
     assert_eq!(one.summary(), other.summary());
     assert_eq!(one.set_cookies(), other.set_cookies(), "the same session");

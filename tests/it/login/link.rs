@@ -30,7 +30,7 @@ async fn password_is_asked_for_once_and_then_never_again() {
 
     assert_snapshot!(
         agreed.summary(),
-        @"200 OK, redirect: /profile, clears: postern_link, sets: postern_session"
+        @"200 OK, redirect: /profile, clears: postern_link, sets: postern_session, sets: postern_browser"
     );
     assert_eq!(account_of(&browser).await, id.to_string());
     let again = site.browser();

@@ -1,8 +1,7 @@
 //! Every way to log in and out, over HTTP.
 
 pub(crate) mod password;
-pub(crate) mod cookies;
-pub(crate) mod wrong_address;
+pub(crate) mod limits;
 pub(crate) mod start;
 pub(crate) mod callback;
 pub(crate) mod pushed_request;

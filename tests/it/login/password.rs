@@ -19,7 +19,7 @@ async fn right_password_logs_in() {
 
     let answer = browser.log_in("alice", PASSWORD).await;
 
-    assert_snapshot!(answer.summary(), @"200 OK, redirect: /, sets: postern_session");
+    assert_snapshot!(answer.summary(), @"200 OK, redirect: /, sets: postern_session, sets: postern_browser");
     assert_eq!(browser.who().await.as_deref(), Some("alice"));
 }
 
@@ -137,7 +137,7 @@ async fn plain_form_logs_in_and_goes_on() {
 
     assert_snapshot!(
         answer.summary(),
-        @"303 See Other, location: /api/login/check?next=%2Fprofile%3Ftab%3D1, sets: postern_session"
+        @"303 See Other, location: /profile?tab=1, sets: postern_session, sets: postern_browser"
     );
 }
 

@@ -29,7 +29,7 @@ async fn setup_token_makes_the_first_admin_and_logs_in() {
         .post_json(API_SETUP, &body(&token(&site), "root"))
         .await;
 
-    assert_snapshot!(answer.summary(), @"200 OK, redirect: /, sets: postern_session");
+    assert_snapshot!(answer.summary(), @"200 OK, redirect: /, sets: postern_session, sets: postern_browser");
     let session = browser.get(API_SESSION).await.json();
     assert_eq!(
         (&session["user"]["username"], &session["user"]["role"]),
@@ -59,7 +59,7 @@ async fn plain_form_makes_the_first_admin() {
 
     let answer = site.browser().post_form(API_SETUP, &form).await;
 
-    assert_snapshot!(answer.summary(), @"303 See Other, location: /api/login/check?next=%2F, sets: postern_session");
+    assert_snapshot!(answer.summary(), @"303 See Other, location: /, sets: postern_session, sets: postern_browser");
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn new_person_sets_a_password_and_is_logged_in() {
             "expires_at": site.now().unix() + 3 * 86_400,
         })
     );
-    assert_snapshot!(answer.summary(), @"200 OK, redirect: /, sets: postern_session");
+    assert_snapshot!(answer.summary(), @"200 OK, redirect: /, sets: postern_session, sets: postern_browser");
     assert_eq!(alice.who().await.as_deref(), Some("alice"));
     assert_eq!(site.browser().log_in("alice", NEW).await.status, 200);
     let entry = one(&root, made["user"]["id"].as_str().unwrap().parse().unwrap()).await;
@@ -266,7 +266,7 @@ async fn form_does_the_same_by_redirects() {
     let (unfit, good, again) = (send("short").await, send(NEW).await, send(NEW).await);
 
     assert_snapshot!(unfit.summary(), @"303 See Other, location: /welcome?error=password_unfit&ref=…");
-    assert_snapshot!(good.summary(), @"303 See Other, location: /api/login/check?next=%2F, sets: postern_session");
+    assert_snapshot!(good.summary(), @"303 See Other, location: /, sets: postern_session, sets: postern_browser");
     assert_snapshot!(again.summary(), @"303 See Other, location: /welcome?error=welcome_link_invalid&ref=…");
     assert_eq!(alice.who().await.as_deref(), Some("alice"));
     // The reference leads an admin to the entry.

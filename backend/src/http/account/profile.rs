@@ -93,7 +93,8 @@ pub(crate) async fn change_password(
     }
     let account = &current.account;
     if account.password_hash.is_some() {
-        check_password(&app, &from, account, change.current.unwrap_or_default()).await?;
+        let password = change.current.unwrap_or_default();
+        check_password(&app, &from, &current, password).await?;
     } else {
         // There is no password to ask for; a recent login through the OP replaces it.
         current.require_confirmed()?;

@@ -18,7 +18,7 @@ pub(crate) async fn show(app: AppState, call: Call<ShowSession>) -> Reply<ShowSe
 /// Confirms the session by password, for actions that require a recent login.
 pub(crate) async fn confirm(app: AppState, call: Call<ConfirmSession>) -> Reply<ConfirmSession> {
     let (current, password) = (call.caller, call.body.password);
-    check_password(&app, &call.client, &current.account, password).await?;
+    check_password(&app, &call.client, &current, password).await?;
     app.store
         .confirm_session(current.session.id, current.now)
         .await?;

@@ -11,6 +11,7 @@ use crate::audit::Actor;
 use crate::http::cookie::{self, style};
 use crate::http::error::ApiResult;
 use crate::http::extract::client::ClientInfo;
+use crate::limits::Guesser;
 use crate::session::{Session, SessionToken, TokenHash};
 use crate::store;
 use clock::Timestamp;
@@ -100,6 +101,11 @@ impl Current {
     /// Returns who makes a change with this request.
     pub(crate) fn by(&self, from: &ClientInfo) -> Actor {
         from.by(self.now).account(self.account.id)
+    }
+
+    /// Returns who guesses the account's password in this session: no stranger.
+    pub(crate) fn guesser(&self) -> Guesser<'static> {
+        Guesser::Known(self.session.id, self.account.id)
     }
 
     /// # Errors

@@ -5,7 +5,6 @@ use crate::app::AppState;
 use crate::audit::Event;
 use crate::failure::Cause;
 use crate::http::extract::client::ClientInfo;
-use crate::limits::Guess;
 use crate::telemetry::chain;
 use shared::audit::AuditKind;
 
@@ -23,28 +22,34 @@ pub(crate) struct Failure<'a> {
     pub(crate) detail: Option<&'a str>,
 }
 
-/// Records a failure that anybody can cause any number of times. Above a limit for each network the
-/// rest is only logged, so that nobody can fill the database.
+/// Records a failure that anybody can cause any number of times. Above a limit for each network, and
+/// one for all of them, the rest is only logged, so that nobody can fill the database.
 pub(crate) async fn failed_freely(
     app: &AppState,
     from: &ClientInfo,
     kind: AuditKind,
     failure: Failure<'_>,
 ) {
-    let limited = app.limits.check(Guess::Failure, None, from.address);
-    if limited.is_ok() {
-        failed(app, from, kind, failure).await;
+    if app.limits.may_record(from.address) {
+        write(app, from, kind, failure).await;
     }
 }
 
-/// Records a failed guess. Their own limits bound how many there are, and no other failure can
-/// displace one. If the database is down, the answer is the same.
+/// Records a failed guess. Their own limits bound how many come from a network, another limit how many
+/// come from all of them, and no other failure can displace one.
 pub(crate) async fn failed(
     app: &AppState,
     from: &ClientInfo,
     kind: AuditKind,
     failure: Failure<'_>,
 ) {
+    if app.limits.may_record_guess() {
+        write(app, from, kind, failure).await;
+    }
+}
+
+/// Writes down a failure. A database that is away changes nothing in how it is answered.
+async fn write(app: &AppState, from: &ClientInfo, kind: AuditKind, failure: Failure<'_>) {
     let detail: Option<String> = failure
         .detail
         .map(|detail| detail.chars().take(MAX_DETAIL).collect());

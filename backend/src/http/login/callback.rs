@@ -202,7 +202,10 @@ async fn redeem(
 fn answer(visit: &Visit, outcome: &Outcome, next: &ReturnTo) -> Result<Response, LoginError> {
     let app = &visit.app;
     let (cookies, location) = match outcome {
-        Outcome::LoggedIn(session) => (session_cookie::give(app, &session.token), next.as_str()),
+        Outcome::LoggedIn(session) => (
+            session_cookie::begin(app, &visit.headers, session),
+            next.as_str(),
+        ),
         Outcome::ConfirmLink(pending) => (link::keep(app, pending)?, routes::LINK),
         Outcome::AlreadyLinked => (SetCookies::default(), routes::PROFILE),
     };

@@ -159,10 +159,10 @@ async fn accept(
                 password: answer.password.unwrap_or_default(),
                 next: None,
             };
-            let account = authenticate(app, from, login).await;
+            let account = authenticate(app, headers, from, login).await;
             let account = account.map_err(|refused| refused.note(app, from))?;
             let begun = answering.link_and_log_in(account.id).await?;
-            let done = began(app, from, &pending, begun);
+            let done = began(app, headers, from, &pending, begun);
             match done {
                 Ok(cookies) => cookies,
                 Err(error) => return Err(conflict(app, from, &pending, &account, error).await),
@@ -178,7 +178,7 @@ async fn accept(
                 LoginError::Store(error) => error.into(),
                 error => ApiError::internal(&error),
             })?;
-            began(app, from, &pending, begun)?
+            began(app, headers, from, &pending, begun)?
         }
     });
     Ok((pending.next, cookies))
@@ -214,6 +214,7 @@ async fn link(
 /// Returns the cookies of a login that has begun.
 fn began(
     app: &AppState,
+    headers: &HeaderMap,
     from: &ClientInfo,
     pending: &PendingLink,
     begun: Begun,
@@ -228,7 +229,7 @@ fn began(
     let issuer = pending.identity().issuer;
     tracing::info!(account.id = %session.account_id, oidc.issuer = %issuer, "identity linked");
     outcome::succeeded(app, from, LoginMethod::Openid, session.account_id, Some(&issuer));
-    Ok(session_cookie::give(app, &session.token))
+    Ok(session_cookie::begin(app, headers, &session))
 }
 
 /// Writes down why an identity was not linked to this account, with all that an administrator needs

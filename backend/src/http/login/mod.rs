@@ -2,6 +2,7 @@
 
 pub(crate) mod audit_failures;
 pub(crate) mod outcome;
+pub(crate) mod known_browser;
 pub(crate) mod session_cookie;
 pub(crate) mod attempts;
 pub(crate) mod visit;

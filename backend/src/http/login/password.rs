@@ -14,12 +14,14 @@ use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult, error_page};
 use crate::http::extract::client::ClientInfo;
+use crate::http::extract::principal::Current;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome::{self, Failed};
-use crate::http::login::session_cookie;
+use crate::http::login::{known_browser, session_cookie};
 use crate::http::reference;
-use crate::limits::Guess;
+use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
+use crate::password::Queue;
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
@@ -92,7 +94,7 @@ async fn log_in(
     from: &ClientInfo,
     login: PasswordLogin,
 ) -> Result<SetCookies, Refused> {
-    let account = authenticate(app, from, login).await?;
+    let account = authenticate(app, headers, from, login).await?;
     let begun = match account.password_hash.as_deref() {
         Some(hash) => {
             let (sessions, arrival) = (
@@ -120,28 +122,28 @@ async fn log_in(
         return Err(refuse(app, from, cause, Some(account.id), detail).await);
     };
     outcome::succeeded(app, from, LoginMethod::Password, account.id, None);
-    Ok(session_cookie::give(app, &session.token))
+    Ok(session_cookie::begin(app, headers, &session))
 }
 
 /// Returns the account of that username, if the password is its own.
 pub(crate) async fn authenticate(
     app: &AppState,
+    headers: &HeaderMap,
     from: &ClientInfo,
     login: PasswordLogin,
 ) -> Result<Account, Refused> {
     require_password_login(app)?;
     let key = username_key(login.username.trim());
-    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
-    limited.map_err(ApiError::rate_limited)?;
     let account = app.store.account_by_username(&key).await?;
     let account_id = account.as_ref().map(|account| account.id);
+    let known = account_id.and_then(|id| known_browser::guesser(app, headers, id));
     let hash = account
         .as_ref()
         .and_then(|account| account.password_hash.as_deref());
     // Nothing that long was ever set; hashing it would only cost time.
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
-    let fits = app.passwords.verify(&login.password.into(), hash).await?;
+    let fits = verify(app, from, &key, known, login.password, hash).await?;
     let Some(account) = account.filter(|_| fits) else {
         let (cause, detail) = (
             Cause::InvalidCredentials,
@@ -190,24 +192,50 @@ pub(crate) fn require_password_login(app: &AppState) -> ApiResult<()> {
     }
 }
 
-/// Checks the password of a known account: a confirmation, or a link. It counts as a guess, in the
-/// same count as logins.
+/// Verifies a password, unless there were too many wrong ones before. A guesser who is known has a
+/// count of its own, and does not queue behind strangers; `None` is a stranger.
+///
+/// # Errors
+/// `rate_limited`.
+async fn verify(
+    app: &AppState,
+    from: &ClientInfo,
+    username_key: &str,
+    known: Option<Guesser<'_>>,
+    password: String,
+    hash: Option<&str>,
+) -> ApiResult<bool> {
+    let queue = known.map_or(Queue::Strangers, |_| Queue::Known);
+    let guesser = known.unwrap_or(Guesser::Stranger {
+        account: Some(username_key),
+        address: from.address,
+    });
+    let attempt = app.limits.check(Guess::Password, guesser);
+    let attempt = attempt.map_err(ApiError::rate_limited)?;
+    let verified = app.passwords.verify(&password.into(), hash, queue).await;
+    // Nor does it cost a try that nobody had the time to look at it.
+    if !matches!(verified, Ok(false)) {
+        attempt.forgive();
+    }
+    Ok(verified?)
+}
+
+/// Checks the password of the account that is logged in, as a guess of its session.
 ///
 /// # Errors
 /// `rate_limited`, `password_wrong`, `password_login_disabled`.
 pub(crate) async fn check_password(
     app: &AppState,
     from: &ClientInfo,
-    account: &Account,
+    current: &Current,
     password: String,
 ) -> ApiResult<()> {
     require_password_login(app)?;
+    let account = &current.account;
     let key = username_key(&account.username);
-    let limited = app.limits.check(Guess::Password, Some(&key), from.address);
-    limited.map_err(ApiError::rate_limited)?;
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let hash = account.password_hash.as_deref().filter(|_| is_possible);
-    if app.passwords.verify(&password.into(), hash).await? {
+    if verify(app, from, &key, Some(current.guesser()), password, hash).await? {
         Ok(())
     } else {
         failed(app, from, Cause::PasswordWrong, Some(account.id)).await;

@@ -6,7 +6,8 @@ use crate::app::AppState;
 use crate::http::cookie::{SetCookies, style};
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::session_token;
-use crate::login::begin::Arrival;
+use crate::http::login::known_browser;
+use crate::login::begin::{Arrival, NewSession};
 use crate::session::SessionToken;
 
 /// Returns the origin of a login that comes with this request.
@@ -16,6 +17,13 @@ pub(crate) fn arrival(app: &AppState, headers: &HeaderMap, from: &ClientInfo) ->
         by: from.by(app.clock.now()),
         replaces: session_token(headers, app),
     }
+}
+
+/// Gives the browser the session that has just begun, and has it known as one of the account's.
+pub(crate) fn begin(app: &AppState, headers: &HeaderMap, session: &NewSession) -> SetCookies {
+    let mut cookies = give(app, &session.token);
+    cookies.extend(known_browser::remember(app, headers, session.account_id));
+    cookies
 }
 
 /// Gives the browser this token.

@@ -21,7 +21,7 @@ use crate::http::extract::parse;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::password::require_password_login;
 use crate::http::login::{outcome, session_cookie};
-use crate::limits::Guess;
+use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
 use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
@@ -49,8 +49,12 @@ async fn set_up(
     setup: Setup,
 ) -> ApiResult<SetCookies> {
     require_password_login(app)?;
-    let limited = app.limits.check(Guess::SetupToken, None, from.address);
-    limited.map_err(ApiError::rate_limited)?;
+    let guesser = Guesser::Stranger {
+        account: None,
+        address: from.address,
+    };
+    let attempt = app.limits.check(Guess::SetupToken, guesser);
+    let attempt = attempt.map_err(ApiError::rate_limited)?;
     if !app.store.is_setup_open().await? {
         return Err(ErrorCode::SetupClosed.into());
     }
@@ -66,6 +70,7 @@ async fn set_up(
         audit_failures::failed(app, from, AuditKind::SetupFailed, failure).await;
         return Err(ErrorCode::SetupTokenWrong.into());
     }
+    attempt.forgive();
     let username = setup.username.trim();
     if !is_username(username) {
         return Err(ErrorCode::UsernameInvalid.into());
@@ -103,7 +108,7 @@ async fn set_up(
         Begun::Session(session) => {
             tracing::info!(account.id = %account_id, "first admin created, setup closed");
             outcome::succeeded(app, from, LoginMethod::Setup, account_id, None);
-            Ok(session_cookie::give(app, &session.token))
+            Ok(session_cookie::begin(app, headers, &session))
         }
         Begun::Refused(LoginRefusal::Taken(taken)) => Err(taken.into()),
         Begun::Refused(LoginRefusal::Disabled | LoginRefusal::Stale) => {

@@ -29,7 +29,7 @@ use crate::http::login::outcome::{self, Failed};
 use crate::http::login::password::require_password_login;
 use crate::http::login::session_cookie;
 use crate::http::reference;
-use crate::limits::Guess;
+use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
 use crate::one_time_link::{LinkHash, LinkToken, NewLink, OpenLink};
 use crate::session::Origin;
@@ -164,7 +164,7 @@ async fn log_in(
         return Err(invalid(app, from).await);
     };
     outcome::succeeded(app, from, method, id, None);
-    Ok(session_cookie::give(app, &session.token))
+    Ok(session_cookie::begin(app, headers, &session))
 }
 
 /// Returns the hash of a new password.
@@ -184,8 +184,12 @@ async fn open(
     from: &ClientInfo,
     token: &str,
 ) -> ApiResult<(LinkPurpose, LinkHash, OpenLink)> {
-    let limited = app.limits.check(Guess::WelcomeLink, None, from.address);
-    limited.map_err(ApiError::rate_limited)?;
+    let guesser = Guesser::Stranger {
+        account: None,
+        address: from.address,
+    };
+    let attempt = app.limits.check(Guess::WelcomeLink, guesser);
+    let attempt = attempt.map_err(ApiError::rate_limited)?;
     let (hash, now) = (
         LinkToken::parse(token).map(|token| token.hash()),
         app.clock.now(),
@@ -193,12 +197,14 @@ async fn open(
     if let Some(hash) = hash
         && let Some(link) = app.store.login_link(hash, now).await?
     {
+        attempt.forgive();
         return Ok((LinkPurpose::Login, hash, link));
     }
     require_password_login(app)?;
     if let Some(hash) = hash
         && let Some(link) = app.store.welcome_link(hash, now).await?
     {
+        attempt.forgive();
         return Ok((LinkPurpose::Password, hash, link));
     }
     Err(invalid(app, from).await)
