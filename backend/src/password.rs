@@ -300,7 +300,8 @@ mod tests {
         assert_eq!(fits(&mut Vec::new(), "guess", NOBODY), Ok(false));
 
         let passwords = Passwords::new();
-        let fits = passwords.verify(&"guess".to_owned().into(), None, Queue::Strangers);
+        let guess = "guess".to_owned().into();
+        let fits = passwords.verify(&guess, None, Queue::Strangers);
 
         assert!(!fits.await.unwrap());
     }
@@ -326,7 +327,8 @@ mod tests {
             assert!(strangers.join_next().await.unwrap().unwrap().is_err());
             refused += 1;
         }
-        let hashed = passwords.hash(&"new".to_owned().into());
+        let new = "new".to_owned().into();
+        let hashed = passwords.hash(&new);
         let mut hashed = std::pin::pin!(hashed);
         let is_waiting = std::future::poll_fn(|cx| {
             std::task::Poll::Ready(hashed.as_mut().poll(cx).is_pending())
