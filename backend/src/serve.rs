@@ -1,5 +1,6 @@
 //! Serves the application until it is stopped.
 
+mod byte_budget;
 mod connection_state;
 mod connections;
 mod sweeper;
@@ -50,7 +51,9 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
         let app = app.clone();
         move |open| app.metrics.set_connections(open)
     };
-    let mut connections = Connections::new(http::router(app.clone()), note);
+    // Behind a proxy that is believed, all clients have its address.
+    let shares = app.config.trusted_proxies.is_empty();
+    let mut connections = Connections::new(http::router(app.clone()), shares, note);
     connections.accept_until(&listener, stop).await;
     tracing::info!("stopping");
     drop(listener);

@@ -4,6 +4,7 @@
 //! request's body or with reading the answer, and a proxy keeps idle connections for minutes, which
 //! is no fault. So the connection's own reads, writes and bodies report its state.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -14,6 +15,8 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+
+use super::byte_budget::ByteBudget;
 
 /// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,24 +70,44 @@ const FRESH: Duration = Duration::from_secs(2);
 
 /// The state of a connection, updated by [`Socket`], [`RequestBody`] and [`ResponseBody`].
 #[derive(Debug)]
-pub(super) struct ConnectionState(Mutex<State>);
+pub(super) struct ConnectionState {
+    state: Mutex<State>,
+    budget: Arc<ByteBudget>,
+    /// Whose share of the budget it uses; `None` where there are no shares.
+    client: Option<IpAddr>,
+}
 
 #[derive(Debug)]
 struct State {
     phase: Phase,
     since: Instant,
+    /// How many bytes have arrived of a request that is not whole yet.
+    held: usize,
     /// True if hyper has the whole answer. Then the next successful flush is its end.
     is_buffered: bool,
 }
 
 impl ConnectionState {
     /// Starts with a newly accepted connection.
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
+    pub(super) fn new(budget: Arc<ByteBudget>, client: Option<IpAddr>) -> Arc<Self> {
+        let state = Mutex::new(State {
             phase: Phase::Head,
             since: Instant::now(),
+            held: 0,
             is_buffered: false,
-        })))
+        });
+        Arc::new(Self {
+            state,
+            budget,
+            client,
+        })
+    }
+
+    /// Returns the start of the phase, whose share of the budget the connection uses, and how many
+    /// bytes it holds of a request that is not whole yet.
+    pub(super) fn held(&self) -> (Instant, Option<IpAddr>, usize) {
+        let state = self.state();
+        (state.since, self.client, state.held)
     }
 
     /// Returns how well the connection keeps its place if there is no room for all, and the start
@@ -109,7 +132,7 @@ impl ConnectionState {
     /// Notes that the head of a request has arrived; returns its body, which notes its own end.
     pub(super) fn begin(self: &Arc<Self>, body: Incoming) -> Body {
         if body.is_end_stream() {
-            self.state().enter(Phase::Work);
+            self.enter_work(self.state());
             return Body::empty();
         }
         self.state().enter(Phase::Body);
@@ -132,10 +155,17 @@ impl ConnectionState {
 
     /// Notes that the body has arrived, or that nobody wants it.
     fn arrived(&self) {
-        let mut state = self.state();
+        let state = self.state();
         if state.phase == Phase::Body {
-            state.enter(Phase::Work);
+            self.enter_work(state);
         }
+    }
+
+    /// Notes that the request is whole, or that nobody wants the rest.
+    fn enter_work(&self, mut state: MutexGuard<'_, State>) {
+        state.enter(Phase::Work);
+        let held = std::mem::take(&mut state.held);
+        self.budget.remove(self.client, held);
     }
 
     fn buffered(&self) {
@@ -150,16 +180,27 @@ impl ConnectionState {
         }
     }
 
-    /// Notes that the client sends something.
-    fn received(&self) {
+    /// Notes that the client sends so many bytes.
+    fn received(&self, bytes: usize) {
         let mut state = self.state();
         if state.phase == Phase::Idle {
             state.enter(Phase::Head);
         }
+        if matches!(state.phase, Phase::Head | Phase::Body) {
+            state.held += bytes;
+            self.budget.add(self.client, bytes);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for ConnectionState {
+    fn drop(&mut self) {
+        let held = self.state().held;
+        self.budget.remove(self.client, held);
     }
 }
 
@@ -191,8 +232,9 @@ impl AsyncRead for Socket {
     ) -> Poll<std::io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.state.received();
+        let bytes = buffer.filled().len() - before;
+        if bytes > 0 {
+            self.state.received(bytes);
         }
         read
     }

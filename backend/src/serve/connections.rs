@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io::{Error, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -27,6 +27,9 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::Service as _;
 
+use crate::limits::network;
+
+use super::byte_budget::{ByteBudget, too_much};
 use super::connection_state::{ConnectionState, EvictionPriority, ResponseBody, Socket};
 
 /// The most connections, even if the process may open more files. Each may hold [`MAX_HEAD`].
@@ -46,6 +49,9 @@ const SAY_AGAIN: Duration = Duration::from_secs(60);
 pub(super) struct Connections {
     router: Router,
     limit: usize,
+    budget: Arc<ByteBudget>,
+    /// Does each address have a share of the budget?
+    shares: bool,
     tasks: JoinSet<()>,
     open: HashMap<Id, Open>,
     stopping: watch::Sender<bool>,
@@ -62,9 +68,18 @@ struct Open {
 
 impl Connections {
     /// Returns an empty set for this application. The limit is the number of files that the process
-    /// may open, which is raised as far as allowed.
-    pub(super) fn new(router: Router, note: impl Fn(usize) + Send + 'static) -> Self {
-        Self::with_limit(router, limit(raise_file_limit()), Box::new(note))
+    /// may open, which is raised as far as allowed. With `shares`, each address is one client, which
+    /// has its share of the budget and no more.
+    pub(super) fn new(
+        router: Router,
+        shares: bool,
+        note: impl Fn(usize) + Send + 'static,
+    ) -> Self {
+        let limit = limit(raise_file_limit());
+        Self {
+            shares,
+            ..Self::with_limit(router, limit, Box::new(note))
+        }
     }
 
     /// Returns an empty set for the ops listener, which has few clients.
@@ -77,6 +92,8 @@ impl Connections {
             router,
             limit,
             note,
+            budget: Arc::default(),
+            shares: false,
             tasks: JoinSet::new(),
             open: HashMap::new(),
             stopping: watch::Sender::new(false),
@@ -98,6 +115,7 @@ impl Connections {
                     Err(error) => self.on_accept_error(&error).await,
                 },
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
+                () = self.budget.exceeded() => self.make_room_for_bytes(),
                 () = &mut stop => return,
             }
             (self.note)(self.open.len());
@@ -118,7 +136,8 @@ impl Connections {
         if self.open.len() >= self.limit {
             self.make_room("there is no room for more connections");
         }
-        let state = ConnectionState::new();
+        let client = self.shares.then(|| network(peer.ip()));
+        let state = ConnectionState::new(Arc::clone(&self.budget), client);
         let stopping = self.stopping.subscribe();
         let router = self.router.clone();
         let attended = attend(stream, peer, router, Arc::clone(&state), stopping);
@@ -169,6 +188,30 @@ impl Connections {
                 (self.limit / 16).clamp(1, equals.count().div_ceil(2))
             }
         };
+        let ids = claims.into_iter().take(some).map(|(_, id)| id);
+        self.close(ids.collect(), reason);
+    }
+
+    /// Closes some of those whose requests are not whole yet, if these have more bytes together than
+    /// there is room for, or some of a client that has more than its share: the longest first.
+    fn make_room_for_bytes(&mut self) {
+        let held = self.open.iter().map(|(id, open)| (open.state.held(), *id));
+        let mut held: Vec<((Instant, Option<IpAddr>, usize), Id)> = held
+            .filter(|((_, _, bytes), _)| *bytes > 0)
+            .collect();
+        held.sort_unstable_by_key(|((since, ..), _)| *since);
+        let bytes: Vec<_> = held
+            .iter()
+            .map(|((_, client, bytes), _)| (*client, *bytes))
+            .collect();
+        let going = too_much(&bytes);
+        if !going.is_empty() {
+            let ids = going.into_iter().map(|place| held[place].1).collect();
+            self.close(ids, "there is no room for more requests that are not whole");
+        }
+    }
+
+    fn close(&mut self, ids: Vec<Id>, reason: &str) {
         if self.said.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
             self.said = Some(Instant::now());
             tracing::warn!(
@@ -176,7 +219,7 @@ impl Connections {
                 "{reason}: the slowest are closed"
             );
         }
-        for (_, id) in claims.into_iter().take(some) {
+        for id in ids {
             if let Some(open) = self.open.remove(&id) {
                 open.task.abort();
             }

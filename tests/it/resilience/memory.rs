@@ -6,12 +6,16 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 use shared::routes::API_LOGIN;
 use std::sync::Arc;
+use std::time::Duration;
 use tests::database::Database;
 use tests::server::Server;
 use tests::site::PASSWORD;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use crate::resilience::{add, browser, sqlite};
+use crate::resilience::{PROMPT, add, browser, logged_in, sqlite};
 
 /// How many log in.
 const LOGINS: usize = 1000;
@@ -70,4 +74,66 @@ async fn thousand_logins_leave_the_server_small() -> Result<()> {
     eprintln!("{before} kB before {LOGINS} logins, {after} kB after");
     ensure!(after < MOST, "{before} kB before, {after} kB after");
     server.stop().await
+}
+
+/// How many send half a body.
+const HALVES: usize = 3000;
+/// The most that the server may hold beside them, in kB.
+const MOST_BESIDE: u64 = 100 * 1024;
+
+/// Sends all of a large body but its end, and waits for what the server does; returns whether it
+/// closed the connection.
+async fn send_half(origin: &str) -> Result<bool> {
+    let mut stream = TcpStream::connect(origin.trim_start_matches("http://")).await?;
+    let head = format!(
+        "POST {API_LOGIN} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         content-length: 32000\r\n\r\n"
+    );
+    // An error here and below means that the server has had enough.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let _ = stream.write_all(&vec![b' '; 31_000]).await;
+    let read = timeout(Duration::from_secs(15), stream.read(&mut [0; 16])).await;
+    Ok(matches!(read, Ok(Ok(0) | Err(_))))
+}
+
+async fn half_sent_bodies_are_bounded(proxies: Option<&str>, least_closed: usize) -> Result<()> {
+    let mut server = Server::prepare(Database::Sqlite)?;
+    if let Some(proxies) = proxies {
+        server.set("POSTERN_TRUSTED_PROXIES", proxies);
+    }
+    add(&sqlite(&server), "alice").await?;
+    server.start().await?;
+    let before = resident(server.id()?)?;
+
+    let mut crowd = JoinSet::new();
+    for _ in 0..HALVES {
+        let origin = server.origin().to_owned();
+        crowd.spawn(async move { send_half(&origin).await });
+    }
+    let (mut most, mut closed) = (before, 0);
+    while let Some(done) = crowd.join_next().await {
+        closed += usize::from(done??);
+        most = most.max(resident(server.id()?)?);
+        if closed == 100 {
+            let alice = timeout(PROMPT, logged_in(&server, "alice")).await;
+            alice.context("a login hangs")?;
+        }
+    }
+
+    eprintln!("{before} kB before {HALVES} half bodies, {most} kB beside them, {closed} closed");
+    ensure!(most < MOST_BESIDE, "{before} kB before, {most} kB");
+    ensure!(closed >= least_closed, "{closed} closed");
+    server.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
+async fn half_sent_bodies_of_all_clients_have_a_bound() -> Result<()> {
+    half_sent_bodies_are_bounded(Some("127.0.0.1/32"), HALVES - 600).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the built server; cargo xtask test runs it"]
+async fn half_sent_bodies_of_one_client_have_a_lower_bound() -> Result<()> {
+    half_sent_bodies_are_bounded(None, HALVES - 80).await
 }

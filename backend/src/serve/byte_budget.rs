@@ -1,0 +1,135 @@
+//! How many bytes of requests that are not whole yet are held: over all connections, and for each
+//! client.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// The most bytes of all requests together. A whole request of the page has some thousand, and is
+/// there at once.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The most of one client: it may be an office behind one address.
+const MAX_SHARE: usize = 2 * 1024 * 1024;
+
+/// What is held. Whoever can close connections waits for [`ByteBudget::exceeded`].
+#[derive(Debug, Default)]
+pub(super) struct ByteBudget {
+    held: Mutex<Held>,
+    exceeded: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    bytes: usize,
+    by_client: HashMap<IpAddr, usize>,
+}
+
+impl ByteBudget {
+    /// Notes that so many more are held, for a client if it has a share of its own.
+    pub(super) fn add(&self, client: Option<IpAddr>, bytes: usize) {
+        let mut held = self.held();
+        held.bytes += bytes;
+        let share = client.map_or(0, |client| {
+            let share = held.by_client.entry(client).or_default();
+            *share += bytes;
+            *share
+        });
+        if held.bytes > MAX_BYTES || share > MAX_SHARE {
+            self.exceeded.notify_one();
+        }
+    }
+
+    /// Notes that so many are no longer held.
+    pub(super) fn remove(&self, client: Option<IpAddr>, bytes: usize) {
+        let mut held = self.held();
+        held.bytes = held.bytes.saturating_sub(bytes);
+        if let Some(client) = client
+            && let Some(share) = held.by_client.get_mut(&client)
+        {
+            *share = share.saturating_sub(bytes);
+            if *share == 0 {
+                held.by_client.remove(&client);
+            }
+        }
+    }
+
+    /// Waits until there is more than there may be.
+    pub(super) async fn exceeded(&self) {
+        self.exceeded.notified().await;
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns which of those that hold bytes have to go, as places in the list, so that a quarter of
+/// what may be held is free again. The list begins with those that have taken longest: they go
+/// first, so that who is quick is never among them.
+pub(super) fn too_much(slowest_first: &[(Option<IpAddr>, usize)]) -> Vec<usize> {
+    let mut total: usize = slowest_first.iter().map(|(_, bytes)| bytes).sum();
+    let mut shares: HashMap<IpAddr, usize> = HashMap::new();
+    for (client, bytes) in slowest_first {
+        if let Some(client) = client {
+            *shares.entry(*client).or_default() += bytes;
+        }
+    }
+    let is_over = |held: usize, most: usize| held > most;
+    let over: Vec<IpAddr> = shares
+        .iter()
+        .filter(|(_, held)| is_over(**held, MAX_SHARE))
+        .map(|(client, _)| *client)
+        .collect();
+    let mut going = Vec::new();
+    for (place, (client, bytes)) in slowest_first.iter().enumerate() {
+        let Some(client) = client.filter(|client| over.contains(client)) else {
+            continue;
+        };
+        let share = shares.entry(client).or_default();
+        if *bytes > 0 && is_over(*share, MAX_SHARE / 4 * 3) {
+            *share -= bytes;
+            total -= bytes;
+            going.push(place);
+        }
+    }
+    if is_over(total, MAX_BYTES) {
+        for (place, (_, bytes)) in slowest_first.iter().enumerate() {
+            if *bytes > 0 && is_over(total, MAX_BYTES / 4 * 3) && !going.contains(&place) {
+                total -= bytes;
+                going.push(place);
+            }
+        }
+    }
+    going
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_BYTES, MAX_SHARE, too_much};
+    use std::net::IpAddr;
+
+    fn address(last: u8) -> Option<IpAddr> {
+        Some([10, 0, 0, last].into())
+    }
+
+    #[test]
+    fn those_who_are_slowest_go_until_there_is_room() {
+        let each = MAX_BYTES / 10;
+        let within = vec![(None, each); 10];
+        let above = vec![(None, each); 12];
+
+        assert_eq!(too_much(&within), [0_usize; 0]);
+        assert_eq!(too_much(&above), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn client_that_takes_more_than_its_share_costs_nobody_else_a_connection() {
+        let each = MAX_SHARE / 4;
+        let mut all = vec![(address(1), each), (address(2), each)];
+        all.extend(vec![(address(3), each); 5]);
+
+        assert_eq!(too_much(&all), [2, 3]);
+    }
+}
