@@ -167,3 +167,8 @@ pub struct GoTo {
     /// A path on this site, or the OP's URL.
     pub redirect: String,
 }
+
+/// What `logged_out` says on the login page: the session has ended.
+pub const LOGGED_OUT: &str = "1";
+/// The same: the browser has forgotten the session, which the server still has.
+pub const LOGGED_OUT_HERE: &str = "here";

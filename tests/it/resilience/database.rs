@@ -12,7 +12,7 @@ use backend::telemetry::chain;
 use clock::Clock;
 use insta::assert_snapshot;
 use serde_json::json;
-use shared::routes::{API_CONFIG, API_PROFILE, API_SESSION, LOGIN};
+use shared::routes::{API_CONFIG, API_LOGOUT, API_PROFILE, API_SESSION, LOGIN};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection};
 use tempfile::TempDir;
@@ -257,4 +257,36 @@ async fn read_only_data_folder_ends_the_start_with_a_sentence() -> Result<()> {
     ensure!(said.contains(&sentence), "{said}");
     ensure!(!said.contains("panic"), "{said}");
     Ok(())
+}
+
+#[tokio::test]
+async fn logout_with_the_database_away_clears_the_cookie_and_says_what_remains() {
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let (alice, by_form) = (site.logged_in("alice").await, site.logged_in("alice").await);
+    let session = alice.cookie("postern_session").expect("a session");
+    let config::Database::Sqlite(file) = &site.app.config.database else {
+        return;
+    };
+    let aside = file.with_extension("aside");
+    fs::rename(file, &aside).unwrap();
+
+    let answer = alice.post_json(API_LOGOUT, &json!({})).await;
+    let form = by_form.post_form(API_LOGOUT, &[]).await;
+
+    assert_snapshot!(
+        answer.summary(),
+        @"200 OK, redirect: /login?logged_out=here, clears: postern_session"
+    );
+    assert_snapshot!(
+        form.summary(),
+        @"303 See Other, location: /login?logged_out=here, clears: postern_session"
+    );
+    let page = alice.get(form.location()).await;
+    let words = "The server could not be told, since its database is away";
+    assert!(page.body.contains(words), "{}", page.body);
+    fs::rename(&aside, file).unwrap();
+    assert_eq!(alice.who().await, None);
+    alice.set_cookie("postern_session", &session);
+    assert_eq!(alice.who().await.as_deref(), Some("alice"), "what remains");
 }

@@ -2,24 +2,32 @@
 
 use shared::api::LogOut;
 use shared::routes;
-use shared::session::GoTo;
+use shared::session::{GoTo, LOGGED_OUT, LOGGED_OUT_HERE};
 
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, FormReply};
 use crate::http::extract::principal::session_token;
 use crate::http::login::session_cookie;
 use crate::session::Origin;
+use crate::telemetry::chain;
 
-/// Ends the session on the server, and says where to go next: the login page, or the OP's logout.
+/// Ends the session on the server, and says where to go next: the login page, or the OP's logout. If
+/// the database is down, the browser still forgets the session, and the login page says what remains.
 pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOut> {
+    let mut ended = LOGGED_OUT;
     let session = match session_token(&call.headers, &app) {
         Some(token) => {
             let by = call.client.by(app.clock.now());
-            app.store.take_session(token, by).await?
+            let taken = app.store.take_session(token, by).await;
+            taken.unwrap_or_else(|error| {
+                tracing::warn!("a session remains that was logged out: {}", chain(&error));
+                ended = LOGGED_OUT_HERE;
+                None
+            })
         }
         None => None,
     };
-    let mut redirect = format!("{}?logged_out=1", routes::LOGIN);
+    let mut redirect = format!("{}?logged_out={ended}", routes::LOGIN);
     if let Some(session) = session {
         tracing::info!(account.id = %session.account_id, "logged out");
         if let Some(url) = op_logout(&app, &session.origin) {
@@ -38,7 +46,7 @@ fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
         .provider()
         .filter(|provider| provider.config.rp_initiated_logout)?;
     let return_url = format!(
-        "{}{}?logged_out=1",
+        "{}{}?logged_out={LOGGED_OUT}",
         provider.config.origin.origin(),
         routes::LOGIN
     );

@@ -117,15 +117,18 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         routes::LOGIN | routes::SETUP => Known::ask(app, headers).await,
         _ => Known::nothing(),
     };
-    let (mut error, mut reference) = (parameter("error"), parameter("ref"));
-    if path == routes::LOGIN && error.is_none() && address::is_wrong(app, parts) {
-        note_wrong_address(app, headers);
-        error = Some(FailureCode::WrongAddress.as_str().to_owned());
-        reference = Some(reference::current());
-    }
-    let next = parameter("next");
-    let because = parameter("because");
-    let code = error.as_deref().and_then(FailureCode::parse);
+    let link = match path {
+        routes::LINK => {
+            let current = principal::current(headers, app).await.ok().flatten();
+            link::question(app, headers, current).ok()
+        }
+        _ => None,
+    };
+    let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
+    let (because, logged_out) = (parameter("because"), parameter("logged_out"));
+    let code = error
+        .as_deref()
+        .and_then(shared::failure::FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| texts::language(headers));
     let page = render(&StaticPage {
@@ -137,7 +140,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         reference: reference.as_deref(),
         because: because.as_deref(),
         next: next.as_deref(),
-        logged_out: parameter("logged_out").is_some(),
+        logged_out: logged_out.as_deref(),
         is_login_link: parameter("login").is_some(),
         link: link.as_ref(),
     });

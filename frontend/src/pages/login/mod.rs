@@ -135,6 +135,11 @@ fn Notices(
 ) -> impl IntoView {
     let is_blank = query.error.is_none();
     let logged_out = query.logged_out && is_blank;
+    let logged_out_text = if query.logged_out_here {
+        Text::LOGGED_OUT_HERE
+    } else {
+        Text::LOGGED_OUT
+    };
     let ended_by = (config.ended_by_provider && is_blank && !logged_out)
         .then_some(config.openid)
         .flatten()
@@ -142,7 +147,7 @@ fn Notices(
     let asks_to_go_on = query.next.is_some() && is_blank && !logged_out && ended_by.is_none();
     view! {
         {logged_out
-            .then(|| view! { <p class="note note-good" role="status">{say(Text::LOGGED_OUT)}</p> })}
+            .then(|| view! { <p class="note note-good" role="status">{say(logged_out_text)}</p> })}
         {ended_by
             .map(|label| {
                 view! { <p class="note" role="status">

@@ -3,6 +3,7 @@
 use shared::config::PublicConfig;
 use shared::failure::{FailureCode, Lost, is_reference};
 use shared::routes;
+use shared::session::LOGGED_OUT_HERE;
 
 use crate::next;
 
@@ -21,6 +22,8 @@ pub(crate) struct LoginQuery {
     pub(crate) next: Option<String>,
     /// `logged_out`: the visitor comes from a logout.
     pub(crate) logged_out: bool,
+    /// The same, and the server still has the session.
+    pub(crate) logged_out_here: bool,
     /// `local`: stay here although autologin is on.
     pub(crate) local: bool,
 }
@@ -39,6 +42,7 @@ impl LoginQuery {
             lost: parameter("because").as_deref().and_then(Lost::parse),
             next: parameter("next").filter(|next| next::local_path(next).is_some()),
             logged_out: parameter("logged_out").is_some(),
+            logged_out_here: parameter("logged_out").as_deref() == Some(LOGGED_OUT_HERE),
             local: parameter("local").is_some(),
         }
     }

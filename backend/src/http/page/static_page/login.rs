@@ -6,6 +6,7 @@ use shared::config::PublicProvider;
 use shared::error::ErrorCode;
 use shared::failure::{FailureCode, Lost, NextStep, guide_of, is_reference};
 use shared::routes;
+use shared::session::LOGGED_OUT_HERE;
 use shared::text::Text;
 
 use crate::http::page::static_page::elements::{Field, escape, hidden, problem, submit};
@@ -20,8 +21,13 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
     let error = page.error.filter(|error| !error.is_empty());
     // Writing to a `String` cannot fail, here and below.
     let mut html = String::new();
-    if error.is_none() && page.logged_out {
-        let text = page.say(Text::LOGGED_OUT);
+    if error.is_none()
+        && let Some(logged_out) = page.logged_out
+    {
+        let text = page.say(match logged_out {
+            LOGGED_OUT_HERE => Text::LOGGED_OUT_HERE,
+            _ => Text::LOGGED_OUT,
+        });
         let _ = write!(
             html,
             "<p class=\"note note-good\" role=\"status\">{text}</p>"

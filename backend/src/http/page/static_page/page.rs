@@ -26,8 +26,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) because: Option<&'a str>,
     /// The query's `next`, as it came.
     pub(crate) next: Option<&'a str>,
-    /// True if the query has `logged_out`.
-    pub(crate) logged_out: bool,
+    /// The query's `logged_out`, as it came.
+    pub(crate) logged_out: Option<&'a str>,
     /// True if the query has `login`, as in a link that logs in.
     pub(crate) is_login_link: bool,
     /// The identity that waits in this browser to be linked.

@@ -49,7 +49,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         reference: None,
         because: None,
         next: None,
-        logged_out: false,
+        logged_out: None,
         is_login_link: false,
         link: None,
     }
