@@ -89,10 +89,10 @@ impl Answer {
             facts.push(format!("location: {}", self.masked(self.location())));
         }
         for line in self.set_cookies() {
-            let name = line.split('=').next().unwrap_or_default();
+            let name = without_port(line.split('=').next().unwrap_or_default());
             let name = match name.split_once("attempt_") {
                 Some((head, _)) => format!("{head}attempt_…"),
-                None => name.to_owned(),
+                None => name,
             };
             let verb = if line.contains("Max-Age=0") {
                 "clears"
@@ -120,6 +120,18 @@ impl Answer {
         });
         format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
     }
+}
+
+/// Returns a cookie's name without the port of its origin.
+pub fn without_port(name: &str) -> String {
+    let Some((head, rest)) = name.split_once("postern_") else {
+        return name.to_owned();
+    };
+    let rest = match rest.split_once('_') {
+        Some((port, rest)) if port.parse::<u16>().is_ok() => rest,
+        _ => rest,
+    };
+    format!("{head}postern_{rest}")
 }
 
 /// Returns a parameter of a URL or of a path.

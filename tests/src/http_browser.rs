@@ -9,7 +9,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use shared::routes::{API_LOGIN, API_LOGIN_OPENID, API_OAUTH_OPENID, API_SESSION};
 
-use crate::answer::{Answer, encode};
+use crate::answer::{Answer, encode, without_port};
 use crate::web;
 
 /// No answer of the server takes longer, one that waits for a silent OP included.
@@ -26,6 +26,9 @@ pub struct HttpBrowser {
     /// Its name in URLs.
     public_origin: String,
     op_origin: String,
+    /// The port in the names of the server's cookies; `None` where it does not know its public origin,
+    /// or that has the scheme's own.
+    cookie_port: Option<u16>,
     jars: Mutex<[Jar; 2]>,
 }
 
@@ -52,8 +55,18 @@ impl HttpBrowser {
             origin: origin.to_owned(),
             public_origin: public_origin.to_owned(),
             op_origin: op_origin.to_owned(),
+            cookie_port: None,
             jars: Mutex::default(),
         }
+    }
+
+    /// Has the server's cookies named by the port of its public origin, if that has one.
+    #[must_use]
+    pub fn with_port_in_cookies(mut self) -> Self {
+        self.cookie_port = url::Url::parse(&self.public_origin)
+            .ok()
+            .and_then(|url| url.port());
+        self
     }
 
     /// Begins a request with the cookies of its target and nothing else; `target` is a path of the
@@ -262,19 +275,30 @@ impl HttpBrowser {
         (answer.status == 200).then(name).flatten()
     }
 
-    /// Returns the value of one of the server's cookies.
+    /// Returns the value of one of the server's cookies, by its name without the port.
     pub fn cookie(&self, name: &str) -> Option<String> {
-        self.jars()[0].get(name).cloned()
+        self.jars()[0].get(&self.full_name(name)).cloned()
     }
 
-    /// Returns the names of the server's cookies.
+    /// Returns the names of the server's cookies, without the port.
     pub fn cookie_names(&self) -> Vec<String> {
-        self.jars()[0].keys().cloned().collect()
+        self.jars()[0]
+            .keys()
+            .map(|name| without_port(name))
+            .collect()
     }
 
-    /// Puts a cookie for the server into the jar.
+    /// Puts a cookie for the server into the jar, by its name without the port.
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.jars()[0].insert(name.to_owned(), value.to_owned());
+        self.jars()[0].insert(self.full_name(name), value.to_owned());
+    }
+
+    /// Returns the name of a cookie of the server as it is sent.
+    pub fn full_name(&self, name: &str) -> String {
+        match self.cookie_port {
+            Some(port) => name.replacen("postern_", &format!("postern_{port}_"), 1),
+            None => name.to_owned(),
+        }
     }
 
     /// Forgets all cookies of the server.

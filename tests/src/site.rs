@@ -151,7 +151,12 @@ impl Site {
 
     /// Returns a browser that has never been anywhere.
     pub fn browser(&self) -> HttpBrowser {
-        HttpBrowser::new(&self.origin, &self.public_origin, self.op.origin())
+        let browser = HttpBrowser::new(&self.origin, &self.public_origin, self.op.origin());
+        if self.app.config.public_url.is_some() {
+            browser.with_port_in_cookies()
+        } else {
+            browser
+        }
     }
 
     /// Returns a browser that is logged in by password.

@@ -112,7 +112,7 @@ pub async fn assert_refused(browser: &HttpBrowser, answer: &Answer, code: &str) 
     assert_eq!(answer.status, 303, "{summary}");
     assert!(answer.location().starts_with("/login?error="), "{summary}");
     assert_eq!(answer.code(), code, "{summary}\n{}", Log::text());
-    let begins = |line: &&str| line.contains("postern_session=") && !line.contains("Max-Age=0");
+    let begins = |line: &&str| line.contains("_session=") && !line.contains("Max-Age=0");
     assert_eq!(answer.set_cookies().iter().find(|line| begins(line)), None);
     assert_eq!(browser.who().await, None, "{summary}");
 

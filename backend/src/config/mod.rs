@@ -31,4 +31,5 @@ pub use self::process::{variable_of_process, wants_no_color};
 pub use self::settings::{Config, Reading};
 pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
 pub use self::urls::PublicUrl;
+pub(crate) use self::urls::cookie_name;
 pub(crate) use self::urls::is_clear_text;

@@ -7,6 +7,17 @@ use url::{Host, Url};
 
 use super::faults::Wrong;
 
+/// Returns a cookie's full name. `__Host-` binds it to this very host and to https (RFC 6265bis
+/// §4.1.3.2). Cookies ignore the port: without it in the name, two servers on one host would end each
+/// other's sessions.
+pub(crate) fn cookie_name(is_https: bool, own_port: Option<u16>, name: &str) -> String {
+    let prefix = if is_https { "__Host-" } else { "" };
+    match own_port {
+        None => format!("{prefix}postern_{name}"),
+        Some(port) => format!("{prefix}postern_{port}_{name}"),
+    }
+}
+
 /// Postern's public origin, which people type into their browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
@@ -45,18 +56,19 @@ impl PublicUrl {
         self.port
     }
 
+    /// Returns the port if it is not the scheme's default.
+    pub fn own_port(&self) -> Option<u16> {
+        let default = if self.https { 443 } else { 80 };
+        Some(self.port).filter(|port| *port != default)
+    }
+
     /// Returns `https://host`, with the port if it is not the scheme's default, as browsers write
     /// the `Origin` header.
     pub fn origin(&self) -> String {
-        let (scheme, default) = if self.https {
-            ("https", 443)
-        } else {
-            ("http", 80)
-        };
-        if self.port == default {
-            format!("{scheme}://{}", self.host)
-        } else {
-            format!("{scheme}://{}:{}", self.host, self.port)
+        let scheme = if self.https { "https" } else { "http" };
+        match self.own_port() {
+            None => format!("{scheme}://{}", self.host),
+            Some(port) => format!("{scheme}://{}:{port}", self.host),
         }
     }
 

@@ -9,37 +9,34 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 use crate::app::AppState;
-use crate::doctor::probe::reflection::cookie_name;
+use crate::config::{PublicUrl, cookie_name};
+use crate::doctor::probe::reflection::COOKIE as COOKIE_OF_DOCTOR;
 
-/// Names and attributes depend on whether the public origin is https.
+/// Names and attributes depend on the public origin.
 #[derive(Debug, Clone, Copy)]
 pub struct CookieStyle {
     is_https: bool,
+    own_port: Option<u16>,
 }
 
-/// The session cookie's name, less the prefix.
-const SESSION: &str = "postern_session";
+/// The session cookie's name, without the prefix.
+const SESSION: &str = "session";
 /// The pending link's.
-const LINK: &str = "postern_link";
+const LINK: &str = "link";
 /// The name of the cookie that shows which accounts have logged in to this browser before.
-const BROWSER: &str = "postern_browser";
+const BROWSER: &str = "browser";
 /// How the names of login attempts begin.
-const ATTEMPT: &str = "postern_attempt_";
+const ATTEMPT: &str = "attempt_";
 
 impl CookieStyle {
-    /// Returns the style of an origin.
+    /// Returns the style of an origin, by its scheme, and its port if that is not the scheme's default.
     #[must_use]
-    pub fn new(is_https: bool) -> Self {
-        Self { is_https }
+    pub fn new(is_https: bool, own_port: Option<u16>) -> Self {
+        Self { is_https, own_port }
     }
 
-    /// `__Host-` binds the cookie to this very host and to https (RFC 6265bis §4.1.3.2).
     fn name(self, name: &str) -> String {
-        if self.is_https {
-            format!("__Host-{name}")
-        } else {
-            name.to_owned()
-        }
+        cookie_name(self.is_https, self.own_port, name)
     }
 
     /// Returns the session cookie's name.
@@ -63,7 +60,7 @@ impl CookieStyle {
     /// Returns the name of the cookie that shows the doctor whether cookies come back.
     #[must_use]
     pub fn doctor(self) -> String {
-        cookie_name(self.is_https)
+        self.name(COOKIE_OF_DOCTOR)
     }
 
     /// Returns the name of the attempt with that suffix; an empty suffix gives the prefix of all
@@ -96,12 +93,11 @@ impl CookieStyle {
 
 /// Returns the names and attributes of this server's cookies.
 pub(crate) fn style(app: &AppState) -> CookieStyle {
-    let is_https = app
-        .config
-        .public_url
-        .as_ref()
-        .is_some_and(crate::config::PublicUrl::is_https);
-    CookieStyle::new(is_https)
+    let public = app.config.public_url.as_ref();
+    CookieStyle::new(
+        public.is_some_and(PublicUrl::is_https),
+        public.and_then(PublicUrl::own_port),
+    )
 }
 
 /// The cookies that a response sets.
@@ -269,14 +265,17 @@ mod tests {
 
     #[test]
     fn attributes() {
-        let style = CookieStyle::new(true);
+        let style = CookieStyle::new(true, None);
         assert_eq!(
             style
                 .set(style.session(), "t".to_owned(), Duration::from_secs(60))
                 .to_string(),
             "__Host-postern_session=t; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
-        let style = CookieStyle::new(false);
+        let style = CookieStyle::new(true, Some(8443));
+        assert_eq!(style.session(), "__Host-postern_8443_session");
+        assert_eq!(style.attempt("x"), "__Host-postern_8443_attempt_x");
+        let style = CookieStyle::new(false, None);
         assert_eq!(
             style.clear(style.link()).to_string(),
             "postern_link=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"

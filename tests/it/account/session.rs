@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::routes::{
     API_LOGIN, API_LOGOUT, API_PROFILE, API_PROFILE_PASSWORD, API_SESSION, API_SESSION_CONFIRM,
 };
-use tests::answer::param;
+use tests::answer::{Answer, param};
 use tests::http_browser::HttpBrowser;
 use tests::site::{CLIENT_ID, PASSWORD, Site, user};
 
@@ -114,7 +114,7 @@ async fn cookies_that_are_no_token_are_no_session_and_no_error() {
     site.add(user("alice").await).await;
     let browser = site.logged_in("alice").await;
     let good = token(&browser);
-    let doubled = format!("{good}; {COOKIE}={good}");
+    let doubled = format!("{good}; {}={good}", browser.full_name(COOKIE));
 
     for value in [
         "",
@@ -364,5 +364,57 @@ async fn server_that_is_told_to_stop_ends_in_good_order() {
     assert!(
         site.app.store.ping().await.is_err(),
         "the database is closed"
+    );
+}
+
+/// Returns the names of the cookies that an answer sets or clears, as they are sent.
+fn names(answer: &Answer) -> Vec<String> {
+    let names = answer.set_cookies().into_iter();
+    let names = names.map(|line| line.split('=').next().unwrap_or_default().to_owned());
+    names.collect()
+}
+
+#[tokio::test]
+async fn servers_on_two_ports_of_one_host_leave_each_others_sessions_alone() {
+    let (here, there) = (Site::start().await, Site::start().await);
+    for site in [&here, &there] {
+        site.add(user("alice").await).await;
+    }
+    let (one, other) = (here.browser(), there.browser());
+    let (login_here, login_there) = (
+        one.log_in("alice", PASSWORD).await,
+        other.log_in("alice", PASSWORD).await,
+    );
+    // A browser has one jar for the host, whatever the port.
+    let jar: Vec<String> = [&login_here, &login_there]
+        .iter()
+        .flat_map(|login| login.set_cookies())
+        .map(|line| line.split(';').next().unwrap_or_default().to_owned())
+        .collect();
+    let with_jar = async |browser: &HttpBrowser, method, path| {
+        let request = browser.call(method, path).header("cookie", jar.join("; "));
+        let request = request.header("content-type", "application/json");
+        browser.send(request.body("{}")).await
+    };
+    let fresh = here.browser();
+
+    let logout = with_jar(&there.browser(), Method::POST, API_LOGOUT).await;
+    let session = with_jar(&fresh, Method::GET, API_SESSION).await;
+
+    assert_eq!(
+        (logout.status.as_u16(), session.status.as_u16()),
+        (200, 200)
+    );
+    let of_here = names(&login_here);
+    for name in names(&login_there).iter().chain(&names(&logout)) {
+        assert!(!of_here.contains(name), "{name}");
+    }
+    let attempts = [&one, &other].map(|browser| browser.full_name("postern_attempt_"));
+    assert_ne!(attempts[0], attempts[1]);
+    let start = one.get("/api/login/openid").await;
+    assert!(
+        names(&start)[0].starts_with(&attempts[0]),
+        "{:?}",
+        names(&start)
     );
 }

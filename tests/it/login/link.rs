@@ -159,7 +159,7 @@ async fn link_cookie_that_was_tampered_with_is_none() {
         &link[1..],
         "",
         "garbage",
-        &format!("{link}; postern_link={link}"),
+        &format!("{link}; {}={link}", browser.full_name("postern_link")),
     ] {
         browser.set_cookie("postern_link", value);
         assert_eq!(

@@ -80,7 +80,7 @@ fn assert_opens_rightly(name: &str, value: &str) -> bool {
 
 /// Returns true if there is a session token; fails if it could be written in two ways.
 fn assert_session_is_one(headers: &HeaderMap) -> bool {
-    let value = single(headers, &CookieStyle::new(true).session());
+    let value = single(headers, &CookieStyle::new(true, None).session());
     let token = value.and_then(SessionToken::parse);
     let shown = token.as_ref().map(SessionToken::reveal);
     assert!(shown.is_none() || shown.as_deref() == value);
@@ -89,7 +89,7 @@ fn assert_session_is_one(headers: &HeaderMap) -> bool {
 
 /// Fails if the names here are not those of the server.
 fn assert_names_keep_apart() {
-    let style = CookieStyle::new(true);
+    let style = CookieStyle::new(true, None);
     assert_eq!(style.attempt("0123456789abcdef"), ATTEMPT.0);
     assert_eq!(style.link(), LINK.0);
 }

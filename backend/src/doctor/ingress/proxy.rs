@@ -4,7 +4,8 @@ use shared::doctor::Step;
 
 use super::question::CLAIMED;
 use crate::config::PublicUrl;
-use crate::doctor::probe::reflection::{Reflection, cookie_name};
+use crate::config::cookie_name;
+use crate::doctor::probe::reflection::{COOKIE, Reflection};
 use crate::doctor::subject::{PROXY_ADDRESS, PROXY_COOKIE, PROXY_HOST, PROXY_SCHEME, THIS_REQUEST};
 use oidc::answer::Answer;
 use oidc::for_log;
@@ -80,7 +81,7 @@ pub(super) fn address(first: &Reflection, second: Option<&Reflection>, public: &
 /// # Errors
 /// Why browsers would not keep it.
 pub(super) fn set_cookie(answer: &Answer, public: &PublicUrl) -> Result<String, String> {
-    let name = cookie_name(public.is_https());
+    let name = cookie_name(public.is_https(), public.own_port(), COOKIE);
     let lines = answer.headers.get_all("set-cookie");
     let line = lines
         .iter()

@@ -22,12 +22,8 @@ const QUESTION: &str = "question";
 /// The label of the proof in an answer.
 const ANSWER: &str = "answer";
 
-/// Returns the name of the cookie by which the doctor sees whether cookies come back. `__Host-`
-/// binds it to this host and to https (RFC 6265bis §4.1.3.2).
-pub(crate) fn cookie_name(is_https: bool) -> String {
-    let prefix = if is_https { "__Host-" } else { "" };
-    format!("{prefix}postern_doctor")
-}
+/// The cookie by which the doctor sees whether cookies come back.
+pub(crate) const COOKIE: &str = "doctor";
 
 /// A question to a server.
 #[derive(Debug)]
