@@ -13,6 +13,7 @@ use super::version::Version;
 use oidc::answer::{Answer, OpFailure};
 use oidc::client::{Client, Timeouts};
 use oidc::for_log;
+use oidc::obstacle::Obstacle;
 
 /// How many objects a page has.
 const PAGE_SIZE: &str = "50";
@@ -212,6 +213,20 @@ impl Api {
         parsed(&answer)
     }
 
+    /// Has Authentik made its own login flow yet? Asked without the token, which it may not know.
+    pub async fn is_set_up(&self) -> bool {
+        let url = self.url("core/brands/current/");
+        let request = self.client.get(url.as_str());
+        let request = request.header(header::ACCEPT, "application/json");
+        let Ok(answer) = self.client.call(request, "API").await else {
+            return false;
+        };
+        let object = answer.json_object().unwrap_or_default();
+        object
+            .get("flow_authentication")
+            .is_some_and(Value::is_string)
+    }
+
     /// Returns where Authentik is.
     #[must_use]
     pub fn base(&self) -> &Url {
@@ -272,12 +287,13 @@ impl Api {
             }
             OpFailure::Unreachable { cause, .. } => Trouble::Unreachable { origin, cause },
             OpFailure::ServerError { cause, .. } => Trouble::Ailing { cause },
-            OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => {
-                Trouble::NotAuthentik {
-                    url: url.to_string(),
-                    detail,
-                }
-            }
+            OpFailure::Intercepted(Obstacle::RateLimit, _) => Trouble::Busy,
+            OpFailure::Intercepted(_, detail)
+            | OpFailure::NotOidc(_, detail)
+            | OpFailure::Misconfigured(_, detail) => Trouble::NotAuthentik {
+                url: url.to_string(),
+                detail,
+            },
         }
     }
 }
@@ -308,7 +324,6 @@ fn judged(answer: Answer, url: &Url, purpose: &Purpose) -> Result<Answer, Troubl
             act: purpose.act.clone(),
             fields: complaints(&object),
         },
-        StatusCode::TOO_MANY_REQUESTS => Trouble::Busy,
         _ => Trouble::NotAuthentik {
             url: url.to_string(),
             detail: format!("it answers {status}"),

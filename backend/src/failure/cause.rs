@@ -47,6 +47,14 @@ causes! {
     StateExpired = "state_expired", StateExpired;
     /// The OP is down, slow, or out of reach.
     OpUnreachable = "op_unreachable", OpUnreachable;
+    /// A firewall before the OP answers in its place.
+    OpBlocked = "op_blocked", OpUnreachable;
+    /// The OP, or what stands before it, counts this server's requests.
+    OpRateLimited = "op_rate_limited", OpUnreachable;
+    /// A test for browsers stands before the OP.
+    OpChallenged = "op_challenged", OpUnreachable;
+    /// The forward proxy answers in the OP's place.
+    ProxyFailed = "proxy_failed", OpUnreachable;
     /// Another fault in the OP's metadata.
     OpMisconfigured = "op_misconfigured", OpMisconfigured;
     /// There is no discovery document at the address.
@@ -71,6 +79,8 @@ causes! {
     CodeRejected = "code_rejected", CodeRejected;
     /// The ID token fails a check.
     TokenInvalid = "token_invalid", TokenInvalid;
+    /// The ID token is of another issuer, so perhaps of another application.
+    TokenForeign = "token_foreign", TokenInvalid;
     /// Userinfo cannot be used.
     UserinfoInvalid = "userinfo_invalid", UserinfoInvalid;
     /// The identity policy needed an email.
@@ -79,6 +89,14 @@ causes! {
     EmailUnverified = "email_unverified", EmailUnverified;
     /// The account may not be linked by email.
     LinkFirst = "link_first", LinkFirst;
+    /// An email was needed, and another issuer knows the subject: the OP moved.
+    EmailMissingMoved = "email_missing_moved", EmailMissing;
+    /// A verified email was needed, and another issuer knows the subject or the email.
+    EmailUnverifiedMoved = "email_unverified_moved", EmailUnverified;
+    /// No link by email, and another issuer knows the subject or the email.
+    LinkFirstMoved = "link_first_moved", LinkFirst;
+    /// No account may be created, and another issuer knows the subject or the email.
+    RegistrationClosedMoved = "registration_closed_moved", RegistrationClosed;
     /// The link was not confirmed.
     LinkConfirm = "link_confirm", LinkConfirm;
     /// The identity or the account is already linked elsewhere.
@@ -123,6 +141,19 @@ impl Cause {
     pub fn parse(text: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
         all.find(|cause| cause.as_str() == text)
+    }
+
+    /// Returns the cause of a refusal by the identity policy, if the OP seems to have moved; `None`
+    /// for refusals that have nothing to do with that.
+    #[must_use]
+    pub fn after_move(code: FailureCode) -> Option<Self> {
+        match code {
+            FailureCode::EmailMissing => Some(Self::EmailMissingMoved),
+            FailureCode::EmailUnverified => Some(Self::EmailUnverifiedMoved),
+            FailureCode::LinkFirst => Some(Self::LinkFirstMoved),
+            FailureCode::RegistrationClosed => Some(Self::RegistrationClosedMoved),
+            _ => None,
+        }
     }
 
     /// Returns the cause of an entry of the audit trail. An entry without a cause, of an earlier

@@ -9,11 +9,40 @@ use crate::presets::{self, Advice};
 #[must_use]
 pub fn remedy(cause: Cause, provider: &str) -> &'static str {
     let at_op = |advice| presets::advice(provider, advice);
+    if provider == "authentik"
+        && let Some(remedy) = at_authentik(cause)
+    {
+        return remedy;
+    }
     match cause {
         Cause::AccessDenied => at_op(Advice::AccessDenied),
         Cause::OpError => at_op(Advice::OpError),
         Cause::OpUnreachable => at_op(Advice::OpUnreachable),
         Cause::OpMisconfigured => at_op(Advice::OpMisconfigured),
+        Cause::OpBlocked => {
+            "A firewall (WAF) before the OP answers this server with a page of its own: let requests \
+             from this server's address through to the discovery document and to the token, userinfo \
+             and JWKS endpoints."
+        }
+        Cause::OpRateLimited => {
+            "The OP, or what stands before it, counts this server's requests (429): exempt this \
+             server's address from that limit; all logins come from it."
+        }
+        Cause::OpChallenged => {
+            "Cloudflare or the like wants a browser to pass a test: add a rule that skips it for this \
+             server's address, or let this server reach the OP past it."
+        }
+        Cause::ProxyFailed => {
+            "The forward proxy (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) does not lead to the OP: let it \
+             through there, or name the OP's host in NO_PROXY."
+        }
+        Cause::EmailMissingMoved
+        | Cause::EmailUnverifiedMoved
+        | Cause::LinkFirstMoved
+        | Cause::RegistrationClosedMoved => {
+            "The OP seems to have moved: where the issuer that the log line names is the same OP as \
+             before, `postern identities remap --from OLD --to NEW` takes all connections along."
+        }
         Cause::DiscoveryMissing => at_op(Advice::ApplicationUrl),
         Cause::SigningKeyMissing | Cause::AlgorithmUnfit => at_op(Advice::SigningKey),
         Cause::TokenEncrypted => at_op(Advice::Encryption),
@@ -27,6 +56,11 @@ pub fn remedy(cause: Cause, provider: &str) -> &'static str {
         Cause::IssuerDiffers => {
             "Write the issuer that the OP calls itself by into OIDC_SERVER_APPLICATION_URL, to the \
              letter; or let this server and browsers ask the OP under one host name."
+        }
+        Cause::TokenForeign => {
+            "The ID token names another issuer than the discovery document: take both, the client and \
+             OIDC_SERVER_APPLICATION_URL, from the same application, and let this server and browsers \
+             ask the OP under one host name."
         }
         Cause::EndpointInsecure => {
             "Let the reverse proxy before the OP pass X-Forwarded-Proto on, so that the OP names \
@@ -94,6 +128,30 @@ pub fn remedy(cause: Cause, provider: &str) -> &'static str {
         Cause::ServerError | Cause::Unavailable | Cause::Internal => {
             "The cause, or a line before this one with the same ref, says what failed here."
         }
+    }
+}
+
+/// Returns what to do where Authentik has a cause that other OPs do not have.
+fn at_authentik(cause: Cause) -> Option<&'static str> {
+    match cause {
+        Cause::IssuerDiffers => Some(
+            "If the issuer is Authentik's own address without /application/o/SLUG/: open the provider \
+             and set Issuer mode to \"Each provider has a different issuer\". If its host is another: \
+             Authentik calls itself by the host name that it is asked under, so let this server and \
+             browsers use the same one.",
+        ),
+        Cause::TokenForeign => Some(
+            "OIDC_CLIENT_ID is that of another application than the one whose slug is in \
+             OIDC_SERVER_APPLICATION_URL: copy client id and secret from that application's provider, \
+             or write the slug of theirs. If only the host differs: let this server and browsers use \
+             the same one.",
+        ),
+        Cause::LinkConflict => Some(
+            "Disconnect the account's other identity, on the page of accounts, if the new one should \
+             take its place. If it happens to many people at once, the provider's Subject mode was \
+             changed: put it back.",
+        ),
+        _ => None,
     }
 }
 

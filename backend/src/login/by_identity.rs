@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::account::AccountId;
 use crate::config::SessionConfig;
+use crate::failure::{Cause, remedy};
 use crate::login::begin::{Arrival, Begun, NewSession, begin};
 use crate::login::error::LoginError;
 use crate::login::register::Candidate;
@@ -57,6 +58,7 @@ impl ByIdentity<'_> {
             let taken = match self.begin(account_id, lead).await? {
                 Begun::Session(session) => {
                     self.note_registered(account_id, &candidate);
+                    self.note_kin(account_id).await;
                     return Ok(Some(session));
                 }
                 Begun::Refused(LoginRefusal::Taken(taken)) => taken,
@@ -65,6 +67,31 @@ impl ByIdentity<'_> {
             candidate = candidate
                 .without(taken)
                 .ok_or_else(|| LoginError::Internal("no free username was found".to_owned()))?;
+        }
+    }
+
+    /// Says in the log if a new account's person may have one already, and is a stranger because of
+    /// the OP. The login is done, whatever that comes to.
+    async fn note_kin(&self, account_id: AccountId) {
+        let identity = stored(self.identity);
+        if let Ok(Some(earlier)) = self.store.earlier_issuer(identity).await {
+            tracing::warn!(
+                account.id = %account_id,
+                oidc.issuer = %identity.issuer,
+                earlier_issuer = %earlier,
+                remedy = remedy(Cause::LinkFirstMoved, ""),
+                "the new account's subject or email is known from another issuer"
+            );
+        }
+        if let Ok(true) = self.store.knows_email_of_other_subject(identity).await {
+            tracing::warn!(
+                account.id = %account_id,
+                oidc.issuer = %identity.issuer,
+                remedy = "Nothing, if the OP's user was made anew. If it happens to many people, the \
+                          OP now names its users in another way (at Authentik the provider's Subject \
+                          mode): put it back.",
+                "the new account's email is known from another subject of this issuer"
+            );
         }
     }
 

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId};
 use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
 use crate::login::begin::{Arrival, Begun, NewSession};
-use crate::login::by_identity::ByIdentity;
+use crate::failure::Cause;
+use crate::login::by_identity::{ByIdentity, stored};
 use crate::login::decide::{Decision, Facts, Policy, decide};
 use crate::login::error::{LoginError, PolicyRefusal};
 use crate::login::facts;
@@ -112,7 +113,10 @@ pub async fn complete(
             },
             Decision::AlreadyLinked => return Ok(Outcome::AlreadyLinked),
             Decision::Refuse(code) => {
-                let refusal = refusal(code, identity, &facts);
+                let mut refusal = refusal(code, identity, &facts);
+                if Cause::after_move(code).is_some() {
+                    refusal.earlier_issuer = store.earlier_issuer(stored(identity)).await?;
+                }
                 return Err(LoginError::Policy(Box::new(refusal)));
             }
         };
@@ -157,5 +161,6 @@ fn refusal(code: FailureCode, identity: &VerifiedIdentity, facts: &Facts) -> Pol
         email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
         account: account.map(|account| account.id),
         usernames: accounts.map(|account| account.username.clone()).collect(),
+        earlier_issuer: None,
     }
 }

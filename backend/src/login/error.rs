@@ -3,6 +3,7 @@
 use std::fmt;
 
 use oidc::misconfiguration::Misconfiguration;
+use oidc::obstacle::Obstacle;
 use shared::failure::FailureCode;
 
 use crate::account::AccountId;
@@ -61,6 +62,8 @@ pub struct PolicyRefusal {
     pub account: Option<AccountId>,
     /// The names of the accounts that are linked, that asked for a link, or that have the email.
     pub usernames: Vec<String>,
+    /// Another issuer that has the same subject or email: the OP seems to have moved from there.
+    pub earlier_issuer: Option<String>,
 }
 
 impl fmt::Display for PolicyRefusal {
@@ -76,7 +79,11 @@ impl fmt::Display for PolicyRefusal {
             f,
             "{}; subject {subject} of {issuer}, email {email}, accounts {accounts}",
             self.code.as_str(),
-        )
+        )?;
+        match &self.earlier_issuer {
+            Some(earlier) => write!(f, "; the issuer {earlier} has the same subject or email"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -97,7 +104,12 @@ impl LoginError {
         match self {
             Self::Oidc(error) => cause_of(error),
             Self::AccountDisabled(_) => Cause::AccountDisabled,
-            Self::Policy(refusal) => refusal.code.into(),
+            Self::RoleMissing(_) => Cause::RoleMissing,
+            Self::Policy(refusal) => {
+                let moved = refusal.earlier_issuer.as_ref();
+                let moved = moved.and_then(|_| Cause::after_move(refusal.code));
+                moved.unwrap_or(refusal.code.into())
+            }
             // The contract's section 6 has no code of its own for it.
             Self::BadRequest(_) => Cause::OpError,
             Self::CallbackEmpty => Cause::CallbackEmpty,
@@ -123,11 +135,24 @@ pub fn cause_of(error: &oidc::Error) -> Cause {
         oidc::Error::StateMismatch(_) => Cause::StateMismatch,
         oidc::Error::StateExpired(_) => Cause::StateExpired,
         oidc::Error::OpUnreachable { .. } => Cause::OpUnreachable,
+        oidc::Error::Intercepted(by, _) => (*by).into(),
         oidc::Error::OpMisconfigured(what, _) => (*what).into(),
         oidc::Error::ClientRejected(_) => Cause::ClientRejected,
         oidc::Error::CodeRejected(_) => Cause::CodeRejected,
         oidc::Error::TokenInvalid(_) => Cause::TokenInvalid,
+        oidc::Error::TokenForeign(_) => Cause::TokenForeign,
         oidc::Error::UserinfoInvalid(_) => Cause::UserinfoInvalid,
+    }
+}
+
+impl From<Obstacle> for Cause {
+    fn from(by: Obstacle) -> Self {
+        match by {
+            Obstacle::Proxy => Self::ProxyFailed,
+            Obstacle::RateLimit => Self::OpRateLimited,
+            Obstacle::Challenge => Self::OpChallenged,
+            Obstacle::Firewall => Self::OpBlocked,
+        }
     }
 }
 
@@ -143,6 +168,24 @@ impl From<Misconfiguration> for Cause {
             Misconfiguration::TokenSize => Self::TokenTooLong,
             Misconfiguration::ClientAuth => Self::ClientAuthUnknown,
             Misconfiguration::Other => Self::OpMisconfigured,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::failure::FailureCode;
+
+    use super::LoginError;
+
+    #[test]
+    fn our_own_faults_are_never_the_ops() {
+        for error in [
+            LoginError::Internal("the attempt cannot be sealed".to_owned()),
+            LoginError::Internal("no free username was found".to_owned()),
+            LoginError::Panicked,
+        ] {
+            assert_eq!(error.code(), FailureCode::ServerError, "{error}");
         }
     }
 }

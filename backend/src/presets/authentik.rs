@@ -35,5 +35,5 @@ pub(super) static HINTS: Hints = Hints {
     redirect_uri: "In Authentik, open the application's provider and add OIDC_REDIRECT_URI to the letter under Redirect \
         URIs/Origins, with matching mode Strict.",
     application_url: "OIDC_SERVER_APPLICATION_URL is https://HOST/application/o/SLUG: HOST is what browsers use for Authentik, SLUG the \
-        application's.",
+        application's. An application without a provider answers 404, too: select one in it.",
 };

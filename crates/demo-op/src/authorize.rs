@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::keys::random_token;
-use crate::lie::Lie;
+use crate::lie::{Lie, other_application};
 use crate::page;
 use crate::request::{Request, pairs};
 use crate::world::{App, Challenge, Code, Grant, Session, World};
@@ -276,7 +276,12 @@ impl Ask {
         } else if lies.has(&Lie::ResponseIssWrong) {
             "https://op.example.org/application/o/other/".to_owned()
         } else if world.settings.response_iss || lies.has(&Lie::ResponseIss) {
-            world.issuer(&self.origin)
+            let own = world.issuer(&self.origin);
+            if lies.has(&Lie::ClientOfOther) {
+                other_application(&own)
+            } else {
+                own
+            }
         } else {
             return None;
         };

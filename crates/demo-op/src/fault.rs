@@ -74,6 +74,21 @@ async fn spoil(fault: &Fault, mut response: Response) -> Response {
             (code, Html(PAGE)).into_response()
         }
         Fault::Html => Html(PAGE).into_response(),
+        Fault::Firewall => {
+            let page = "<!doctype html><title>Request blocked</title><h1>Request blocked</h1>";
+            (StatusCode::FORBIDDEN, Html(page)).into_response()
+        }
+        Fault::Challenge => {
+            let page = "<!doctype html><title>Just a moment...</title>";
+            let headers = [("cf-mitigated", "challenge"), ("server", "cloudflare")];
+            (StatusCode::FORBIDDEN, headers, Html(page)).into_response()
+        }
+        Fault::Proxy => {
+            let page =
+                "<!doctype html><title>ERROR: The requested URL could not be retrieved</title>";
+            let headers = [("x-squid-error", "ERR_CONNECT_FAIL 111")];
+            (StatusCode::SERVICE_UNAVAILABLE, headers, Html(page)).into_response()
+        }
         Fault::Hang => std::future::pending().await,
         Fault::Redirect => Redirect::temporary("/foreign/redirected").into_response(),
         Fault::Empty => (json_type(), Body::empty()).into_response(),

@@ -68,6 +68,8 @@ pub enum Lie {
     ResponseIssWrong,
     /// `iss` is advertised, none is sent.
     ResponseIssMissing,
+    /// The client belongs to another application: codes, ID tokens and `iss` are of its issuer.
+    ClientOfOther,
     /// Pushed authorization requests are required (RFC 9126).
     ParRequired,
     /// The endpoint for pushed requests fails as told.
@@ -238,6 +240,12 @@ pub enum Fault {
     Status(u16),
     /// 200 and an HTML page.
     Html,
+    /// 403 and the page of a firewall.
+    Firewall,
+    /// 403 and a page that only a browser gets past, as Cloudflare has it.
+    Challenge,
+    /// 503 and the page of a forward proxy.
+    Proxy,
     /// No answer, ever.
     Hang,
     /// The right answer, one byte every 200 ms.
@@ -308,6 +316,10 @@ fn bend_claim(lie: &Lie, claims: &mut Map<String, Value>, client_id: &str) {
     let (name, value) = match lie {
         Lie::NonceWrong => ("nonce", json!("a-nonce-nobody-sent")),
         Lie::IssWrong => ("iss", json!("https://op.example.org/application/o/other/")),
+        Lie::ClientOfOther => {
+            let own = claims["iss"].as_str().unwrap_or_default();
+            ("iss", json!(other_application(own)))
+        }
         Lie::IssWithoutSlash => (
             "iss",
             json!(
@@ -351,6 +363,12 @@ fn bend_claim(lie: &Lie, claims: &mut Map<String, Value>, client_id: &str) {
         _ => return,
     };
     claims.insert(name.to_owned(), value);
+}
+
+/// Returns the issuer of another application of the same OP.
+pub(crate) fn other_application(issuer: &str) -> String {
+    let base = issuer.trim_end_matches('/').rsplit_once('/');
+    format!("{}/other/", base.map_or(issuer, |(base, _)| base))
 }
 
 /// Returns seconds with a fraction, as some OPs send them.

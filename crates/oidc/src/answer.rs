@@ -6,6 +6,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use super::error::Error;
 use super::log_text::for_log;
 use super::misconfiguration::Misconfiguration;
+use super::obstacle::Obstacle;
 
 /// An answer of the OP, read whole.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub enum OpFailure {
         /// What happened.
         cause: String,
     },
+    /// An answer by something that stands before the OP, what it is, and the answer in words.
+    Intercepted(Obstacle, String),
     /// An answer that is something else than what was asked for: a page, a redirect.
     NotOidc(Misconfiguration, String),
     /// An answer that is what was asked for, and does not fit the settings.
@@ -49,6 +52,7 @@ impl From<OpFailure> for Error {
         match failure {
             OpFailure::Unreachable { endpoint, cause }
             | OpFailure::ServerError { endpoint, cause } => Self::OpUnreachable { endpoint, cause },
+            OpFailure::Intercepted(by, detail) => Self::Intercepted(by, detail),
             OpFailure::NotOidc(what, detail) | OpFailure::Misconfigured(what, detail) => {
                 Self::OpMisconfigured(what, detail)
             }

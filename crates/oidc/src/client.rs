@@ -15,6 +15,7 @@ use super::endpoint::Endpoint;
 use super::log_text::for_log;
 use super::metrics::OpMetrics;
 use super::misconfiguration::Misconfiguration;
+use super::obstacle::Obstacle;
 use super::tls::Trust;
 use super::trace;
 
@@ -158,7 +159,7 @@ impl Client {
     /// server's error is one too, and of a long one the beginning.
     ///
     /// # Errors
-    /// `Unreachable` and `ServerError`, if none comes.
+    /// `Unreachable`, `ServerError` and `Intercepted`, if none comes.
     pub async fn ask(&self, request: Request, endpoint: &'static str) -> Result<Answer, OpFailure> {
         Ok(exchange(request, endpoint, MAX_EXAMINED_BODY).await?.0)
     }
@@ -251,6 +252,10 @@ async fn send(
             ),
         ));
     }
+    if let Some(obstacle) = Obstacle::of(&answer) {
+        let detail = Obstacle::detail(&answer, endpoint);
+        return Err(OpFailure::Intercepted(obstacle, detail));
+    }
     if status.is_server_error() {
         return Err(OpFailure::ServerError {
             endpoint,
@@ -268,6 +273,11 @@ async fn exchange(
 ) -> Result<(Answer, bool), OpFailure> {
     let failure = |error: reqwest::Error| {
         let cause = causes(&error);
+        // What the HTTP client says of a proxy that opens no tunnel.
+        if cause.contains("tunnel") {
+            let detail = format!("the {endpoint} is not reached through the proxy: {cause}");
+            return OpFailure::Intercepted(Obstacle::Proxy, detail);
+        }
         if error.is_connect() || error.is_timeout() {
             OpFailure::Unreachable { endpoint, cause }
         } else {

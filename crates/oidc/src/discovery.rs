@@ -115,7 +115,9 @@ impl Discovery {
         };
         let serves = |metadata: &Arc<Metadata>| match failure {
             OpFailure::Misconfigured(..) => false,
-            OpFailure::ServerError { .. } | OpFailure::NotOidc(..) => true,
+            OpFailure::ServerError { .. } | OpFailure::Intercepted(..) | OpFailure::NotOidc(..) => {
+                true
+            }
             OpFailure::Unreachable { .. } => {
                 let asked = settings.discovery_url();
                 asked.origin() != metadata.authorization_endpoint.origin()

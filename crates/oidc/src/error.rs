@@ -1,6 +1,7 @@
 //! Why the OP's word cannot be taken.
 
 use super::misconfiguration::Misconfiguration;
+use super::obstacle::Obstacle;
 
 /// What goes wrong between the OP and us. `Display` is for the log: texts of the OP in it are
 /// bounded and on one line.
@@ -33,6 +34,9 @@ pub enum Error {
         /// What happened.
         cause: String,
     },
+    /// Something between here and the OP answers in its place.
+    #[error("something before the OP answers in its place: {1}")]
+    Intercepted(Obstacle, String),
     /// What the OP says of itself cannot be used.
     #[error("the OP's configuration cannot be used: {1}")]
     OpMisconfigured(Misconfiguration, String),
@@ -45,6 +49,9 @@ pub enum Error {
     /// The ID token fails a check, or there is none.
     #[error("ID token rejected: {0}")]
     TokenInvalid(String),
+    /// The ID token is good, but of another issuer: at Authentik that of another application.
+    #[error("ID token rejected: {0}")]
+    TokenForeign(String),
     /// The userinfo answer cannot be used.
     #[error("userinfo rejected: {0}")]
     UserinfoInvalid(String),

@@ -53,7 +53,10 @@ pub fn check(token: Signed, expected: &Expected<'_>) -> Result<Claims, TokenFaul
 pub(super) fn check_issuer(claims: &Claims, issuer: &str) -> Result<(), TokenFault> {
     match claims.get("iss").and_then(Value::as_str) {
         Some(iss) if iss == issuer => Ok(()),
-        Some(iss) => invalid(format!("iss is {:?}, not {issuer:?}", for_log(iss))),
+        Some(iss) => Err(TokenFault::OtherIssuer(format!(
+            "iss is {:?}, not {issuer:?}",
+            for_log(iss)
+        ))),
         None => invalid("iss is missing"),
     }
 }

@@ -26,6 +26,9 @@ pub enum TokenFault {
     /// Five parts: encrypted (RFC 7516).
     #[error("the ID token is encrypted")]
     Encrypted,
+    /// It names another issuer, perhaps that of another application.
+    #[error("{0}")]
+    OtherIssuer(String),
     /// Anything else; final.
     #[error("{0}")]
     Invalid(String),

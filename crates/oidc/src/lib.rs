@@ -24,6 +24,7 @@ pub mod provider;
 pub mod discovery;
 pub mod metadata;
 pub mod misconfiguration;
+pub mod obstacle;
 pub mod jwks;
 pub mod jws;
 pub mod id_token;

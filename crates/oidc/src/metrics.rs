@@ -36,7 +36,8 @@ impl Default for OpMetrics {
 }
 
 impl OpMetrics {
-    /// Counts a request, and returns how it ended: `ok`, `refused` (4xx), `failed` (5xx, or an
+    /// Counts a request, and returns how it ended: `ok`, `refused` (4xx, or by something before the
+    /// OP), `failed` (5xx, or an
     /// answer that broke off), `unreachable`, or `unusable` (a redirect, or far too much).
     pub(super) fn observe(
         &self,
@@ -46,7 +47,7 @@ impl OpMetrics {
     ) -> &'static str {
         let outcome = match result {
             Ok(answer) if answer.status.is_success() => "ok",
-            Ok(_) => "refused",
+            Ok(_) | Err(OpFailure::Intercepted(..)) => "refused",
             Err(OpFailure::Unreachable { .. }) => "unreachable",
             Err(OpFailure::ServerError { .. }) => "failed",
             Err(OpFailure::NotOidc(..) | OpFailure::Misconfigured(..)) => "unusable",

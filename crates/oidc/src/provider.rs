@@ -20,7 +20,7 @@ use super::logout_token::{self, LogoutToken};
 use super::metadata::Metadata;
 use super::metrics::OpMetrics;
 use super::misconfiguration::Misconfiguration;
-use super::rejection::{Rejection, rejected};
+use super::rejection::{Rejection, rejected, rejected_id_token};
 use super::settings::Settings;
 use super::signatures::{Question, Signatures};
 use super::token_request::{self, Tokens};
@@ -325,7 +325,7 @@ impl Provider {
         let signed = self.signed(metadata, token, Question::Login).await;
         signed
             .and_then(|signed| Ok(id_token::check(signed, &expected)?))
-            .map_err(rejected(Error::TokenInvalid))
+            .map_err(rejected_id_token)
     }
 
     /// Asks the userinfo endpoint (Core §5.3). The subject must be the ID token's (§5.3.2).

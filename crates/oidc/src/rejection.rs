@@ -31,6 +31,14 @@ impl From<OpFailure> for Rejection {
     }
 }
 
+/// Gives a fault of an ID token its error: one of another issuer has a remedy of its own.
+pub(super) fn rejected_id_token(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::Token(TokenFault::OtherIssuer(detail)) => Error::TokenForeign(detail),
+        rejection => rejected(Error::TokenInvalid)(rejection),
+    }
+}
+
 /// Gives a fault the error of the thing that has it; an encrypted one is a setting at the OP.
 pub(super) fn rejected(otherwise: impl FnOnce(String) -> Error) -> impl FnOnce(Rejection) -> Error {
     move |rejection| {

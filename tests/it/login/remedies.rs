@@ -1,6 +1,7 @@
 //! One truth on what an admin should do about a failure: the log, the audit trail, its page and
 //! the command line say the same, by the cause.
 
+use backend::account::NewAccount;
 use backend::failure::{Cause, remedy};
 use demo_op::{Fault, Lie};
 use serde_json::{Value, json};
@@ -9,6 +10,9 @@ use tests::command_line::type_in;
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
 use tests::site::{Site, admin};
+
+/// Where the OP was before it moved.
+const OLD: &str = "https://old.example.com/application/o/postern/";
 
 /// A site with an admin, and the admin's browser.
 async fn site_with(settings: &[(&str, &str)]) -> (Site, HttpBrowser) {
@@ -73,6 +77,71 @@ async fn wrong_setup_token_has_one_remedy_everywhere() {
     assert_one_remedy(&site, &root, Cause::SetupTokenWrong).await;
 }
 
+/// Moves all identities to an issuer of old, as if the OP had just moved from there.
+async fn move_away(site: &Site) {
+    let (from, to) = (site.op.issuer(), OLD);
+    let line = format!("identities remap --from {from} --to {to} --yes");
+    assert!(type_in(site, &line).await.is_success());
+}
+
+#[tokio::test]
+async fn op_that_moved_is_named_where_its_people_are_refused() {
+    for (name, change, cause) in [
+        ("bob", ("OIDC_LINK_BY_EMAIL", "never"), Cause::LinkFirstMoved),
+        ("carol", ("OIDC_ALLOW_REGISTRATION", "false"), Cause::EmailMissingMoved),
+    ] {
+        let (site, root) = site_with(&[]).await;
+        site.browser().log_in_as(name).await;
+        move_away(&site).await;
+        site.reload(&[change]).await;
+
+        site.browser().log_in_as(name).await;
+
+        assert_one_remedy(&site, &root, cause).await;
+        let log = Log::text();
+        assert!(log.contains(&format!("the issuer {OLD} has the same")), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn op_that_moved_is_named_where_its_people_become_somebody_new() {
+    let (site, _) = site_with(&[]).await;
+    site.browser().log_in_as("carol").await;
+    move_away(&site).await;
+
+    let login = site.browser().log_in_as("carol").await;
+
+    assert_eq!(login.callback.location(), "/");
+    let log = Log::text();
+    let line = log.lines().find(|line| line.contains("known from another issuer"));
+    let line = line.unwrap_or_else(|| panic!("{log}"));
+    assert!(line.contains(OLD) && line.contains("postern identities remap"), "{line}");
+}
+
+#[tokio::test]
+async fn our_own_fault_is_never_the_ops() {
+    let (site, root) = site_with(&[]).await;
+    for number in 1..=200 {
+        let username = match number {
+            1 => "bob".to_owned(),
+            number => format!("bob-{number}"),
+        };
+        let account = NewAccount {
+            username,
+            email: None,
+            password_hash: None,
+            ..admin("x").await
+        };
+        site.add(account).await;
+    }
+
+    let login = site.browser().log_in_as("bob").await;
+
+    assert_eq!(login.callback.code(), "server_error");
+    assert_one_remedy(&site, &root, Cause::ServerError).await;
+    assert!(Log::text().contains("no free username was found"));
+}
+
 #[tokio::test]
 async fn causes_of_one_code_have_a_remedy_each() {
     let algorithms = "id_token_signing_alg_values_supported".to_owned();
@@ -93,6 +162,11 @@ async fn causes_of_one_code_have_a_remedy_each() {
             Lie::Claim("much".to_owned(), json!("x".repeat(1024 * 1024))),
             Cause::TokenTooLong,
         ),
+        (Lie::ClientOfOther, Cause::TokenForeign),
+        (Lie::Token(Fault::Firewall), Cause::OpBlocked),
+        (Lie::Token(Fault::Status(429)), Cause::OpRateLimited),
+        (Lie::Token(Fault::Challenge), Cause::OpChallenged),
+        (Lie::Token(Fault::Proxy), Cause::ProxyFailed),
     ] {
         let (site, root) = site_with(&[]).await;
         site.op.lies(lie);

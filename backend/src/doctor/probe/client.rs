@@ -73,6 +73,8 @@ pub(crate) fn said(failure: OpFailure) -> String {
         OpFailure::Unreachable { endpoint, cause } | OpFailure::ServerError { endpoint, cause } => {
             format!("the {endpoint} gives no answer: {cause}")
         }
-        OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => detail,
+        OpFailure::Intercepted(_, detail)
+        | OpFailure::NotOidc(_, detail)
+        | OpFailure::Misconfigured(_, detail) => detail,
     }
 }

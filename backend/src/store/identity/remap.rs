@@ -4,6 +4,7 @@ use crate::account::AccountId;
 use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{ChangeError, taken};
 use crate::store::audit::insert_audit;
+use crate::store::identity::identities::NewIdentity;
 use crate::store::{Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
@@ -120,6 +121,32 @@ impl Store {
                 .fetch_all(pool).await?
         });
         Ok(issuers)
+    }
+
+    /// Returns another issuer that knows the subject or the email of an identity: the OP may have
+    /// moved from there. `None` if there is none.
+    pub async fn earlier_issuer(&self, identity: NewIdentity<'_>) -> Result<Option<String>> {
+        let issuer = on_database!(self, pool => {
+            sqlx::query_scalar(
+                "select issuer from identity
+                 where issuer <> $1 and (subject = $2 or lower(email) = lower($3))
+                 order by case when subject = $2 then 0 else 1 end, last_login_at desc limit 1",
+            ).bind(identity.issuer).bind(identity.subject).bind(identity.email.map(shared::email::Email::as_str))
+                .fetch_optional(pool).await?
+        });
+        Ok(issuer)
+    }
+
+    /// Does another subject of the same issuer have the email of an identity?
+    pub async fn knows_email_of_other_subject(&self, identity: NewIdentity<'_>) -> Result<bool> {
+        let (known,): (bool,) = on_database!(self, pool => {
+            sqlx::query_as(
+                "select exists (select 1 from identity
+                 where issuer = $1 and subject <> $2 and lower(email) = lower($3))",
+            ).bind(identity.issuer).bind(identity.subject).bind(identity.email.map(shared::email::Email::as_str))
+                .fetch_one(pool).await?
+        });
+        Ok(known)
     }
 
     /// Returns what [`Store::remap_identities`] would do.
