@@ -46,7 +46,7 @@ pub fn blueprint(wanted: &Wanted, version: &Version, secret: &Secret) -> String 
     }
     mapping(&mut yaml, wanted);
     provider(&mut yaml, wanted, version, secret);
-    application(&mut yaml, wanted);
+    application(&mut yaml, wanted, version);
     yaml
 }
 
@@ -150,6 +150,7 @@ fn provider(yaml: &mut String, wanted: &Wanted, version: &Version, secret: &Secr
     push(yaml, &format!("      signing_key: {KEY}\n"));
     let mut fields = wanted.fixed_fields(version);
     fields.extend(wanted.first_fields(version));
+    fields.extend(wanted.lifetimes(|_| None));
     for (field, value) in fields {
         push(yaml, &format!("      {field}: {}\n", inline(&value)));
     }
@@ -157,7 +158,7 @@ fn provider(yaml: &mut String, wanted: &Wanted, version: &Version, secret: &Secr
         push(yaml, &format!("      client_secret: !Env {variable}\n"));
     }
     push(yaml, "      property_mappings:\n");
-    for scope in wanted.scopes() {
+    for scope in wanted.provider_scopes() {
         let is_ours = scope == EMAIL_SCOPE && wanted.verified_emails.value.expression().is_some();
         let mapping = if is_ours {
             "!KeyOf email".to_owned()
@@ -172,7 +173,7 @@ fn provider(yaml: &mut String, wanted: &Wanted, version: &Version, secret: &Secr
 }
 
 /// Writes the application.
-fn application(yaml: &mut String, wanted: &Wanted) {
+fn application(yaml: &mut String, wanted: &Wanted, version: &Version) {
     push(
         yaml,
         &format!(
@@ -182,13 +183,14 @@ fn application(yaml: &mut String, wanted: &Wanted) {
     attrs:
       name: {}
       provider: !KeyOf provider
-      meta_launch_url: {}
 ",
             quoted(&wanted.slug),
             quoted(&wanted.name.value),
-            quoted(&wanted.public_url.origin()),
         ),
     );
+    for (field, text) in wanted.presentation(version) {
+        push(yaml, &format!("      {field}: {}\n", quoted(&text)));
+    }
 }
 
 /// Appends.
@@ -209,6 +211,8 @@ fn inline(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Secret, blueprint};
     use crate::authentik::version::Version;
     use crate::authentik::wanted::{
@@ -229,6 +233,7 @@ mod tests {
             verified_emails: Choice::new(Some(emails), || emails),
             more_scopes: Vec::new(),
             client_id: None,
+            session_max_age: Duration::from_hours(24),
         };
         blueprint(&wanted, version, secret)
     }

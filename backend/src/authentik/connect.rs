@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 use std::path::{PathBuf, absolute};
+use std::time::Duration;
 
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::api::{Api, Kind, Object};
@@ -32,10 +34,31 @@ pub struct Job {
     pub op_url: Url,
     /// Where the settings go.
     pub env_file: PathBuf,
+    /// How long Authentik is waited for while it is not ready.
+    pub patience: Patience,
     /// Is this a dry run, which changes nothing?
     pub is_dry_run: bool,
     /// Is the result written as JSON?
     pub is_json: bool,
+}
+
+/// How long Authentik is waited for. A new one has no flows and no mappings for half a minute, and
+/// knows no token.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// In all.
+    pub total: Duration,
+    /// Between two looks.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            total: Duration::from_mins(2),
+            pause: Duration::from_secs(2),
+        }
+    }
 }
 
 /// What was found.
@@ -64,7 +87,7 @@ pub enum End {
 }
 
 /// Runs the job. The result goes to `out`, and so does the plan, or to `talk` if the result is
-/// JSON. `ask` asks whether to go on; it returns `None` if it cannot ask.
+/// JSON; `talk` is also told if Authentik is waited for. `ask` asks whether to go on; it returns `None` if it cannot ask.
 ///
 /// # Errors
 /// See [`Trouble`]; or `out` or `talk` cannot be written to.
@@ -74,7 +97,7 @@ pub async fn run(
     talk: &mut impl Write,
     ask: impl FnOnce(&mut dyn Write) -> io::Result<Option<bool>>,
 ) -> anyhow::Result<End> {
-    let proposal = look(job).await?;
+    let proposal = look_patiently(job, talk).await?;
     let has_work = !proposal.plan.steps.is_empty() || proposal.env_state != State::Same;
     let shown = show::plan(
         &proposal.plan,
@@ -112,6 +135,36 @@ pub async fn run(
     Ok(end)
 }
 
+/// Reads what exists, and plans what to do, once Authentik is ready for it.
+async fn look_patiently(job: &Job, talk: &mut impl Write) -> anyhow::Result<Proposal> {
+    let Patience { total, pause } = job.patience;
+    let deadline = Instant::now() + total;
+    let (mut said, mut is_set_up) = (String::new(), false);
+    loop {
+        let trouble = match look(job).await {
+            Ok(proposal) => return Ok(proposal),
+            Err(trouble) => trouble,
+        };
+        let is_refused = matches!(trouble, Trouble::TokenRefused);
+        let cause = trouble.passing().filter(|_| !(is_refused && is_set_up));
+        let Some(cause) = cause.filter(|_| Instant::now() + pause <= deadline) else {
+            return Err(trouble.into());
+        };
+        // Once it has its own flows it also has its tokens: if it still refuses this one then, it
+        // is a wrong one.
+        is_set_up = is_refused && job.api.is_set_up().await;
+        if !is_set_up && said != cause {
+            writeln!(
+                talk,
+                "Authentik is not ready yet: {cause}. Waiting, up to {} s in all.",
+                total.as_secs()
+            )?;
+            said = cause;
+        }
+        sleep(pause).await;
+    }
+}
+
 /// Reads what exists, and plans what to do.
 async fn look(job: &Job) -> Result<Proposal, Trouble> {
     let present = present(&job.api, &job.wanted).await?;
@@ -142,7 +195,7 @@ async fn present(api: &Api, wanted: &Wanted) -> Result<Present, Trouble> {
     let keys = api.list(Kind::Key, &[("has_key", "true")]).await?;
     let mappings = api.list(Kind::Mapping, &[]).await?;
     let application = api.get(Kind::Application, &wanted.slug).await?;
-    let application = application.as_ref().map(Application::read).transpose()?;
+    let application = application.map(Application::read).transpose()?;
     let provider = provider(api, wanted, application.as_ref()).await?;
     Ok(Present {
         version,
@@ -278,7 +331,7 @@ fn env_text(job: &Job, provider: &Provider, file: &EnvFile) -> Result<String, Tr
         ));
     };
     let redirect_uri = job.wanted.redirect_uri();
-    let application = format!("{}application/o/{}/", job.op_url, job.wanted.slug);
+    let application = format!("{}application/o/{}", job.op_url, job.wanted.slug);
     let scopes: Vec<&str> = job.wanted.scopes().collect();
     let scopes = scopes.join(" ");
     let mut settings = vec![

@@ -91,6 +91,15 @@ impl EnvFile {
         &self.path
     }
 
+    /// Returns what it sets a name to; `None` if it does not. Of several lines the last counts.
+    #[must_use]
+    pub fn value(&self, wanted: &str) -> Option<String> {
+        let mut lines = self.text.as_deref().unwrap_or_default().lines().rev();
+        let line = lines.find(|line| name(line) == wanted)?;
+        let (_, value) = line.split_once('=')?;
+        Some(value.trim().trim_matches(['"', '\'']).to_owned())
+    }
+
     /// Compares it with the text that it should have.
     #[must_use]
     pub fn state(&self, wanted: &str) -> State {

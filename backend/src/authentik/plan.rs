@@ -72,10 +72,12 @@ fn application_step(present: &Present, wanted: &Wanted, plan: &mut Plan) {
     };
     match &present.application {
         None => {
-            let (name, origin) = (&wanted.name.value, wanted.public_url.origin());
+            let name = &wanted.name.value;
             set("name", None, name, json!(name));
             set("slug", None, slug, json!(slug));
-            set("meta_launch_url", None, &origin, json!(origin));
+            for (field, text) in wanted.presentation(&present.version) {
+                set(field, None, &text, json!(text));
+            }
             set(
                 "provider",
                 None,
@@ -86,11 +88,23 @@ fn application_step(present: &Present, wanted: &Wanted, plan: &mut Plan) {
         Some(Application {
             name,
             provider: linked,
+            fields,
             ..
         }) => {
             let new = &wanted.name.value;
             if wanted.name.is_named && name != new {
                 set("name", Some(name.clone()), new, json!(new));
+            }
+            // What is empty is filled in, and so is what an earlier Postern wrote.
+            let earlier = wanted.public_url.origin();
+            for (field, text) in wanted.presentation(&present.version) {
+                let before = fields.get(field).and_then(Value::as_str);
+                let before = before.unwrap_or_default();
+                if before.is_empty() {
+                    set(field, Some("none".to_owned()), &text, json!(text));
+                } else if field == "meta_launch_url" && before.trim_end_matches('/') == earlier {
+                    set(field, Some(before.to_owned()), &text, json!(text));
+                }
             }
             if linked.is_none() {
                 let none = Some("none".to_owned());

@@ -50,6 +50,8 @@ pub struct Application {
     pub provider: Option<u64>,
     /// What its provider is, in words.
     pub provider_kind: String,
+    /// All of it.
+    pub fields: Object,
 }
 
 /// A provider of OAuth2/OpenID.
@@ -144,14 +146,15 @@ impl Application {
     ///
     /// # Errors
     /// A field is missing.
-    pub fn read(object: &Object) -> Result<Self, Trouble> {
+    pub fn read(object: Object) -> Result<Self, Trouble> {
         let provider = object.get("provider_obj").and_then(Value::as_object);
         Ok(Self {
-            name: text(object, "name")?,
+            name: text(&object, "name")?,
             provider: object.get("provider").and_then(Value::as_u64),
             provider_kind: provider
                 .and_then(|provider| optional(provider, "verbose_name"))
                 .unwrap_or_else(|| "of another kind, or not to be seen".to_owned()),
+            fields: object,
         })
     }
 }

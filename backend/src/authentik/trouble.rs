@@ -1,6 +1,7 @@
 //! What can go wrong with Authentik, each with what to do about it.
 
 use super::version::Version;
+use super::wanted::{AUTHORIZATION_FLOW, INVALIDATION_FLOW, OFFLINE_SCOPE, SCOPES, SIGNING_KEY};
 
 /// Why Authentik could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +151,30 @@ pub enum Trouble {
         /// What then went wrong.
         cause: Box<Trouble>,
     },
+}
+
+impl Trouble {
+    /// Says in a few words what is amiss, if a new Authentik may be so while it starts; `None` if
+    /// waiting does not help.
+    #[must_use]
+    pub fn passing(&self) -> Option<String> {
+        match self {
+            Self::TokenRefused => Some("it does not accept the token".to_owned()),
+            Self::Ailing { cause } => Some(cause.clone()),
+            Self::FlowMissing { slug, existing, .. } => {
+                let is_own = [AUTHORIZATION_FLOW, INVALIDATION_FLOW].contains(&slug.as_str());
+                (is_own || existing.is_empty()).then(|| format!("it has no flow {slug}"))
+            }
+            Self::KeyMissing { name, existing } => (name == SIGNING_KEY || existing.is_empty())
+                .then(|| format!("it has no key {name:?}")),
+            Self::MappingMissing { scope, existing } => {
+                let is_own = scope == OFFLINE_SCOPE || SCOPES.contains(&scope.as_str());
+                (is_own || existing.is_empty())
+                    .then(|| format!("it has no scope mapping for {scope}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Lists what there is instead.

@@ -72,6 +72,12 @@ impl Version {
         self.is_at_least((2026, 5)) && !self.is_any
     }
 
+    /// Can the API set an application's icon?
+    #[must_use]
+    pub fn has_icon_field(&self) -> bool {
+        self.is_at_least((2025, 12))
+    }
+
     /// Does Authentik's own mapping for emails say that every email is verified?
     #[must_use]
     pub fn calls_emails_verified(&self) -> bool {

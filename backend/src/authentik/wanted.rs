@@ -1,19 +1,35 @@
 //! What should exist at Authentik.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use shared::routes;
 
+use super::lifetime;
 use super::version::{LogoutField, Version};
 use crate::config::PublicUrl;
 
 /// The scopes that Postern asks for if `OIDC_SCOPES` is not set.
 pub const SCOPES: [&str; 3] = ["openid", "profile", "email"];
+/// The scope that brings refresh tokens. It is selected in the provider, and Postern asks for it
+/// where `OIDC_RECHECK_SECONDS` is set.
+pub const OFFLINE_SCOPE: &str = "offline_access";
 /// The scope whose mapping says whether an email is verified.
 pub const EMAIL_SCOPE: &str = "email";
 /// What Authentik calls its own scope mappings; the scope's name follows.
 pub const MANAGED_SCOPE: &str = "goauthentik.io/providers/oauth2/scope-";
-/// The grant type that Postern uses.
-pub const GRANT_TYPE: &str = "authorization_code";
+/// The grant types that Postern uses.
+pub const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
+/// How long tokens live where nobody says otherwise.
+const DEFAULT_LIFETIMES: [(&str, Duration); 2] = [
+    ("access_token_validity", Duration::from_hours(1)),
+    ("refresh_token_validity", Duration::from_hours(30 * 24)),
+];
+/// Who makes the application, for its users.
+const PUBLISHER: &str = "Postern";
+/// The application's icon: one of Authentik's own, since those of Postern's page have other names
+/// in each release.
+const ICON: &str = "fa://fa-door-open";
 /// The flow without a question for consent.
 pub const AUTHORIZATION_FLOW: &str = "default-provider-authorization-implicit-consent";
 /// Ends the whole session at Authentik, and sends back-channel logouts. The one that Authentik's
@@ -136,6 +152,8 @@ pub struct Wanted {
     pub more_scopes: Vec<String>,
     /// The client id; `None` leaves it to Authentik.
     pub client_id: Option<String>,
+    /// How long a session here lives at most.
+    pub session_max_age: Duration,
 }
 
 impl Wanted {
@@ -145,7 +163,51 @@ impl Wanted {
         format!("{}{}", self.public_url.origin(), routes::API_OAUTH_OPENID)
     }
 
-    /// Returns the scopes, each once.
+    /// Returns where the application begins for its users: at a login, and not at a page that asks
+    /// them to choose it.
+    #[must_use]
+    pub fn launch_url(&self) -> String {
+        format!("{}{}", self.public_url.origin(), routes::API_LOGIN_OPENID)
+    }
+
+    /// Returns what users are told of the application: field and text.
+    #[must_use]
+    pub fn presentation(&self, version: &Version) -> Vec<(&'static str, String)> {
+        let origin = self.public_url.origin();
+        let host = origin.rsplit('/').next().unwrap_or(&origin);
+        let mut fields = vec![
+            ("meta_launch_url", self.launch_url()),
+            ("meta_description", format!("Log in to {host}")),
+            ("meta_publisher", PUBLISHER.to_owned()),
+        ];
+        if version.has_icon_field() {
+            fields.push(("meta_icon", ICON.to_owned()));
+        }
+        fields
+    }
+
+    /// Returns the lifetimes of tokens that are too short for a session here, as they should be;
+    /// `present` returns what a field of the provider says. Authentik forgets an access token that
+    /// has expired, and sends a logout token only while it remembers one of the session.
+    pub fn lifetimes<'a>(
+        &self,
+        present: impl Fn(&'static str) -> Option<&'a str>,
+    ) -> Vec<(&'static str, Value)> {
+        let too_short = DEFAULT_LIFETIMES.into_iter().filter(|(field, default)| {
+            let found = present(field).map_or(Some(*default), lifetime::parse);
+            found.is_none_or(|found| found < self.session_max_age)
+        });
+        let wanted = lifetime::written(self.session_max_age);
+        too_short.map(|(field, _)| (field, json!(wanted))).collect()
+    }
+
+    /// Returns all scopes that the provider should know, each once.
+    pub fn provider_scopes(&self) -> impl Iterator<Item = &str> {
+        let own = self.scopes().filter(|scope| *scope != OFFLINE_SCOPE);
+        own.chain([OFFLINE_SCOPE])
+    }
+
+    /// Returns the scopes that Postern asks for by `OIDC_SCOPES`, each once.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         let more = self.more_scopes.iter().map(String::as_str);
         SCOPES
@@ -216,7 +278,7 @@ impl Wanted {
             ("include_claims_in_id_token", json!(true)),
         ];
         if version.has_grant_types() {
-            fields.push(("grant_types", json!([GRANT_TYPE])));
+            fields.push(("grant_types", json!(GRANT_TYPES)));
         }
         fields
     }

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use secrecy::SecretString;
@@ -17,7 +18,8 @@ use self::args::{BlueprintArgs, ConnectArgs, MakeArgs, Token, Whose};
 use super::settings::EXIT_BAD_SETTINGS;
 use crate::authentik::api::Api;
 use crate::authentik::blueprint::{Secret, blueprint};
-use crate::authentik::connect::{self, End, Job};
+use crate::authentik::connect::{self, End, Job, Patience};
+use crate::authentik::env_file::EnvFile;
 use crate::authentik::version::Version;
 use crate::authentik::wanted::{self, Choice, VerifiedEmails, Wanted};
 use crate::brand;
@@ -41,7 +43,7 @@ pub(super) async fn run(command: AuthentikCommand) -> anyhow::Result<ExitCode> {
 
 /// Prints the blueprint.
 fn print_blueprint(args: BlueprintArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let wanted = match wanted(args.make) {
+    let wanted = match wanted(args.make, None) {
         Ok(wanted) => wanted,
         Err(wrong) => return refused(&wrong),
     };
@@ -105,7 +107,7 @@ fn job(args: ConnectArgs) -> anyhow::Result<Job> {
         ),
         None => None,
     };
-    let wanted = wanted(args.make).map_err(|wrong| anyhow!(wrong))?;
+    let wanted = wanted(args.make, Some(&args.env_file)).map_err(|wrong| anyhow!(wrong))?;
     let api = Api::new(args.url.clone(), token, roots.as_deref())
         .context("the certificates of --ca-file or OIDC_TLS_CACERTFILE")?;
     Ok(Job {
@@ -113,6 +115,7 @@ fn job(args: ConnectArgs) -> anyhow::Result<Job> {
         wanted,
         op_url: args.browser_url.unwrap_or(args.url),
         env_file: args.env_file,
+        patience: Patience::default(),
         is_dry_run: args.dry_run,
         is_json: args.json,
     })
@@ -123,8 +126,8 @@ fn variable(name: &'static str) -> anyhow::Result<Option<String>> {
     config::variable_of_process(name).map_err(anyhow::Error::msg)
 }
 
-/// Fills in defaults from the environment.
-fn wanted(args: MakeArgs) -> Result<Wanted, String> {
+/// Fills in defaults from the environment, and from the env file.
+fn wanted(args: MakeArgs, env_file: Option<&Path>) -> Result<Wanted, String> {
     let variable = config::variable_of_process;
     let public_url = match args.public_url {
         Some(url) => url,
@@ -161,7 +164,20 @@ fn wanted(args: MakeArgs) -> Result<Wanted, String> {
         verified_emails: Choice::new(verified, || VerifiedEmails::Marked),
         more_scopes: args.scopes,
         client_id: args.client_id,
+        session_max_age: session_max_age(env_file)?,
     })
+}
+
+/// Reads how long sessions live: as this process is told, or the env file that Postern will run
+/// with, or by default.
+fn session_max_age(env_file: Option<&Path>) -> Result<Duration, String> {
+    const NAME: &str = "SESSION_MAX_AGE_SECONDS";
+    let given = config::variable_of_process(NAME)?;
+    let given = match (given, env_file) {
+        (None, Some(path)) => EnvFile::open(path)?.value(NAME),
+        (given, _) => given,
+    };
+    config::session_max_age(given.as_deref())
 }
 
 /// Takes the public URL from the redirect URI.

@@ -27,7 +27,7 @@ pub use self::faults::{Fault, Faults, Notice, Weight};
 pub use self::general::{Database, LogConfig, LogFormat, SessionConfig};
 pub use self::given::Given;
 pub use self::oidc::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
-pub use self::process::{variable_of_process, wants_no_color};
+pub use self::process::{session_max_age, variable_of_process, wants_no_color};
 pub use self::settings::{Config, Reading};
 pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
 pub use self::urls::PublicUrl;

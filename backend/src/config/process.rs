@@ -1,7 +1,9 @@
 //! Single variables of this process, for commands that need no settings.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use super::settings;
 use super::source::Reader;
 
 /// Returns true if the terminal gets no colors: `NO_COLOR` is set, or the terminal has none.
@@ -25,8 +27,26 @@ pub fn variable_of_process(name: &'static str) -> Result<Option<String>, String>
     let given = given.filter(|(given, _)| given == name || *given == twin);
     let mut reader = Reader::new(given.collect(), BTreeSet::new());
     let value = reader.get(name, |text| Ok(text.to_owned()));
+    first_fault(&reader)?;
+    Ok(value)
+}
+
+/// Parses `SESSION_MAX_AGE_SECONDS`; `None` gives its default.
+///
+/// # Errors
+/// What is wrong with it, and the remedy.
+pub fn session_max_age(text: Option<&str>) -> Result<Duration, String> {
+    let given = text.map(|text| (settings::MAX_AGE.to_owned(), text.to_owned()));
+    let mut reader = Reader::new(given.into_iter().collect(), BTreeSet::new());
+    let sessions = settings::read_sessions(&mut reader);
+    first_fault(&reader)?;
+    Ok(sessions.max_age)
+}
+
+/// Returns the first fault as an error.
+fn first_fault(reader: &Reader) -> Result<(), String> {
     match reader.faults.first() {
-        None => Ok(value),
+        None => Ok(()),
         Some(fault) => Err(format!(
             "{} {}; {}",
             fault.variable, fault.problem, fault.remedy

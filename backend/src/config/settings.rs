@@ -19,6 +19,8 @@ use super::urls::{self, PublicUrl};
 use super::{brand, values};
 use crate::brand::Brand;
 
+/// What sets how long a session lives at most.
+pub(super) const MAX_AGE: &str = "SESSION_MAX_AGE_SECONDS";
 /// The shortest useful life of a session, in seconds.
 const MIN_SESSION_SECONDS: u64 = 60;
 /// The longest: browsers delete cookies after 400 days.
@@ -240,9 +242,9 @@ fn is_same_place(a: SocketAddr, b: SocketAddr) -> bool {
 }
 
 /// Reads how long sessions last.
-fn read_sessions(reader: &mut Reader) -> SessionConfig {
+pub(super) fn read_sessions(reader: &mut Reader) -> SessionConfig {
     let seconds = values::seconds(MIN_SESSION_SECONDS, MAX_SESSION_SECONDS);
-    let max_age = reader.get_or_default("SESSION_MAX_AGE_SECONDS", &seconds);
+    let max_age = reader.get_or_default(MAX_AGE, &seconds);
     let idle = reader.get_or_default("SESSION_IDLE_SECONDS", &seconds);
     if idle > max_age && reader.is_set("SESSION_IDLE_SECONDS") {
         let most = max_age.as_secs();

@@ -37,7 +37,11 @@ async fn provider_is_as_postern_needs_it() {
     let flow = |slug: &str| id("flows/instances/", slug);
     for (field, value) in [
         ("client_type", json!("confidential")),
-        ("grant_types", json!(["authorization_code"])),
+        (
+            "grant_types",
+            json!(["authorization_code", "refresh_token"]),
+        ),
+        ("access_token_validity", json!("days=14")),
         ("issuer_mode", json!("per_provider")),
         ("sub_mode", json!("hashed_user_id")),
         ("encryption_key", Value::Null),
@@ -81,6 +85,10 @@ async fn provider_is_as_postern_needs_it() {
                     MAPPINGS,
                     "authentik default OAuth Mapping: OpenID 'profile'"
                 ),
+                id(
+                    MAPPINGS,
+                    "authentik default OAuth Mapping: OpenID 'offline_access'"
+                ),
                 id(MAPPINGS, "Postern email (postern)"),
             ]),
         ),
@@ -89,7 +97,17 @@ async fn provider_is_as_postern_needs_it() {
     }
     let application = setup.api.object(APPLICATIONS, "postern");
     assert_eq!(application["provider"], provider["pk"]);
-    assert_eq!(application["meta_launch_url"], "https://app.example.com");
+    for (field, text) in [
+        (
+            "meta_launch_url",
+            "https://app.example.com/api/login/openid",
+        ),
+        ("meta_description", "Log in to app.example.com"),
+        ("meta_publisher", "Postern"),
+        ("meta_icon", "fa://fa-door-open"),
+    ] {
+        assert_eq!(application[field], text, "{field}");
+    }
 }
 
 #[tokio::test]
@@ -127,7 +145,7 @@ OIDC_PROVIDER=authentik
 OIDC_CLIENT_ID={id}
 OIDC_CLIENT_SECRET={secret}
 OIDC_REDIRECT_URI=https://app.example.com/api/oauth/openid
-OIDC_SERVER_APPLICATION_URL=https://auth.example.com/application/o/postern/
+OIDC_SERVER_APPLICATION_URL=https://auth.example.com/application/o/postern
 "
         )
     );

@@ -1,5 +1,7 @@
 //! Handling of a provider and an application that somebody created by hand.
 
+use std::time::Duration;
+
 use backend::authentik::connect::End;
 use backend::authentik::wanted::Choice;
 use serde_json::{Value, json};
@@ -41,7 +43,11 @@ fn add_by_hand(setup: &Setup) {
                 [mapping("openid"), mapping("email"), mapping("offline_access")],
         }),
     );
-    let application = json!({ "name": "My app", "slug": "postern", "provider": provider });
+    let application = json!({
+        "name": "My app", "slug": "postern", "provider": provider, "meta_icon": "https://a/b.png",
+        "meta_publisher": "Me", "meta_description": "Mine",
+        "meta_launch_url": "https://start.example.com",
+    });
     setup.api.add(APPLICATIONS, application);
 }
 
@@ -80,7 +86,10 @@ async fn what_does_not_work_is_changed_and_what_was_chosen_stays() {
             .all(|it| mappings.contains(it))
     );
     assert_eq!(mappings.len(), 4, "profile is added");
-    assert_eq!(setup.api.object(APPLICATIONS, "postern")["name"], "My app");
+    let application = setup.api.object(APPLICATIONS, "postern");
+    assert_eq!(application["name"], "My app");
+    assert_eq!(application["meta_publisher"], "Me");
+    assert_eq!(application["meta_launch_url"], "https://start.example.com");
     for line in [
         "redirect_uris: regex https://.* -> strict https://app.example.com/api/oauth/openid\n",
         "encryption_key: my own key -> none\n",
@@ -92,6 +101,65 @@ async fn what_does_not_work_is_changed_and_what_was_chosen_stays() {
         assert!(ran.out.contains(line), "{line}: {}", ran.out);
     }
     assert_eq!(setup.run(&setup.job()).await.end(), End::NothingToDo);
+}
+
+#[tokio::test]
+async fn what_an_earlier_postern_made_is_mended() {
+    let setup = Setup::start().await;
+    setup.run(&setup.job()).await.end();
+    let mappings = setup.api.object(PROVIDERS, "Postern")["property_mappings"].clone();
+    let offline = setup.api.object(
+        MAPPINGS,
+        "authentik default OAuth Mapping: OpenID 'offline_access'",
+    );
+    let mut earlier = mappings.as_array().unwrap().clone();
+    earlier.retain(|it| *it != offline["pk"]);
+    setup.api.edit(
+        PROVIDERS,
+        "Postern",
+        &json!({ "access_token_validity": "hours=1", "property_mappings": earlier }),
+    );
+    setup.api.edit(
+        APPLICATIONS,
+        "postern",
+        &json!({ "meta_launch_url": "https://app.example.com", "meta_icon": "" }),
+    );
+
+    let ran = setup.run(&setup.job()).await;
+
+    assert_eq!(ran.end(), End::Done);
+    for line in [
+        "access_token_validity: hours=1 -> days=14\n",
+        "meta_launch_url: https://app.example.com -> https://app.example.com/api/login/openid\n",
+        "meta_icon: none -> fa://fa-door-open\n",
+    ] {
+        assert!(ran.out.contains(line), "{line}: {}", ran.out);
+    }
+    let provider = setup.api.object(PROVIDERS, "Postern");
+    assert_eq!(provider["access_token_validity"], "days=14");
+    let selected = provider["property_mappings"].as_array().unwrap();
+    assert!(selected.contains(&offline["pk"]), "{selected:?}");
+    assert_eq!(setup.run(&setup.job()).await.end(), End::NothingToDo);
+}
+
+#[tokio::test]
+async fn longer_lifetimes_stay_and_shorter_ones_follow_the_session() {
+    let setup = Setup::start().await;
+    setup.run(&setup.job()).await.end();
+    let longer = json!({ "access_token_validity": "weeks=9;hours=1" });
+    setup.api.edit(PROVIDERS, "Postern", &longer);
+
+    let kept = setup.run(&setup.job()).await;
+    let long = setup
+        .run_with(|job| job.wanted.session_max_age = Duration::from_hours(90 * 24))
+        .await;
+
+    assert_eq!(kept.end(), End::NothingToDo, "{}", kept.out);
+    assert_eq!(long.end(), End::Done);
+    let provider = setup.api.object(PROVIDERS, "Postern");
+    for field in ["access_token_validity", "refresh_token_validity"] {
+        assert_eq!(provider[field], "days=90", "{field}");
+    }
 }
 
 #[tokio::test]

@@ -3,15 +3,17 @@
 mod connect;
 mod existing;
 mod troubles;
+mod readiness;
 mod files;
 mod program;
 mod published;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use backend::authentik::api::Api;
-use backend::authentik::connect::{End, Job, run};
+use backend::authentik::connect::{End, Job, Patience, run};
 use backend::authentik::wanted::{
     AUTHORIZATION_FLOW, Choice, INVALIDATION_FLOW, SIGNING_KEY, VerifiedEmails, Wanted,
 };
@@ -41,6 +43,7 @@ fn wanted() -> Wanted {
         verified_emails: Choice::new(None, || VerifiedEmails::Marked),
         more_scopes: Vec::new(),
         client_id: None,
+        session_max_age: Duration::from_hours(14 * 24),
     }
 }
 
@@ -100,6 +103,10 @@ impl Setup {
             wanted: wanted(),
             op_url: "https://auth.example.com/".parse().expect("a URL"),
             env_file: self.env_file(),
+            patience: Patience {
+                total: Duration::ZERO,
+                pause: Duration::from_millis(10),
+            },
             is_dry_run: false,
             is_json: false,
         }

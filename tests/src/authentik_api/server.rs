@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::request::{ApiFault, Request};
-use super::world::World;
+use super::world::{BRAND, World};
 
 /// The token that the stand-in accepts.
 pub const TOKEN: &str = "an-api-token-of-the-tests";
@@ -116,6 +116,14 @@ impl AuthentikApi {
         self.world().faults.push(fault);
     }
 
+    /// Behaves as in its first half minute: refuses the token so many times, and has no flows and
+    /// no mappings for so many looks after that.
+    pub fn be_new(&self, refusals: usize, looks_without_blueprints: usize) {
+        let mut world = self.world();
+        world.refusals = refusals;
+        world.looks_without_blueprints = looks_without_blueprints;
+    }
+
     /// Gives no more than so many objects a page.
     pub fn limit_pages(&self, most: usize) {
         self.world().page_limit = most;
@@ -160,10 +168,12 @@ async fn answer(
     };
     world.requests.push(request.clone());
     let bearer = format!("Bearer {TOKEN}");
-    if headers
-        .get(header::AUTHORIZATION)
-        .is_none_or(|given| *given != *bearer)
-    {
+    let given = headers.get(header::AUTHORIZATION);
+    // Whoever gives no token may see the brand; a wrong one is refused even there.
+    let is_public = given.is_none() && request.path == BRAND;
+    let is_too_early = world.refusals > 0;
+    if !is_public && (is_too_early || given.is_none_or(|given| *given != *bearer)) {
+        world.refusals = world.refusals.saturating_sub(1);
         // Authentik's own words and status.
         return respond(403, &json!({ "detail": "Token invalid/expired" }));
     }

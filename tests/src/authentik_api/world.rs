@@ -18,6 +18,8 @@ const MAPPINGS: &str = "propertymappings/provider/scope/";
 const PROVIDERS: &str = "providers/oauth2/";
 /// Where applications are.
 const APPLICATIONS: &str = "core/applications/";
+/// Where anybody may see the brand, and by it whether Authentik has its own flows.
+pub(super) const BRAND: &str = "core/brands/current/";
 
 /// Query parameters of the lists that Postern asks for, besides those of paging.
 const FILTERS: [(&str, &[&str]); 5] = [
@@ -37,6 +39,12 @@ pub(super) struct World {
     pub(super) requests: Vec<Request>,
     pub(super) faults: Vec<ApiFault>,
     pub(super) page_limit: usize,
+    /// How many requests are still refused as if the token were none.
+    pub(super) refusals: usize,
+    /// How many questions for the version come before the blueprints are applied.
+    pub(super) looks_without_blueprints: usize,
+    /// Are the blueprints still to be applied?
+    has_no_blueprints: bool,
 }
 
 impl World {
@@ -52,6 +60,9 @@ impl World {
             requests: Vec::new(),
             faults: Vec::new(),
             page_limit: 100,
+            refusals: 0,
+            looks_without_blueprints: 0,
+            has_no_blueprints: false,
         };
         for (slug, designation) in [
             ("default-authentication-flow", "authentication"),
@@ -113,6 +124,8 @@ impl World {
                 ("signing_key", Value::Null),
                 ("encryption_key", Value::Null),
                 ("authentication_flow", Value::Null),
+                ("access_token_validity", json!("hours=1")),
+                ("refresh_token_validity", json!("days=30")),
             ] {
                 if object.get(field).is_none() {
                     object[field] = value;
@@ -155,7 +168,18 @@ impl World {
     /// Answers a request; `None` is a page that says that nothing is there.
     pub(super) fn respond(&mut self, request: &Request) -> Option<(u16, Value)> {
         let path = request.path.as_str();
+        if path == BRAND && request.method == Method::GET {
+            let flow = (self.refusals == 0 && !self.has_no_blueprints)
+                .then_some("default-authentication-flow");
+            let brand = json!({
+                "matched_domain": "authentik-default", "branding_title": "authentik",
+                "flow_authentication": flow,
+            });
+            return Some((200, brand));
+        }
         if path == "admin/version/" && request.method == Method::GET {
+            self.has_no_blueprints = self.looks_without_blueprints > 0;
+            self.looks_without_blueprints = self.looks_without_blueprints.saturating_sub(1);
             let version = json!({
                 "version_current": self.version_text,
                 "version_latest": self.version_text,
@@ -199,6 +223,9 @@ impl World {
             .into_owned()
             .collect();
         let mut objects = self.shown(kind);
+        if self.has_no_blueprints && [FLOWS, MAPPINGS].contains(&kind) {
+            objects.clear();
+        }
         let (mut page, mut size) = (1, self.page_limit);
         for (name, value) in &pairs {
             match (name.as_str(), value.parse::<usize>()) {

@@ -122,7 +122,7 @@ pub(super) fn selected(
         // Two mappings for one scope would overwrite each other's claims.
         list.retain(|pk| find(pk).is_none_or(|mapping| mapping.scope != EMAIL_SCOPE));
     }
-    for scope in wanted.scopes() {
+    for scope in wanted.provider_scopes() {
         let is_there = list
             .iter()
             .any(|pk| find(pk).is_some_and(|mapping| mapping.scope == scope));

@@ -7,7 +7,7 @@ use super::words::are_equal;
 use crate::authentik::api::Kind;
 use crate::authentik::present::{Flow, Present};
 use crate::authentik::trouble::Trouble;
-use crate::authentik::wanted::{Choice, GRANT_TYPE, Wanted};
+use crate::authentik::wanted::{Choice, GRANT_TYPES, Wanted};
 
 /// Returns the fields that the provider should have, apart from the mappings.
 pub(super) fn provider_fields(
@@ -44,6 +44,7 @@ pub(super) fn provider_fields(
         fields.push(("signing_key", key(present, &wanted.signing_key)?));
     }
     fields.extend(wanted.fixed_fields(&present.version));
+    fields.extend(wanted.lifetimes(|field| before?.field(field).as_str()));
     match before {
         None => fields.extend(wanted.first_fields(&present.version)),
         Some(provider) if present.version.has_grant_types() => {
@@ -52,8 +53,10 @@ pub(super) fn provider_fields(
                 .as_array()
                 .cloned()
                 .unwrap_or_default();
-            if !types.contains(&json!(GRANT_TYPE)) {
-                types.push(json!(GRANT_TYPE));
+            for grant_type in GRANT_TYPES {
+                if !types.contains(&json!(grant_type)) {
+                    types.push(json!(grant_type));
+                }
             }
             fields.push(("grant_types", types.into()));
         }
