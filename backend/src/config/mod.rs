@@ -11,6 +11,7 @@
 mod table;
 mod faults;
 mod misspelled;
+mod secret_oddities;
 mod source;
 mod general;
 mod values;

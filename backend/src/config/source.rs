@@ -9,6 +9,7 @@ use std::io::Read as _;
 
 use super::faults::{Fault, Notice, Weight, Wrong};
 use super::misspelled::{self, Name};
+use super::secret_oddities::oddity;
 use super::table::{Fallback, variable};
 
 /// The longest value that is read from a file, in bytes, so that a device or a database named by
@@ -204,6 +205,15 @@ impl Reader {
             }
         };
         check_text(name, &given)?;
+        if variable(name).is_some_and(|variable| variable.secret)
+            && let Some(text) = oddity(&given.text, &format!("{name}{FILE_SUFFIX}"))
+        {
+            self.notices.push(Notice {
+                variable: given.variable.clone(),
+                text,
+                weight: Weight::Warning,
+            });
+        }
         Ok(Some(given))
     }
 

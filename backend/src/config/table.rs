@@ -160,12 +160,13 @@ pub const VARIABLES: &[Variable] = &[
     ),
     Variable::new(
         "OIDC_ROLE_ADMIN",
-        "Values of that claim, separated by commas, that make an admin",
+        "Values of that claim that make an admin, separated by commas; as a JSON list where they \
+         have commas: [\"cn=admins,dc=example\"]",
     ),
     Variable::new(
         "OIDC_ROLE_USER",
-        "Values of that claim, separated by commas, that make a user; * is everybody. Whoever has \
-         no matching value is refused",
+        "Values of that claim that make a user, written in the same way; * is everybody. Whoever \
+         has no matching value is refused",
     ),
     Variable::new(
         "OIDC_AUTOLOGIN",

@@ -95,6 +95,39 @@ pub(super) fn comma_list(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Parses a list of exact values: separated by commas, or as a JSON list, for values that have
+/// commas of their own. What looks like one such value cut at its commas is refused: a part of it,
+/// such as `dc=example`, would mean far more people.
+pub(super) fn value_list(text: &str) -> Result<Vec<String>, Wrong> {
+    const JSON: &str = "write a JSON list, in which each value keeps its commas, such as \
+                        [\"cn=admins,ou=groups,dc=example\"]";
+    if text.starts_with('[') {
+        let mut values: Vec<String> = serde_json::from_str(text)
+            .map_err(|_| Wrong::new("begins with [ and is not a JSON list of texts", JSON))?;
+        values.retain(|value| !value.trim().is_empty());
+        return Ok(values);
+    }
+    let values = comma_list(text);
+    if values.len() > 1 && values.iter().all(|value| is_attribute(value)) {
+        let problem = format!(
+            "looks like the name of one group in a directory, cut at its commas into {} values",
+            values.len()
+        );
+        return Err(Wrong::new(problem, JSON));
+    }
+    Ok(values)
+}
+
+/// Is it of the form `key=value`, as the parts of a directory's names are (RFC 4514)?
+fn is_attribute(text: &str) -> bool {
+    let is_key = |key: &str| {
+        let key = key.trim_end();
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+        !key.is_empty() && key.chars().all(is_allowed)
+    };
+    text.split_once('=').is_some_and(|(key, _)| is_key(key))
+}
+
 /// Parses networks and single addresses, separated by commas or white space.
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, Wrong> {
     let parts = text.split(|c: char| c == ',' || c.is_whitespace());
@@ -122,12 +155,17 @@ pub(super) fn database(text: &str) -> Result<Database, Wrong> {
         .ok_or_else(|| Wrong::new("is not a database URL (value not shown)", FORMS))?;
     match scheme.to_ascii_lowercase().as_str() {
         "postgres" | "postgresql" => {
-            let parsed = Url::parse(text).ok().filter(|_| rest.starts_with("//"));
             let remedy = "write postgres://user:password@host/name, and the password's special \
-                        characters as %XX (@ is %40, / is %2F, # is %23, % is %25)";
-            parsed
-                .map(|_| Database::Postgres(SecretString::from(text)))
-                .ok_or_else(|| Wrong::new("is not a URL (value not shown)", remedy))
+                        characters as %XX (@ is %40, / is %2F, # is %23, ? is %3F, % is %25)";
+            let wrong = |problem: &str| Wrong::new(format!("{problem} (value not shown)"), remedy);
+            let parsed = Url::parse(text).ok().filter(|_| rest.starts_with("//"));
+            let url = parsed.ok_or_else(|| wrong("is not a URL"))?;
+            match cut_short(&url) {
+                Some(character) => Err(wrong(&format!(
+                    "is cut off at a {character}, which must be encoded in a password"
+                ))),
+                None => Ok(Database::Postgres(SecretString::from(text))),
+            }
         }
         "sqlite" => sqlite_path(rest.strip_prefix("//").unwrap_or(rest)),
         _ => Err(Wrong::new(
@@ -135,6 +173,21 @@ pub(super) fn database(text: &str) -> Result<Database, Wrong> {
             FORMS,
         )),
     }
+}
+
+/// Returns the character at which a URL's password seems to be cut off, so that the rest of it is
+/// taken for a path or more; `None` if nothing seems to be.
+fn cut_short(url: &Url) -> Option<char> {
+    // No database has a fragment.
+    if url.fragment().is_some() {
+        return Some('#');
+    }
+    if url.path().contains('@') {
+        return Some('/');
+    }
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let is_in_query = url.query().is_some_and(|query| query.contains('@'));
+    (is_in_query && !has_user && url.path().trim_matches('/').is_empty()).then_some('?')
 }
 
 /// Parses the path of a SQLite URL, which is not decoded: people write paths, not URLs.

@@ -302,7 +302,7 @@ pub(super) fn claim_path(text: &str) -> Result<String, Wrong> {
 
 /// Parses the values that give the role of a user.
 pub(super) fn role_values(text: &str) -> Result<Vec<String>, Wrong> {
-    let values = values::comma_list(text);
+    let values = values::value_list(text)?;
     if values.is_empty() {
         return Err(Wrong::new(
             "names no value",

@@ -166,7 +166,8 @@ fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
         }
     }
     if admin.is_none() && user.is_none() {
-        if claim.is_some() {
+        let is_wanted = |name| reader.is_set(name);
+        if claim.is_some() && !is_wanted("OIDC_ROLE_ADMIN") && !is_wanted("OIDC_ROLE_USER") {
             let text = "means nothing while neither OIDC_ROLE_ADMIN nor OIDC_ROLE_USER is set";
             reader.notice(Weight::Warning, "OIDC_CLAIM_ROLES", text);
         }

@@ -230,3 +230,35 @@ fn authentik_and_verified_emails_are_noticed() {
         ""
     );
 }
+
+#[test]
+fn name_of_a_group_in_a_directory_is_never_cut_at_its_commas() {
+    let group = "cn=admins,ou=groups,dc=x";
+    let advice = "Fix: write a JSON list, in which each value keeps its commas, such as \
+                  [\"cn=admins,ou=groups,dc=example\"].";
+    for name in ["OIDC_ROLE_ADMIN", "OIDC_ROLE_USER"] {
+        let said = said(&[("OIDC_CLAIM_ROLES", "groups"), (name, group)]);
+
+        assert_eq!(
+            said,
+            format!(
+                "{name}={group:?} looks like the name of one group in a directory, cut at its \
+                 commas into 3 values. {advice}"
+            )
+        );
+    }
+    let read = |text: &str| {
+        let roles = config(&[("OIDC_CLAIM_ROLES", "groups"), ("OIDC_ROLE_ADMIN", text)]);
+        roles.oidc.unwrap().roles.unwrap().admin
+    };
+    assert_eq!(
+        read("[\"cn=admins,ou=groups,dc=x\", \"staff\"]"),
+        [group, "staff"]
+    );
+    assert_eq!(read("cn=admins"), ["cn=admins"]);
+    assert_eq!(read("staff, kind=admin"), ["staff", "kind=admin"]);
+    for bad in ["[admins]", "[1]", "[\"*\"]", "[]", "[\" \"]"] {
+        let said = said(&[("OIDC_CLAIM_ROLES", "groups"), ("OIDC_ROLE_ADMIN", bad)]);
+        assert!(said.contains("Fix: "), "{bad}: {said}");
+    }
+}

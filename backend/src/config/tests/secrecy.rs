@@ -131,6 +131,65 @@ fn secret_keys() {
 }
 
 #[test]
+fn what_looks_like_something_else_than_a_secret_is_said() {
+    for (text, words) in [
+        ("${CLIENT_SECRET}", "a variable that nothing has filled in"),
+        (
+            "${CLIENT_SECRET:-}",
+            "a variable that nothing has filled in",
+        ),
+        ("$CLIENT_SECRET", "a variable that nothing has filled in"),
+        ("$2b$12$abcdefghijklmnopqrstuv", "the hash of a secret"),
+        ("$argon2id$v=19$m=65536", "the hash of a secret"),
+        ("/run/secrets/client", "is named by OIDC_CLIENT_SECRET_FILE"),
+        ("/proc/self/status", "is named by OIDC_CLIENT_SECRET_FILE"),
+        (
+            "hunter2 # of Authentik",
+            "a comment needs a line of its own",
+        ),
+    ] {
+        let said = said(&[("OIDC_CLIENT_SECRET", text)]);
+
+        assert!(said.starts_with("- OIDC_CLIENT_SECRET "), "{text}: {said}");
+        assert!(
+            said.contains(words) && !said.contains(text),
+            "{text}: {said}"
+        );
+    }
+    for good in ["p$ss", "a#b", "/x9+q83vEjRWeJCrze8SNFZ4", "$1", "pa${}ss"] {
+        assert_eq!(said(&[("OIDC_CLIENT_SECRET", good)]), "", "{good}");
+    }
+}
+
+#[test]
+fn password_that_cuts_a_database_url_short_is_told_and_not_shown() {
+    for (url, character) in [
+        ("postgres://u:p@ss#w/rd@host/db", "#"),
+        ("postgres://u:zebra#zebra@host/db", "#"),
+        ("postgres://u:12/zebra@host/db", "/"),
+        ("postgres://u:12?zebra@host/db", "?"),
+        ("postgresql://u:zebra@host/db #zebra", "#"),
+    ] {
+        let said = said(&[("DATABASE_URL", url)]);
+
+        let problem = format!("DATABASE_URL is cut off at a {character}, which");
+        assert!(said.contains(&problem), "{url}: {said}");
+        assert!(said.contains("# is %23"), "{url}: {said}");
+        for part in ["p@ss", "w/rd", "zebra"] {
+            assert!(!said.contains(part), "{url}: {said}");
+        }
+    }
+    for good in [
+        "postgres://u:p%40ss%23w%2Frd@host/db",
+        "postgres://u:p@ss@host/db",
+        "postgres://host/db?user=a@b",
+        "postgres:///db?host=/run/postgresql",
+    ] {
+        assert_eq!(said(&[("DATABASE_URL", good)]), "", "{good}");
+    }
+}
+
+#[test]
 fn placeholders_are_refused() {
     let said = said(&[("OIDC_CLIENT_SECRET", "<client secret>")]);
 
