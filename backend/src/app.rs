@@ -16,6 +16,7 @@ use crate::login::once::Callbacks;
 use crate::metrics::Metrics;
 use crate::op::Op;
 use crate::password::Passwords;
+use crate::rights;
 use crate::store::{self, AuditFilter, Store};
 use clock::Clock;
 use oidc::client::Timeouts;
@@ -84,8 +85,9 @@ impl App {
         clock: Clock,
         timeouts: Timeouts,
     ) -> anyhow::Result<AppState> {
-        let keys = load_keys(&config)?;
-        let store = Store::connect(&config.database).await?;
+        let keys = load_keys(&config).map_err(|error| with_rights(error, &config))?;
+        let store = Store::connect(&config.database).await;
+        let store = store.map_err(|error| with_rights(error.into(), &config))?;
         let provider = match &config.oidc {
             Some(oidc) => {
                 let provider = Op::new(oidc.clone(), clock.clone(), timeouts)?;
@@ -211,6 +213,21 @@ impl AppState {
                 Err(error) => return error,
             }
         }
+    }
+}
+
+/// Adds to a fault of the start what keeps this process out of the data folder, if anything does.
+fn with_rights(error: anyhow::Error, config: &Config) -> anyhow::Error {
+    let key = config.data_dir.join(keys::SECRET_FILE);
+    let mut obstacle = rights::obstacle(&config.data_dir, &[&key]);
+    if let Database::Sqlite(path) = &config.database
+        && let Some(folder) = path.parent()
+    {
+        obstacle = obstacle.or_else(|| rights::obstacle(folder, &[path]));
+    }
+    match obstacle {
+        Some(obstacle) => error.context(obstacle),
+        None => error,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod telemetry;
 pub mod metrics;
 mod private_file;
 pub mod keys;
+mod rights;
 pub mod limits;
 pub mod password;
 pub mod account;

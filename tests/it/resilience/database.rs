@@ -2,6 +2,7 @@
 //! who is logged in stays so, and what can come back comes back by itself.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -233,6 +234,39 @@ async fn full_disk_refuses_writes_until_there_is_space() -> Result<()> {
     .await?;
     ensure!(!server.log().contains("panic"), "{}", server.log());
     server.stop().await
+}
+
+#[tokio::test]
+#[ignore = "needs the built server; cargo xtask test runs it"]
+async fn data_folder_of_another_user_ends_the_start_with_the_command_that_helps() -> Result<()> {
+    // Whoever is not root here cannot become somebody else.
+    ensure!(
+        fs::metadata("/proc/self")?.uid() == 0,
+        "this test runs as root"
+    );
+    for key in [
+        None,
+        Some("a-secret-key-that-is-long-enough-to-seal-all-cookies"),
+    ] {
+        let mut server = Server::prepare(Database::Sqlite)?;
+        if let Some(key) = key {
+            server.set("POSTERN_SECRET_KEY", key);
+        }
+        server.first(
+            "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$0\" \"$@\"".to_owned(),
+        );
+
+        let said = server.start_in_vain().await?;
+
+        let folder = server.data().display().to_string();
+        for words in [
+            format!("user 65534 may not write to {folder}, which belongs to user 0"),
+            format!("Fix: chown -R 65534:65534 {folder}"),
+        ] {
+            ensure!(said.contains(&words), "{words}: {said}");
+        }
+    }
+    Ok(())
 }
 
 #[tokio::test]

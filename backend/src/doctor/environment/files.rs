@@ -2,27 +2,21 @@
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{Access, access, statvfs};
-use rustix::process::geteuid;
+use rustix::process::{getegid, geteuid};
 use shared::doctor::Step;
 
 use crate::config::{Config, Database};
 use crate::doctor::subject::{DATA_FOLDER, DISK};
 use crate::keys::SECRET_FILE;
+use crate::rights::nearest;
 
 /// With less free space, in bytes, the database soon cannot write.
 const TIGHT: u64 = 256 << 20;
 /// With less free space, in bytes, it cannot write now.
 const FULL: u64 = 8 << 20;
-
-/// Returns the nearest parent folder that exists, or the folder itself.
-fn existing(folder: &Path) -> PathBuf {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let found = absolute.ancestors().find(|folder| folder.exists());
-    found.unwrap_or(Path::new("/")).to_owned()
-}
 
 fn mode(metadata: &Metadata) -> u32 {
     metadata.mode() & 0o777
@@ -56,8 +50,10 @@ pub(crate) fn data_folder(config: &Config) -> Step {
             metadata.uid(),
             mode(&metadata)
         );
+        let group = getegid().as_raw();
         let remedy = format!(
-            "let the user that runs Postern own it: chown -R USER {shown}; or mount it writable"
+            "let the user that runs Postern own it: chown -R {user}:{group} {shown}; or mount it \
+             writable"
         );
         return DATA_FOLDER.fail(found, remedy);
     }
@@ -65,7 +61,7 @@ pub(crate) fn data_folder(config: &Config) -> Step {
 }
 
 fn not_yet(folder: &Path) -> Step {
-    let parent = existing(folder);
+    let parent = nearest(folder);
     let shown = folder.display();
     if access(&parent, Access::WRITE_OK | Access::EXEC_OK).is_ok() {
         return DATA_FOLDER.pass(format!("{shown} will be created at the first start"));
@@ -75,8 +71,10 @@ fn not_yet(folder: &Path) -> Step {
         geteuid().as_raw(),
         parent.display()
     );
-    let remedy =
-        "make it, for the user that runs Postern alone (mode 0700), or name another in DATA_DIR";
+    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
+    let remedy = format!(
+        "mkdir -p -m 0700 {shown} && chown {user}:{group} {shown}; or name another in DATA_DIR"
+    );
     DATA_FOLDER.fail(found, remedy)
 }
 
@@ -147,7 +145,7 @@ fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
 
 /// Checks the free space on the disk.
 pub(crate) fn disk(config: &Config) -> Step {
-    let folder = existing(&config.data_dir);
+    let folder = nearest(&config.data_dir);
     let free = match statvfs(&folder) {
         Ok(stat) => stat.f_bavail.saturating_mul(stat.f_frsize),
         Err(error) => return DISK.skip(format!("{}: {error}", folder.display())),
