@@ -6,13 +6,14 @@ use shared::doctor::{Report, Step};
 use tokio::time::timeout;
 
 use super::context::{Depth, RunContext};
-use super::environment::{database, files, secret_key, settings};
+use super::environment::{database, files, identities, secret_key, settings};
 use super::ingress::examine as ingress;
 use super::provider::examine as provider;
 use super::report::examination::Examination;
 use super::subject;
 use crate::app::AppState;
 use crate::config::{Fault, Reading};
+use crate::store::engine::inspect::Connections;
 use clock::Clock;
 
 /// How long all requests to the OP, or all to the public address, may take together. Each request
@@ -54,8 +55,17 @@ pub async fn examine(reading: &Reading, clock: &Clock, context: &RunContext<'_>)
         files::disk(config),
         key_step,
     ];
+    let (database, connections) = database;
     steps.extend(database);
+    let issuer = op.document.as_ref();
+    let issuer = issuer.and_then(|document| oidc::metadata::text(document, "issuer"));
+    let (found, oidc) = (connections.as_ref(), config.oidc.as_ref());
+    let after = [
+        identities::application(found, issuer, oidc),
+        identities::identities(found, issuer),
+    ];
     steps.extend(op.steps);
+    steps.extend(after);
     steps.extend(proxy.unwrap_or_else(|_| vec![subject::PUBLIC.skip(late())]));
     Examination {
         report: Report {
@@ -73,15 +83,14 @@ fn late() -> String {
 }
 
 /// Examines the database, unless the settings that name it have faults.
-async fn database(reading: &Reading) -> Vec<Step> {
+async fn database(reading: &Reading) -> (Vec<Step>, Option<Connections>) {
     let is_about = |fault: &Fault, name: &str| fault.variable.starts_with(name);
     let faults = &reading.faults;
     for name in ["DATABASE_URL", "DATA_DIR"] {
         if faults.iter().any(|fault| is_about(fault, name)) {
             let all = [subject::DATABASE, subject::TABLES, subject::ADMINS];
-            return all
-                .map(|subject| subject.skip(format!("{name} has a fault")))
-                .to_vec();
+            let steps = all.map(|subject| subject.skip(format!("{name} has a fault")));
+            return (steps.to_vec(), None);
         }
     }
     database::examine(&reading.config).await

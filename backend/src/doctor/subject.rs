@@ -100,6 +100,10 @@ pub(super) const CLOCK: Subject = Subject::new("clock", "Clock");
 pub(super) const CLIENT: Subject = Subject::new("client", "Client id and secret");
 /// The redirect URI.
 pub(super) const REDIRECT_URI: Subject = Subject::new("redirect_uri", "Redirect URI");
+/// Does the client belong to the application?
+pub(super) const APPLICATION: Subject = Subject::new("application", "Application");
+/// What accounts are connected to.
+pub(super) const IDENTITIES: Subject = Subject::new("identities", "Connected accounts");
 /// Does a server run here?
 pub(super) const SERVER: Subject = Subject::new("server", "Server");
 /// What answers at the public origin.

@@ -44,7 +44,7 @@ async fn where_all_is_well_every_step_passes() {
     // The OP of the tests is asked by http.
     assert_eq!(
         skipped.map(|step| step.name.as_str()).collect::<Vec<_>>(),
-        ["op_certificate"]
+        ["op_certificate", "application"]
     );
 }
 
@@ -90,6 +90,31 @@ async fn discovery_that_cannot_be_read_is_recognized() {
             ("discovery", Fail, "401", "wants a login"),
         ),
         (discovery(Fault::ContentType), ("discovery", Pass, "", "")),
+        (
+            discovery(Fault::Firewall),
+            ("discovery", Fail, "Request blocked", "A firewall (WAF)"),
+        ),
+        (
+            discovery(Fault::Challenge),
+            (
+                "discovery",
+                Fail,
+                "Just a moment",
+                "a browser to pass a test",
+            ),
+        ),
+        (
+            discovery(Fault::Status(429)),
+            ("discovery", Fail, "429", "counts this server's requests"),
+        ),
+        (
+            discovery(Fault::Proxy),
+            ("discovery", Fail, "x-squid-error", "NO_PROXY"),
+        ),
+        (
+            discovery(Fault::Status(404)),
+            ("discovery", Fail, "404", "without a provider"),
+        ),
         (
             vec![lacks("issuer")],
             ("discovery", Fail, "without an `issuer`", "SLUG"),
@@ -366,7 +391,7 @@ async fn answers_of_the_token_endpoint_are_told_apart() {
         // With any secret: that proves nothing.
         (
             error(400, "invalid_grant"),
-            ("client", Warn, "before it looks at the secret", "by eye"),
+            ("client", Warn, "Client type is Public", "Confidential"),
         ),
         (
             error(400, "home_made"),

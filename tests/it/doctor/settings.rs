@@ -1,5 +1,6 @@
 //! Settings that do not fit the OP.
 
+use backend::audit::Actor;
 use demo_op::{Client, Lie, Settings, TokenAuth, Version};
 use serde_json::json;
 use shared::doctor::Outcome::{Fail, Pass, Skip, Warn};
@@ -48,8 +49,8 @@ async fn redirect_uri_that_is_not_registered_is_recognized() {
         ("redirect_uri", Fail, "about the redirect URI", remedy),
         "",
     );
-    let remedy = "a redirect URI that is not registered";
-    expect(&report, ("client", Fail, "invalid_client", remedy), "");
+    // Which Authentik would refuse in the same words.
+    expect(&report, ("client", Skip, "knows the client id", ""), "");
 }
 
 #[tokio::test]
@@ -283,4 +284,81 @@ async fn faulty_settings_do_not_keep_the_doctor_from_looking() {
     );
     expect(&report, ("database", Pass, "at the first start", ""), "");
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn client_of_another_application_is_recognized() {
+    let silent = Site::start().await;
+    let outspoken = Site::start().await;
+    for site in [&silent, &outspoken] {
+        site.op.lies(Lie::ClientOfOther);
+    }
+    outspoken.op.lies(Lie::ResponseIss);
+
+    let before = examined(&silent).await;
+    silent.browser().log_in_as("bob").await;
+    let after = examined(&silent).await;
+    let told = examined(&outspoken).await;
+    silent.op.speaks_true();
+    silent.pass(std::time::Duration::from_secs(1));
+    silent.browser().log_in_as("bob").await;
+    let mended = examined(&silent).await;
+
+    let remedy = "OIDC_CLIENT_ID is that of another application";
+    expect(
+        &before,
+        ("application", Skip, "the first login shows", ""),
+        "",
+    );
+    expect(
+        &after,
+        ("application", Fail, "of another issuer", remedy),
+        "",
+    );
+    expect(
+        &told,
+        ("redirect_uri", Fail, "/application/o/other/", remedy),
+        "",
+    );
+    expect(
+        &mended,
+        ("application", Pass, "people have logged in", ""),
+        "",
+    );
+}
+
+#[tokio::test]
+async fn issuer_that_all_providers_share_is_recognized() {
+    let site = Site::start().await;
+    let root = format!("{}/", site.op.origin());
+    site.op
+        .lies(Lie::DiscoveryMember("issuer".to_owned(), json!(root)));
+
+    let report = examined(&site).await;
+
+    let remedy = "set Issuer mode to \"Each provider has a different issuer";
+    expect(&report, ("issuer", Fail, &root, remedy), "");
+}
+
+#[tokio::test]
+async fn op_that_moved_away_from_its_accounts_is_recognized() {
+    let site = Site::start().await;
+    site.browser().log_in_as("bob").await;
+    let well = examined(&site).await;
+    let (from, to) = (site.op.issuer(), "https://old.example.com/application/o/x/");
+    let remapped = site
+        .app
+        .store
+        .remap_identities(from, to, Actor::server(site.now()));
+    remapped.await.unwrap().unwrap();
+
+    let moved = examined(&site).await;
+
+    expect(
+        &well,
+        ("identities", Pass, "1 accounts are connected", ""),
+        "",
+    );
+    let remedy = format!("postern identities remap --from {to} --to {from}");
+    expect(&moved, ("identities", Warn, to, &remedy), "");
 }

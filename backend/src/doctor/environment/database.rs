@@ -4,12 +4,19 @@ use shared::doctor::Step;
 
 use crate::config::{Config, Database};
 use crate::doctor::subject::{ADMINS, DATABASE, TABLES};
-use crate::store::engine::inspect::{Accounts, Damage, Inspection, inspect};
+use crate::store::engine::inspect::{Accounts, Connections, Damage, Inspection, inspect};
 use crate::telemetry::chain;
 
-/// Examines the database, its tables, and who can administer.
-pub(crate) async fn examine(config: &Config) -> Vec<Step> {
-    match inspect(&config.database).await {
+/// Examines the database, its tables, and who can administer. Also returns what accounts are
+/// connected to; `None` if that cannot be known.
+pub(crate) async fn examine(config: &Config) -> (Vec<Step>, Option<Connections>) {
+    let inspected = inspect(&config.database).await;
+    let connections = match &inspected {
+        Ok(Some(found)) if found.has_tables => found.connections.clone(),
+        Ok(_) => Some(Connections::default()),
+        Err(_) => None,
+    };
+    let steps = match inspected {
         Ok(Some(found)) => steps(&found, config),
         Ok(None) => {
             let file = match &config.database {
@@ -27,7 +34,8 @@ pub(crate) async fn examine(config: &Config) -> Vec<Step> {
             TABLES.skip("the database cannot be looked into"),
             ADMINS.skip("the database cannot be looked into"),
         ],
-    }
+    };
+    (steps, connections)
 }
 
 fn remedy_for(database: &Database) -> &'static str {

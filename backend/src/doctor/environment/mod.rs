@@ -5,3 +5,4 @@ pub(crate) mod files;
 pub(crate) mod secret_key;
 pub(crate) mod database;
 pub(crate) mod container;
+pub(crate) mod identities;

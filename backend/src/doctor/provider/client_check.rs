@@ -44,9 +44,16 @@ pub(super) async fn examine(
     let hint = |about| presets::advice(config.provider.as_str(), about);
     let step = match redeem(probe, metadata, &config.rp, method).await {
         Verdict::Known(detail) => match control(probe, metadata, &config.rp, depth).await {
+            Some(Verdict::Known(_)) if config.provider.as_str() == "authentik" => CLIENT.warn(
+                "the provider does not look at the secret: its Client type is Public",
+                "in Authentik, open the provider, set Client type to Confidential, and copy the Client \
+                 Secret",
+            ),
             Some(Verdict::Known(_)) => CLIENT.warn(
-                "not clear: the provider refuses the code before it looks at the secret",
-                "compare OIDC_CLIENT_ID and OIDC_CLIENT_SECRET with the provider's by eye, or log in",
+                "not clear: the provider refuses the code before it looks at the secret (is it a \
+                 public client there?)",
+                "make it a confidential client at the provider; or compare OIDC_CLIENT_ID and \
+                 OIDC_CLIENT_SECRET with the provider's by eye",
             ),
             _ => CLIENT.pass(proof(&detail, method, config)),
         },

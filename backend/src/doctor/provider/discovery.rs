@@ -11,10 +11,12 @@ use crate::config::OidcConfig;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::probe::page::page;
 use crate::doctor::subject::DISCOVERY;
+use crate::failure::remedy;
 use crate::presets::{self, Advice};
 use oidc::answer::Answer;
 use oidc::for_log;
 use oidc::metadata;
+use oidc::obstacle::Obstacle;
 use oidc::settings::WELL_KNOWN;
 
 /// The name of the endpoint in errors.
@@ -52,6 +54,11 @@ pub(super) async fn examine(
         format!("{status}, {}", page(&answer))
     };
     let remedy = match status.as_u16() {
+        _ if let Some(by) = Obstacle::of(&answer) => {
+            let found = format!("{url}: {}", Obstacle::detail(&answer, NAME));
+            let provider = config.provider.as_str();
+            return (DISCOVERY.fail(found, remedy(by.into(), provider)), None);
+        }
         401 | 403 => {
             "something before the provider wants a login for this address: its reverse proxy must \
              let it through"

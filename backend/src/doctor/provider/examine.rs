@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use shared::doctor::{Outcome, Step};
 
+use super::redirect_uri::About;
 use super::{client_check, discovery, keys, metadata, network, redirect_uri};
 use crate::config::{Config, Fault, OidcConfig};
 use crate::doctor::context::Depth;
@@ -164,20 +165,32 @@ async fn registration(
             );
         }
     };
-    let ((mut client, is_refused), mut redirect) = tokio::join!(
+    let ((mut client, is_refused), (mut redirect, about)) = tokio::join!(
         client_check::examine(probe, &metadata, oidc, depth),
         redirect_uri::examine(probe, &metadata, oidc),
     );
-    // One endpoint refuses both faults alike; the answer of the other tells which it is.
-    if is_refused && redirect.outcome == Outcome::Pass {
-        client.found += "; client id and redirect URI are right, so that it is the secret";
+    if !is_refused {
+        return [client, redirect];
     }
-    if is_refused
-        && redirect.outcome == Outcome::Fail
-        && let Some(remedy) = &mut redirect.remedy
-    {
-        let both = "The client is refused as well: begin with OIDC_CLIENT_ID. ";
-        remedy.insert_str(0, both);
+    // One endpoint refuses both faults alike; the answer of the other tells which it is.
+    match about {
+        None if redirect.outcome == Outcome::Pass => {
+            client.found += "; client id and redirect URI are right, so that it is the secret";
+        }
+        // Authentik's token endpoint refuses a client whose redirect URI is not registered.
+        Some(About::RedirectUri) if oidc.provider.as_str() == "authentik" => {
+            client = CLIENT.skip(
+                "the provider knows the client id; whether the secret is right shows once the \
+                 redirect URI is registered",
+            );
+        }
+        Some(About::Unknown) => {
+            if let Some(remedy) = &mut redirect.remedy {
+                let both = "The client is refused as well: begin with OIDC_CLIENT_ID. ";
+                remedy.insert_str(0, both);
+            }
+        }
+        _ => {}
     }
     [client, redirect]
 }

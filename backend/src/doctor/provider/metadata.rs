@@ -62,6 +62,15 @@ fn issuer_remedy(issuer: &str, asked: &Url, set: &str, config: &OidcConfig) -> S
     if issuer.contains(['{', '}']) {
         return format!("that is a template, not an issuer. {general}");
     }
+    if config.provider.as_str() == "authentik"
+        && named.path() == "/"
+        && asked.path().contains("/application/o/")
+    {
+        return "in Authentik, open the provider and set Issuer mode to \"Each provider has a different \
+                issuer, based on the application slug\": with \"Same identifier is used for all \
+                providers\" its issuer is the root, where there is no discovery document"
+            .to_owned();
+    }
     let same_host = named.host() == asked.host();
     let same_place = same_host && named.port_or_known_default() == asked.port_or_known_default();
     if same_host && named.scheme() == "http" && asked.scheme() == "https" {
@@ -278,8 +287,17 @@ pub(super) fn backchannel(document: &Document, config: &OidcConfig) -> Step {
         };
         let path = shared::routes::API_BACKCHANNEL_LOGOUT;
         let url = format!("{}{path}", config.origin.origin());
+        let lifetime = match config.provider.as_str() {
+            "authentik" => {
+                ", and an Access Token validity as long as a session here (days=14 unless \
+                 SESSION_MAX_AGE_SECONDS says otherwise): \
+                 Authentik sends nothing once the access token has expired. `postern authentik \
+                 connect` sets both"
+            }
+            _ => "",
+        };
         return BACKCHANNEL.pass(format!(
-            "offered, {sessions}: the provider needs the back-channel logout URI {url}"
+            "offered, {sessions}: the provider needs the back-channel logout URI {url}{lifetime}"
         ));
     }
     let why = if config.provider.as_str() == "authentik" {

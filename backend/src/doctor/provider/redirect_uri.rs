@@ -10,6 +10,7 @@ use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::probe::page::page;
 use crate::doctor::probe::random::random_text;
 use crate::doctor::subject::REDIRECT_URI;
+use crate::failure::{Cause, remedy};
 use crate::presets::{self, Advice};
 use oidc::answer::Answer;
 use oidc::metadata::Metadata;
@@ -22,8 +23,13 @@ const NAME: &str = "authorization endpoint";
 /// What the browser would see after a request.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
-    /// The browser would be sent back, with this error; empty for none.
-    Back(String),
+    /// The browser would be sent back.
+    Back {
+        /// With this error; empty for none.
+        error: String,
+        /// By this issuer (RFC 9207); `None` if it does not say.
+        issuer: Option<String>,
+    },
     /// It would be sent on to a page of the OP's.
     On(String),
     /// It would see a page at once.
@@ -45,18 +51,22 @@ enum Seen {
 
 /// What an error page seems to be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum About {
+pub(super) enum About {
+    /// The redirect URI, and so the client is known.
     RedirectUri,
+    /// The client id.
     Client,
+    /// It does not say.
     Unknown,
 }
 
-/// Sends both requests, and compares the answers.
+/// Sends both requests, and compares the answers. Also returns what a refusal is about; `None`
+/// without one.
 pub(super) async fn examine(
     probe: &ProbeClient<'_>,
     metadata: &Metadata,
     config: &OidcConfig,
-) -> Step {
+) -> (Step, Option<About>) {
     let own = &config.rp.redirect_uri;
     // A name that can never be anybody's (RFC 2606 §2).
     let label: String = random_text()
@@ -72,7 +82,23 @@ pub(super) async fn examine(
         request(probe, metadata, config, own),
         request(probe, metadata, config, &foreign)
     );
-    compare(&seen, &control, config)
+    let about = seen.is_refusal().then(|| seen.about());
+    if let Seen::Back { issuer, .. } = &seen
+        && issuer.as_ref().is_some_and(|iss| *iss != metadata.issuer)
+    {
+        let other = issuer.as_deref().unwrap_or_default();
+        return (foreign_client(other, config), about);
+    }
+    (compare(&seen, &control, config), about)
+}
+
+/// Handles a client whose answers come from another issuer than that of the discovery document.
+fn foreign_client(issuer: &str, config: &OidcConfig) -> Step {
+    let found = format!(
+        "answers to this client are those of another issuer, {}",
+        for_log(issuer)
+    );
+    REDIRECT_URI.fail(found, remedy(Cause::TokenForeign, config.provider.as_str()))
 }
 
 async fn request(
@@ -119,8 +145,15 @@ fn classify(answer: &Answer, asked: &Url, redirect_uri: &str) -> Seen {
             && (rest.is_empty() || rest.starts_with(['?', '#', '&']))
         {
             let pairs = rest.trim_start_matches(['?', '#', '&']).as_bytes();
-            let error = form_urlencoded::parse(pairs).find(|(name, _)| name == "error");
-            return Seen::Back(error.map_or(String::new(), |(_, error)| for_log(&error)));
+            let find = |wanted: &str| {
+                let mut pairs = form_urlencoded::parse(pairs);
+                let found = pairs.find(|(name, _)| name == wanted);
+                found.map(|(_, value)| value.into_owned())
+            };
+            return Seen::Back {
+                error: for_log(&find("error").unwrap_or_default()),
+                issuer: find("iss"),
+            };
         }
         // Without the query: it has the request in it, which differs each time.
         return Seen::On(asked.join(location).map_or_else(
@@ -177,14 +210,22 @@ impl Seen {
             Self::Page { status, .. } => (400..500).contains(status),
             Self::NotPushed(_) => true,
             Self::On(place) => place.to_ascii_lowercase().contains("error"),
-            Self::Back(_) | Self::NotKnown | Self::Nothing(_) => false,
+            Self::Back { .. } | Self::NotKnown | Self::Nothing(_) => false,
+        }
+    }
+
+    /// Returns what a page seems to be about.
+    fn about(&self) -> About {
+        match self {
+            Self::Page { about, .. } => *about,
+            _ => About::Unknown,
         }
     }
 
     fn words(&self) -> String {
         match self {
-            Self::Back(error) if error.is_empty() => "the browser is sent back".to_owned(),
-            Self::Back(error) => format!("the browser is sent back with {error}"),
+            Self::Back { error, .. } if error.is_empty() => "the browser is sent back".to_owned(),
+            Self::Back { error, .. } => format!("the browser is sent back with {error}"),
             Self::On(place) => format!("the browser is sent to {place}"),
             Self::Page { status, what, .. } => format!("{status}, {what}"),
             Self::NotKnown => "the client is refused".to_owned(),
@@ -206,12 +247,12 @@ fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
         (Seen::NotKnown, _) => {
             REDIRECT_URI.skip("not clear while the provider refuses the client, which must push it")
         }
-        (Seen::Back(_), Seen::Back(_)) => REDIRECT_URI.warn(
+        (Seen::Back { .. }, Seen::Back { .. }) => REDIRECT_URI.warn(
             "not clear: the provider sends browsers anywhere, also to a redirect URI that \
              nobody registered",
             format!("have the provider compare redirect URIs to the letter. {remedy}"),
         ),
-        (Seen::Back(error), _) => registered(uri, error, config),
+        (Seen::Back { error, .. }, _) => registered(uri, error, config),
         (seen, _) if seen.is_refusal() => refused(seen, config, remedy),
         (seen, control) if control.is_refusal() => REDIRECT_URI.pass(format!(
             "{uri} is accepted: {}; one that is not registered: {}",
@@ -255,11 +296,7 @@ fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
 
 fn refused(seen: &Seen, config: &OidcConfig, remedy: &str) -> Step {
     let uri = &config.rp.redirect_uri;
-    let about = match seen {
-        Seen::Page { about, .. } => *about,
-        _ => About::Unknown,
-    };
-    match about {
+    match seen.about() {
         About::Client => REDIRECT_URI.fail(
             format!("the provider does not know the client id: {}", seen.words()),
             presets::advice(config.provider.as_str(), Advice::ClientRejected),
@@ -302,7 +339,10 @@ mod tests {
             let is_right = step.outcome == outcome && step.found.contains(found);
             assert!(is_right, "{seen:?}, {control:?}: {step:?}");
         };
-        let back = |error: &str| Seen::Back(error.to_owned());
+        let back = |error: &str| Seen::Back {
+            error: error.to_owned(),
+            issuer: None,
+        };
         let on = |place: &str| Seen::On(place.to_owned());
         let page = |status, about| Seen::Page {
             status,

@@ -41,6 +41,62 @@ pub struct Inspection {
     pub damage: Damage,
     /// The accounts; `None` if the tables are not this version's.
     pub accounts: Option<Accounts>,
+    /// What accounts are connected to; `None` where the tables are not this version's.
+    pub connections: Option<Connections>,
+}
+
+/// At which issuers accounts are connected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// How many accounts are connected at both of two issuers, which may be one and the same.
+    pub pairs: Vec<IssuerPair>,
+    /// When a login last brought an ID token of another issuer, in Unix seconds; `None` if none did.
+    pub foreign_token_at: Option<i64>,
+}
+
+/// Two issuers, and the accounts that are connected at both.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct IssuerPair {
+    /// The one.
+    pub issuer: String,
+    /// The other, or the same.
+    pub other: String,
+    /// How many accounts.
+    pub accounts: i64,
+    /// When one of them last logged in at `issuer`, in Unix seconds.
+    pub last_login_at: Option<i64>,
+}
+
+impl Connections {
+    /// Returns each issuer once.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        let same = self.pairs.iter().filter(|pair| pair.issuer == pair.other);
+        same.map(|pair| pair.issuer.as_str())
+    }
+
+    /// Returns how many accounts are connected at an issuer.
+    #[must_use]
+    pub fn accounts_at(&self, issuer: &str) -> i64 {
+        self.pair(issuer, issuer).map_or(0, |pair| pair.accounts)
+    }
+
+    /// Returns how many accounts are connected at the first issuer and not at the second.
+    #[must_use]
+    pub fn accounts_at_first_alone(&self, first: &str, second: &str) -> i64 {
+        let both = self.pair(first, second).map_or(0, |pair| pair.accounts);
+        self.accounts_at(first) - both
+    }
+
+    /// Returns when somebody last logged in at an issuer; `None` if nobody did.
+    #[must_use]
+    pub fn last_login_at(&self, issuer: &str) -> Option<i64> {
+        self.pair(issuer, issuer)?.last_login_at
+    }
+
+    fn pair(&self, issuer: &str, other: &str) -> Option<&IssuerPair> {
+        let mut pairs = self.pairs.iter();
+        pairs.find(|pair| pair.issuer == issuer && pair.other == other)
+    }
 }
 
 /// The result of the search for damage.
@@ -109,6 +165,22 @@ macro_rules! look {
                 admins,
                 with_password,
                 linked,
+            });
+            let pairs = sqlx::query_as(
+                "select one.issuer, two.issuer as other, count(*) as accounts,
+                     max(one.last_login_at) as last_login_at
+                 from identity one join identity two on one.account_id = two.account_id
+                 group by one.issuer, two.issuer",
+            )
+            .fetch_all(&mut *$connection)
+            .await?;
+            let foreign_token_at =
+                sqlx::query_scalar("select max(at) from audit where cause = 'token_foreign'")
+                    .fetch_one(&mut *$connection)
+                    .await?;
+            $found.connections = Some(Connections {
+                pairs,
+                foreign_token_at,
             });
         }
     }};
