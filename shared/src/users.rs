@@ -45,10 +45,10 @@ pub struct UserEntry {
     pub display_name: Option<String>,
     /// Ties the account to the provider at the first login there.
     pub email: Option<String>,
-    /// Is that email vouched for, by an admin or by the provider? Then no other account's is, and an
-    /// identity whose provider verified it is linked without the account's password.
+    /// True if that email is vouched for, by an admin or by the provider. Then no other account's is,
+    /// and an identity whose provider verified it is linked without the account's password.
     pub email_vouched_for: bool,
-    /// What the account may do.
+    /// The account's role.
     pub role: Role,
     /// True if it is disabled.
     pub disabled: bool,

@@ -18,7 +18,7 @@ use crate::login::error::{LoginError, PolicyRefusal};
 use crate::login::facts;
 use crate::login::outcome::Outcome;
 use crate::login::pending_link::{Asked, PendingLink};
-use crate::login::role::RoleAnswer;
+use crate::login::role::{RoleAnswer, missing};
 use crate::return_to::ReturnTo;
 use crate::store::{Lead, LoginRefusal, Store};
 
@@ -80,14 +80,16 @@ pub async fn complete(
     next: &ReturnTo,
 ) -> Result<Outcome, LoginError> {
     let Redeemed { identity, id_token } = redeemed;
-    let role = RoleAnswer::of(identity, settings.roles.as_ref());
+    let role = RoleAnswer::of(identity, settings.roles);
+    // A longer one fits into no logout URL.
+    let keeps = settings.keeps_id_token && id_token.expose_secret().len() < MAX_URL;
     let login = ByIdentity {
         store,
         sessions: &settings.sessions,
         arrival,
         identity,
         role: role.role(),
-        id_token: Some(id_token.expose_secret()).filter(|_| settings.keeps_id_token),
+        id_token: Some(id_token.expose_secret()).filter(|_| keeps),
     };
     let account = requester.map(|requester| &requester.account);
     for _ in 0..MAX_DECISIONS {
@@ -116,6 +118,9 @@ pub async fn complete(
                 let mut refusal = refusal(code, identity, &facts);
                 if Cause::after_move(code).is_some() {
                     refusal.earlier_issuer = store.earlier_issuer(stored(identity)).await?;
+                }
+                if code == FailureCode::RoleMissing {
+                    refusal.role = settings.roles.map(|wanted| missing(identity, wanted));
                 }
                 return Err(LoginError::Policy(Box::new(refusal)));
             }
@@ -162,5 +167,6 @@ fn refusal(code: FailureCode, identity: &VerifiedIdentity, facts: &Facts) -> Pol
         account: account.map(|account| account.id),
         usernames: accounts.map(|account| account.username.clone()).collect(),
         earlier_issuer: None,
+        role: None,
     }
 }

@@ -20,14 +20,10 @@ pub enum LoginError {
     /// The account that the identity leads to is disabled.
     #[error("the account {0} is disabled")]
     AccountDisabled(AccountId),
-    /// No value of the role claim matches: what came, and what was wanted.
-    #[error("no value of the role claim matches: {0}")]
-    RoleMissing(String),
     /// The identity policy refuses.
     #[error("refused by the identity policy: {0}")]
     Policy(Box<PolicyRefusal>),
-    /// Whoever sent the browser here, a page or a third party, wrote a request that cannot be
-    /// followed.
+    /// The sender of the browser, a page or a third party, made a request that is invalid.
     #[error("the request is malformed: {0}")]
     BadRequest(&'static str),
     /// The callback has no parameters at all.
@@ -47,10 +43,10 @@ pub enum LoginError {
     Panicked,
 }
 
-/// What the identity policy refuses: all that an administrator needs to find who it was.
+/// A login that the identity policy refuses, with all that an administrator needs to find the person.
 #[derive(Debug)]
 pub struct PolicyRefusal {
-    /// Why.
+    /// The reason.
     pub code: FailureCode,
     /// The OP's issuer identifier.
     pub issuer: String,
@@ -64,6 +60,8 @@ pub struct PolicyRefusal {
     pub usernames: Vec<String>,
     /// Another issuer that has the same subject or email: the OP seems to have moved from there.
     pub earlier_issuer: Option<String>,
+    /// Of a missing role: what came, and what was wanted.
+    pub role: Option<String>,
 }
 
 impl fmt::Display for PolicyRefusal {
@@ -80,8 +78,11 @@ impl fmt::Display for PolicyRefusal {
             "{}; subject {subject} of {issuer}, email {email}, accounts {accounts}",
             self.code.as_str(),
         )?;
-        match &self.earlier_issuer {
-            Some(earlier) => write!(f, "; the issuer {earlier} has the same subject or email"),
+        if let Some(earlier) = &self.earlier_issuer {
+            write!(f, "; the issuer {earlier} has the same subject or email")?;
+        }
+        match &self.role {
+            Some(role) => write!(f, "; no value of the role claim matches: {role}"),
             None => Ok(()),
         }
     }
@@ -104,7 +105,6 @@ impl LoginError {
         match self {
             Self::Oidc(error) => cause_of(error),
             Self::AccountDisabled(_) => Cause::AccountDisabled,
-            Self::RoleMissing(_) => Cause::RoleMissing,
             Self::Policy(refusal) => {
                 let moved = refusal.earlier_issuer.as_ref();
                 let moved = moved.and_then(|_| Cause::after_move(refusal.code));

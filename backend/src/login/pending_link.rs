@@ -109,6 +109,7 @@ impl PendingLink {
             username: self.username.clone(),
             display_name: self.display_name.clone(),
             roles: None,
+            role_claim: None,
         }
     }
 }

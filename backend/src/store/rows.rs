@@ -14,7 +14,7 @@ macro_rules! vouched {
 }
 pub(crate) use vouched;
 
-/// A row of `account`, without the columns that nobody reads.
+/// A row of `account`, without the columns that are never read.
 #[derive(sqlx::FromRow)]
 pub(crate) struct AccountRow {
     pub(crate) account_id: Uuid,
@@ -37,7 +37,7 @@ impl From<AccountRow> for Account {
             email: row.email,
             email_voucher: row.email_voucher.as_deref().and_then(Voucher::parse),
             lost_email: row.lost_email,
-            // The table has a check on the two names; anything else must not make an admin.
+            // The table has a check on the two names; an unknown one must not become an admin.
             role: if row.role == "admin" {
                 Role::Admin
             } else {

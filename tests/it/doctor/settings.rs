@@ -350,7 +350,7 @@ async fn op_that_moved_away_from_its_accounts_is_recognized() {
         .app
         .store
         .remap_identities(from, to, Actor::server(site.now()));
-    remapped.await.unwrap().unwrap();
+    remapped.await.unwrap();
 
     let moved = examined(&site).await;
 

@@ -69,7 +69,7 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
         let by = current.by(&from);
         app.store
             .set_email(account.id, email.as_ref(), by)
-            .await??;
+            .await?;
         tracing::info!(account.id = %account.id, "email changed");
     }
     if let Some(name) = display_name {

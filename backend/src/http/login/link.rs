@@ -197,8 +197,8 @@ async fn link(
     let (account, identity) = (&current.account, pending.identity());
     let linked = app
         .store
-        .link_identity(account.id, stored(&identity), Some(rotate), current.by(from))
-        .await?;
+        .link_identity(account.id, stored(&identity), rotate, current.by(from))
+        .await;
     match linked {
         Ok(()) => {
             tracing::info!(account.id = %account.id, oidc.issuer = %identity.issuer, "identity linked");
@@ -206,8 +206,10 @@ async fn link(
         }
         // By this very link, perhaps, whose answer was lost: the first has given the session its
         // new token.
-        Err(_) if is_linked(&app.store, pending, account.id).await? => Ok(SetCookies::default()),
-        Err(taken) => Err(conflict(app, from, pending, account, taken.into()).await),
+        Err(ChangeError::Taken(_)) if is_linked(&app.store, pending, account.id).await? => {
+            Ok(SetCookies::default())
+        }
+        Err(error) => Err(conflict(app, from, pending, account, error.into()).await),
     }
 }
 

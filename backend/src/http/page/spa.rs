@@ -21,6 +21,7 @@ use crate::failure::{Cause, remedy};
 use crate::http::cookie;
 use crate::http::error::ApiError;
 use crate::http::extract::{address, principal};
+use crate::http::login::link;
 use crate::http::page::assets;
 use crate::http::page::config::{Known, public_config};
 use crate::http::page::document::{Document, Shown};
@@ -124,11 +125,15 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         }
         _ => None,
     };
-    let (error, reference, next) = (parameter("error"), parameter("ref"), parameter("next"));
-    let (because, logged_out) = (parameter("because"), parameter("logged_out"));
-    let code = error
-        .as_deref()
-        .and_then(shared::failure::FailureCode::parse);
+    let (mut error, mut reference) = (parameter("error"), parameter("ref"));
+    if path == routes::LOGIN && error.is_none() && address::is_wrong(app, parts) {
+        note_wrong_address(app, headers);
+        error = Some(FailureCode::WrongAddress.as_str().to_owned());
+        reference = Some(reference::current());
+    }
+    let (next, because) = (parameter("next"), parameter("because"));
+    let logged_out = parameter("logged_out");
+    let code = error.as_deref().and_then(FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| texts::language(headers));
     let page = render(&StaticPage {

@@ -229,7 +229,7 @@ impl Store {
         Ok(row.map(Account::from))
     }
 
-    /// May the first admin still be made?
+    /// Returns true if the first admin may still be created.
     pub async fn is_setup_open(&self) -> Result<bool> {
         let (closed,): (bool,) = on_database!(self, pool => {
             sqlx::query_as(
@@ -240,7 +240,7 @@ impl Store {
         Ok(!closed)
     }
 
-    /// Sets or clears the display name; the same name is no change.
+    /// Sets or clears the display name; an equal name is no change.
     pub async fn set_display_name(
         &self,
         id: AccountId,

@@ -7,7 +7,7 @@ use shared::session::Role;
 
 use crate::account::{Account, AccountId, EmailMatch};
 use crate::audit::{Actor, Event};
-use crate::store::account::accounts::{Taken, change, lock_account, taken};
+use crate::store::account::accounts::{ChangeError, Taken, change, lock_account, taken};
 use crate::store::account::claims::end_claims;
 use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, vouched};
@@ -60,18 +60,16 @@ impl Store {
         id: AccountId,
         email: Option<&Email>,
         by: Actor,
-    ) -> Result<std::result::Result<(), Taken>> {
+    ) -> std::result::Result<(), ChangeError> {
         let key = email.map(Email::key);
         in_tx!(self, tx => {
-            let Some(account) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Ok(()));
-            };
+            let account = lock_account!(tx, id).ok_or(ChangeError::Gone)?;
             let is_taken: bool = sqlx::query_scalar(concat!(
                 "select exists (select 1 from account where email_key = $1 and account_id <> $2 and ",
                 vouched!(), ")",
             )).bind(&key).bind(id).fetch_one(&mut *tx).await?;
             if is_taken {
-                return Ok(Err(Taken::Email));
+                return Err(Taken::Email.into());
             }
             let done = sqlx::query(
                 "update account set email = $2, email_key = $3, lost_email = null, updated_at = $4,
@@ -82,7 +80,7 @@ impl Store {
             .execute(&mut *tx).await;
             // Another admin's, a moment ago.
             if let Err(error) = done {
-                return taken(error).map(Err);
+                return Err(taken(error)?.into());
             }
             if account.role == Role::Admin {
                 end_claims!(tx, id, by);
@@ -90,6 +88,6 @@ impl Store {
             let detail = change(account.email.as_deref(), email.map(Email::as_str));
             insert_audit!(&mut *tx, by, Event::about(AuditKind::EmailChanged, id).detail(&detail))?;
         });
-        Ok(Ok(()))
+        Ok(())
     }
 }

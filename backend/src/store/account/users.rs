@@ -71,8 +71,8 @@ macro_rules! write_account {
 }
 
 impl UserChange {
-    /// Changes the account, and returns what that was, for the audit trail. What is as it should be
-    /// already is no change.
+    /// Changes the account, and returns the changes for the audit trail. A field that already has
+    /// its value is no change.
     fn apply(&self, account: &mut Account, by: &Actor) -> Vec<(AuditKind, Option<String>)> {
         let mut events = Vec::new();
         let email = self
@@ -145,29 +145,22 @@ impl Store {
         changes: &UserChange,
         password_login: bool,
         by: Actor,
-    ) -> Changed {
-        in_tx!(self, tx => {
-            guard_admins!(tx)?;
+    ) -> Result<(), ChangeError> {
+        change_by_admin!(self, password_login, tx, before = id => {
+            let mut after = before.clone();
             if changes.role == Some(Role::Admin) && changes.email.is_none() {
                 yield_claim!(tx, id, by);
+                after = lock_account!(tx, id).ok_or(ChangeError::Gone)?;
             }
-            let Some(before) = lock_account!(tx, id)?.map(Account::from) else {
-                return Ok(Err(Refusal::Gone));
-            };
-            let mut after = before.clone();
             let events = changes.apply(&mut after, &by);
             if events.is_empty() {
                 return Ok(());
             }
-            let written = write_account!(tx, after, changes, by.at);
-            if let Err(error) = written {
-                return Ok(Err(taken(error)?.into()));
+            if let Err(error) = write_account!(tx, after, changes, by.at) {
+                return Err(taken(error)?.into());
             }
             if changes.email.is_some() && after.email_is_vouched_for() {
                 end_claims!(tx, id, by);
-            }
-            if administers(&before) && !administers(&after) && !has_admin!(tx, password_login)? {
-                return Ok(Err(Refusal::LastAdmin));
             }
             if after.is_disabled() {
                 void_links!(tx, id);

@@ -1,12 +1,12 @@
-//! Display names as they are searched and emails as they are compared, for accounts that a version
-//! made which had another form of them, or none.
+//! Search keys of display names and of emails, for accounts of a version that had none, or another
+//! form of them.
 //!
 //! The migration cannot add them: SQLite's `lower` knows only ASCII, and PostgreSQL's depends on
 //! the locale.
 
 use shared::email::Email;
 
-/// So many at a time, each time in one transaction.
+/// How many are written in one transaction.
 pub(crate) const AT_ONCE: i64 = 1000;
 
 /// Fills in missing keys when the tables are updated; `$connection` is one.

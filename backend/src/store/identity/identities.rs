@@ -6,11 +6,11 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, Identity};
 use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
-use crate::store::account::accounts::{Taken, taken};
+use crate::store::account::accounts::taken;
 use crate::store::account::claims::vouch;
 use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, IdentityRow};
-use crate::store::{Result, Store, in_tx, on_database};
+use crate::store::{ChangeError, Result, Store, in_tx, on_database};
 use shared::audit::AuditKind;
 
 /// An identity to link, or to update.
@@ -123,11 +123,9 @@ impl Store {
             if let Some(key) = identity.verified_email_key() {
                 vouch!(tx, account_id, key, by);
             }
-            if let Some((session_id, token)) = rotate {
-                sqlx::query(
-                    "update session set token_hash = $2 where session_id = $1 and ended_at is null",
-                ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
-            }
+            sqlx::query(
+                "update session set token_hash = $2 where session_id = $1 and ended_at is null",
+            ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
         });
         Ok(())
     }
