@@ -81,7 +81,7 @@ async fn wrong_setup_token_has_one_remedy_everywhere() {
 async fn move_away(site: &Site) {
     let (from, to) = (site.op.issuer(), OLD);
     let line = format!("identities remap --from {from} --to {to} --yes");
-    assert!(type_in(site, &line).await.is_success());
+    type_in(site, &line).await.good();
 }
 
 #[tokio::test]
