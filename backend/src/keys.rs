@@ -179,7 +179,8 @@ pub fn load_or_create_secret(data_dir: &Path) -> anyhow::Result<SecretSlice<u8>>
     }
     let path = data_dir.join(SECRET_FILE);
     let shown = path.display();
-    private_file::create_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
+    private_file::create_folder(data_dir)
+        .with_context(|| format!("making {}", data_dir.display()))?;
     let secret = URL_SAFE_NO_PAD.encode(random_bytes());
     write_private(&path, &secret).with_context(|| format!("writing {shown}"))?;
     // Two processes may have started at once; both use what is in the file now.

@@ -13,7 +13,12 @@ pub(crate) fn obstacle(folder: &Path, files: &[&Path]) -> Option<String> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let shown = folder.display();
-    let parents: Vec<&Path> = folder.ancestors().skip(1).collect();
+    // What is no folder is no matter of rights, and is told as what it is.
+    let parents: Vec<&Path> = folder
+        .ancestors()
+        .skip(1)
+        .filter(|parent| parent.is_dir())
+        .collect();
     let mut from_the_root = parents.into_iter().rev();
     if let Some(closed) = from_the_root.find_map(|parent| refused(parent, Access::EXEC_OK)) {
         return Some(format!(

@@ -169,7 +169,10 @@ mod tests {
         check("alice@example.com\r\nBcc: b@example.com", false);
         check("a..b@example.com", false);
         check("a@-b..co", false);
-        for hidden in ['\u{2028}', '\u{2029}', '\u{a0}', '\u{3000}', '\u{85}', '\u{200b}', '\u{202e}', '\u{feff}'] {
+        for hidden in [
+            '\u{2028}', '\u{2029}', '\u{a0}', '\u{3000}', '\u{85}', '\u{200b}', '\u{202e}',
+            '\u{feff}',
+        ] {
             check(&format!("a@b.example{hidden}"), false);
             check(&format!("{hidden}a@b.example"), false);
             check(&format!("a{hidden}@b.example"), false);
@@ -219,7 +222,10 @@ mod tests {
         }
         // Neither an A-label of its own nor that of another.
         for (text, expected) in [
-            ("a@xn--b\u{fc}cher.xn--bcher-kva.example", "a@xn--b\u{fc}cher.xn--bcher-kva.example"),
+            (
+                "a@xn--b\u{fc}cher.xn--bcher-kva.example",
+                "a@xn--b\u{fc}cher.xn--bcher-kva.example",
+            ),
             ("a@\u{ff45}xample.com", "a@\u{ff45}xample.com"),
             ("a@b\u{fc}cher.\u{212a}ate", "a@xn--bcher-kva.\u{212a}ate"),
         ] {

@@ -293,6 +293,11 @@ impl HttpBrowser {
         self.jars()[0].insert(self.full_name(name), value.to_owned());
     }
 
+    /// Puts a cookie into the jar that the page sets, whose name has no port.
+    pub fn set_cookie_of_the_page(&self, name: &str, value: &str) {
+        self.jars()[0].insert(name.to_owned(), value.to_owned());
+    }
+
     /// Returns the name of a cookie of the server as it is sent.
     pub fn full_name(&self, name: &str) -> String {
         match self.cookie_port {

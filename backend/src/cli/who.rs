@@ -59,7 +59,10 @@ async fn by_email(app: &AppState, email: &Email) -> anyhow::Result<Option<Accoun
     let mut accounts = app.store.accounts_by_email(email).await?;
     let is_clear = accounts.len() < 2 || accounts[0].email_is_vouched_for();
     if !is_clear {
-        let names: Vec<&str> = accounts.iter().map(|found| found.username.as_str()).collect();
+        let names: Vec<&str> = accounts
+            .iter()
+            .map(|found| found.username.as_str())
+            .collect();
         bail!(
             "several accounts claim {}: name one of {}",
             email.as_str(),

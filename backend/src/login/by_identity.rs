@@ -31,7 +31,11 @@ pub(super) struct ByIdentity<'a> {
 
 impl ByIdentity<'_> {
     /// Has the store write down the login, and begin its session.
-    pub(super) async fn begin(&self, account_id: AccountId, lead: Lead<'_>) -> store::Result<Begun> {
+    pub(super) async fn begin(
+        &self,
+        account_id: AccountId,
+        lead: Lead<'_>,
+    ) -> store::Result<Begun> {
         let identity = self.identity;
         let origin = Origin::Openid {
             issuer: identity.issuer.clone(),
@@ -44,7 +48,15 @@ impl ByIdentity<'_> {
             lead,
             role: self.role,
         };
-        begin(self.store, self.sessions, self.arrival, account_id, origin, entry).await
+        begin(
+            self.store,
+            self.sessions,
+            self.arrival,
+            account_id,
+            origin,
+            entry,
+        )
+        .await
     }
 
     /// Creates an account for the identity under a name that nobody has, and logs in to it; `None`
@@ -97,7 +109,9 @@ impl ByIdentity<'_> {
 
     /// Says in the log that the account was created, and what became of the email.
     fn note_registered(&self, account_id: AccountId, candidate: &Candidate) {
-        let VerifiedIdentity { issuer, subject, .. } = self.identity;
+        let VerifiedIdentity {
+            issuer, subject, ..
+        } = self.identity;
         tracing::info!(account.id = %account_id, oidc.issuer = %issuer, "account created");
         let Some(email) = &self.identity.email else {
             return;

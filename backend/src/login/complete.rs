@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
 use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
-use crate::login::begin::{Arrival, Begun, NewSession};
 use crate::failure::Cause;
+use crate::login::begin::{Arrival, Begun, NewSession};
 use crate::login::by_identity::{ByIdentity, stored};
 use crate::login::decide::{Decision, Facts, Policy, decide};
 use crate::login::error::{LoginError, PolicyRefusal};
@@ -130,7 +130,9 @@ pub async fn complete(
         }
     }
     // The identity and the account went different ways each time.
-    Err(LoginError::Internal("the accounts changed at each try".to_owned()))
+    Err(LoginError::Internal(
+        "the accounts changed at each try".to_owned(),
+    ))
 }
 
 /// Logs in to an account that there is; `None` if what was decided no longer holds.
@@ -163,7 +165,10 @@ fn refusal(code: FailureCode, identity: &VerifiedIdentity, facts: &Facts) -> Pol
         code,
         issuer: identity.issuer.clone(),
         subject: identity.subject.clone(),
-        email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
+        email: identity
+            .email
+            .as_ref()
+            .map(|email| email.as_str().to_owned()),
         account: account.map(|account| account.id),
         usernames: accounts.map(|account| account.username.clone()).collect(),
         earlier_issuer: None,

@@ -200,11 +200,7 @@ fn decide_link(facts: &Facts, request: &LinkRequest) -> Decision {
 /// An account that has an identity at this issuer is none: it is never bound anew by email, since
 /// the OP may have given the address to somebody else. A disabled one that only claims the address
 /// is none either: a claim excludes nobody.
-fn candidates<'a>(
-    reasons: &mut Vec<Reason>,
-    facts: &'a Facts,
-    policy: Policy,
-) -> Vec<&'a Account> {
+fn candidates<'a>(reasons: &mut Vec<Reason>, facts: &'a Facts, policy: Policy) -> Vec<&'a Account> {
     let mut candidates = Vec::new();
     for EmailMatch {
         account,
@@ -268,7 +264,9 @@ fn ask(reasons: &mut Vec<Reason>, candidates: &[&Account], policy: Policy) -> De
         has_account: policy.password_login,
         is_new: policy.allow_registration,
     };
-    let has_password = candidates.iter().any(|account| account.password_hash.is_some());
+    let has_password = candidates
+        .iter()
+        .any(|account| account.password_hash.is_some());
     if ways.is_new || (ways.has_account && has_password) {
         reasons.push(Reason::Asked(ways));
         return Decision::AskWho(ways);

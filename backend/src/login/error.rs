@@ -72,7 +72,9 @@ impl fmt::Display for PolicyRefusal {
         } else {
             self.usernames.join(", ")
         };
-        let Self { issuer, subject, .. } = self;
+        let Self {
+            issuer, subject, ..
+        } = self;
         write!(
             f,
             "{}; subject {subject} of {issuer}, email {email}, accounts {accounts}",

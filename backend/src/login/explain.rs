@@ -31,9 +31,9 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
         Reason::VouchedFor(username) => {
             format!("The email is vouched for as that of the account {username}")
         }
-        Reason::Claimed(username) => format!(
-            "The account {username} claims the email, which nobody vouches for as its own"
-        ),
+        Reason::Claimed(username) => {
+            format!("The account {username} claims the email, which nobody vouches for as its own")
+        }
         Reason::EmailOfNobody => "No account has this email".to_owned(),
         Reason::Disabled(username) => format!("The account {username} is disabled"),
         Reason::BoundElsewhere(username) => format!(
@@ -55,7 +55,9 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
             format!("The account {username} has no password that can be asked for")
         }
         Reason::Asked(ways) => match (ways.has_account, ways.is_new) {
-            (true, true) => "So the person is asked for the password of an account, or says to be new",
+            (true, true) => {
+                "So the person is asked for the password of an account, or says to be new"
+            }
             (true, false) => "So the person is asked for the password of an account",
             (false, _) => "So the person is asked whether they are new",
         }

@@ -70,11 +70,7 @@ impl Connections {
     /// Returns an empty set for this application. The limit is the number of files that the process
     /// may open, which is raised as far as allowed. With `shares`, each address is one client, which
     /// has its share of the budget and no more.
-    pub(super) fn new(
-        router: Router,
-        shares: bool,
-        note: impl Fn(usize) + Send + 'static,
-    ) -> Self {
+    pub(super) fn new(router: Router, shares: bool, note: impl Fn(usize) + Send + 'static) -> Self {
         let limit = limit(raise_file_limit());
         Self {
             shares,
@@ -196,9 +192,8 @@ impl Connections {
     /// there is room for, or some of a client that has more than its share: the longest first.
     fn make_room_for_bytes(&mut self) {
         let held = self.open.iter().map(|(id, open)| (open.state.held(), *id));
-        let mut held: Vec<((Instant, Option<IpAddr>, usize), Id)> = held
-            .filter(|((_, _, bytes), _)| *bytes > 0)
-            .collect();
+        let mut held: Vec<((Instant, Option<IpAddr>, usize), Id)> =
+            held.filter(|((_, _, bytes), _)| *bytes > 0).collect();
         held.sort_unstable_by_key(|((since, ..), _)| *since);
         let bytes: Vec<_> = held
             .iter()

@@ -145,7 +145,10 @@ async fn cve_2026_55075_account_that_was_linked_in_the_meantime_is_not_bound() {
     site.link_another(id).await;
 
     let agreed = browser
-        .post_json("/api/link", &json!({"username": "alice", "password": PASSWORD}))
+        .post_json(
+            "/api/link",
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
         .await;
 
     assert_eq!(waits.location(), "/link");
@@ -296,12 +299,18 @@ async fn address_claimed_beforehand_waits_in_vain_for_its_owner() {
     assert_eq!((callback.location(), victim.who().await), ("/link", None));
     assert!(!victim.get("/api/link").await.body.contains("attacker"));
     let new = victim.post_json("/api/link", &json!({"way": "new"})).await;
-    assert_eq!((new.status.as_u16(), victim.who().await.as_deref()), (200, Some("bob")));
+    assert_eq!(
+        (new.status.as_u16(), victim.who().await.as_deref()),
+        (200, Some("bob"))
+    );
     assert_eq!(identities(&site, id).await, 0);
     let profile = victim.get(API_PROFILE).await.json();
     assert_eq!(profile["user"]["email"], "bob@example.com");
     let profile = attacker.get(API_PROFILE).await.json();
-    assert_eq!((&profile["user"]["email"], &profile["lost_email"]), (&Value::Null, &json!("bob@example.com")));
+    assert_eq!(
+        (&profile["user"]["email"], &profile["lost_email"]),
+        (&Value::Null, &json!("bob@example.com"))
+    );
 }
 
 #[tokio::test]
@@ -317,5 +326,8 @@ async fn address_claimed_beforehand_at_the_op_waits_in_vain_too() {
     assert_eq!(callback.location(), "/");
     assert_eq!(victim.who().await.as_deref(), Some("bob"));
     let profile = attacker.get(API_PROFILE).await.json();
-    assert_eq!((&profile["user"]["email"], &profile["lost_email"]), (&Value::Null, &json!("bob@example.com")));
+    assert_eq!(
+        (&profile["user"]["email"], &profile["lost_email"]),
+        (&Value::Null, &json!("bob@example.com"))
+    );
 }

@@ -190,7 +190,7 @@ async fn form_does_the_same_without_a_password() {
 
     let (good, again) = (send(&token).await, send(&token).await);
 
-    assert_snapshot!(good.summary(), @"303 See Other, location: /, sets: postern_session, sets: postern_browser");
+    assert_snapshot!(good.summary(), @"303 See Other, location: /api/login/check?next=%2F, sets: postern_session, sets: postern_browser");
     assert_snapshot!(again.summary(), @"303 See Other, location: /welcome?login=1&error=welcome_link_invalid&ref=…");
     let page = browser.get(again.location()).await.body;
     assert!(

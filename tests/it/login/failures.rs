@@ -259,7 +259,12 @@ async fn taken() -> Failure {
     site.add(user("owner").await).await;
     let browser = site.logged_in("owner").await;
     let callback = connect(&browser, "bob").await;
-    Failure::new(site, browser, &callback, "bob@example.com, accounts owner, bob")
+    Failure::new(
+        site,
+        browser,
+        &callback,
+        "bob@example.com, accounts owner, bob",
+    )
 }
 
 async fn disabled() -> Failure {

@@ -115,7 +115,11 @@ async fn forged_or_copied_cookie_of_a_known_browser_is_that_of_a_stranger() {
     let value = known.cookie(&name).expect("its value");
     guess_as_strangers_do(&site, "alice").await;
 
-    for forged in ["garbage", &value[1..], &format!("{value}; {}={value}", known.full_name(&name))] {
+    for forged in [
+        "garbage",
+        &value[1..],
+        &format!("{value}; {}={value}", known.full_name(&name)),
+    ] {
         let browser = site.browser();
         browser.set_cookie(&name, forged);
         assert_eq!(log_in(&browser, "alice").await, "rate_limited", "{forged}");

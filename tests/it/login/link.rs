@@ -25,7 +25,10 @@ async fn password_is_asked_for_once_and_then_never_again() {
     );
 
     let agreed = browser
-        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
+        .post_json(
+            API_LINK,
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
         .await;
 
     assert_snapshot!(
@@ -85,7 +88,10 @@ async fn wrong_password_links_nothing_and_may_be_fixed() {
         (0, None)
     );
     let agreed = browser
-        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
+        .post_json(
+            API_LINK,
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
         .await;
 
     assert_eq!(
@@ -104,7 +110,10 @@ async fn guessing_on_the_link_page_counts_as_guessing_at_the_login() {
     until_limited(async || browser.post_json(API_LINK, &wrong).await).await;
 
     let link = browser
-        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
+        .post_json(
+            API_LINK,
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
         .await;
     let login = browser.log_in("alice", PASSWORD).await;
 
@@ -124,7 +133,10 @@ async fn link_that_waits_too_long_is_gone() {
 
     let shown = browser.get(API_LINK).await;
     let agreed = browser
-        .post_json(API_LINK, &json!({"username": "alice", "password": PASSWORD}))
+        .post_json(
+            API_LINK,
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
         .await;
 
     assert_snapshot!(shown.summary(), @"404 Not Found, code: link_expired");

@@ -137,7 +137,7 @@ async fn plain_form_logs_in_and_goes_on() {
 
     assert_snapshot!(
         answer.summary(),
-        @"303 See Other, location: /profile?tab=1, sets: postern_session, sets: postern_browser"
+        @"303 See Other, location: /api/login/check?next=%2Fprofile%3Ftab%3D1, sets: postern_session, sets: postern_browser"
     );
 }
 

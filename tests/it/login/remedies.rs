@@ -87,8 +87,16 @@ async fn move_away(site: &Site) {
 #[tokio::test]
 async fn op_that_moved_is_named_where_its_people_are_refused() {
     for (name, change, cause) in [
-        ("bob", ("OIDC_LINK_BY_EMAIL", "never"), Cause::LinkFirstMoved),
-        ("carol", ("OIDC_ALLOW_REGISTRATION", "false"), Cause::EmailMissingMoved),
+        (
+            "bob",
+            ("OIDC_LINK_BY_EMAIL", "never"),
+            Cause::LinkFirstMoved,
+        ),
+        (
+            "carol",
+            ("OIDC_ALLOW_REGISTRATION", "false"),
+            Cause::EmailMissingMoved,
+        ),
     ] {
         let (site, root) = site_with(&[]).await;
         site.browser().log_in_as(name).await;
@@ -99,7 +107,10 @@ async fn op_that_moved_is_named_where_its_people_are_refused() {
 
         assert_one_remedy(&site, &root, cause).await;
         let log = Log::text();
-        assert!(log.contains(&format!("the issuer {OLD} has the same")), "{log}");
+        assert!(
+            log.contains(&format!("the issuer {OLD} has the same")),
+            "{log}"
+        );
     }
 }
 
@@ -113,9 +124,14 @@ async fn op_that_moved_is_named_where_its_people_become_somebody_new() {
 
     assert_eq!(login.callback.location(), "/");
     let log = Log::text();
-    let line = log.lines().find(|line| line.contains("known from another issuer"));
+    let line = log
+        .lines()
+        .find(|line| line.contains("known from another issuer"));
     let line = line.unwrap_or_else(|| panic!("{log}"));
-    assert!(line.contains(OLD) && line.contains("postern identities remap"), "{line}");
+    assert!(
+        line.contains(OLD) && line.contains("postern identities remap"),
+        "{line}"
+    );
 }
 
 #[tokio::test]

@@ -43,7 +43,10 @@ async fn setup_token_makes_the_first_admin_and_logs_in() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((account.email_voucher, account.email_is_vouched_for()), (None, true));
+    assert_eq!(
+        (account.email_voucher, account.email_is_vouched_for()),
+        (None, true)
+    );
 }
 
 #[tokio::test]
@@ -59,7 +62,7 @@ async fn plain_form_makes_the_first_admin() {
 
     let answer = site.browser().post_form(API_SETUP, &form).await;
 
-    assert_snapshot!(answer.summary(), @"303 See Other, location: /, sets: postern_session, sets: postern_browser");
+    assert_snapshot!(answer.summary(), @"303 See Other, location: /api/login/check?next=%2F, sets: postern_session, sets: postern_browser");
 }
 
 #[tokio::test]

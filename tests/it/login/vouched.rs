@@ -60,18 +60,31 @@ async fn claim_gives_way_to_the_verified_owner_and_its_holder_is_told() {
 
     let (owner, came) = comes(&site, "bob", "V@Example.com", true).await;
 
-    assert_eq!((came.as_str(), owner.who().await.as_deref()), ("/", Some("bob")));
+    assert_eq!(
+        (came.as_str(), owner.who().await.as_deref()),
+        ("/", Some("bob"))
+    );
     assert_eq!(emails(&owner).await, (json!("V@Example.com"), Value::Null));
     assert_eq!(emails(&first).await, (Value::Null, json!("v@example.com")));
     assert_eq!(
-        (is_vouched_for(&site, "alice").await, is_vouched_for(&site, "bob").await),
+        (
+            is_vouched_for(&site, "alice").await,
+            is_vouched_for(&site, "bob").await
+        ),
         (false, true)
     );
     let root = site.logged_in("root").await;
-    let trail = root.get(&format!("{API_AUDIT}?kind=email_gave_way")).await.json();
+    let trail = root
+        .get(&format!("{API_AUDIT}?kind=email_gave_way"))
+        .await
+        .json();
     let entry = &trail["entries"][0];
     assert_eq!(
-        (&entry["account"]["username"], &entry["actor"]["username"], &entry["detail"]),
+        (
+            &entry["account"]["username"],
+            &entry["actor"]["username"],
+            &entry["detail"]
+        ),
         (&json!("alice"), &json!("bob"), &json!("v@example.com"))
     );
     // The notice ends where its reader saves an address, or none.
@@ -90,12 +103,16 @@ async fn verified_address_of_another_account_is_only_claimed_by_a_new_one() {
     assert_eq!(came, "/");
     assert_eq!(emails(&other).await, (json!("v@example.com"), Value::Null));
     assert_eq!(
-        (is_vouched_for(&site, "alice").await, is_vouched_for(&site, "bob").await),
+        (
+            is_vouched_for(&site, "alice").await,
+            is_vouched_for(&site, "bob").await
+        ),
         (false, true)
     );
     let subject = site.op.subject("alice").unwrap();
     let log = Log::text();
-    let said = format!("the account alice only claims its email: v@example.com of subject {subject}");
+    let said =
+        format!("the account alice only claims its email: v@example.com of subject {subject}");
     assert!(log.contains(&said), "{log}");
 }
 
@@ -116,7 +133,10 @@ async fn admin_whose_address_is_anothers_has_none_and_the_log_says_so() {
     assert_eq!(came, "/");
     assert_eq!(emails(&other).await, (Value::Null, Value::Null));
     let log = Log::text();
-    assert!(log.contains("the account alice has no email: v@example.com of subject"), "{log}");
+    assert!(
+        log.contains("the account alice has no email: v@example.com of subject"),
+        "{log}"
+    );
 }
 
 #[tokio::test]
@@ -129,7 +149,10 @@ async fn two_who_only_claim_an_address_both_get_an_account() {
     assert_eq!(came, "/");
     assert_ne!(account_of(&first).await, account_of(&second).await);
     for browser in [first, second] {
-        assert_eq!(emails(&browser).await, (json!("v@example.com"), Value::Null));
+        assert_eq!(
+            emails(&browser).await,
+            (json!("v@example.com"), Value::Null)
+        );
     }
 }
 
@@ -145,11 +168,17 @@ async fn who_is_new_says_so_where_somebody_typed_the_address() {
 
         let new = browser.post_json(API_LINK, &json!({"way": "new"})).await;
 
-        assert_eq!((new.status.as_u16(), browser.who().await.as_deref()), (200, Some("bob")));
+        assert_eq!(
+            (new.status.as_u16(), browser.who().await.as_deref()),
+            (200, Some("bob"))
+        );
         assert_eq!(identities(&site, typed).await, 0);
         assert_eq!(is_vouched_for(&site, "bob").await, verified);
         let again = comes(&site, "bob", "v@example.com", verified).await;
-        assert_eq!((again.1.as_str(), again.0.who().await.as_deref()), ("/", Some("bob")));
+        assert_eq!(
+            (again.1.as_str(), again.0.who().await.as_deref()),
+            ("/", Some("bob"))
+        );
     }
 }
 
@@ -175,7 +204,10 @@ async fn any_account_of_the_persons_own_is_linked_by_its_username_and_password()
     let body = json!({"username": "own", "password": PASSWORD});
     let linked = browser.post_json(API_LINK, &body).await;
 
-    assert_eq!((linked.status.as_u16(), browser.who().await.as_deref()), (200, Some("own")));
+    assert_eq!(
+        (linked.status.as_u16(), browser.who().await.as_deref()),
+        (200, Some("own"))
+    );
     assert_eq!(identities(&site, own).await, 1);
 }
 
@@ -202,7 +234,11 @@ async fn static_page_links_and_registers_without_wasm() {
         site.add(claimant("typed", "v@example.com").await).await;
         let (browser, _) = comes(&site, "bob", "v@example.com", true).await;
         let page = browser.get(LINK).await.body;
-        for part in ["name=\"username\"", "name=\"password\"", "name=\"way\" value=\"new\""] {
+        for part in [
+            "name=\"username\"",
+            "name=\"password\"",
+            "name=\"way\" value=\"new\"",
+        ] {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("typed"), "{page}");
@@ -211,7 +247,11 @@ async fn static_page_links_and_registers_without_wasm() {
         let wrong = browser.post_form(API_LINK, &wrong).await;
         let done = browser.post_form(API_LINK, &form).await;
 
-        assert!(wrong.location().starts_with("/link?error=invalid_credentials&ref="));
+        assert!(
+            wrong
+                .location()
+                .starts_with("/link?error=invalid_credentials&ref=")
+        );
         let told = browser.get(wrong.location()).await.body;
         assert!(told.contains("data-code=\"invalid_credentials\""), "{told}");
         assert_eq!((done.status.as_u16(), done.location()), (303, "/"));
@@ -267,12 +307,15 @@ async fn address_that_an_admin_typed_as_their_own_is_vouched_for_while_they_are_
         } else {
             API_PROFILE.to_owned()
         };
-        let typed = former.patch(&path, &json!({"email": "bob@example.com"})).await;
+        let typed = former
+            .patch(&path, &json!({"email": "bob@example.com"}))
+            .await;
         assert_eq!(typed.status, 200);
         assert!(is_vouched_for(&site, "former").await);
 
         let root = site.logged_in("root").await;
-        root.patch(&format!("/api/users/{id}"), &json!({"role": "user"})).await;
+        root.patch(&format!("/api/users/{id}"), &json!({"role": "user"}))
+            .await;
 
         assert!(!is_vouched_for(&site, "former").await);
         let (_, came) = comes(&site, "bob", "bob@example.com", true).await;
@@ -292,12 +335,33 @@ async fn vouched_address_is_taken_and_a_claimed_one_is_not() {
     assert_eq!(types("ROOT@example.com").await.code(), "email_taken");
     assert_eq!(types("alice@example.com").await.status, 200);
     let root_in = site.logged_in("root").await;
-    let own = root_in.patch(API_PROFILE, &json!({"email": "alice@example.com"})).await;
+    let own = root_in
+        .patch(API_PROFILE, &json!({"email": "alice@example.com"}))
+        .await;
     assert_eq!(own.status, 200);
-    assert_eq!(emails(&mallory).await, (Value::Null, json!("alice@example.com")));
-    let alice = site.app.store.account_by_username("alice").await.unwrap().unwrap();
+    assert_eq!(
+        emails(&mallory).await,
+        (Value::Null, json!("alice@example.com"))
+    );
+    let alice = site
+        .app
+        .store
+        .account_by_username("alice")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(alice.lost_email.as_deref(), Some("alice@example.com"));
-    assert_eq!(site.app.store.account(root).await.unwrap().unwrap().email.as_deref(), Some("alice@example.com"));
+    assert_eq!(
+        site.app
+            .store
+            .account(root)
+            .await
+            .unwrap()
+            .unwrap()
+            .email
+            .as_deref(),
+        Some("alice@example.com")
+    );
 }
 
 #[tokio::test]
@@ -309,9 +373,14 @@ async fn promoted_account_keeps_no_address_that_is_another_ones() {
     let alice = account_of(&claims).await;
     let root = site.logged_in("root").await;
 
-    let promoted = root.patch(&format!("/api/users/{alice}"), &json!({"role": "admin"})).await;
+    let promoted = root
+        .patch(&format!("/api/users/{alice}"), &json!({"role": "admin"}))
+        .await;
 
-    assert_eq!((promoted.status.as_u16(), &promoted.json()["email"]), (200, &Value::Null));
+    assert_eq!(
+        (promoted.status.as_u16(), &promoted.json()["email"]),
+        (200, &Value::Null)
+    );
     let (claims, _) = comes(&site, "alice", "v@example.com", false).await;
     assert_eq!(emails(&claims).await, (Value::Null, json!("v@example.com")));
 }
@@ -324,7 +393,10 @@ async fn of_two_first_logins_with_one_verified_address_one_has_it() {
         site.op.set_email_verified(user, json!(true));
     }
     let (one, other) = (site.browser(), site.browser());
-    let (first, second) = (one.callback_for("alice").await, other.callback_for("bob").await);
+    let (first, second) = (
+        one.callback_for("alice").await,
+        other.callback_for("bob").await,
+    );
 
     let (first, second) = tokio::join!(one.get(&first), other.get(&second));
 

@@ -266,7 +266,7 @@ async fn form_does_the_same_by_redirects() {
     let (unfit, good, again) = (send("short").await, send(NEW).await, send(NEW).await);
 
     assert_snapshot!(unfit.summary(), @"303 See Other, location: /welcome?error=password_unfit&ref=…");
-    assert_snapshot!(good.summary(), @"303 See Other, location: /, sets: postern_session, sets: postern_browser");
+    assert_snapshot!(good.summary(), @"303 See Other, location: /api/login/check?next=%2F, sets: postern_session, sets: postern_browser");
     assert_snapshot!(again.summary(), @"303 See Other, location: /welcome?error=welcome_link_invalid&ref=…");
     assert_eq!(alice.who().await.as_deref(), Some("alice"));
     // The reference leads an admin to the entry.

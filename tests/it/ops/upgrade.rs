@@ -47,7 +47,14 @@ fn filled(statement: &str, token: &SessionToken, level: usize, is_postgres: bool
         (format!("x'{id}'"), format!("x'{hex}'"))
     };
     statement
-        .replace("email_set_by_admin", if level < VOUCHERS { "email_set_by_admin" } else { "email_voucher" })
+        .replace(
+            "email_set_by_admin",
+            if level < VOUCHERS {
+                "email_set_by_admin"
+            } else {
+                "email_voucher"
+            },
+        )
         .replace("true", if level < VOUCHERS { "true" } else { "'admin'" })
         .replace("ID", &id)
         .replace("HASH", &hash)

@@ -101,19 +101,32 @@ async fn claim_gives_way_to_whoever_the_email_is_vouched_for() {
     let [lost, has] = [claims, id].map(async |id| fresh.store.account(id).await.unwrap().unwrap());
     let (lost, has) = (lost.await, has.await);
     assert_eq!(has.email.as_deref(), Some("Alice@example.com"));
-    assert_eq!((lost.email, lost.lost_email.as_deref()), (None, Some("alice@example.com")));
+    assert_eq!(
+        (lost.email, lost.lost_email.as_deref()),
+        (None, Some("alice@example.com"))
+    );
 }
 
 #[tokio::test]
 async fn emails_that_are_one_address_are_one_key() {
     let fresh = Fresh::open().await;
     let set = async |name: &str, text: &str| {
-        let id = fresh.add(NewAccount { email: None, ..user(name).await }).await;
+        let id = fresh
+            .add(NewAccount {
+                email: None,
+                ..user(name).await
+            })
+            .await;
         let change = UserChange {
             email: Some(Some(email(text))),
             ..UserChange::default()
         };
-        conflict(fresh.store.change_user(id, &change, true, Actor::server(NOW)).await)
+        conflict(
+            fresh
+                .store
+                .change_user(id, &change, true, Actor::server(NOW))
+                .await,
+        )
     };
 
     assert_eq!(set("a", "k\u{e4}the@b\u{fc}cher.example").await, Ok(()));

@@ -58,6 +58,9 @@ fn assert_compared_rightly(email: &Email) {
     let pairs = labels.filter(|(label, key)| label.is_ascii() || !key.starts_with("xn--"));
     for (text, key) in pairs.chain([(local, local_key)]) {
         let is_same = text.eq_ignore_ascii_case(key);
-        assert!(is_same || !key.is_ascii(), "{address:?} is compared as {key:?}");
+        assert!(
+            is_same || !key.is_ascii(),
+            "{address:?} is compared as {key:?}"
+        );
     }
 }

@@ -55,7 +55,8 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
     // Saving the form with the same address in it is no change, and asks for nothing. Of an address
     // that was lost, saving none ends the notice.
     let is_same = |email: &Option<Email>| {
-        email.as_ref().map(Email::as_str) == account.email.as_deref() && account.lost_email.is_none()
+        email.as_ref().map(Email::as_str) == account.email.as_deref()
+            && account.lost_email.is_none()
     };
     let email = email.filter(|email| !is_same(email));
     let display_name = update.display_name.as_deref().map(str::trim);
@@ -67,9 +68,7 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
         // must not change it.
         current.require_confirmed()?;
         let by = current.by(&from);
-        app.store
-            .set_email(account.id, email.as_ref(), by)
-            .await?;
+        app.store.set_email(account.id, email.as_ref(), by).await?;
         tracing::info!(account.id = %account.id, "email changed");
     }
     if let Some(name) = display_name {

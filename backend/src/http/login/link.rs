@@ -230,7 +230,13 @@ fn began(
     };
     let issuer = pending.identity().issuer;
     tracing::info!(account.id = %session.account_id, oidc.issuer = %issuer, "identity linked");
-    outcome::succeeded(app, from, LoginMethod::Openid, session.account_id, Some(&issuer));
+    outcome::succeeded(
+        app,
+        from,
+        LoginMethod::Openid,
+        session.account_id,
+        Some(&issuer),
+    );
     Ok(session_cookie::begin(app, headers, &session))
 }
 
@@ -262,12 +268,7 @@ async fn conflict(
 }
 
 /// Says in the log that nothing was linked.
-fn refused(
-    app: &AppState,
-    from: &ClientInfo,
-    error: &ApiError,
-    known: Option<(AccountId, &str)>,
-) {
+fn refused(app: &AppState, from: &ClientInfo, error: &ApiError, known: Option<(AccountId, &str)>) {
     let failed = Failed {
         method: LoginMethod::Openid,
         cause: error.code().into(),

@@ -49,7 +49,9 @@ impl Postgres {
         let opened = timeout(PATIENCE, options.connect()).await;
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let mut open = opened.map_err(late)??;
-        timeout(MIGRATION, migrate(&mut open)).await.map_err(late)??;
+        timeout(MIGRATION, migrate(&mut open))
+            .await
+            .map_err(late)??;
         *connection = Some(open);
         Ok(())
     }

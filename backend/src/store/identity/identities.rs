@@ -32,7 +32,9 @@ impl NewIdentity<'_> {
     /// Returns the email as it is compared; `None` if the OP does not vouch for one.
     #[must_use]
     pub fn verified_email_key(&self) -> Option<String> {
-        self.email.filter(|_| self.is_email_verified).map(Email::key)
+        self.email
+            .filter(|_| self.is_email_verified)
+            .map(Email::key)
     }
 }
 

@@ -21,8 +21,13 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         return html + &page.to_login();
     };
     let label = escape(&link.label);
-    let name = link.identity_username.as_ref().or(link.identity_email.as_ref());
-    let name = name.map_or(page.say(Text::LINK_NAMELESS).to_owned(), |name| escape(name));
+    let name = link
+        .identity_username
+        .as_ref()
+        .or(link.identity_email.as_ref());
+    let name = name.map_or(page.say(Text::LINK_NAMELESS).to_owned(), |name| {
+        escape(name)
+    });
     // Writing to a `String` cannot fail, here and below.
     let _ = write!(
         html,
@@ -46,11 +51,20 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
             page.say(Text::LINK_HAVE),
             page.fill(Text::LINK_WHO, &[("provider", &label)]),
             field("username", page.say(Text::USERNAME), "text", "username"),
-            field("password", page.say(Text::PASSWORD), "password", "current-password"),
+            field(
+                "password",
+                page.say(Text::PASSWORD),
+                "password",
+                "current-password"
+            ),
             submit(page.say(Text::LINK_SUBMIT)),
         );
     } else {
-        let _ = write!(html, "<p class=\"lead\">{}</p>", page.say(Text::LINK_ASK_ADMIN));
+        let _ = write!(
+            html,
+            "<p class=\"lead\">{}</p>",
+            page.say(Text::LINK_ASK_ADMIN)
+        );
     }
     if link.may_register {
         let _ = write!(
