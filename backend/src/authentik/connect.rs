@@ -23,6 +23,13 @@ use super::wanted::Wanted;
 /// The length of a generated client secret, equal to that of Authentik.
 const SECRET_LENGTH: usize = 128;
 
+/// After how long Authentik is asked for a session again: the setting, its twin, and the seconds.
+const RECHECK: &str = "OIDC_RECHECK_SECONDS";
+/// Names a file with it.
+const RECHECK_FILE: &str = "OIDC_RECHECK_SECONDS_FILE";
+/// A quarter of an hour.
+const RECHECK_SECONDS: &str = "900";
+
 /// What to do, and where.
 #[derive(Debug)]
 pub struct Job {
@@ -342,6 +349,12 @@ fn env_text(job: &Job, provider: &Provider, file: &EnvFile) -> Result<String, Tr
         ("OIDC_REDIRECT_URI", &redirect_uri),
         ("OIDC_SERVER_APPLICATION_URL", &application),
     ];
+    // Authentik says nothing if it deactivates a user: only asking again tells. Whoever chose
+    // another interval keeps it.
+    let is_chosen = [RECHECK, RECHECK_FILE].map(|name| file.value(name).is_some());
+    if !is_chosen.contains(&true) {
+        settings.push((RECHECK, RECHECK_SECONDS));
+    }
     // The usual ones are the default.
     if !job.wanted.more_scopes.is_empty() {
         settings.push(("OIDC_SCOPES", &scopes));

@@ -146,6 +146,7 @@ OIDC_CLIENT_ID={id}
 OIDC_CLIENT_SECRET={secret}
 OIDC_REDIRECT_URI=https://app.example.com/api/oauth/openid
 OIDC_SERVER_APPLICATION_URL=https://auth.example.com/application/o/postern
+OIDC_RECHECK_SECONDS=900
 "
         )
     );

@@ -61,7 +61,7 @@ async fn postern_logs_people_in_with_the_file_alone() {
     let browser = site.browser();
     browser.log_in_as("alice").await;
 
-    assert_eq!(settings.len(), 6);
+    assert_eq!(settings.len(), 7);
     assert_eq!(browser.who().await.as_deref(), Some("alice"));
 }
 
@@ -108,6 +108,24 @@ async fn other_lines_of_the_file_stay() {
         0o600
     );
     assert_eq!(fs::read_dir(setup.folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn interval_that_somebody_chose_stays() {
+    for line in [
+        "OIDC_RECHECK_SECONDS=60\n",
+        "OIDC_RECHECK_SECONDS_FILE=/run/interval\n",
+    ] {
+        let setup = Setup::start().await;
+        fs::write(setup.env_file(), line).unwrap();
+
+        setup.run(&setup.job()).await.end();
+
+        let text = setup.env_text();
+        assert!(text.starts_with(line), "{text}");
+        assert_eq!(text.matches("OIDC_RECHECK_SECONDS").count(), 1, "{text}");
+        assert_eq!(setup.run(&setup.job()).await.end(), End::NothingToDo);
+    }
 }
 
 #[tokio::test]
