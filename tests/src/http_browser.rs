@@ -293,14 +293,11 @@ impl HttpBrowser {
         self.jars()[0].insert(self.full_name(name), value.to_owned());
     }
 
-    /// Puts a cookie into the jar that the page sets, whose name has no port.
-    pub fn set_cookie_of_the_page(&self, name: &str, value: &str) {
-        self.jars()[0].insert(name.to_owned(), value.to_owned());
-    }
-
-    /// Returns the name of a cookie of the server as it is sent.
+    /// Returns the name of a cookie of the server as it is sent. Those that a page may set itself have
+    /// no port.
     pub fn full_name(&self, name: &str) -> String {
         match self.cookie_port {
+            Some(_) if ["postern_theme", "postern_language"].contains(&name) => name.to_owned(),
             Some(port) => name.replacen("postern_", &format!("postern_{port}_"), 1),
             None => name.to_owned(),
         }

@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// The most bytes of all requests together. A whole request of the page has some thousand, and is
-/// there at once.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The most bytes of all requests together; in memory they take up to five times as much. A whole
+/// request of the page has some thousand, and is there at once.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The most of one client: it may be an office behind one address.
 const MAX_SHARE: usize = 2 * 1024 * 1024;
 

@@ -240,8 +240,8 @@ async fn attempt_cookies_that_were_tampered_with_are_none() {
     // Doubled: one of the two was planted.
     check(&|browser, name| {
         let value = browser.cookie(name).unwrap();
-        let name_sent = browser.full_name(name);
-        browser.set_cookie(name, &format!("{value}; {name_sent}={value}"));
+        let doubled = format!("{value}; {}={value}", browser.full_name(name));
+        browser.set_cookie(name, &doubled);
     })
     .await;
 }
