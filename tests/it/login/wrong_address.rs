@@ -3,7 +3,7 @@
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, ORIGIN};
 use reqwest::{Method, RequestBuilder};
 use shared::failure::is_reference;
-use shared::routes::{API_LOGIN, API_LOGIN_OPENID, API_LOGOUT, API_SETUP, API_WELCOME};
+use shared::routes::{API_LINK, API_LOGIN, API_LOGIN_OPENID, API_LOGOUT, API_SETUP, API_WELCOME};
 use tests::answer::{Answer, encode};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
@@ -161,6 +161,7 @@ async fn form_that_is_refused_never_shows_json() {
         (API_LOGOUT, "cross-site", vec![]),
         (API_SETUP, own, vec![("token", "a")]),
         (API_SETUP, "cross-site", vec![]),
+        (API_LINK, "cross-site", vec![]),
         (API_WELCOME, own, vec![("password", "a")]),
         (API_WELCOME, "cross-site", vec![]),
         (API_LOGIN_OPENID, own, vec![]),
@@ -178,6 +179,7 @@ async fn form_that_is_refused_never_shows_json() {
         assert_eq!(answer.status, 303, "{summary}");
         let expected = match path {
             API_SETUP => "/setup",
+            API_LINK => "/link",
             API_WELCOME => "/welcome",
             _ => "/login",
         };

@@ -189,7 +189,7 @@ async fn chosen_scheme_is_in_the_first_bytes() {
         ("light", Some("data-theme=\"light\"")),
         ("\"><script>", None),
     ] {
-        browser.set_cookie_of_the_page("postern_theme", theme);
+        browser.set_cookie("postern_theme", theme);
         let tag = tag().await;
         match expected {
             Some(attribute) => assert!(tag.contains(attribute), "{tag}"),

@@ -47,6 +47,7 @@ fn page(request: &Request) -> Option<&'static str> {
         is_visit && text(request.headers(), ACCEPT.as_str()).contains("text/html");
     is_for_a_person.then_some(match path {
         routes::API_SETUP => routes::SETUP,
+        routes::API_LINK => routes::LINK,
         routes::API_WELCOME => routes::WELCOME,
         _ => routes::LOGIN,
     })
