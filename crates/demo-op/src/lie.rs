@@ -90,6 +90,8 @@ pub enum Lie {
     TokenMember(String, Value),
     /// The token response lacks this member.
     TokenWithout(String),
+    /// A refresh token serves again and again, and no new one is sent for it.
+    RefreshKept,
     /// The token response has no `id_token`.
     IdTokenMissing,
 

@@ -113,14 +113,20 @@ fn take_code(world: &mut World, request: &Request, client: &Client, uri: &str) -
     Some(grant.clone())
 }
 
-/// Returns what a refresh token grants; it is valid once.
+/// Returns what a refresh token grants, for as long as the user may log in; it is valid once, unless
+/// a lie says otherwise.
 fn take_refresh(world: &mut World, request: &Request, client: &Client) -> Option<Grant> {
     let token = request.param("refresh_token")?;
     if world.refresh_tokens.get(token)?.client_id != client.id {
         return None;
     }
-    let grant = world.refresh_tokens.remove(token)?;
-    Some(Grant {
+    let grant = if world.lies.has(&Lie::RefreshKept) {
+        world.refresh_tokens.get(token).cloned()?
+    } else {
+        world.refresh_tokens.remove(token)?
+    };
+    let user = world.user(&grant.username)?;
+    (user.active && user.permitted).then_some(Grant {
         nonce: None,
         ..grant
     })
@@ -140,7 +146,8 @@ fn token_response(world: &mut World, grant: Grant, origin: &str) -> Option<Value
         let id_token = id_token::mint(world, &grant, origin, &access_token)?;
         response.insert("id_token".to_owned(), id_token.into());
     }
-    if has_scope("offline_access") {
+    let is_kept = grant.nonce.is_none() && world.lies.has(&Lie::RefreshKept);
+    if has_scope("offline_access") && !is_kept {
         let refresh_token = random_token();
         response.insert("refresh_token".to_owned(), refresh_token.clone().into());
         world.refresh_tokens.insert(refresh_token, grant.clone());
