@@ -22,8 +22,9 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     /// Our client id.
     pub client_id: &'a str,
-    /// The attempt's nonce.
-    pub nonce: &'a str,
+    /// The attempt's nonce; `None` for a token that came for a refresh token, which need not have
+    /// one (Core §12.2).
+    pub nonce: Option<&'a str>,
     /// The access token that came with it, for `at_hash`.
     pub access_token: &'a str,
     /// Leeway on `exp`, `iat` and `nbf`.
@@ -44,7 +45,9 @@ pub fn check(token: Signed, expected: &Expected<'_>) -> Result<Claims, TokenFaul
     check_audience(&claims, expected.client_id)?;
     check_times(&claims, expected)?;
     check_subject(&claims)?;
-    check_nonce(&claims, expected.nonce)?;
+    if let Some(nonce) = expected.nonce {
+        check_nonce(&claims, nonce)?;
+    }
     check_access_token_hash(&claims, &token.alg, expected.access_token)?;
     Ok(claims)
 }

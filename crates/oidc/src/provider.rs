@@ -27,6 +27,10 @@ use super::token_request::{self, Tokens};
 use super::{logout, pushed_request, userinfo};
 use clock::{Clock, Timestamp};
 
+mod refresh;
+
+pub use refresh::Refreshed;
+
 /// How often discovery is fetched while all is well.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// How old what is known may be while somebody asks for it: how soon an outage is told.
@@ -50,6 +54,8 @@ pub struct Redeemed {
     pub identity: VerifiedIdentity,
     /// The ID token, for RP-initiated logout.
     pub id_token: SecretString,
+    /// Asks the OP later whether its user may still log in; `None` if the OP gives none.
+    pub refresh_token: Option<SecretString>,
 }
 
 /// What the OP said of the user, source by source, as far as it came.
@@ -225,7 +231,9 @@ impl Provider {
             let (metadata, tokens, mut claims) = self.exchange(code, checks).await?;
             seen.id_token = Some(claims.clone());
             if let Some(endpoint) = &metadata.userinfo_endpoint {
-                let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await;
+                let userinfo = self
+                    .userinfo(&metadata, endpoint, &tokens.access_token, &claims)
+                    .await;
                 let told = userinfo.as_ref().map_err(ToString::to_string);
                 seen.userinfo = Some(told.cloned());
                 // What a login would not have asked for does not make it fail.
@@ -263,7 +271,11 @@ impl Provider {
         let metadata = self.metadata().await?;
         let tokens =
             token_request::redeem(&self.client, &metadata, &self.settings, code, checks).await?;
-        let claims = self.check_id_token(&metadata, &tokens, checks).await?;
+        let (id_token, access_token) = (&tokens.id_token, &tokens.access_token);
+        let nonce = Some(checks.nonce.secret().as_str());
+        let claims = self
+            .check_id_token(&metadata, id_token, access_token, nonce)
+            .await?;
         Ok((metadata, tokens, claims))
     }
 
@@ -272,13 +284,16 @@ impl Provider {
         if let Some(endpoint) = &metadata.userinfo_endpoint
             && identity::lacks_claims(&claims, &self.settings)
         {
-            let userinfo = self.userinfo(&metadata, endpoint, &tokens, &claims).await?;
+            let userinfo = self
+                .userinfo(&metadata, endpoint, &tokens.access_token, &claims)
+                .await?;
             identity::add_userinfo(&mut claims, userinfo, &self.settings);
         }
         let identity = VerifiedIdentity::from_claims(&metadata.issuer, &claims, &self.settings);
         Ok(Redeemed {
             identity,
             id_token: tokens.id_token,
+            refresh_token: tokens.refresh_token,
         })
     }
 
@@ -310,18 +325,19 @@ impl Provider {
     async fn check_id_token(
         &self,
         metadata: &Arc<Metadata>,
-        tokens: &Tokens,
-        checks: &Checks,
+        id_token: &SecretString,
+        access_token: &SecretString,
+        nonce: Option<&str>,
     ) -> Result<Claims, Error> {
         let expected = id_token::Expected {
             issuer: &metadata.issuer,
             client_id: &self.settings.client_id,
-            nonce: checks.nonce.secret(),
-            access_token: tokens.access_token.expose_secret(),
+            nonce,
+            access_token: access_token.expose_secret(),
             skew: self.settings.clock_skew,
             now: self.clock.now(),
         };
-        let token = tokens.id_token.expose_secret();
+        let token = id_token.expose_secret();
         let signed = self.signed(metadata, token, Question::Login).await;
         signed
             .and_then(|signed| Ok(id_token::check(signed, &expected)?))
@@ -333,10 +349,10 @@ impl Provider {
         &self,
         metadata: &Arc<Metadata>,
         endpoint: &Url,
-        tokens: &Tokens,
+        access_token: &SecretString,
         claims: &Claims,
     ) -> Result<Claims, Error> {
-        let answer = userinfo::fetch(&self.client, endpoint, &tokens.access_token).await?;
+        let answer = userinfo::fetch(&self.client, endpoint, access_token).await?;
         let userinfo = if answer.media_type == "application/jwt" {
             let (issuer, client_id) = (&metadata.issuer, &self.settings.client_id);
             let token = userinfo::token(&answer);

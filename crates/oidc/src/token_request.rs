@@ -3,7 +3,7 @@
 //! Our own, not `openidconnect`'s: the ID token must not be parsed before its signature is checked,
 //! and each refusal must keep its own code.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use super::answer::Answer;
@@ -22,13 +22,25 @@ pub(super) struct Tokens {
     pub id_token: SecretString,
     /// The access token, for userinfo.
     pub access_token: SecretString,
+    /// What asks for more of them later; `None` if the OP gives none.
+    pub refresh_token: Option<SecretString>,
+}
+
+/// What it gives for a refresh token. Has no `Debug`.
+pub(super) struct RefreshedTokens {
+    /// The ID token, unchecked; the OP need not send one (Core §12.2).
+    pub id_token: Option<SecretString>,
+    /// The access token, for userinfo.
+    pub access_token: SecretString,
+    /// What replaces the token that was sent; `None` if that is still valid.
+    pub refresh_token: Option<SecretString>,
 }
 
 /// Sends the code, with the verifier and the client's credentials.
 ///
 /// # Errors
 /// `OpUnreachable`, `ClientRejected`, `CodeRejected`, `OpError`, `OpMisconfigured`, and
-/// `TokenInvalid` where there is no ID token in the answer.
+/// `TokenInvalid` if there is no ID token in the answer.
 pub(super) async fn redeem(
     client: &Client,
     metadata: &Metadata,
@@ -42,18 +54,52 @@ pub(super) async fn redeem(
         ("redirect_uri", &settings.redirect_uri),
         ("code_verifier", checks.code_verifier.secret()),
     ];
-    let endpoint = &metadata.token_endpoint;
-    let request = client_request::post(
-        client,
-        endpoint,
-        &form,
-        metadata.token_auth_method,
-        settings,
-    );
-    parse(&client.send(request, Endpoint::Token).await?)
+    parse(&ask(client, metadata, settings, &form).await?)
+}
+
+/// Sends a refresh token (Core §12.1, RFC 6749 §6).
+///
+/// # Errors
+/// Those of [`redeem`]; `CodeRejected` if the token is not valid any more.
+pub(super) async fn refresh(
+    client: &Client,
+    metadata: &Metadata,
+    settings: &Settings,
+    refresh_token: &SecretString,
+) -> Result<RefreshedTokens, Error> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose_secret()),
+    ];
+    parse_refreshed(&ask(client, metadata, settings, &form).await?)
+}
+
+async fn ask(
+    client: &Client,
+    metadata: &Metadata,
+    settings: &Settings,
+    form: &[(&str, &str)],
+) -> Result<Answer, Error> {
+    let (endpoint, method) = (&metadata.token_endpoint, metadata.token_auth_method);
+    let request = client_request::post(client, endpoint, form, method, settings);
+    Ok(client.send(request, Endpoint::Token).await?)
 }
 
 fn parse(answer: &Answer) -> Result<Tokens, Error> {
+    let tokens = parse_refreshed(answer)?;
+    let Some(id_token) = tokens.id_token else {
+        return Err(Error::TokenInvalid(
+            "no id_token in the token endpoint's answer: is the scope `openid` granted?".to_owned(),
+        ));
+    };
+    Ok(Tokens {
+        id_token,
+        access_token: tokens.access_token,
+        refresh_token: tokens.refresh_token,
+    })
+}
+
+fn parse_refreshed(answer: &Answer) -> Result<RefreshedTokens, Error> {
     let object = client_request::granted(answer, Endpoint::Token.name())?;
     let text = |name: &str| {
         object
@@ -76,14 +122,10 @@ fn parse(answer: &Answer) -> Result<Tokens, Error> {
             "no access_token in the token endpoint's answer".to_owned(),
         ));
     };
-    let Some(id_token) = text("id_token") else {
-        return Err(Error::TokenInvalid(
-            "no id_token in the token endpoint's answer: is the scope `openid` granted?".to_owned(),
-        ));
-    };
-    Ok(Tokens {
-        id_token: id_token.into(),
+    Ok(RefreshedTokens {
+        id_token: text("id_token").map(SecretString::from),
         access_token: access_token.into(),
+        refresh_token: text("refresh_token").map(SecretString::from),
     })
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
     let expected = id_token::Expected {
         issuer: ISSUER,
         client_id: CLIENT_ID,
-        nonce: NONCE,
+        nonce: Some(NONCE),
         access_token: ACCESS_TOKEN,
         skew: SKEW,
         now: NOW,
