@@ -1,6 +1,7 @@
 //! Keys derived from the one secret key, one for each kind of token, so that no cookie can be used
 //! as another.
 
+use std::fmt;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cookie::Key;
+use cookie::{Cookie, CookieJar, Key};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
@@ -22,10 +23,15 @@ use clock::Timestamp;
 /// How long a replaced key still opens cookies: no sealed cookie that a login needs lives longer.
 const PREVIOUS_KEY_LIFETIME: Duration = Duration::from_secs(600);
 
+/// The name under which texts for the database are sealed.
+const STORED: &str = "stored";
+
 /// The keys. Has no `Debug`.
 pub struct Keys {
     /// For login attempts.
     pub attempt: CookieKeyring,
+    /// For the OP's refresh tokens, which are in the database.
+    pub refresh: CookieKeyring,
     /// For pending links.
     pub link: CookieKeyring,
     /// For browsers that have logged in before.
@@ -34,11 +40,17 @@ pub struct Keys {
     doctor: SecretSlice<u8>,
 }
 
-/// The keys that seal one kind of cookie. Has no `Debug`.
+/// The keys that seal one kind of cookie. Its `Debug` shows none.
 pub struct CookieKeyring {
     key: Key,
     /// The replaced keys, and until when they open cookies.
     previous: Vec<(Key, Timestamp)>,
+}
+
+impl fmt::Debug for CookieKeyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CookieKeyring")
+    }
 }
 
 impl CookieKeyring {
@@ -57,6 +69,27 @@ impl CookieKeyring {
     pub fn opening(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
         let previous = self.previous.iter().filter(move |(_, until)| now < *until);
         std::iter::once(&self.key).chain(previous.map(|(key, _)| key))
+    }
+
+    /// Seals a text for the database.
+    #[must_use]
+    pub fn seal(&self, text: &str) -> String {
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.key)
+            .add(Cookie::new(STORED, text.to_owned()));
+        let sealed = jar.get(STORED).map(|sealed| sealed.value().to_owned());
+        sealed.unwrap_or_default()
+    }
+
+    /// Opens a text from the database; `None` if it was sealed with another key.
+    #[must_use]
+    pub fn open(&self, sealed: &str, now: Timestamp) -> Option<String> {
+        let sealed = Cookie::new(STORED, sealed.to_owned());
+        let jar = CookieJar::new();
+        let opened = self
+            .opening(now)
+            .find_map(|key| jar.private(key).decrypt(sealed.clone()));
+        Some(opened?.value().to_owned())
     }
 
     /// Replaces another keyring at this time.
@@ -91,6 +124,7 @@ impl Keys {
         expand("postern doctor v1", &mut doctor);
         Self {
             attempt: seal("postern login attempt v1"),
+            refresh: seal("postern refresh token v1"),
             link: seal("postern pending link v1"),
             browser: seal("postern known browser v1"),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
@@ -104,6 +138,7 @@ impl Keys {
         self.attempt.replace(&others.attempt, now);
         self.link.replace(&others.link, now);
         self.browser.replace(&others.browser, now);
+        self.refresh.replace(&others.refresh, now);
         self
     }
 

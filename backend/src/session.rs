@@ -105,7 +105,18 @@ pub enum Origin {
         sid: Option<String>,
         /// The ID token, if RP-initiated logout needs it as a hint.
         id_token: Option<String>,
+        /// How the OP is asked again; `None` if it is not.
+        recheck: Option<Recheck>,
     },
+}
+
+/// How the OP is asked again whether a session may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recheck {
+    /// The OP's refresh token, sealed.
+    pub sealed_token: String,
+    /// From then on, the next use of the session asks.
+    pub due_at: Timestamp,
 }
 
 impl Origin {
@@ -204,6 +215,12 @@ impl Session {
     #[must_use]
     pub fn ends_at(&self, config: &SessionConfig) -> Timestamp {
         self.expires_at.min(self.last_used_at.plus(config.idle))
+    }
+
+    /// Returns true if the OP must say first whether the session may go on.
+    #[must_use]
+    pub fn needs_recheck(&self, now: Timestamp) -> bool {
+        matches!(&self.origin, Origin::Openid { recheck: Some(recheck), .. } if now >= recheck.due_at)
     }
 
     /// Returns true if it is time to record that the session is used.

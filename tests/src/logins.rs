@@ -63,6 +63,7 @@ pub async fn enter_by_identity(
         subject: Some(identity.subject.to_owned()),
         sid: None,
         id_token: None,
+        recheck: None,
     };
     let session = Session::start(account_id, origin, Client::default(), &LIVES, by.at);
     let login = Login {

@@ -169,6 +169,12 @@ pub const VARIABLES: &[Variable] = &[
          has no matching value is refused",
     ),
     Variable::new(
+        "OIDC_RECHECK_SECONDS",
+        "How old a login through the OP may be, in seconds, before the OP is asked again whether \
+         the person may still log in, and for their claims and role; 60 to 2592000. The OP must \
+         grant offline_access",
+    ),
+    Variable::new(
         "OIDC_AUTOLOGIN",
         "The login page goes to the OP at once, except after a logout or an error, or at \
          /login?local=1",

@@ -10,7 +10,7 @@ use crate::failure::{Cause, remedy};
 use crate::login::begin::{Arrival, Begun, NewSession, begin};
 use crate::login::error::LoginError;
 use crate::login::register::Candidate;
-use crate::session::Origin;
+use crate::session::{Origin, Recheck};
 use crate::store::{self, Entry, Lead, LoginRefusal, NewIdentity, Store};
 
 /// A login by an identity.
@@ -27,6 +27,8 @@ pub(super) struct ByIdentity<'a> {
     pub(super) role: Option<Role>,
     /// The ID token, if it is kept for the logout at the OP.
     pub(super) id_token: Option<&'a str>,
+    /// How the OP is asked again about the session; `None` if it is not.
+    pub(super) recheck: Option<Recheck>,
 }
 
 impl ByIdentity<'_> {
@@ -42,6 +44,7 @@ impl ByIdentity<'_> {
             subject: Some(identity.subject.clone()),
             sid: identity.sid.clone(),
             id_token: self.id_token.map(str::to_owned),
+            recheck: self.recheck.clone(),
         };
         let entry = Entry::Identity {
             identity: stored(identity),

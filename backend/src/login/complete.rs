@@ -1,6 +1,8 @@
 //! Completes a login that the OP vouches for: asks the store for the facts, lets the policy decide,
 //! and carries the decision out.
 
+use std::time::Duration;
+
 use oidc::identity::VerifiedIdentity;
 use oidc::logout::MAX_URL;
 use oidc::provider::Redeemed;
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId};
 use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
 use crate::failure::Cause;
+use crate::keys::CookieKeyring;
 use crate::login::begin::{Arrival, Begun, NewSession};
 use crate::login::by_identity::{ByIdentity, stored};
 use crate::login::decide::{Decision, Facts, Policy, decide};
@@ -20,6 +23,7 @@ use crate::login::outcome::Outcome;
 use crate::login::pending_link::{Asked, PendingLink};
 use crate::login::role::{RoleAnswer, missing};
 use crate::return_to::ReturnTo;
+use crate::session::Recheck;
 use crate::store::{Lead, LoginRefusal, Store};
 
 /// How often a login is decided anew because the database changed between the question and the
@@ -37,6 +41,10 @@ pub struct LoginSettings<'a> {
     pub sessions: SessionConfig,
     /// True if the ID token is stored for the logout at the OP.
     pub keeps_id_token: bool,
+    /// How old a session may be before the OP is asked again; `None` if it is not.
+    pub recheck: Option<Duration>,
+    /// What seals the refresh token for that.
+    pub keyring: Option<&'a CookieKeyring>,
 }
 
 impl<'a> LoginSettings<'a> {
@@ -52,6 +60,17 @@ impl<'a> LoginSettings<'a> {
             roles: oidc.roles.as_ref(),
             sessions: config.sessions,
             keeps_id_token: oidc.rp_initiated_logout,
+            recheck: oidc.recheck,
+            keyring: None,
+        }
+    }
+
+    /// Has refresh tokens sealed, where the OP is asked again.
+    #[must_use]
+    pub fn sealing(self, keyring: &'a CookieKeyring) -> Self {
+        Self {
+            keyring: Some(keyring),
+            ..self
         }
     }
 }
@@ -79,7 +98,9 @@ pub async fn complete(
     arrival: &Arrival,
     next: &ReturnTo,
 ) -> Result<Outcome, LoginError> {
-    let Redeemed { identity, id_token } = redeemed;
+    let Redeemed {
+        identity, id_token, ..
+    } = redeemed;
     let role = RoleAnswer::of(identity, settings.roles);
     // A longer one fits into no logout URL.
     let keeps = settings.keeps_id_token && id_token.expose_secret().len() < MAX_URL;
@@ -90,6 +111,7 @@ pub async fn complete(
         identity,
         role: role.role(),
         id_token: Some(id_token.expose_secret()).filter(|_| keeps),
+        recheck: recheck(settings, redeemed, arrival),
     };
     let account = requester.map(|requester| &requester.account);
     for _ in 0..MAX_DECISIONS {
@@ -133,6 +155,26 @@ pub async fn complete(
     Err(LoginError::Internal(
         "the accounts changed at each try".to_owned(),
     ))
+}
+
+/// Returns how the OP is asked again; `None` if it is not, or cannot be.
+fn recheck(
+    settings: &LoginSettings<'_>,
+    redeemed: &Redeemed,
+    arrival: &Arrival,
+) -> Option<Recheck> {
+    let (age, keyring) = (settings.recheck?, settings.keyring?);
+    let Some(token) = &redeemed.refresh_token else {
+        tracing::warn!(
+            "the OP gave no refresh token, so that it cannot be asked about this session again \
+             (OIDC_RECHECK_SECONDS): let it grant the scope offline_access"
+        );
+        return None;
+    };
+    Some(Recheck {
+        sealed_token: keyring.seal(token.expose_secret()),
+        due_at: arrival.at().plus(age),
+    })
 }
 
 /// Logs in to an account that there is; `None` if what was decided no longer holds.

@@ -173,6 +173,8 @@ impl Answering<'_> {
             role: self.pending.role,
             // Too large for the cookie; the OP's logout asks its user instead.
             id_token: None,
+            // A refresh token does not go through a browser, sealed or not.
+            recheck: None,
         }
     }
 }

@@ -36,5 +36,6 @@ pub use identity::identities::NewIdentity;
 pub use identity::remap::{Conflict, Move, Remap};
 pub use login::{Entry, Lead, Login, LoginOutcome, LoginRefusal};
 pub use session::operator::{OpenSession, WhichSessions};
+pub use session::recheck::{Refused, Renewal};
 pub use session::sessions::EndedByOp;
 pub use totals::Totals;

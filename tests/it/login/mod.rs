@@ -12,6 +12,7 @@ pub(crate) mod autologin;
 pub(crate) mod attempts;
 pub(crate) mod double_callback;
 pub(crate) mod outage;
+pub(crate) mod recheck;
 pub(crate) mod decide;
 pub(crate) mod link;
 pub(crate) mod registration;

@@ -17,6 +17,7 @@ async fn session_comes_back_with_its_account() {
         subject: Some("sub".to_owned()),
         sid: Some("sid".to_owned()),
         id_token: Some("a.b.c".to_owned()),
+        recheck: None,
     };
     let client = Client {
         user_agent: Some("x".repeat(300)),

@@ -1,6 +1,7 @@
 //! How to reach the OP, and how far it is trusted.
 
 use std::fmt;
+use std::time::Duration;
 
 use oidc::settings::Settings;
 
@@ -26,6 +27,8 @@ pub struct OidcConfig {
     pub autologin: bool,
     /// True if a logout here also logs out at the OP.
     pub rp_initiated_logout: bool,
+    /// How old a session begun at the OP may be before the OP is asked again; `None` if it is not.
+    pub recheck: Option<Duration>,
 }
 
 /// The OP's name: lower case, of ASCII letters, digits, `-`, `_` and `.`.

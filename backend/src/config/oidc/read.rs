@@ -12,6 +12,9 @@ use crate::config::table::VARIABLES;
 use crate::config::urls::{self, PublicUrl};
 use crate::config::values;
 
+/// The scope that the recheck needs.
+const OFFLINE_ACCESS: &str = "offline_access";
+
 /// Reads whether the OP is enabled, and its settings if it is; `None` with `true` means that faults
 /// were recorded.
 pub(crate) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
@@ -43,7 +46,12 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
     let required = read_required(reader);
     let metadata_url = reader.get("OIDC_SERVER_METADATA_URL", urls::endpoint_url);
     let ca_certificates = reader.get("OIDC_TLS_CACERTFILE", parse::ca_bundle);
-    let scopes = reader.get_or_default("OIDC_SCOPES", parse::scopes);
+    let mut scopes = reader.get_or_default("OIDC_SCOPES", parse::scopes);
+    let recheck = reader.get("OIDC_RECHECK_SECONDS", values::seconds(60, 2_592_000));
+    // This scope gives a refresh token (Core §11).
+    if recheck.is_some() && !scopes.list.iter().any(|scope| scope == OFFLINE_ACCESS) {
+        scopes.list.push(OFFLINE_ACCESS.to_owned());
+    }
     let username_claim = reader.get_or_default("OIDC_USERNAME_ATTRIBUTE", parse::claim);
     let allow_registration = reader.get_or_default("OIDC_ALLOW_REGISTRATION", values::boolean);
     let link_by_email = reader.get_or_default("OIDC_LINK_BY_EMAIL", parse::link_by_email);
@@ -89,6 +97,7 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
         roles,
         autologin,
         rp_initiated_logout,
+        recheck,
     };
     if scopes.openid_was_missing {
         let text = "lacks openid, without which there is no OpenID Connect; it is asked for too";

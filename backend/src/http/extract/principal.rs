@@ -12,6 +12,7 @@ use crate::http::cookie::{self, style};
 use crate::http::error::ApiResult;
 use crate::http::extract::client::ClientInfo;
 use crate::limits::Guesser;
+use crate::login::recheck::Asker;
 use crate::session::{Session, SessionToken, TokenHash};
 use crate::store;
 use clock::Timestamp;
@@ -149,6 +150,16 @@ pub(crate) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
         return Ok(Visitor::Stranger);
     };
     let now = app.clock.now();
+    let (session, account) = if session.needs_recheck(now) && is_good(app, &session, &account, now)
+    {
+        ask_op(app, &session, now).await;
+        match app.store.session_by_token(token).await? {
+            Some(found) => found,
+            None => return Ok(Visitor::Stranger),
+        }
+    } else {
+        (session, account)
+    };
     if session.ended_at.is_some() {
         return Ok(Visitor::EndedByOp);
     }
@@ -163,6 +174,24 @@ pub(crate) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
         account,
         now,
     })))
+}
+
+/// Has the OP asked whether the session may go on. One that another OP began, before the settings
+/// changed, is left alone.
+async fn ask_op(app: &AppState, session: &Session, now: Timestamp) {
+    let Some(op) = app.provider().filter(|op| op.config.recheck.is_some()) else {
+        return;
+    };
+    let (store, keys) = (app.store.clone(), app.keys());
+    let by = Actor::server(now);
+    Asker {
+        store,
+        op,
+        keys,
+        by,
+    }
+    .ask(session)
+    .await;
 }
 
 /// Returns true if the session is live and its account is not disabled.

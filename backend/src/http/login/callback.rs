@@ -188,7 +188,8 @@ async fn redeem(
     let expected = provider.rp.expected_issuer().await?;
     let (code, checks) = protocol.accept(response, &expected, app.clock.now())?;
     let redeemed = provider.rp.redeem(&code, &checks).await?;
-    let settings = LoginSettings::of(&app.config, &provider.config);
+    let keys = app.keys();
+    let settings = LoginSettings::of(&app.config, &provider.config).sealing(&keys.refresh);
     let arrival = session_cookie::arrival(app, headers, from);
     let outcome = complete(&app.store, &settings, &redeemed, requester, &arrival, &next).await?;
     if let Outcome::LoggedIn(session) = &outcome {

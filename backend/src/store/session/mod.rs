@@ -3,3 +3,4 @@
 pub(crate) mod sessions;
 pub(crate) mod operator;
 pub(crate) mod test_login;
+pub(crate) mod recheck;

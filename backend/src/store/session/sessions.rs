@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId};
 use crate::audit::{Actor, Event};
 use crate::config::SessionConfig;
-use crate::session::{CLOCKS_DIFFER, Origin, Session, TokenHash};
+use crate::session::{CLOCKS_DIFFER, Origin, Recheck, Session, TokenHash};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::session::test_login;
@@ -39,6 +39,8 @@ pub(crate) struct SessionRow {
     confirmed_at: i64,
     expires_at: i64,
     ended_at: Option<i64>,
+    refresh_token: Option<String>,
+    recheck_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -52,7 +54,8 @@ struct SessionAndAccountRow {
 /// The columns of [`SessionRow`].
 pub(crate) const COLUMNS: &str =
     "session_id, session.account_id as session_account_id, method, op_issuer, op_subject,
-    op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at, ended_at";
+    op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at, ended_at,
+    refresh_token, recheck_at";
 
 impl From<SessionRow> for Session {
     fn from(row: SessionRow) -> Self {
@@ -62,6 +65,13 @@ impl From<SessionRow> for Session {
                 subject: row.op_subject,
                 sid: row.op_sid,
                 id_token: row.id_token,
+                recheck: row
+                    .refresh_token
+                    .zip(row.recheck_at)
+                    .map(|(token, at)| Recheck {
+                        sealed_token: token,
+                        due_at: Timestamp::from_unix(at),
+                    }),
             },
             ("welcome_link", _) => Origin::WelcomeLink,
             ("login_link", _) => Origin::LoginLink,
@@ -89,25 +99,29 @@ macro_rules! insert_session {
     ($executor:expr, $session:expr, $token:expr) => {{
         let (session, token): (&$crate::session::Session, $crate::session::TokenHash) =
             ($session, $token);
-        let (issuer, subject, sid, id_token) = match &session.origin {
+        let (issuer, subject, sid, id_token, recheck) = match &session.origin {
             $crate::session::Origin::Openid {
                 issuer,
                 subject,
                 sid,
                 id_token,
-            } => (Some(issuer), subject.as_ref(), sid.as_ref(), id_token.as_ref()),
-            _ => (None, None, None, None),
+                recheck,
+            } => (Some(issuer), subject.as_ref(), sid.as_ref(), id_token.as_ref(), recheck.as_ref()),
+            _ => (None, None, None, None, None),
         };
         sqlx::query(
             "insert into session (session_id, account_id, token_hash, method, op_issuer, op_subject,
-                op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                op_sid, id_token, user_agent, address, started_at, last_used_at, confirmed_at, expires_at,
+                refresh_token, recheck_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(session.id).bind(session.account_id).bind(token.as_bytes())
         .bind(session.origin.method().as_str()).bind(issuer).bind(subject).bind(sid).bind(id_token)
         .bind(&session.user_agent).bind(&session.address)
         .bind(session.started_at.unix()).bind(session.last_used_at.unix())
         .bind(session.confirmed_at.unix()).bind(session.expires_at.unix())
+        .bind(recheck.map(|recheck| &recheck.sealed_token))
+        .bind(recheck.map(|recheck| recheck.due_at.unix()))
         .execute($executor)
         .await
     }};
@@ -248,7 +262,7 @@ impl Store {
                 return Ok(EndedByOp::OtherUser);
             }
             let ended: Vec<(Uuid,)> = sqlx::query_as(
-                "update session set ended_at = $1, id_token = null
+                "update session set ended_at = $1, id_token = null, refresh_token = null
                  where method = 'openid' and op_issuer = $2 and ended_at is null and (
                     op_sid = $3 or (op_subject = $4 and ($3 is null or op_sid is null)))
                  returning account_id",
