@@ -67,6 +67,13 @@ impl Email {
     }
 }
 
+/// Returns the form in which a part of a domain is compared: as in [`Email::key`].
+#[must_use]
+pub fn domain_key(text: &str) -> String {
+    let labels: Vec<String> = fold(text).split('.').map(to_a_label).collect();
+    labels.join(".")
+}
+
 /// Is it a character that an address is not seen to have: a control character, white space other
 /// than the plain one, a mark of the direction?
 fn is_hidden(c: char) -> bool {

@@ -5,7 +5,7 @@ use backend::audit::Actor;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use backend::account::{AccountId, NewAccount};
+use backend::account::{AccountId, NewAccount, Voucher};
 use backend::app::{App, AppState};
 use backend::config::Config;
 use backend::reload::reload;
@@ -317,6 +317,14 @@ fn usual_settings(op: &Op, redirect_uri: &str, data: &TempDir) -> BTreeMap<Strin
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// Returns the account, with its email vouched for by an admin.
+pub fn vouched(account: NewAccount) -> NewAccount {
+    NewAccount {
+        email_voucher: Some(Voucher::Admin),
+        ..account
+    }
 }
 
 /// Returns an ordinary account with a password and an email `USERNAME@example.com` of its own

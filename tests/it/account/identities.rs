@@ -300,7 +300,10 @@ async fn role_comes_with_the_link_by_password() {
     browser.log_in_as("alice").await;
 
     browser
-        .post_json(API_LINK, &json!({"password": PASSWORD}))
+        .post_json(
+            API_LINK,
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
         .await;
 
     assert_eq!(role(&browser).await, "admin");

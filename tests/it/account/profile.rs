@@ -9,7 +9,7 @@ use shared::routes::{
     API_PROFILE, API_PROFILE_IDENTITIES, API_PROFILE_PASSWORD, API_SESSION_CONFIRM,
 };
 use tests::http_browser::HttpBrowser;
-use tests::site::{PASSWORD, Site, admin, user};
+use tests::site::{PASSWORD, Site, admin, user, vouched};
 
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 const ALMOST: Duration = Duration::from_secs(599);
@@ -109,7 +109,7 @@ async fn email_is_one_address_or_refused() {
 #[tokio::test]
 async fn email_of_another_account_is_taken_without_regard_to_case() {
     let (site, browser) = alice().await;
-    site.add(user("bob").await).await;
+    site.add(vouched(user("bob").await)).await;
 
     let answer = browser
         .patch(API_PROFILE, &json!({"email": "BOB@example.com"}))
@@ -174,7 +174,7 @@ async fn form_with_the_same_email_asks_for_nothing() {
 #[tokio::test]
 async fn update_is_done_whole_or_not_at_all() {
     let (site, browser) = alice().await;
-    site.add(user("bob").await).await;
+    site.add(vouched(user("bob").await)).await;
     for (email, name) in [
         ("bob@example.com", "Al"),
         ("x@example.com", "A\nl"),

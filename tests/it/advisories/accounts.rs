@@ -58,9 +58,11 @@ async fn cve_2026_58422_disabled_account_is_refused_by_password_and_at_the_op() 
         // By a known identity, by an email, by the link that waited, by password and by form.
         bob.log_in_as("bob").await.callback,
         site.browser().log_in_as("alice").await.callback,
-        waiting.get(API_LINK).await,
         waiting
-            .post_json(API_LINK, &json!({"password": PASSWORD}))
+            .post_json(
+                API_LINK,
+                &json!({"username": "alice", "password": PASSWORD}),
+            )
             .await,
         site.browser().log_in("alice", PASSWORD).await,
         site.browser().post_form(API_LOGIN, &form).await,

@@ -42,7 +42,10 @@ async fn cve_2023_48309_cookie_of_one_kind_does_not_serve_as_another() {
         let browser = site.browser();
         browser.set_cookie(LINK, value);
         let agreed = browser
-            .post_json(API_LINK, &json!({"password": PASSWORD}))
+            .post_json(
+                API_LINK,
+                &json!({"username": "alice", "password": PASSWORD}),
+            )
             .await;
         assert_eq!(agreed.code(), "link_expired", "no link: {value}");
     }
@@ -86,7 +89,10 @@ async fn all_cookies(site: &Site) -> Vec<String> {
     answers.push(linking.log_in_as("alice").await.callback);
     answers.push(
         linking
-            .post_json(API_LINK, &json!({"password": PASSWORD}))
+            .post_json(
+                API_LINK,
+                &json!({"username": "alice", "password": PASSWORD}),
+            )
             .await,
     );
     answers.push(linking.post_json(API_PROFILE_PASSWORD, &change).await);

@@ -391,7 +391,9 @@ async fn check(code: FailureCode) {
         "{}",
         failure.error_page
     );
-    assert_eq!(failure.browser.who().await, None, "{code:?}");
+    // Whoever connects an account is logged in, and stays so.
+    let who = (code == FailureCode::LinkConflict).then_some("owner");
+    assert_eq!(failure.browser.who().await.as_deref(), who, "{code:?}");
     let reference = tests::answer::param(&failure.error_page, "ref");
     let because = tests::answer::param(&failure.error_page, "because");
     assert_explains(

@@ -35,7 +35,10 @@ fn refreshes(site: &Site) -> usize {
 
 async fn role(browser: &HttpBrowser) -> String {
     let session = browser.get(API_SESSION).await.json();
-    session["user"]["role"].as_str().unwrap_or_default().to_owned()
+    session["user"]["role"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -131,7 +134,10 @@ async fn requests_at_once_ask_once_and_the_next_token_is_kept() {
         site.pass(AGE);
         let all = tokio::join!(bob.who(), bob.who(), bob.who(), bob.who(), bob.who());
         let who = [all.0, all.1, all.2, all.3, all.4];
-        assert!(who.iter().all(|who| who.as_deref() == Some("bob")), "{who:?}");
+        assert!(
+            who.iter().all(|who| who.as_deref() == Some("bob")),
+            "{who:?}"
+        );
         assert_eq!(refreshes(&site), asked);
     }
     site.op.change_user("bob", |user| user.active = false);
@@ -187,13 +193,15 @@ async fn without_the_setting_nothing_is_asked_for() {
 async fn op_that_gives_no_refresh_token_is_named() {
     let site = Site::with(&[RECHECK]).await;
     Log::begin();
-    site.op
-        .lies(Lie::TokenWithout("refresh_token".to_owned()));
+    site.op.lies(Lie::TokenWithout("refresh_token".to_owned()));
     let bob = site.browser();
     bob.log_in_as("bob").await;
     site.pass(AGE);
 
     assert!(bob.who().await.is_some());
     let log = Log::text();
-    assert!(log.contains("let it grant the scope offline_access"), "{log}");
+    assert!(
+        log.contains("let it grant the scope offline_access"),
+        "{log}"
+    );
 }

@@ -2,14 +2,19 @@
 //! the command line say the same, by the cause.
 
 use backend::account::NewAccount;
+use backend::audit::Actor;
 use backend::failure::{Cause, remedy};
+use backend::store::NewIdentity;
 use demo_op::{Fault, Lie};
+use oidc::discovery::LAST_GOOD;
 use serde_json::{Value, json};
 use shared::routes::{API_AUDIT, API_SESSION_CONFIRM, API_SETUP, API_WELCOME};
+use std::time::Duration;
 use tests::command_line::type_in;
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
-use tests::site::{Site, admin};
+use tests::logins::link;
+use tests::site::{Site, admin, user};
 
 /// Where the OP was before it moved.
 const OLD: &str = "https://old.example.com/application/o/postern/";
@@ -86,7 +91,7 @@ async fn move_away(site: &Site) {
 
 #[tokio::test]
 async fn op_that_moved_is_named_where_its_people_are_refused() {
-    for (name, change, cause) in [
+    for (name, setting, cause) in [
         (
             "bob",
             ("OIDC_LINK_BY_EMAIL", "never"),
@@ -98,10 +103,17 @@ async fn op_that_moved_is_named_where_its_people_are_refused() {
             Cause::EmailMissingMoved,
         ),
     ] {
-        let (site, root) = site_with(&[]).await;
-        site.browser().log_in_as(name).await;
-        move_away(&site).await;
-        site.reload(&[change]).await;
+        let (site, root) = site_with(&[setting]).await;
+        let id = site.add(user(name).await).await;
+        let subject = site.op.subject(name).expect("a user of the OP");
+        let identity = NewIdentity {
+            issuer: OLD,
+            subject: &subject,
+            username: None,
+            email: None,
+            is_email_verified: false,
+        };
+        link(&site.app.store, id, identity, Actor::server(site.now())).await;
 
         site.browser().log_in_as(name).await;
 
@@ -186,7 +198,8 @@ async fn causes_of_one_code_have_a_remedy_each() {
     ] {
         let (site, root) = site_with(&[]).await;
         site.op.lies(lie);
-        site.forget_metadata();
+        // What the OP said before would serve for a day.
+        site.pass(LAST_GOOD + Duration::from_secs(1));
 
         let start = site.browser().get(shared::routes::API_LOGIN_OPENID).await;
         if !start.location().starts_with("/login?error=") {

@@ -9,6 +9,7 @@ use crate::account::{Account, AccountId, Identity, search_key};
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
+use shared::email::domain_key;
 
 /// Which accounts to list, ordered by username.
 #[derive(Debug, Clone, Default)]
@@ -80,13 +81,16 @@ fn pattern(search: &str) -> String {
 macro_rules! narrow {
     ($query:expr, $filter:expr) => {
         if let Some(search) = &$filter.search {
-            let pattern = pattern(search);
+            // In an address, a domain is compared by its A-labels.
+            let (pattern, address) = (pattern(search), pattern(&domain_key(search)));
             $query
                 .push(" and (username_key like ")
                 .push_bind(pattern.clone());
             $query
                 .push(" escape '\\' or email_key like ")
-                .push_bind(pattern.clone());
+                .push_bind(pattern.clone())
+                .push(" escape '\\' or email_key like ")
+                .push_bind(address);
             $query
                 .push(" escape '\\' or display_name_key like ")
                 .push_bind(pattern);
