@@ -143,8 +143,9 @@ pub const VARIABLES: &[Variable] = &[
     Variable::new(
         "OIDC_LINK_BY_EMAIL",
         "What happens when the OP's email is that of an existing account. confirm: linked at once \
-         where that is safe, else after that account's password; verified: linked only where the \
-         OP says that the email is verified; never: people link on their profile page",
+         if the OP calls it verified and it is vouched for here, else the person gives an account's \
+         password or is new; verified: linked at once or refused; never: people link on their \
+         profile page",
     )
     .or("confirm"),
     Variable::new(

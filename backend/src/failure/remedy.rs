@@ -103,7 +103,7 @@ pub fn remedy(cause: Cause, provider: &str) -> &'static str {
              admin sets OIDC_LINK_BY_EMAIL=confirm."
         }
         Cause::LinkConfirm => {
-            "Nothing: the person logs in through the OP again, and gives the password of the account."
+            "Nothing: the person logs in through the OP again, and says who they are."
         }
         Cause::LinkConflict => {
             "Disconnect the account's other identity, on the page of accounts, if the new one \

@@ -17,11 +17,27 @@ async fn link_page_takes_the_right_password_alone() -> Result<()> {
         stage.agree_to_link(&alice, "not-the-password").await?;
         stage
             .browser
-            .wait_for("#link-form [data-code=password_wrong]")
+            .wait_for("#link-form [data-code=invalid_credentials]")
             .await?;
         stage.agree_to_link(&alice, PASSWORD).await?;
 
         stage.wait_for_home_of(ADMIN).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn who_is_new_gets_an_account_on_the_link_page() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        let alice = stage.op.admin();
+        admin_has_the_email(stage, alice.email).await?;
+        stage.log_in_at_op(&alice).await?;
+        stage.wait_for_page(routes::LINK).await?;
+
+        stage.browser.click_on("#link-new").await?;
+
+        stage.wait_for_home_of("alice").await
     })
     .await
 }
