@@ -297,6 +297,7 @@ async fn every_write_is_refused_to_another_site() {
         (Method::POST, API_PROFILE_PASSWORD),
         (Method::POST, "/api/profile/identities/openid"),
         (Method::DELETE, "/api/profile/identities/1"),
+        (Method::POST, "/api/link"),
         (Method::DELETE, "/api/link"),
         (Method::POST, "/api/nothing"),
     ];
