@@ -34,6 +34,11 @@ pub(crate) fn cookie_check_href(next: &str) -> String {
     with_next(CheckCookie::PATH, Some(next))
 }
 
+/// Returns the address that has the OP ask who the user is, and then leads to `next`.
+pub(crate) fn confirm_href(next: &str) -> String {
+    with_query(StartLogin::PATH, &[("next", next), ("confirm", "1")])
+}
+
 /// Appends `next` as a query parameter; the home page needs none.
 fn with_next(path: &str, next: Option<&str>) -> String {
     match next.filter(|next| *next != routes::HOME) {

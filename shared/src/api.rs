@@ -160,6 +160,8 @@ query! {
         login_hint = "login_hint",
         /// The URL to which a third party wants to return.
         target_link_uri = "target_link_uri",
+        /// Has the OP ask its user to log in anew, to confirm who they are.
+        confirm = "confirm",
     }
 }
 

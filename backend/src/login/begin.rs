@@ -14,6 +14,9 @@ pub struct Arrival {
     pub client: Client,
     /// The same for the audit trail, with the time.
     pub by: Actor,
+    /// When the person last proved who they are, as far as is known: now, or earlier if the OP took
+    /// its own session for it.
+    pub authenticated_at: Timestamp,
     /// The session that the browser had before.
     pub replaces: Option<TokenHash>,
 }
@@ -57,7 +60,8 @@ pub async fn begin(
 ) -> store::Result<Begun> {
     let token = SessionToken::generate();
     let client = arrival.client.clone();
-    let session = Session::start(account_id, origin, client, sessions, arrival.at());
+    let mut session = Session::start(account_id, origin, client, sessions, arrival.at());
+    session.confirmed_at = arrival.authenticated_at;
     let login = Login {
         entry,
         session: &session,

@@ -32,6 +32,20 @@ pub struct Attempt {
     code_verifier: String,
     /// When it began.
     pub started_at: Timestamp,
+    /// Must its user log in at the OP anew?
+    #[serde(default)]
+    confirms: bool,
+}
+
+/// What an attempt begins as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A login: the OP's own session may do.
+    Login,
+    /// A login that follows a lost one by itself.
+    Restart,
+    /// Confirms who the user is: the OP is to have them log in anew (`max_age=0`, Core §3.1.2.1).
+    Confirmation,
 }
 
 /// What redeeming the code needs of the attempt.
@@ -40,6 +54,8 @@ pub struct Checks {
     pub nonce: Nonce,
     /// Proves to the token endpoint that the code is ours (RFC 7636 §4.5).
     pub code_verifier: PkceCodeVerifier,
+    /// The earliest `auth_time` that is good enough; `None` if any is.
+    pub authenticated_since: Option<Timestamp>,
 }
 
 /// The parameters of an Authentication Response (Core §3.1.2.5, §3.1.2.6).
@@ -99,12 +115,12 @@ pub struct ExpectedIssuer {
 }
 
 impl Attempt {
-    /// Begins an attempt. `is_restart` says that it follows a lost one by itself.
+    /// Begins an attempt.
     #[must_use]
-    pub fn begin(is_restart: bool, now: Timestamp) -> Self {
+    pub fn begin(start: Start, now: Timestamp) -> Self {
         let mut state = random_text();
         // A state of its own never begins with the mark: 43 characters against 44.
-        if is_restart {
+        if start == Start::Restart {
             state.insert(0, RESTARTED);
         }
         Self {
@@ -112,6 +128,7 @@ impl Attempt {
             nonce: random_text(),
             code_verifier: random_text(),
             started_at: now,
+            confirms: start == Start::Confirmation,
         }
     }
 
@@ -125,6 +142,12 @@ impl Attempt {
     #[must_use]
     pub fn nonce(&self) -> &str {
         &self.nonce
+    }
+
+    /// Must its user log in at the OP anew?
+    #[must_use]
+    pub fn confirms(&self) -> bool {
+        self.confirms
     }
 
     /// Returns the S256 code challenge (RFC 7636 §4.2).
@@ -171,6 +194,7 @@ impl Attempt {
         let checks = Checks {
             nonce: Nonce::new(self.nonce),
             code_verifier: PkceCodeVerifier::new(self.code_verifier),
+            authenticated_since: self.confirms.then_some(self.started_at),
         };
         Ok((code, checks))
     }

@@ -121,6 +121,30 @@ fn check_times(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenFaul
     }
 }
 
+/// Returns when the OP last had its user log in (Core §2, `auth_time`); `None` if it does not say,
+/// or nothing sensible.
+pub(super) fn auth_time(claims: &Claims) -> Option<Timestamp> {
+    time(claims, "auth_time").ok().flatten()
+}
+
+/// Checks that the user logged in at the OP since then, if the OP says when (Core §3.1.3.7, 13).
+pub(super) fn check_auth_time(
+    claims: &Claims,
+    since: Option<Timestamp>,
+    expected: &Expected<'_>,
+) -> Result<(), TokenFault> {
+    let Some(since) = since else {
+        return Ok(());
+    };
+    match time(claims, "auth_time")? {
+        Some(at) if at < since.minus(expected.skew) => invalid(format!(
+            "its user was to log in anew (max_age=0), but auth_time lies {} s before that",
+            since.unix() - at.unix()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a `NumericDate` (RFC 7519 §2): whole or with a fraction, within the years that make sense.
 pub(super) fn time(claims: &Claims, name: &str) -> Result<Option<Timestamp>, TokenFault> {
     let seconds = match claims.get(name) {

@@ -56,6 +56,8 @@ pub struct Redeemed {
     pub id_token: SecretString,
     /// Asks the OP later whether its user may still log in; `None` if the OP gives none.
     pub refresh_token: Option<SecretString>,
+    /// When the OP last had its user log in; `None` if it does not say.
+    pub authenticated_at: Option<Timestamp>,
 }
 
 /// What the OP said of the user, source by source, as far as it came.
@@ -160,6 +162,7 @@ impl Provider {
             [attempt.state(), attempt.nonce(), &challenge],
         );
         fields.extend(login_hint.map(|hint| ("login_hint", hint)));
+        fields.extend(attempt.confirms().then_some(("max_age", "0")));
         let mut url = metadata.authorization_endpoint.clone();
         if let Some(endpoint) = &metadata.pushed_request_endpoint {
             let client_id = ("client_id", self.settings.client_id.as_str());
@@ -294,6 +297,7 @@ impl Provider {
             identity,
             id_token: tokens.id_token,
             refresh_token: tokens.refresh_token,
+            authenticated_at: id_token::auth_time(&claims),
         })
     }
 
@@ -340,7 +344,11 @@ impl Provider {
         let token = id_token.expose_secret();
         let signed = self.signed(metadata, token, Question::Login).await;
         signed
-            .and_then(|signed| Ok(id_token::check(signed, &expected)?))
+            .and_then(|signed| {
+                let claims = id_token::check(signed, &expected)?;
+                id_token::check_auth_time(&claims, checks.authenticated_since, &expected)?;
+                Ok(claims)
+            })
             .map_err(rejected_id_token)
     }
 

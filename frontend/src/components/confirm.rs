@@ -122,7 +122,7 @@ fn ProviderConfirm(
         <a
             class="button button-main"
             rel="external"
-            href=next::openid_href(Some(routes::PROFILE))
+            href=next::confirm_href(routes::PROFILE)
             on:click=move |_| unsaved.go_to_provider()
         >
             {fill(Text::CONFIRM_WITH, &[("provider", &label)])}
@@ -144,7 +144,7 @@ fn ProviderConfirmInTab(
             class="button button-main"
             target="_blank"
             rel="external"
-            href=next::openid_href(Some(routes::HOME))
+            href=next::confirm_href(routes::HOME)
         >
             {fill(Text::CONFIRM_WITH, &[("provider", &label)])}
         </a>

@@ -3,4 +3,5 @@
 pub(crate) mod identities;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod confirm;
 pub(crate) mod profile;

@@ -1,5 +1,6 @@
 //! Linked identities: the list, linking, unlinking.
 
+use oidc::attempt::Start;
 use shared::api::{LinkIdentity, ListIdentities, UnlinkIdentity};
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
@@ -30,7 +31,7 @@ pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkI
         session_id: current.session.id,
     };
     let next = ReturnTo::parse(routes::PROFILE);
-    match attempts::begin(&app, &provider, &headers, intent, next, false, None).await {
+    match attempts::begin(&app, &provider, &headers, intent, next, Start::Login, None).await {
         Ok((url, cookies)) => {
             let redirect = url.to_string();
             Ok(Answer::new(GoTo { redirect }).with(cookies))

@@ -10,7 +10,7 @@ use crate::login::error::LoginError;
 use crate::op::Op;
 use crate::return_to::ReturnTo;
 use clock::Timestamp;
-use oidc::attempt::{self, Attempt};
+use oidc::attempt::{self, Attempt, Start};
 
 /// The most attempts that one browser keeps, so that this many tabs can log in at once.
 const MOST: usize = 5;
@@ -25,11 +25,11 @@ pub(crate) async fn begin(
     headers: &HeaderMap,
     intent: Intent,
     next: ReturnTo,
-    is_restart: bool,
+    start: Start,
     login_hint: Option<&str>,
 ) -> Result<(Url, SetCookies), LoginError> {
     let now = app.clock.now();
-    let protocol = Attempt::begin(is_restart, now);
+    let protocol = Attempt::begin(start, now);
     let url = op.rp.authorization_url(&protocol, login_hint).await?;
     let mut cookies = prune(app, headers, now);
     let style = style(app);

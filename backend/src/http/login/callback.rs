@@ -190,7 +190,10 @@ async fn redeem(
     let redeemed = provider.rp.redeem(&code, &checks).await?;
     let keys = app.keys();
     let settings = LoginSettings::of(&app.config, &provider.config).sealing(&keys.refresh);
-    let arrival = session_cookie::arrival(app, headers, from);
+    let mut arrival = session_cookie::arrival(app, headers, from);
+    if let Some(at) = redeemed.authenticated_at {
+        arrival.authenticated_at = at.min(arrival.at());
+    }
     let outcome = complete(&app.store, &settings, &redeemed, requester, &arrival, &next).await?;
     if let Outcome::LoggedIn(session) = &outcome {
         let issuer = Some(redeemed.identity.issuer.as_str());
@@ -300,13 +303,13 @@ mod tests {
     use crate::login::attempt::{Intent, LoginAttempt};
     use crate::return_to::ReturnTo;
     use clock::Timestamp;
-    use oidc::attempt::{Attempt, AuthorizationResponse};
+    use oidc::attempt::{Attempt, AuthorizationResponse, Start};
 
     #[test]
     fn the_same_answer_to_another_attempt_is_another_callback() {
         let now = Timestamp::from_unix(0);
         let begin = || LoginAttempt {
-            protocol: Attempt::begin(false, now),
+            protocol: Attempt::begin(Start::Login, now),
             intent: Intent::Login,
             next: ReturnTo::home(),
         };

@@ -21,6 +21,7 @@ pub(crate) struct Initiation {
     iss: Option<String>,
     login_hint: Option<String>,
     target_link_uri: Option<String>,
+    confirm: Option<String>,
 }
 
 impl Initiation {
@@ -43,6 +44,7 @@ impl Initiation {
                 "iss" => &mut initiation.iss,
                 "login_hint" => &mut initiation.login_hint,
                 "target_link_uri" => &mut initiation.target_link_uri,
+                "confirm" => &mut initiation.confirm,
                 _ => continue,
             };
             if place.replace(value.into_owned()).is_some() {
@@ -59,6 +61,11 @@ impl Initiation {
     /// Returns the issuer that a third party names for the login.
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.iss.as_deref()
+    }
+
+    /// Returns true if a page of our own wants the OP to have its user log in anew.
+    pub(crate) fn is_confirmation(&self) -> bool {
+        self.confirm.is_some()
     }
 
     /// Returns the login hint if it is fit to be sent to the OP.

@@ -2,7 +2,7 @@
 
 use axum::http::header::HOST;
 use axum::response::{IntoResponse, Redirect, Response};
-use oidc::attempt::{self, AuthorizationResponse};
+use oidc::attempt::{self, AuthorizationResponse, Start};
 use shared::failure::Lost;
 
 use crate::http::extract::principal::Current;
@@ -34,7 +34,7 @@ pub(crate) async fn recover(
         return Ok(visit.fail_because(&error, lost).await);
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
-    redirect_to_op(visit, next, true, None).await
+    redirect_to_op(visit, next, Start::Restart, None).await
 }
 
 /// Works out what happened to an attempt that did not come with its callback.

@@ -12,9 +12,11 @@ use crate::session::SessionToken;
 
 /// Returns the origin of a login that comes with this request.
 pub(crate) fn arrival(app: &AppState, headers: &HeaderMap, from: &ClientInfo) -> Arrival {
+    let now = app.clock.now();
     Arrival {
         client: from.client(),
-        by: from.by(app.clock.now()),
+        by: from.by(now),
+        authenticated_at: now,
         replaces: session_token(headers, app),
     }
 }

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect, Response};
+use oidc::attempt::Start;
 
 use crate::http::login::attempts;
 use crate::http::login::initiation::Initiation;
@@ -26,7 +27,12 @@ async fn begin(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
         visit.provider.rp.check_initiator(issuer).await?;
     }
     let next = initiation.return_to(&visit.provider.config.origin);
-    redirect_to_op(visit, next, false, initiation.login_hint()).await
+    let start = if initiation.is_confirmation() {
+        Start::Confirmation
+    } else {
+        Start::Login
+    };
+    redirect_to_op(visit, next, start, initiation.login_hint()).await
 }
 
 /// A third party may also start a login by a form (Core §4). It is redirected to the same address
@@ -38,15 +44,14 @@ pub(crate) async fn initiate(visit: Visit, body: Bytes) -> Response {
     }
 }
 
-/// Redirects the browser to the OP, with a login attempt in its cookies. `is_restart` means that it
-/// follows a lost attempt automatically.
+/// Redirects the browser to the OP, with a login attempt in its cookies.
 ///
 /// # Errors
 /// Those of [`attempts::begin`].
 pub(crate) async fn redirect_to_op(
     visit: &Visit,
     next: ReturnTo,
-    is_restart: bool,
+    start: Start,
     login_hint: Option<&str>,
 ) -> Result<Response, LoginError> {
     let Visit {
@@ -57,6 +62,6 @@ pub(crate) async fn redirect_to_op(
     } = visit;
     let intent = Intent::Login;
     let (url, cookies) =
-        attempts::begin(app, provider, headers, intent, next, is_restart, login_hint).await?;
+        attempts::begin(app, provider, headers, intent, next, start, login_hint).await?;
     Ok((cookies, Redirect::to(url.as_str())).into_response())
 }

@@ -26,7 +26,7 @@ use crate::login::{LoginError, LoginSettings, facts};
 use crate::return_to::ReturnTo;
 use crate::store;
 use crate::telemetry::chain;
-use oidc::attempt::AuthorizationResponse;
+use oidc::attempt::{AuthorizationResponse, Start};
 use oidc::identity::VerifiedIdentity;
 use oidc::jws::Claims;
 use oidc::provider::Seen;
@@ -43,7 +43,7 @@ pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<St
         session_id: current.session.id,
     };
     let next = ReturnTo::parse(routes::DOCTOR);
-    let begun = attempts::begin(&app, &provider, &headers, intent, next, false, None).await;
+    let begun = attempts::begin(&app, &provider, &headers, intent, next, Start::Login, None).await;
     match begun {
         Ok((url, cookies)) => {
             let redirect = url.to_string();

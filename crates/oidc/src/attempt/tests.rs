@@ -1,10 +1,10 @@
-use super::{Attempt, AuthorizationResponse, Error, ExpectedIssuer, LIFETIME, may_restart};
+use super::{Attempt, AuthorizationResponse, Error, ExpectedIssuer, LIFETIME, Start, may_restart};
 use clock::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 
 fn attempt() -> Attempt {
-    Attempt::begin(false, NOW)
+    Attempt::begin(Start::Login, NOW)
 }
 
 fn answer(attempt: &Attempt) -> AuthorizationResponse {
@@ -153,7 +153,7 @@ fn what_is_secret_has_256_bits_and_differs() {
 
 #[test]
 fn attempt_begins_anew_once_and_only_for_a_state_that_could_be_ours() {
-    let restarted = Attempt::begin(true, NOW);
+    let restarted = Attempt::begin(Start::Restart, NOW);
 
     assert!(may_restart(attempt().state()));
     for state in [
