@@ -102,6 +102,52 @@ pub struct EmailMatch {
     pub is_bound_at_issuer: bool,
 }
 
+/// How accounts can log in with the current settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaysIn {
+    /// True if a password is a way in.
+    pub password: bool,
+    /// The identities that are a way in.
+    pub identities: UsableIdentities,
+}
+
+/// The identities that are a way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsableIdentities {
+    /// None: no OP is configured.
+    None,
+    /// Those of this issuer, which is the configured OP's.
+    Of(String),
+    /// Perhaps all: the OP has not told its issuer yet.
+    All,
+}
+
+impl WaysIn {
+    /// Returns true if the identity is a way in.
+    #[must_use]
+    pub fn take(&self, identity: &Identity) -> bool {
+        self.identities.is_all() || self.identities.issuer() == Some(identity.issuer.as_str())
+    }
+}
+
+impl UsableIdentities {
+    /// Returns the only issuer whose identities are a way in; `None` if there is none, or it is not
+    /// known.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        match self {
+            Self::Of(issuer) => Some(issuer),
+            Self::None | Self::All => None,
+        }
+    }
+
+    /// Returns true if the identities of all issuers count.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
 /// An account that does not exist yet.
 #[derive(Debug, Clone)]
 pub struct NewAccount {

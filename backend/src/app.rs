@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use shared::audit::AuditEntry;
 use tokio::sync::{Mutex, watch};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use crate::account::{UsableIdentities, WaysIn};
 use crate::config::{Config, Database, Given};
 use crate::failure::remedy;
 use crate::keys::{self, Keys};
@@ -23,6 +24,11 @@ use oidc::client::Timeouts;
 
 /// How soon a connected database that does not answer is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// How soon an OP is asked again that has not told its issuer.
+const ASK_OP_AGAIN: Duration = Duration::from_secs(30);
+/// How long the OP may take to tell its issuer.
+const ISSUER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The application: built once, in [`App::new`].
 pub struct App {
@@ -177,38 +183,60 @@ impl AppState {
         Ok(told.collect())
     }
 
+    /// Returns how accounts can log in at the moment. Asks the OP for its issuer if it has not told
+    /// it yet, but not for long.
+    pub async fn ways_in(&self) -> WaysIn {
+        let identities = match self.provider() {
+            None => UsableIdentities::None,
+            Some(provider) => match timeout(ISSUER_TIMEOUT, provider.rp.expected_issuer()).await {
+                Ok(Ok(expected)) => UsableIdentities::Of(expected.issuer),
+                Ok(Err(_)) | Err(_) => UsableIdentities::All,
+            },
+        };
+        WaysIn {
+            password: self.config.password_login,
+            identities,
+        }
+    }
+
     /// Refuses to run if nobody could act as an admin: passwords are off, and no admin has an
-    /// identity at an OP. `POSTERN_BREAK_GLASS=true` overrides this.
+    /// identity at the configured OP. While that has not told its issuer, any identity counts. `POSTERN_BREAK_GLASS=true` overrides this.
     ///
     /// # Errors
     /// Returned in that case, with the remedy. A [`store::Error`] if the database does not answer;
     /// [`AppState::until_locked_out`] then decides later.
     pub async fn refuse_lockout(&self) -> anyhow::Result<()> {
-        if self.config.password_login || self.store.has_linked_admin().await? {
+        if self.config.password_login || self.store.has_admin(&self.ways_in().await).await? {
             return Ok(());
         }
         if self.config.break_glass {
             tracing::warn!(
-                "no admin has an identity at the OP: without OIDC_ROLE_ADMIN nobody can administer \
+                "no admin has an identity at the configured OP: without OIDC_ROLE_ADMIN nobody can administer \
                  this server (POSTERN_BREAK_GLASS)"
             );
             return Ok(());
         }
         anyhow::bail!(
-            "DISABLE_USERPASS_LOGIN=true, but no admin has connected an account at the OP, so that \
-             nobody could administer this server. Fix: start without it, log in as an admin, connect \
-             the account on the profile page, and set it again; or set POSTERN_BREAK_GLASS=true, for \
+            "DISABLE_USERPASS_LOGIN=true, but no admin has connected an account at the configured OP, so \
+             that nobody could administer this server. Fix: start without it, log in as an admin, \
+             connect the account on the profile page, and set it again; if the OP moved, so that its \
+             issuer is another one, run `postern identities remap`; or set POSTERN_BREAK_GLASS=true, for \
              example where OIDC_ROLE_ADMIN makes the admins"
         )
     }
 
-    /// Waits until the database says whether somebody could act as an admin. If nobody could,
+    /// Waits until database and OP say whether somebody could act as an admin. If nobody could,
     /// returns the error of [`AppState::refuse_lockout`]; otherwise waits for ever.
     pub async fn until_locked_out(&self) -> anyhow::Error {
         loop {
             self.store.until_there().await;
             match self.refuse_lockout().await {
-                Ok(()) => return std::future::pending().await,
+                Ok(())
+                    if self.config.password_login || !self.ways_in().await.identities.is_all() =>
+                {
+                    return std::future::pending().await;
+                }
+                Ok(()) => sleep(ASK_OP_AGAIN).await,
                 Err(error) if error.is::<store::Error>() => sleep(ASK_AGAIN).await,
                 Err(error) => return error,
             }

@@ -68,13 +68,10 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     let ops = ops.transpose()?;
     let app = App::new(config, Clock::System).await?;
     // While the database is down, it is unknown whether somebody could act as an admin.
-    let must_wait = match app.refuse_lockout().await {
-        Err(error) if error.is::<store::Error>() => true,
-        refused => {
-            refused?;
-            false
-        }
-    };
+    match app.refuse_lockout().await {
+        Err(error) if error.is::<store::Error>() => {}
+        refused => refused?,
+    }
     tracing::info!(address = %listener.local_addr()?, "listening");
     if let Some(ops) = ops {
         tracing::info!(address = %ops.local_addr()?, "listening for /metrics");
@@ -89,7 +86,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
-                error = app.until_locked_out(), if must_wait => {
+                error = app.until_locked_out() => {
                     let _ = refuse.send(error);
                 }
             }

@@ -17,6 +17,9 @@ pub const LIFETIME: Duration = Duration::from_secs(3 * 86_400);
 /// How long a login link is valid: its creator opens it at once.
 pub const LOGIN_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
+/// How long an identity waits for its person to say whose it is.
+pub const PENDING_LIFETIME: Duration = Duration::from_secs(600);
+
 /// 256 random bits that set a password or log in. Has no `Debug`, no `Display`, no `PartialEq`.
 pub struct LinkToken([u8; 32]);
 

@@ -1,15 +1,17 @@
 //! Logins and changes of accounts, straight in the store: what a test begins with.
 
-use backend::account::{AccountId, NewAccount};
+use backend::account::{AccountId, NewAccount, UsableIdentities, WaysIn};
 use backend::audit::Actor;
 use backend::config::SessionConfig;
 use backend::one_time_link::{LinkToken, NewLink};
 use backend::session::{Client, Origin, Session, SessionToken, TokenHash};
 use backend::store::{
-    ChangeError, Entry, Lead, Login, LoginOutcome, NewIdentity, Store, UserChange,
+    ChangeError, ClaimedRole, Entry, Lead, Login, LoginOutcome, NewIdentity, PendingUse, Store,
+    UserChange,
 };
 use shared::session::Role;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long sessions live that begin here.
 const LIVES: SessionConfig = SessionConfig {
@@ -66,11 +68,16 @@ pub async fn enter_by_identity(
         recheck: None,
     };
     let session = Session::start(account_id, origin, Client::default(), &LIVES, by.at);
+    let ways = WaysIn {
+        password: true,
+        identities: UsableIdentities::Of(identity.issuer.to_owned()),
+    };
     let login = Login {
         entry: Entry::Identity {
             identity,
             lead,
-            role,
+            role: role.map(|role| ClaimedRole { role, ways: &ways }),
+            pending: None,
         },
         session: &session,
         token: SessionToken::generate().hash(),
@@ -109,12 +116,24 @@ pub async fn try_link(
         "logged in"
     );
     let rotate = (session.id, next);
-    let linked = store.link_identity(account_id, identity, rotate, by.clone());
+    let pending = PendingUse {
+        id: Uuid::now_v7(),
+        sid: None,
+    };
+    let linked = store.link_identity(account_id, identity, pending, rotate, by.clone());
     let linked = linked.await;
     let token = if linked.is_ok() { next } else { token };
     let left = store.take_session(token, by).await;
     left.expect("the store answers").expect("a session");
     linked
+}
+
+/// Returns the ways in of a server without an OP.
+pub fn by_password() -> WaysIn {
+    WaysIn {
+        password: true,
+        identities: UsableIdentities::None,
+    }
 }
 
 /// Creates an account.
@@ -136,7 +155,7 @@ pub async fn set_disabled(store: &Store, id: AccountId, is_disabled: bool, by: A
         ..UserChange::default()
     };
     // Even the last admin: a password counts as a way in, and so does none.
-    let changed = store.change_user(id, &change, true, by).await;
+    let changed = store.change_user(id, &change, &by_password(), by).await;
     changed.expect("another admin is there");
 }
 
@@ -149,6 +168,6 @@ pub async fn set_role(store: &Store, id: AccountId, role: Role, by: Actor) {
         role: Some(role),
         ..UserChange::default()
     };
-    let changed = store.change_user(id, &change, true, by).await;
+    let changed = store.change_user(id, &change, &by_password(), by).await;
     changed.expect("another admin is there");
 }

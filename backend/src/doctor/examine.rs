@@ -43,22 +43,21 @@ pub async fn examine(reading: &Reading, clock: &Clock, context: &RunContext<'_>)
         RunContext::Cli => (own_keys.as_ref(), Depth::Full),
         RunContext::Server { keys, depth, .. } => (Some(*keys), *depth),
     };
-    let (database, op, proxy) = tokio::join!(
-        database(reading),
+    let (op, proxy) = tokio::join!(
         timeout(TIMEOUT, provider::examine(config, faults, clock, depth)),
         timeout(TIMEOUT, ingress::examine(config, keys, clock, context)),
     );
     let op = op.unwrap_or_else(|_| provider::too_slow(&late()));
+    let issuer = op.document.as_ref();
+    let issuer = issuer.and_then(|document| oidc::metadata::text(document, "issuer"));
+    let (database, connections) = database(reading, issuer).await;
     let mut steps = vec![
         settings::settings(config, faults),
         files::data_folder(config),
         files::disk(config),
         key_step,
     ];
-    let (database, connections) = database;
     steps.extend(database);
-    let issuer = op.document.as_ref();
-    let issuer = issuer.and_then(|document| oidc::metadata::text(document, "issuer"));
     let (found, oidc) = (connections.as_ref(), config.oidc.as_ref());
     let after = [
         identities::application(found, issuer, oidc),
@@ -82,8 +81,12 @@ fn late() -> String {
     format!("given up after {} s", TIMEOUT.as_secs())
 }
 
-/// Examines the database, unless the settings that name it have faults.
-async fn database(reading: &Reading) -> (Vec<Step>, Option<Connections>) {
+/// Examines the database, unless the settings that name it have faults. `issuer` is the OP's, if it
+/// is known.
+async fn database(
+    reading: &Reading,
+    issuer: Option<&str>,
+) -> (Vec<Step>, Option<Connections>) {
     let is_about = |fault: &Fault, name: &str| fault.variable.starts_with(name);
     let faults = &reading.faults;
     for name in ["DATABASE_URL", "DATA_DIR"] {
@@ -93,5 +96,5 @@ async fn database(reading: &Reading) -> (Vec<Step>, Option<Connections>) {
             return (steps.to_vec(), None);
         }
     }
-    database::examine(&reading.config).await
+    database::examine(&reading.config, issuer).await
 }

@@ -1,17 +1,16 @@
 //! Logs in by an identity that the OP vouches for, once it is decided to which account.
 
 use oidc::identity::VerifiedIdentity;
-use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::AccountId;
 use crate::config::SessionConfig;
 use crate::failure::{Cause, remedy};
-use crate::login::begin::{Arrival, Begun, NewSession, begin};
+use crate::login::begin::{Arrival, Begun, begin};
 use crate::login::error::LoginError;
 use crate::login::register::Candidate;
 use crate::session::{Origin, Recheck};
-use crate::store::{self, Entry, Lead, LoginRefusal, NewIdentity, Store};
+use crate::store::{self, ClaimedRole, Entry, Lead, LoginRefusal, NewIdentity, PendingUse, Store};
 
 /// A login by an identity.
 pub(super) struct ByIdentity<'a> {
@@ -24,11 +23,13 @@ pub(super) struct ByIdentity<'a> {
     /// The identity.
     pub(super) identity: &'a VerifiedIdentity,
     /// The role that the claims give; `None` if they decide none.
-    pub(super) role: Option<Role>,
+    pub(super) role: Option<ClaimedRole<'a>>,
     /// The ID token, if it is kept for the logout at the OP.
     pub(super) id_token: Option<&'a str>,
     /// How the OP is asked again about the session; `None` if it is not.
     pub(super) recheck: Option<Recheck>,
+    /// The pending link that leads here; `None` if the OP's answer does.
+    pub(super) pending: Option<PendingUse<'a>>,
 }
 
 impl ByIdentity<'_> {
@@ -50,6 +51,7 @@ impl ByIdentity<'_> {
             identity: stored(identity),
             lead,
             role: self.role,
+            pending: self.pending,
         };
         begin(
             self.store,
@@ -62,11 +64,11 @@ impl ByIdentity<'_> {
         .await
     }
 
-    /// Creates an account for the identity under a name that nobody has, and logs in to it; `None`
-    /// if the identity is linked meanwhile.
-    pub(super) async fn register(&self) -> Result<Option<NewSession>, LoginError> {
+    /// Creates an account for the identity under a name that nobody has, and logs in to it. Refused
+    /// as `Stale` if the identity is linked meanwhile.
+    pub(super) async fn register(&self) -> Result<Begun, LoginError> {
         let identity = self.identity;
-        let mut candidate = Candidate::new(identity, self.role);
+        let mut candidate = Candidate::new(identity, self.role.map(|claimed| claimed.role));
         let account_id = Uuid::now_v7();
         loop {
             let lead = Lead::Create(&candidate.account);
@@ -74,10 +76,10 @@ impl ByIdentity<'_> {
                 Begun::Session(session) => {
                     self.note_registered(account_id, &candidate);
                     self.note_kin(account_id).await;
-                    return Ok(Some(session));
+                    return Ok(Begun::Session(session));
                 }
                 Begun::Refused(LoginRefusal::Taken(taken)) => taken,
-                Begun::Refused(LoginRefusal::Stale | LoginRefusal::Disabled) => return Ok(None),
+                refused @ Begun::Refused(_) => return Ok(refused),
             };
             candidate = candidate
                 .without(taken)

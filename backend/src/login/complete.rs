@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use shared::failure::FailureCode;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId};
+use crate::account::{Account, AccountId, UsableIdentities, WaysIn};
 use crate::config::{Config, OidcConfig, RoleValues, SessionConfig};
 use crate::failure::Cause;
 use crate::keys::CookieKeyring;
@@ -24,7 +24,7 @@ use crate::login::pending_link::{Asked, PendingLink};
 use crate::login::role::{RoleAnswer, missing};
 use crate::return_to::ReturnTo;
 use crate::session::Recheck;
-use crate::store::{Lead, LoginRefusal, Store};
+use crate::store::{self, ClaimedRole, Lead, LoginRefusal, Store};
 
 /// How often a login is decided anew because the database changed between the question and the
 /// answer. Each time, another login succeeded.
@@ -89,7 +89,8 @@ pub struct Requester {
 /// nobody logs in.
 ///
 /// # Errors
-/// The reason why nobody is logged in; then nothing has changed.
+/// The reason why nobody is logged in. Nothing has changed then, but that an identity without a role
+/// has lost its sessions.
 pub async fn complete(
     store: &Store,
     settings: &LoginSettings<'_>,
@@ -104,27 +105,38 @@ pub async fn complete(
     let role = RoleAnswer::of(identity, settings.roles);
     // A longer one fits into no logout URL.
     let keeps = settings.keeps_id_token && id_token.expose_secret().len() < MAX_URL;
+    let ways = WaysIn {
+        password: settings.policy.password_login,
+        identities: UsableIdentities::Of(identity.issuer.clone()),
+    };
     let login = ByIdentity {
         store,
         sessions: &settings.sessions,
         arrival,
         identity,
-        role: role.role(),
+        role: role.role().map(|role| ClaimedRole { role, ways: &ways }),
         id_token: Some(id_token.expose_secret()).filter(|_| keeps),
         recheck: recheck(settings, redeemed, arrival),
+        pending: None,
     };
+    if role == RoleAnswer::None {
+        end_earlier_sessions(store, identity, arrival).await?;
+    }
     let account = requester.map(|requester| &requester.account);
     for _ in 0..MAX_DECISIONS {
         let facts = facts::gather(store, identity, role, account).await?;
         let ask = |asked| {
             let (next, now) = (next.clone(), arrival.at());
-            let pending = PendingLink::new(identity, role, asked, next, now);
+            let pending = PendingLink::new(identity, asked, next, now);
             Ok(Outcome::ConfirmLink(pending))
         };
         let begun = match decide(&facts, settings.policy).decision {
             Decision::LogIn(id) => enter(&login, id, Lead::Linked).await?,
             Decision::LinkAndLogIn(id) => enter(&login, id, Lead::Link).await?,
-            Decision::Register => login.register().await?,
+            Decision::Register => match login.register().await? {
+                Begun::Session(session) => Some(session),
+                Begun::Refused(_) => None,
+            },
             Decision::AskWho(ways) => return ask(Asked::Anyone(ways)),
             Decision::AskForConsent(account_id) => match requester {
                 Some(Requester { session_id, .. }) => {
@@ -192,8 +204,25 @@ async fn enter(
             Ok(Some(session))
         }
         Begun::Refused(LoginRefusal::Disabled) => Err(LoginError::AccountDisabled(account_id)),
-        Begun::Refused(LoginRefusal::Stale | LoginRefusal::Taken(_)) => Ok(None),
+        Begun::Refused(LoginRefusal::Stale | LoginRefusal::Void | LoginRefusal::Taken(_)) => {
+            Ok(None)
+        }
     }
+}
+
+/// Ends the sessions that an identity began before it lost every role.
+async fn end_earlier_sessions(
+    store: &Store,
+    identity: &VerifiedIdentity,
+    arrival: &Arrival,
+) -> store::Result<()> {
+    let (issuer, subject) = (&identity.issuer, &identity.subject);
+    let ended = store.end_sessions_without_role(issuer, subject, arrival.by.clone());
+    let ended = ended.await?;
+    if ended > 0 {
+        tracing::info!(oidc.issuer = %issuer, ended, "sessions ended: no role any more");
+    }
+    Ok(())
 }
 
 /// Returns what is refused, with all that is known of who it was.

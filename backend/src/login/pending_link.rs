@@ -6,7 +6,6 @@ use std::time::Duration;
 use oidc::identity::VerifiedIdentity;
 use serde::{Deserialize, Serialize};
 use shared::email::Email;
-use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::AccountId;
@@ -15,17 +14,19 @@ use crate::login::begin::{Arrival, Begun};
 use crate::login::by_identity::ByIdentity;
 use crate::login::decide::Ways;
 use crate::login::error::LoginError;
-use crate::login::role::RoleAnswer;
+use crate::one_time_link::PENDING_LIFETIME;
 use crate::return_to::ReturnTo;
-use crate::store::{self, Lead, LoginRefusal, Store};
+use crate::store::{self, Lead, PendingUse, Store};
 use clock::Timestamp;
 
 /// How long the link waits.
-pub const LIFETIME: Duration = Duration::from_secs(600);
+pub const LIFETIME: Duration = PENDING_LIFETIME;
 
 /// An identity that the OP vouched for, and who is asked whose it is.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingLink {
+    /// Names the link, which is spent once, and tells which of two was first (UUID v7).
+    id: Uuid,
     /// The OP's issuer identifier.
     issuer: String,
     /// The subject there.
@@ -40,8 +41,6 @@ pub struct PendingLink {
     email: Option<String>,
     /// Does the OP vouch for that email, or is it trusted?
     is_email_verified: bool,
-    /// The role that the claims give; `None` if they decide none.
-    role: Option<Role>,
     /// Who is asked.
     pub asked: Asked,
     /// Where to go afterwards.
@@ -67,15 +66,10 @@ pub enum Asked {
 impl PendingLink {
     /// Returns a link of that identity.
     #[must_use]
-    pub fn new(
-        identity: &VerifiedIdentity,
-        role: RoleAnswer,
-        asked: Asked,
-        next: ReturnTo,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(identity: &VerifiedIdentity, asked: Asked, next: ReturnTo, now: Timestamp) -> Self {
         let email = identity.email.as_ref().map(Email::as_str);
         Self {
+            id: Uuid::now_v7(),
             issuer: identity.issuer.clone(),
             subject: identity.subject.clone(),
             sid: identity.sid.clone(),
@@ -83,7 +77,6 @@ impl PendingLink {
             display_name: identity.display_name.clone(),
             email: email.map(str::to_owned),
             is_email_verified: identity.is_email_verified,
-            role: role.role(),
             asked,
             next,
             asked_at: now,
@@ -94,6 +87,15 @@ impl PendingLink {
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now >= self.asked_at.plus(LIFETIME)
+    }
+
+    /// Returns what the store spends.
+    #[must_use]
+    pub fn spend(&self) -> PendingUse<'_> {
+        PendingUse {
+            id: self.id,
+            sid: self.sid.as_deref(),
+        }
     }
 
     /// Returns the identity.
@@ -129,39 +131,22 @@ pub struct Answering<'a> {
 
 impl Answering<'_> {
     /// Links the identity to this account, and logs in to it. Refused as `Stale` if the identity or
-    /// the account is linked elsewhere by now.
+    /// the account is linked elsewhere by now, and as `Void` if it was answered before.
     ///
     /// # Errors
     /// The store's.
     pub async fn link_and_log_in(self, account_id: AccountId) -> store::Result<Begun> {
         let identity = self.pending.identity();
-        let login = self.login(&identity);
-        let begun = login.begin(account_id, Lead::Link).await?;
-        let is_stale = matches!(begun, Begun::Refused(LoginRefusal::Stale));
-        // By this very link, perhaps, whose answer was lost.
-        if is_stale && is_linked(self.store, self.pending, account_id).await? {
-            return login.begin(account_id, Lead::Linked).await;
-        }
-        Ok(begun)
+        self.login(&identity).begin(account_id, Lead::Link).await
     }
 
-    /// Creates an account for the identity, and logs in to it. Refused as `Stale` if the identity is
-    /// linked by now, and its account is none to enter.
+    /// Creates an account for the identity, and logs in to it. Refused as [`Self::link_and_log_in`].
     ///
     /// # Errors
     /// The store's, or no username is free.
     pub async fn register(self) -> Result<Begun, LoginError> {
         let identity = self.pending.identity();
-        let login = self.login(&identity);
-        if let Some(session) = login.register().await? {
-            return Ok(Begun::Session(session));
-        }
-        // By this very answer, perhaps, which was lost.
-        let (issuer, subject) = (&identity.issuer, &identity.subject);
-        match self.store.account_by_identity(issuer, subject).await? {
-            Some(account) => Ok(login.begin(account.id, Lead::Linked).await?),
-            None => Ok(Begun::Refused(LoginRefusal::Stale)),
-        }
+        self.login(&identity).register().await
     }
 
     fn login<'b>(&'b self, identity: &'b VerifiedIdentity) -> ByIdentity<'b> {
@@ -170,7 +155,9 @@ impl Answering<'_> {
             sessions: self.sessions,
             arrival: self.arrival,
             identity,
-            role: self.pending.role,
+            // What the claims said may no longer be so: the next login asks for them.
+            role: None,
+            pending: Some(self.pending.spend()),
             // Too large for the cookie; the OP's logout asks its user instead.
             id_token: None,
             // A refresh token does not go through a browser, sealed or not.

@@ -3,7 +3,7 @@
 
 use shared::session::Role;
 
-use crate::account::{Account, NewAccount};
+use crate::account::{Account, NewAccount, WaysIn};
 use crate::audit::{Actor, Event};
 use crate::one_time_link::LinkHash;
 use crate::session::{Session, TokenHash};
@@ -12,6 +12,8 @@ use crate::store::account::accounts::{
     replace_password, taken, void_links,
 };
 use crate::store::account::claims::{vouch, yield_claim};
+use crate::store::account::pending::{PendingUse, spend_pending};
+use crate::store::account::ways_in::has_admin;
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::link::welcome::link_purpose;
@@ -42,7 +44,9 @@ pub enum Entry<'a> {
         /// How it relates to the session's account.
         lead: Lead<'a>,
         /// The role that the claims give; `None` if they decide none.
-        role: Option<Role>,
+        role: Option<ClaimedRole<'a>>,
+        /// The pending link that leads here; `None` if the OP's answer does.
+        pending: Option<PendingUse<'a>>,
     },
     /// The account's password, verified against this hash.
     Password {
@@ -66,6 +70,15 @@ pub enum Entry<'a> {
         /// The account.
         account: &'a NewAccount,
     },
+}
+
+/// A role that the claims give.
+#[derive(Debug, Clone, Copy)]
+pub struct ClaimedRole<'a> {
+    /// The role.
+    pub role: Role,
+    /// The ways in, since the last admin with one keeps the role.
+    pub ways: &'a WaysIn,
 }
 
 /// How an identity relates to an account.
@@ -96,6 +109,8 @@ pub enum LoginRefusal {
     /// The authorization no longer holds: the password was replaced, the link was used, or the
     /// identity was linked or unlinked meanwhile.
     Stale,
+    /// The pending link was spent, or is void because of what happened since.
+    Void,
     /// The account cannot be created: another one has its username or email, or setup is closed.
     Taken(Taken),
 }
@@ -173,23 +188,17 @@ macro_rules! enter_by_identity {
     };
 }
 
-/// Gives an account the role that the claims say, which ends its sessions; the only admin stays
-/// one. Taking the role from an admin needs the lock under which admins are counted: without it,
-/// the transaction ends here.
+/// Gives an account the role from the claims, which ends its sessions and links. The last admin
+/// with a way in stays an admin. Demoting an admin needs the lock under which admins are counted:
+/// without it, the transaction ends here.
 macro_rules! change_role {
-    ($tx:expr, $account:expr, $role:expr, $has_lock:expr, $by:expr) => {{
-        let (account, role): (&Account, Role) = ($account, $role);
+    ($tx:expr, $account:expr, $claimed:expr, $has_lock:expr, $by:expr) => {{
+        let (account, claimed): (&Account, ClaimedRole<'_>) = ($account, $claimed);
+        let role = claimed.role;
         if account.role == Role::Admin && !$has_lock {
             return Ok(None);
         }
-        let others: i64 = sqlx::query_scalar(
-            "select count(*) from account
-             where role = 'admin' and disabled_at is null and account_id <> $1",
-        )
-        .bind(account.id)
-        .fetch_one(&mut *$tx)
-        .await?;
-        if account.role != Role::Admin || others > 0 {
+        if account.role != Role::Admin || has_admin!(&mut *$tx, claimed.ways, account.id)? {
             if role == Role::Admin {
                 yield_claim!($tx, account.id, $by);
             }
@@ -200,6 +209,7 @@ macro_rules! change_role {
                 .execute(&mut *$tx)
                 .await?;
             end_sessions!($tx, account.id)?;
+            void_links!($tx, account.id, $by.at);
             let event = Event::about(AuditKind::RoleChanged, account.id).detail(role.as_str());
             insert_audit!(&mut *$tx, $by, event)?;
             if role == Role::Admin {
@@ -297,12 +307,17 @@ impl Store {
                 },
             };
             match (login.entry, &account) {
-                (Entry::Identity { identity, lead, role }, account) => {
-                    enter_by_identity!(tx, id, identity, lead, by);
-                    if let (Some(account), Some(role)) = (account, role)
-                        && account.role != role
+                (Entry::Identity { identity, lead, role, pending }, account) => {
+                    if let Some(pending) = pending
+                        && !spend_pending!(tx, pending, id, identity, by.at)
                     {
-                        change_role!(tx, account, role, has_lock, by);
+                        refuse!(LoginRefusal::Void);
+                    }
+                    enter_by_identity!(tx, id, identity, lead, by);
+                    if let (Some(account), Some(claimed)) = (account, role)
+                        && account.role != claimed.role
+                    {
+                        change_role!(tx, account, claimed, has_lock, by);
                     }
                 }
                 (Entry::Password { hash }, Some(account))

@@ -7,6 +7,7 @@ use serde_json::json;
 use shared::routes::{
     API_LINK, API_PROFILE_IDENTITIES, API_PROFILE_IDENTITIES_OPENID, API_SESSION,
 };
+use shared::session::Role;
 use tests::answer::Answer;
 use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, user};
@@ -289,22 +290,22 @@ async fn last_admin_who_lost_every_role_is_refused_and_stays_admin() {
     let callback = site.browser().log_in_as("alice").await.callback;
 
     assert_eq!(callback.code(), "role_missing");
-    assert_eq!(role(&browser).await, "admin");
+    let alice = site.app.store.account_by_username("alice").await;
+    assert_eq!(alice.unwrap().unwrap().role, Role::Admin);
+    assert_eq!(browser.who().await, None);
 }
 
 #[tokio::test]
-async fn role_comes_with_the_link_by_password() {
+async fn role_comes_with_the_login_after_the_link_by_password() {
     let site = Site::with(&ROLES).await;
     site.add(user("alice").await).await;
     let browser = site.browser();
     browser.log_in_as("alice").await;
 
-    browser
-        .post_json(
-            API_LINK,
-            &json!({"username": "alice", "password": PASSWORD}),
-        )
-        .await;
+    let body = json!({"username": "alice", "password": PASSWORD});
+    browser.post_json(API_LINK, &body).await;
+    assert_eq!(role(&browser).await, "user");
+    browser.log_in_as("alice").await;
 
     assert_eq!(role(&browser).await, "admin");
 }

@@ -3,5 +3,6 @@
 pub(crate) mod identities;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod unlink;
 pub(crate) mod confirm;
 pub(crate) mod profile;

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use backend::app::App;
+use backend::audit::Actor;
 use backend::config::Config;
+use backend::store::NewIdentity;
 use clock::Clock;
 use shared::doctor::Outcome::{Fail, Pass, Warn};
 use shared::doctor::Report;
@@ -15,6 +17,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;
 use tests::database::{Database, DatabaseKind};
+use tests::logins::link;
 use tests::places::free_port;
 use tests::site::{Site, admin, user};
 
@@ -211,6 +214,15 @@ async fn who_can_administer_is_told_as_the_server_does() {
     let nobody = examined(&site).await;
     let id = site.add(admin("root").await).await;
     let not_linked = examined(&site).await;
+    let moved = NewIdentity {
+        issuer: "https://moved.example.com/",
+        subject: "root",
+        username: None,
+        email: None,
+        is_email_verified: false,
+    };
+    link(&site.app.store, id, moved, Actor::server(site.now())).await;
+    let elsewhere = examined(&site).await;
     site.link_another(id).await;
     let linked = examined(&site).await;
     let open = Site::with(&[off, ("POSTERN_BREAK_GLASS", "true")]).await;
@@ -222,6 +234,7 @@ async fn who_can_administer_is_told_as_the_server_does() {
     let remedy = "POSTERN_BREAK_GLASS=true";
     expect(&nobody, ("admins", Fail, "does not start", remedy), "");
     expect(&not_linked, ("admins", Fail, "does not start", remedy), "");
+    expect(&elsewhere, ("admins", Fail, "does not start", remedy), "");
     expect(&linked, ("admins", Pass, "1 of 1 admins", ""), "");
     expect(
         &open,

@@ -42,28 +42,6 @@ async fn password_is_asked_for_once_and_then_never_again() {
 }
 
 #[tokio::test]
-async fn link_whose_answer_was_lost_may_be_agreed_to_again() {
-    let site = Site::start().await;
-    let id = site.add(user("alice").await).await;
-    let browser = site.browser();
-    browser.log_in_as("alice").await;
-    let waiting = browser.cookie("postern_link").unwrap();
-    let agree = async |password: &str| {
-        browser.set_cookie("postern_link", &waiting);
-        let body = json!({"username": "alice", "password": password});
-        browser.post_json(API_LINK, &body).await
-    };
-    agree(PASSWORD).await;
-    browser.forget_cookies();
-
-    assert_eq!(agree("wrong").await.code(), "invalid_credentials");
-    assert_eq!(browser.who().await, None);
-    assert_eq!(agree(PASSWORD).await.status, 200);
-    assert_eq!(account_of(&browser).await, id.to_string());
-    assert_eq!(identities(&site, id).await, 1);
-}
-
-#[tokio::test]
 async fn wrong_password_links_nothing_and_may_be_fixed() {
     let site = Site::start().await;
     let id = site.add(user("alice").await).await;

@@ -1,20 +1,24 @@
 //! `DISABLE_USERPASS_LOGIN` must not lock the administrators out.
 
+use backend::account::AccountId;
 use backend::audit::Actor;
 use backend::store::NewIdentity;
-use tests::logins::{link, set_disabled};
+use tests::logins::{self, set_disabled};
 use tests::site::{Site, admin, user};
 
 const OFF: (&str, &str) = ("DISABLE_USERPASS_LOGIN", "true");
 
-fn identity(subject: &str) -> NewIdentity<'_> {
-    NewIdentity {
-        issuer: "https://op.example.com/",
+/// Links a subject at that issuer to an account.
+async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
+    let identity = NewIdentity {
+        issuer,
         subject,
         username: None,
         email: None,
         is_email_verified: false,
-    }
+    };
+    let by = Actor::server(site.now());
+    logins::link(&site.app.store, id, identity, by).await;
 }
 
 #[tokio::test]
@@ -34,14 +38,19 @@ async fn server_refuses_to_start_while_no_admin_could_log_in() {
             .contains("POSTERN_BREAK_GLASS=true")
     );
     let user_id = site.add(user("alice").await).await;
-    link(store, user_id, identity("a"), Actor::server(site.now())).await;
+    link(&site, user_id, site.op.issuer(), "a").await;
     let admin_id = site.add(admin("root").await).await;
     assert!(
         refusal().await.is_err(),
         "an admin without an identity, a user with one"
     );
 
-    link(store, admin_id, identity("r"), Actor::server(site.now())).await;
+    link(&site, admin_id, "https://moved.example.com/", "r").await;
+    assert!(
+        refusal().await.is_err(),
+        "nobody logs in at an issuer that is not configured"
+    );
+    link(&site, admin_id, site.op.issuer(), "r").await;
 
     assert_eq!(refusal().await, Ok(()));
     site.add(admin("other").await).await;

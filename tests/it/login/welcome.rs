@@ -404,3 +404,28 @@ async fn link_leads_to_the_public_origin_and_without_one_to_the_admins() {
     let expected = format!("{}/welcome#", site.origin());
     assert!(url.as_str().unwrap().starts_with(&expected), "{url}");
 }
+
+#[tokio::test]
+async fn link_of_a_user_who_is_then_made_an_admin_is_void() {
+    let (site, root) = administered(&[]).await;
+    let made = make(&root, "alice").await;
+    let (id, first) = (
+        made["user"]["id"].as_str().unwrap(),
+        token(&made["welcome"]),
+    );
+
+    let promoted = root.patch(&path(id), &json!({"role": "admin"})).await;
+
+    assert_eq!(promoted.status, 200, "{}", promoted.body);
+    assert_void(&site, &first, "made for a user").await;
+    // A change of anything else leaves it.
+    let second = link_for(&root, id).await;
+    root.patch(
+        &path(id),
+        &json!({"display_name": "Alice", "role": "admin"}),
+    )
+    .await;
+    assert_eq!(check(&site.browser(), &second).await.status, 200);
+    root.patch(&path(id), &json!({"role": "user"})).await;
+    assert_void(&site, &second, "made for an admin").await;
+}

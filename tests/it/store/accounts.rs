@@ -5,7 +5,7 @@ use backend::audit::Actor;
 use backend::session::SessionToken;
 use backend::store::{ChangeError, Taken, UserChange};
 use shared::session::Role;
-use tests::logins::set_disabled;
+use tests::logins::{by_password, set_disabled};
 use tests::site::{admin, email, user};
 use uuid::Uuid;
 
@@ -121,12 +121,7 @@ async fn emails_that_are_one_address_are_one_key() {
             email: Some(Some(email(text))),
             ..UserChange::default()
         };
-        conflict(
-            fresh
-                .store
-                .change_user(id, &change, true, Actor::server(NOW))
-                .await,
-        )
+        conflict(fresh.store.change_user(id, &change, &by_password(), Actor::server(NOW)).await)
     };
 
     assert_eq!(set("a", "k\u{e4}the@b\u{fc}cher.example").await, Ok(()));

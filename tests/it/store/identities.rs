@@ -1,10 +1,12 @@
 //! Linked identities.
 
-use backend::account::NewAccount;
+use backend::account::{NewAccount, UsableIdentities, WaysIn};
 use backend::audit::Actor;
+use backend::session::{SessionToken, TokenHash};
 use backend::store::{ChangeError, NewIdentity, Taken};
 use tests::logins::{link, try_link};
 use tests::site::user;
+use uuid::Uuid;
 
 use super::{Fresh, ISSUER, LATER, NOW, identity};
 
@@ -59,6 +61,19 @@ async fn identity_belongs_to_one_account_and_an_account_has_one_per_issuer() {
     assert!(fresh.store.identities(bob).await.unwrap().is_empty());
 }
 
+/// Returns the ways in at the OP of these tests.
+fn ways(password: bool) -> WaysIn {
+    WaysIn {
+        password,
+        identities: UsableIdentities::Of(ISSUER.to_owned()),
+    }
+}
+
+/// Returns a session that has ended, and gets no other token.
+fn nobody() -> (Uuid, TokenHash) {
+    (Uuid::nil(), SessionToken::generate().hash())
+}
+
 #[tokio::test]
 async fn last_way_in_is_never_unlinked() {
     let fresh = Fresh::open().await;
@@ -72,10 +87,10 @@ async fn last_way_in_is_never_unlinked() {
     link(&fresh.store, rich, identity("s2"), Actor::server(NOW)).await;
     let bare_id = fresh.store.identities(bare).await.unwrap()[0].id;
     let rich_id = fresh.store.identities(rich).await.unwrap()[0].id;
-    let unlink = async |account, id, password_login| {
+    let unlink = async |account, id, password| {
         fresh
             .store
-            .unlink_identity(account, id, password_login, Actor::server(LATER))
+            .unlink_identity(account, id, &ways(password), nobody(), Actor::server(LATER))
             .await
     };
     let is_last = |done| matches!(done, Err(ChangeError::LastWayIn));
@@ -104,14 +119,18 @@ async fn of_two_unlinks_at_once_one_way_in_remains() {
     link(&fresh.store, id, identity("s1"), Actor::server(NOW)).await;
     link(&fresh.store, id, elsewhere, Actor::server(NOW)).await;
     let identities = fresh.store.identities(id).await.unwrap();
+    let all = WaysIn {
+        password: true,
+        identities: UsableIdentities::All,
+    };
 
     let (one, other) = tokio::join!(
         fresh
             .store
-            .unlink_identity(id, identities[0].id, true, Actor::server(LATER)),
+            .unlink_identity(id, identities[0].id, &all, nobody(), Actor::server(LATER)),
         fresh
             .store
-            .unlink_identity(id, identities[1].id, true, Actor::server(LATER)),
+            .unlink_identity(id, identities[1].id, &all, nobody(), Actor::server(LATER)),
     );
 
     assert_ne!(one.is_ok(), other.is_ok());

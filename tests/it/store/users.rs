@@ -11,7 +11,7 @@ use shared::session::Role;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _};
-use tests::logins::{enter, link};
+use tests::logins::{by_password, enter, link};
 use tests::site::{admin, email, user};
 use uuid::Uuid;
 
@@ -132,7 +132,7 @@ async fn search_finds_names_that_changed_and_names_of_before_there_was_a_search(
         ..UserChange::default()
     };
     again
-        .change_user(id, &change, true, Actor::server(LATER))
+        .change_user(id, &change, &by_password(), Actor::server(LATER))
         .await
         .unwrap();
     assert_eq!(listed(&again, search("üb")).await.1, 1);
@@ -157,13 +157,17 @@ async fn change_names_what_is_wrong_and_then_changes_nothing() {
 
     let by = || Actor::server(LATER);
     let refusals = [
-        store.change_user(alice, &taken, true, by()).await,
-        store.change_user(root, &demoted, true, by()).await,
-        store.change_user(Uuid::nil(), &demoted, true, by()).await,
-        store.delete_user(root, true, by()).await,
-        store.delete_user(Uuid::nil(), true, by()).await,
+        store.change_user(alice, &taken, &by_password(), by()).await,
         store
-            .unlink_identity_by_admin(root, Uuid::nil(), true, by())
+            .change_user(root, &demoted, &by_password(), by())
+            .await,
+        store
+            .change_user(Uuid::nil(), &demoted, &by_password(), by())
+            .await,
+        store.delete_user(root, &by_password(), by()).await,
+        store.delete_user(Uuid::nil(), &by_password(), by()).await,
+        store
+            .unlink_identity_by_admin(root, Uuid::nil(), &by_password(), by())
             .await,
     ];
 
@@ -206,20 +210,21 @@ async fn admins_who_stop_at_once_in_whatever_way_leave_one() {
             }
         };
 
+        let ways = by_password();
         let (one, other) = tokio::join!(
             fresh
                 .store
-                .change_user(first, &change, true, Actor::server(LATER)),
+                .change_user(first, &change, &ways, Actor::server(LATER)),
             async {
                 if round < 4 {
                     fresh
                         .store
-                        .change_user(second, &change, true, Actor::server(LATER))
+                        .change_user(second, &change, &ways, Actor::server(LATER))
                         .await
                 } else {
                     fresh
                         .store
-                        .delete_user(second, true, Actor::server(LATER))
+                        .delete_user(second, &ways, Actor::server(LATER))
                         .await
                 }
             },
@@ -241,7 +246,7 @@ async fn deleting_takes_sessions_and_identities_along() {
 
     fresh
         .store
-        .delete_user(id, true, Actor::server(LATER))
+        .delete_user(id, &by_password(), Actor::server(LATER))
         .await
         .unwrap();
 

@@ -30,7 +30,7 @@ pub(super) async fn report(
     Ok(console.say(sentence)?)
 }
 
-/// Says why the account of that name stays as it is, and what to do.
+/// Explains why the account of that name stays as it is, and what to do.
 pub(super) fn refused(name: &str, error: ChangeError) -> anyhow::Error {
     anyhow::Error::msg(match error {
         ChangeError::Gone => format!("{name} is gone, or has no such connection"),

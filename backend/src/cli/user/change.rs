@@ -49,11 +49,8 @@ pub(super) struct DeleteArgs {
 /// Changes an account, as `PATCH /api/users/{id}` does; returns the old state.
 async fn apply(who: &Who, change: UserChange, app: &AppState) -> anyhow::Result<Account> {
     let account = who.find(app).await?;
-    let (password_login, by) = (app.config.password_login, operator::by(app));
-    let changed = app
-        .store
-        .change_user(account.id, &change, password_login, by)
-        .await;
+    let (ways, by) = (app.ways_in().await, operator::by(app));
+    let changed = app.store.change_user(account.id, &change, &ways, by).await;
     changed.map_err(|error| refused(&account.username, error))?;
     Ok(account)
 }
@@ -149,8 +146,8 @@ pub(super) async fn delete(
     let account = args.who.find(app).await?;
     let name = &account.username;
     console.confirm(&format!("delete {name}"), args.yes)?;
-    let (password_login, by) = (app.config.password_login, operator::by(app));
-    let deleted = app.store.delete_user(account.id, password_login, by).await;
+    let (ways, by) = (app.ways_in().await, operator::by(app));
+    let deleted = app.store.delete_user(account.id, &ways, by).await;
     deleted.map_err(|error| refused(name, error))?;
     if json {
         return console.json(&json!({"deleted": {"id": account.id, "username": name}}));

@@ -34,10 +34,10 @@ pub(super) async fn reset(
         return link(&account, json, app, console).await;
     }
     let hash = wanted.hash(app).await?;
-    let (password_login, by) = (app.config.password_login, operator::by(app));
+    let (ways, by) = (app.ways_in().await, operator::by(app));
     let reset = app
         .store
-        .reset_password(account.id, hash.as_deref(), password_login, by)
+        .reset_password(account.id, hash.as_deref(), &ways, by)
         .await;
     reset.map_err(|error| refused(&account.username, error))?;
     if json {
@@ -56,7 +56,7 @@ pub(super) async fn reset(
     if let Some(password) = wanted.told() {
         console.say(password)?;
     }
-    if !password_login {
+    if !ways.password {
         console.remark("Passwords are off (DISABLE_USERPASS_LOGIN=true): it opens nothing now.")?;
     }
     Ok(())

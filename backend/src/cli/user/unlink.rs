@@ -40,17 +40,19 @@ pub(super) async fn run(
     let identity = choose(args, &account, &identities)?;
     let (name, issuer) = (&account.username, &identity.issuer);
     console.confirm(&format!("disconnect {name} from {issuer}"), args.yes)?;
-    let (password_login, by) = (app.config.password_login, operator::by(app));
+    let (ways, by) = (app.ways_in().await, operator::by(app));
     let done = app
         .store
-        .unlink_identity_by_admin(account.id, identity.id, password_login, by)
+        .unlink_identity_by_admin(account.id, identity.id, &ways, by)
         .await;
     done.map_err(|error| refused(name, error))?;
     let sentence = format!(
         "{name} is no longer connected to {issuer}; the logins that came from there have ended."
     );
     report(app, console, json, account.id, &sentence).await?;
-    let has_way_in = identities.len() > 1 || (password_login && account.password_hash.is_some());
+    let is_way_in = |other: &Identity| other.id != identity.id && ways.take(other);
+    let has_way_in =
+        identities.iter().any(is_way_in) || (ways.password && account.password_hash.is_some());
     if !has_way_in && !json {
         console.remark(&format!(
             "It has no other way in: postern user reset-password {name}, or its email ties it to \

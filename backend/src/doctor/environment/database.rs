@@ -8,9 +8,13 @@ use crate::store::engine::inspect::{Accounts, Connections, Damage, Inspection, i
 use crate::telemetry::chain;
 
 /// Examines the database, its tables, and who can administer. Also returns what accounts are
-/// connected to; `None` if that cannot be known.
-pub(crate) async fn examine(config: &Config) -> (Vec<Step>, Option<Connections>) {
-    let inspected = inspect(&config.database).await;
+/// connected to; `None` if that cannot be known. `issuer` is the OP's: identities at another one are
+/// no way in. If it is not known, all count.
+pub(crate) async fn examine(
+    config: &Config,
+    issuer: Option<&str>,
+) -> (Vec<Step>, Option<Connections>) {
+    let inspected = inspect(&config.database, issuer).await;
     let connections = match &inspected {
         Ok(Some(found)) if found.has_tables => found.connections.clone(),
         Ok(_) => Some(Connections::default()),
@@ -136,7 +140,8 @@ fn locked_out(config: &Config, who: &str) -> Step {
         return ADMINS.warn(found + ": nobody can administer", remedy);
     }
     let remedy = "start without it, log in as an admin, connect the account on the profile page, and \
-                set it again; or set POSTERN_BREAK_GLASS=true where OIDC_ROLE_ADMIN makes the admins";
+                set it again; if the provider moved, so that its issuer is another one, run \
+                `postern identities remap`; or set POSTERN_BREAK_GLASS=true where OIDC_ROLE_ADMIN makes the admins";
     ADMINS.fail(found + ": the server does not start", remedy)
 }
 
@@ -144,7 +149,10 @@ fn locked_out(config: &Config, who: &str) -> Step {
 fn admins(accounts: Accounts, config: &Config) -> Step {
     if !config.password_login {
         if accounts.linked == 0 {
-            return locked_out(config, "no account has an identity");
+            return locked_out(
+                config,
+                "no account has an identity at the configured provider",
+            );
         }
         return ADMINS.pass(format!(
             "{} of {} admins can log in through the provider",

@@ -11,9 +11,10 @@ use crate::app::AppState;
 use crate::http::account::profile;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::extract::parse::parse_id;
-use crate::http::login::attempts;
+use crate::http::login::{attempts, session_cookie};
 use crate::login::attempt::Intent;
 use crate::return_to::ReturnTo;
+use crate::session::SessionToken;
 use crate::telemetry::chain;
 
 /// Lists the identities linked to the account.
@@ -54,14 +55,16 @@ pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkI
     }
 }
 
-/// Unlinks an identity, unless it is the last way in.
+/// Unlinks an identity, never the last way in. The session that asks goes on with another token.
 pub(crate) async fn unlink(app: AppState, call: Call<UnlinkIdentity>) -> Reply<UnlinkIdentity> {
     let (current, from) = (call.caller, call.client);
     let id = parse_id(&call.path.id)?;
     let account_id = current.account.id;
+    let (ways, token) = (app.ways_in().await, SessionToken::generate());
+    let session = (current.session.id, token.hash());
     app.store
-        .unlink_identity(account_id, id, app.config.password_login, current.by(&from))
+        .unlink_identity(account_id, id, &ways, session, current.by(&from))
         .await?;
     tracing::info!(account.id = %account_id, "identity unlinked");
-    Ok(Answer::new(()))
+    Ok(Answer::new(()).with(session_cookie::give(&app, &token)))
 }

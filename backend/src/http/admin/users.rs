@@ -110,10 +110,8 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateUser>) -> Reply<Updat
         role: update.role,
         is_disabled: update.disabled,
     };
-    let (password_login, by) = (app.config.password_login, admin.by(&from));
-    app.store
-        .change_user(id, &change, password_login, by)
-        .await?;
+    let (ways, by) = (app.ways_in().await, admin.by(&from));
+    app.store.change_user(id, &change, &ways, by).await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "account changed by an admin");
     Ok(Answer::new(show(&app, id, admin.now).await?))
 }
@@ -122,8 +120,8 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateUser>) -> Reply<Updat
 pub(crate) async fn remove(app: AppState, call: Call<DeleteUser>) -> Reply<DeleteUser> {
     let (admin, from) = (call.caller, call.client);
     let id = parse_id(&call.path.id)?;
-    let (password_login, by) = (app.config.password_login, admin.by(&from));
-    app.store.delete_user(id, password_login, by).await?;
+    let (ways, by) = (app.ways_in().await, admin.by(&from));
+    app.store.delete_user(id, &ways, by).await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "account deleted by an admin");
     Ok(Answer::new(()))
 }
@@ -139,10 +137,10 @@ pub(crate) async fn disconnect(
 ) -> Reply<UnlinkUserIdentity> {
     let (admin, from) = (call.caller, call.client);
     let (id, identity) = (parse_id(&call.path.id)?, parse_id(&call.path.identity)?);
-    let (password_login, by) = (app.config.password_login, admin.by(&from));
+    let (ways, by) = (app.ways_in().await, admin.by(&from));
     let store = &app.store;
     store
-        .unlink_identity_by_admin(id, identity, password_login, by)
+        .unlink_identity_by_admin(id, identity, &ways, by)
         .await?;
     tracing::info!(account.id = %id, by = %admin.account.id, "identity disconnected by an admin");
     Ok(Answer::new(()))

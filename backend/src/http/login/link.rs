@@ -161,11 +161,17 @@ async fn accept(
             };
             let account = authenticate(app, headers, from, login).await;
             let account = account.map_err(|refused| refused.note(app, from))?;
-            let begun = answering.link_and_log_in(account.id).await?;
-            let done = began(app, headers, from, &pending, begun);
-            match done {
-                Ok(cookies) => cookies,
-                Err(error) => return Err(conflict(app, from, &pending, &account, error).await),
+            match answering.link_and_log_in(account.id).await? {
+                // Of two answers at once, the second is told the same, and logs nobody in.
+                Begun::Refused(LoginRefusal::Void)
+                    if is_linked(&app.store, &pending, account.id).await? =>
+                {
+                    SetCookies::default()
+                }
+                begun => match began(app, headers, from, &pending, begun) {
+                    Ok(cookies) => cookies,
+                    Err(error) => return Err(conflict(app, from, &pending, &account, error).await),
+                },
             }
         }
         (Asked::Anyone(ways), LinkWay::New) => {
@@ -178,7 +184,12 @@ async fn accept(
                 LoginError::Store(error) => error.into(),
                 error => ApiError::internal(&error),
             })?;
-            began(app, headers, from, &pending, begun)?
+            match begun {
+                Begun::Refused(LoginRefusal::Void) if is_answered(app, &pending).await? => {
+                    SetCookies::default()
+                }
+                begun => began(app, headers, from, &pending, begun)?,
+            }
         }
     });
     Ok((pending.next, cookies))
@@ -197,7 +208,13 @@ async fn link(
     let (account, identity) = (&current.account, pending.identity());
     let linked = app
         .store
-        .link_identity(account.id, stored(&identity), rotate, current.by(from))
+        .link_identity(
+            account.id,
+            stored(&identity),
+            pending.spend(),
+            rotate,
+            current.by(from),
+        )
         .await;
     match linked {
         Ok(()) => {
@@ -206,11 +223,21 @@ async fn link(
         }
         // By this very link, perhaps, whose answer was lost: the first has given the session its
         // new token.
-        Err(ChangeError::Taken(_)) if is_linked(&app.store, pending, account.id).await? => {
+        Err(ChangeError::Taken(_) | ChangeError::Gone)
+            if is_linked(&app.store, pending, account.id).await? =>
+        {
             Ok(SetCookies::default())
         }
+        Err(ChangeError::Gone) => Err(ErrorCode::LinkExpired.into()),
         Err(error) => Err(conflict(app, from, pending, account, error.into()).await),
     }
+}
+
+/// Returns true if the identity is linked by now, to whichever account.
+async fn is_answered(app: &AppState, pending: &PendingLink) -> ApiResult<bool> {
+    let identity = pending.identity();
+    let owner = app.store.account_by_identity(&identity.issuer, &identity.subject);
+    Ok(owner.await?.is_some())
 }
 
 /// Returns the cookies of a login that has begun.
@@ -224,6 +251,7 @@ fn began(
     let session = match begun {
         Begun::Session(session) => session,
         Begun::Refused(LoginRefusal::Disabled) => return Err(ErrorCode::AccountDisabled.into()),
+        Begun::Refused(LoginRefusal::Void) => return Err(ErrorCode::LinkExpired.into()),
         Begun::Refused(LoginRefusal::Stale | LoginRefusal::Taken(_)) => {
             return Err(ErrorCode::LinkConflict.into());
         }

@@ -111,7 +111,7 @@ async fn set_up(
             Ok(session_cookie::begin(app, headers, &session))
         }
         Begun::Refused(LoginRefusal::Taken(taken)) => Err(taken.into()),
-        Begun::Refused(LoginRefusal::Disabled | LoginRefusal::Stale) => {
+        Begun::Refused(LoginRefusal::Disabled | LoginRefusal::Stale | LoginRefusal::Void) => {
             Err(ErrorCode::SetupClosed.into())
         }
     }

@@ -16,7 +16,7 @@ pub enum ChangeError {
     /// There is no such account, or it has no such identity.
     #[error("account or identity is gone")]
     Gone,
-    /// Nobody who can log in could administer any more.
+    /// Nobody who can log in would be an admin any more.
     #[error("it is the last admin who can log in")]
     LastAdmin,
     /// Its owner could not log in any more.
@@ -25,7 +25,7 @@ pub enum ChangeError {
     /// The account is disabled.
     #[error("account is disabled")]
     Disabled,
-    /// Another account has it.
+    /// Another account has this value.
     #[error(transparent)]
     Taken(#[from] Taken),
     /// The database could not do it.
@@ -39,7 +39,7 @@ impl From<sqlx::Error> for ChangeError {
     }
 }
 
-/// What another account has already, or has happened already.
+/// A value that another account already has, or an event that already happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Taken {
     /// Another account has this username.
@@ -124,8 +124,8 @@ macro_rules! guard_admins {
 }
 pub(crate) use guard_admins;
 
-/// Writes an account's row and returns the account, so that whoever else changes it waits; `None`
-/// if it is gone.
+/// Writes an account's row and returns the account, so that other writers of the account wait;
+/// `None` if there is no such account.
 macro_rules! lock_account {
     ($tx:expr, $id:expr) => {
         sqlx::query_as::<_, $crate::store::rows::AccountRow>(
@@ -139,9 +139,14 @@ macro_rules! lock_account {
 }
 pub(crate) use lock_account;
 
-/// Voids the account's one-time links.
+/// Voids the account's one-time links, those that wait in a browser included.
 macro_rules! void_links {
-    ($tx:expr, $id:expr) => {
+    ($tx:expr, $id:expr, $now:expr) => {
+        $crate::store::account::pending::void_pending!(
+            $tx,
+            $crate::store::account::pending::Subject::Account($id),
+            $now
+        )?;
         for table in ["welcome_link", "login_link"] {
             sqlx::query(&format!("delete from {table} where account_id = $1"))
                 .bind($id)
@@ -162,6 +167,29 @@ macro_rules! end_sessions {
     };
 }
 pub(crate) use end_sessions;
+
+/// Ends the sessions of the account that an unlinked identity began, but for the session `$spared`,
+/// and the pending links of both, with the audit entry.
+macro_rules! end_identity {
+    ($tx:expr, $account_id:expr, $issuer:expr, $subject:expr, $spared:expr, $by:expr) => {{
+        use $crate::store::account::pending::{Subject, void_pending};
+        sqlx::query(
+            "delete from session where account_id = $1 and op_issuer = $2
+                and (op_subject is null or op_subject = $3) and session_id <> $4",
+        )
+        .bind($account_id)
+        .bind($issuer)
+        .bind($subject)
+        .bind($spared)
+        .execute(&mut *$tx)
+        .await?;
+        void_pending!($tx, Subject::Account($account_id), $by.at)?;
+        void_pending!($tx, Subject::Identity($issuer, $subject), $by.at)?;
+        let event = Event::about(AuditKind::IdentityUnlinked, $account_id).detail($issuer);
+        insert_audit!(&mut *$tx, $by, event)?;
+    }};
+}
+pub(crate) use end_identity;
 
 /// Creates an account with its audit entry; an admin closes the setup. Returns the conflict with
 /// another account, or `None`.
@@ -195,7 +223,7 @@ macro_rules! replace_password {
             .bind($by.at.unix())
             .execute(&mut *$tx)
             .await?;
-        void_links!($tx, $id);
+        void_links!($tx, $id, $by.at);
         end_sessions!($tx, $id)?;
     }};
 }
@@ -283,7 +311,7 @@ impl Store {
                 .bind(id).bind(hash).bind(now.unix())
                 .execute(&mut *tx).await?;
             // With an older link, somebody could set another password, or log in.
-            void_links!(tx, id);
+            void_links!(tx, id, now);
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)
                 .execute(&mut *tx).await?;

@@ -3,5 +3,7 @@
 pub(crate) mod claims;
 pub(crate) mod accounts;
 pub(crate) mod emails;
+pub(crate) mod ways_in;
+pub(crate) mod pending;
 pub(crate) mod users;
 pub(crate) mod user_list;

@@ -4,13 +4,14 @@ use shared::email::Email;
 use shared::session::Role;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, Voucher, search_key};
+use crate::account::{Account, AccountId, Voucher, WaysIn, search_key};
 use crate::audit::{Actor, Event};
 use crate::store::account::accounts::{
-    ChangeError, change, close_setup, end_sessions, guard_admins, lock_account, replace_password,
-    taken, void_links,
+    ChangeError, change, close_setup, end_identity, end_sessions, guard_admins, lock_account,
+    replace_password, taken, void_links,
 };
 use crate::store::account::claims::{end_claims, yield_claim};
+use crate::store::account::ways_in::has_admin;
 use crate::store::audit::insert_audit;
 use crate::store::{Store, in_tx};
 use clock::Timestamp;
@@ -27,20 +28,6 @@ pub struct UserChange {
     pub role: Option<Role>,
     /// Disabled, or not.
     pub is_disabled: Option<bool>,
-}
-
-/// Is there an admin who can log in? Where passwords are off, a password is no way in.
-macro_rules! has_admin {
-    ($tx:expr, $password_login:expr) => {
-        sqlx::query_scalar::<_, bool>(
-            "select exists (select 1 from account where role = 'admin' and disabled_at is null and (
-                ($1 and password_hash is not null)
-                or exists (select 1 from identity where identity.account_id = account.account_id)))",
-        )
-        .bind($password_login)
-        .fetch_one(&mut *$tx)
-        .await
-    };
 }
 
 /// Writes an account's row as it is now. The search key of an unchanged email stays.
@@ -112,30 +99,33 @@ impl UserChange {
     }
 }
 
-/// Runs an admin's change of an account in a transaction: `$account` is the account before, which
-/// nobody else changes meanwhile. The body says whether the account may still administer; where it
-/// did, and does no longer, another admin who can log in must remain.
+/// Changes an account for an admin, in a transaction. `$account` is the account as it was; other
+/// writers of it wait. The body changes it and returns true if it still is an admin who can log in
+/// as before. If it was one and is no longer, another admin who can log in must remain.
 macro_rules! change_by_admin {
-    ($store:expr, $password_login:expr, $tx:ident, $account:ident = $id:expr => $body:block) => {
+    ($store:expr, $ways:expr, $tx:ident, $account:ident = $id:expr => $body:block) => {
         in_tx!($store, $tx => {
             guard_admins!($tx)?;
             let $account = lock_account!($tx, $id).ok_or(ChangeError::Gone)?;
             let still_administers: bool = $body;
-            if administers(&$account) && !still_administers && !has_admin!($tx, $password_login)? {
+            if administers(&$account)
+                && !still_administers
+                && !has_admin!(&mut *$tx, $ways, Uuid::nil())?
+            {
                 return Err(ChangeError::LastAdmin);
             }
         })
     };
 }
 
-/// May this account administer, if it can log in?
+/// Returns true if this account is an admin, if it can log in.
 fn administers(account: &Account) -> bool {
     account.role == Role::Admin && !account.is_disabled()
 }
 
 impl Store {
-    /// Changes an account for an admin, all of it or nothing. Another role ends its sessions;
-    /// disabling ends them and its links.
+    /// Changes an account for an admin, all of it or nothing. Another role ends its sessions and
+    /// links, and so does disabling.
     ///
     /// # Errors
     /// `Gone`, `LastAdmin`, `Taken`; the store's.
@@ -143,10 +133,10 @@ impl Store {
         &self,
         id: AccountId,
         changes: &UserChange,
-        password_login: bool,
+        ways: &WaysIn,
         by: Actor,
     ) -> Result<(), ChangeError> {
-        change_by_admin!(self, password_login, tx, before = id => {
+        change_by_admin!(self, ways, tx, before = id => {
             let mut after = before.clone();
             if changes.role == Some(Role::Admin) && changes.email.is_none() {
                 yield_claim!(tx, id, by);
@@ -162,8 +152,8 @@ impl Store {
             if changes.email.is_some() && after.email_is_vouched_for() {
                 end_claims!(tx, id, by);
             }
-            if after.is_disabled() {
-                void_links!(tx, id);
+            if after.role != before.role || after.is_disabled() != before.is_disabled() {
+                void_links!(tx, id, by.at);
             }
             if after.is_disabled() || after.role != before.role {
                 end_sessions!(tx, id)?;
@@ -180,8 +170,8 @@ impl Store {
         Ok(())
     }
 
-    /// Sets another password for an account, or takes it away, and ends its sessions and links. It
-    /// may be its owner's last way in, but not the last way in of all admins.
+    /// Sets another password for an account, or removes it, and ends its sessions and links. It may
+    /// remove the owner's last way in, but not the last way in of all admins.
     ///
     /// # Errors
     /// `Gone`, `LastAdmin`; the store's.
@@ -189,10 +179,10 @@ impl Store {
         &self,
         id: AccountId,
         hash: Option<&str>,
-        password_login: bool,
+        ways: &WaysIn,
         by: Actor,
     ) -> Result<(), ChangeError> {
-        change_by_admin!(self, password_login, tx, account = id => {
+        change_by_admin!(self, ways, tx, account = id => {
             replace_password!(tx, id, hash, by);
             let detail = if hash.is_some() { "by an admin" } else { "taken away" };
             let event = Event::about(AuditKind::PasswordChanged, id).detail(detail);
@@ -209,11 +199,11 @@ impl Store {
     pub async fn delete_user(
         &self,
         id: AccountId,
-        password_login: bool,
+        ways: &WaysIn,
         by: Actor,
     ) -> Result<(), ChangeError> {
-        change_by_admin!(self, password_login, tx, account = id => {
-            // While the account still has a name to be taken down.
+        change_by_admin!(self, ways, tx, account = id => {
+            // Written while the account still has its name.
             insert_audit!(&mut *tx, by, Event::about(AuditKind::AccountDeleted, id))?;
             sqlx::query("delete from account where account_id = $1")
                 .bind(id).execute(&mut *tx).await?;
@@ -222,8 +212,8 @@ impl Store {
         Ok(())
     }
 
-    /// Disconnects an identity by an admin's word, and ends the sessions that came from it. It may
-    /// be its owner's last way in, but not the last way in of all admins.
+    /// Unlinks an identity for an admin, and ends the sessions that came from it. It may remove the
+    /// owner's last way in, but not the last way in of all admins.
     ///
     /// # Errors
     /// `Gone`, `LastAdmin`; the store's.
@@ -231,20 +221,16 @@ impl Store {
         &self,
         id: AccountId,
         identity_id: Uuid,
-        password_login: bool,
+        ways: &WaysIn,
         by: Actor,
     ) -> Result<(), ChangeError> {
-        change_by_admin!(self, password_login, tx, account = id => {
+        change_by_admin!(self, ways, tx, account = id => {
             let removed: Option<(String, String)> = sqlx::query_as(
                 "delete from identity where account_id = $1 and identity_id = $2
                  returning issuer, subject",
             ).bind(id).bind(identity_id).fetch_optional(&mut *tx).await?;
             let (issuer, subject) = removed.ok_or(ChangeError::Gone)?;
-            sqlx::query(
-                "delete from session where account_id = $1 and op_issuer = $2
-                    and (op_subject is null or op_subject = $3)",
-            ).bind(id).bind(&issuer).bind(&subject).execute(&mut *tx).await?;
-            insert_audit!(&mut *tx, by, Event::about(AuditKind::IdentityUnlinked, id).detail(&issuer))?;
+            end_identity!(tx, id, &issuer, &subject, Uuid::nil(), by);
             false
         });
         Ok(())

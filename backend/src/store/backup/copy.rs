@@ -101,7 +101,7 @@ pub async fn copy_sqlite(database: &Path, target: &Path) -> Result<()> {
 pub async fn check_sqlite(path: &Path) -> std::result::Result<Contents, Unfit> {
     let mut connection = open(path).await?;
     let looked = look(&mut connection).await;
-    // What was read was read.
+    // Closing changes nothing: everything was read already.
     let _ = connection.close().await;
     looked
 }
@@ -148,7 +148,7 @@ async fn look(connection: &mut SqliteConnection) -> std::result::Result<Contents
     Ok(contents(connection, version).await?)
 }
 
-/// Holds the migrations of a file against those of this version; returns the last one.
+/// Compares a file's migrations with those of this version; returns the last one.
 async fn version(connection: &mut SqliteConnection) -> std::result::Result<i64, Unfit> {
     let applied: Vec<(i64, Vec<u8>, bool)> =
         sqlx::query_as("select version, checksum, success from _sqlx_migrations order by version")

@@ -122,7 +122,7 @@ pub struct Accounts {
     pub admins: i64,
     /// Those of them with a password.
     pub with_password: i64,
-    /// Those of them with an identity at an OP.
+    /// Those of them with an identity at the issuer that was asked about; at any, if none was.
     pub linked: i64,
 }
 
@@ -130,11 +130,11 @@ pub struct Accounts {
 ///
 /// # Errors
 /// It cannot be opened, or cannot be read.
-pub async fn inspect(database: &Database) -> Result<Option<Inspection>> {
+pub async fn inspect(database: &Database, issuer: Option<&str>) -> Result<Option<Inspection>> {
     let looked = timeout(PATIENCE, async {
         match database {
-            Database::Sqlite(path) => sqlite(path).await,
-            Database::Postgres(url) => Ok(Some(postgres(url.expose_secret()).await?)),
+            Database::Sqlite(path) => sqlite(path, issuer).await,
+            Database::Postgres(url) => Ok(Some(postgres(url.expose_secret(), issuer).await?)),
         }
     });
     let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
@@ -143,7 +143,7 @@ pub async fn inspect(database: &Database) -> Result<Option<Inspection>> {
 
 /// Reads one table or more, on either kind of connection.
 macro_rules! look {
-    ($connection:expr, $migrator:expr, $found:expr) => {{
+    ($connection:expr, $migrator:expr, $issuer:expr, $found:expr) => {{
         let made: Vec<(i64, bool, Vec<u8>)> =
             sqlx::query_as("select version, success, checksum from _sqlx_migrations")
                 .fetch_all(&mut *$connection)
@@ -156,8 +156,9 @@ macro_rules! look {
                      (select count(*) from account where role = 'admin' and disabled_at is null
                          and password_hash is not null),
                      (select count(*) from account where role = 'admin' and disabled_at is null
-                         and account_id in (select account_id from identity))",
+                         and account_id in (select account_id from identity where $1 is null or issuer = $1))",
             )
+            .bind($issuer)
             .fetch_one(&mut *$connection)
             .await?;
             $found.accounts = Some(Accounts {
@@ -188,7 +189,7 @@ macro_rules! look {
 
 /// Inspects a file. If nobody has it open, it is read as immutable, so that SQLite creates no other
 /// files next to it.
-async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
+async fn sqlite(path: &Path, issuer: Option<&str>) -> Result<Option<Inspection>> {
     let file_error = |source| Error::File {
         path: path.display().to_string(),
         source,
@@ -218,13 +219,16 @@ async fn sqlite(path: &Path) -> Result<Option<Inspection>> {
         source,
     };
     let mut connection = options.connect().await.map_err(unusable)?;
-    let found = sqlite_tables(&mut connection).await;
+    let found = sqlite_tables(&mut connection, issuer).await;
     // It was only read, so how it closes does not matter.
     let _ = connection.close().await;
     found.map(Some)
 }
 
-async fn sqlite_tables(connection: &mut SqliteConnection) -> Result<Inspection> {
+async fn sqlite_tables(
+    connection: &mut SqliteConnection,
+    issuer: Option<&str>,
+) -> Result<Inspection> {
     let mut found = Inspection::default();
     let (version,): (String,) = sqlx::query_as("select sqlite_version()")
         .fetch_one(&mut *connection)
@@ -243,6 +247,7 @@ async fn sqlite_tables(connection: &mut SqliteConnection) -> Result<Inspection> 
         look!(
             connection,
             sqlx::migrate!("./migrations/sqlite"),
+            issuer,
             &mut found
         );
     }
@@ -273,16 +278,19 @@ async fn damage(connection: &mut SqliteConnection) -> Result<Damage> {
 }
 
 /// Inspects PostgreSQL, on a read-only connection.
-async fn postgres(url: &str) -> Result<Inspection> {
+async fn postgres(url: &str, issuer: Option<&str>) -> Result<Inspection> {
     let options: PgConnectOptions = url.parse()?;
     let options = options.options([("default_transaction_read_only", "on")]);
     let mut connection = options.connect().await?;
-    let found = postgres_tables(&mut connection).await;
+    let found = postgres_tables(&mut connection, issuer).await;
     let _ = connection.close().await;
     found
 }
 
-async fn postgres_tables(connection: &mut PgConnection) -> Result<Inspection> {
+async fn postgres_tables(
+    connection: &mut PgConnection,
+    issuer: Option<&str>,
+) -> Result<Inspection> {
     let mut found = Inspection::default();
     let (version, has_tables): (String, bool) = sqlx::query_as(
         "select current_setting('server_version'), to_regclass('_sqlx_migrations') is not null",
@@ -295,6 +303,7 @@ async fn postgres_tables(connection: &mut PgConnection) -> Result<Inspection> {
         look!(
             connection,
             sqlx::migrate!("./migrations/postgres"),
+            issuer,
             &mut found
         );
     }

@@ -3,11 +3,13 @@
 use shared::email::Email;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, Identity};
+use crate::account::{Account, AccountId, Identity, WaysIn};
 use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
-use crate::store::account::accounts::taken;
+use crate::store::account::accounts::{end_identity, lock_account, taken};
 use crate::store::account::claims::vouch;
+use crate::store::account::pending::{PendingUse, spend_pending};
+use crate::store::account::ways_in::{bind_ways, has_way_in};
 use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{ChangeError, Result, Store, in_tx, on_database};
@@ -59,6 +61,19 @@ macro_rules! insert_identity {
 }
 pub(crate) use insert_identity;
 
+/// Gives a session another token; returns how many there are: none if it has ended.
+macro_rules! rotate {
+    ($tx:expr, $session:expr) => {{
+        let (session_id, token): (Uuid, TokenHash) = $session;
+        sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
+            .bind(session_id)
+            .bind(token.as_bytes())
+            .execute(&mut *$tx)
+            .await?
+            .rows_affected()
+    }};
+}
+
 impl Store {
     /// Returns the account that the identity is linked to.
     pub async fn account_by_identity(
@@ -84,17 +99,6 @@ impl Store {
         Ok(rows.into_iter().map(Identity::from).collect())
     }
 
-    /// Returns true if an admin could log in through an OP.
-    pub async fn has_linked_admin(&self) -> Result<bool> {
-        let (linked,): (bool,) = on_database!(self, pool => {
-            sqlx::query_as(
-                "select exists (select 1 from account join identity using (account_id)
-                 where role = 'admin' and disabled_at is null)",
-            ).fetch_one(pool).await?
-        });
-        Ok(linked)
-    }
-
     /// Returns true if the account is linked to any subject of this issuer.
     pub async fn is_bound_at(&self, account_id: AccountId, issuer: &str) -> Result<bool> {
         let (bound,): (bool,) = on_database!(self, pool => {
@@ -105,18 +109,26 @@ impl Store {
         Ok(bound)
     }
 
-    /// Links the identity to the account, and gives the session that asked another token. The
-    /// table's constraints decide, not what was read before: of two links at once one finds
-    /// `Taken`.
+    /// Links the identity to the account, spends the pending link, and gives the session that asked
+    /// another token. The table's constraints decide, not an earlier read: of two links at once one
+    /// gets `Taken`.
+    ///
+    /// # Errors
+    /// `Gone` if the account or the session is gone, or the pending link was spent or is void;
+    /// `Taken`; the store's.
     pub async fn link_identity(
         &self,
         account_id: AccountId,
         identity: NewIdentity<'_>,
-        rotate: (Uuid, TokenHash),
+        pending: PendingUse<'_>,
+        session: (Uuid, TokenHash),
         by: Actor,
     ) -> std::result::Result<(), ChangeError> {
-        let (session_id, token) = rotate;
         in_tx!(self, tx => {
+            lock_account!(tx, account_id).ok_or(ChangeError::Gone)?;
+            if !spend_pending!(tx, pending, account_id, identity, by.at) {
+                return Err(ChangeError::Gone);
+            }
             if let Err(error) = insert_identity!(&mut *tx, account_id, identity, by.at) {
                 return Err(taken(error)?.into());
             }
@@ -125,15 +137,15 @@ impl Store {
             if let Some(key) = identity.verified_email_key() {
                 vouch!(tx, account_id, key, by);
             }
-            sqlx::query(
-                "update session set token_hash = $2 where session_id = $1 and ended_at is null",
-            ).bind(session_id).bind(token.as_bytes()).execute(&mut *tx).await?;
+            if rotate!(tx, session) == 0 {
+                return Err(ChangeError::Gone);
+            }
         });
         Ok(())
     }
 
-    /// Unlinks an identity of the account, unless it is the last way in: with
-    /// `password_login` false, or without a password, another identity must remain.
+    /// Unlinks an identity of the account, unless no way in would remain. Ends the sessions that the
+    /// identity began, but for the one that asks, which gets another token.
     ///
     /// # Errors
     /// `Gone`, `LastWayIn`; the store's.
@@ -141,29 +153,27 @@ impl Store {
         &self,
         account_id: AccountId,
         identity_id: Uuid,
-        password_login: bool,
+        ways: &WaysIn,
+        session: (Uuid, TokenHash),
         by: Actor,
     ) -> std::result::Result<(), ChangeError> {
         in_tx!(self, tx => {
-            // Writing the account's row first makes two concurrent unlinks wait for each other.
-            sqlx::query("update account set updated_at = $2 where account_id = $1")
-                .bind(account_id).bind(by.at.unix()).execute(&mut *tx).await?;
-            let found: Option<(String,)> = sqlx::query_as(
-                "select issuer from identity where account_id = $1 and identity_id = $2",
+            // Two concurrent unlinks wait for each other here.
+            lock_account!(tx, account_id).ok_or(ChangeError::Gone)?;
+            let removed: Option<(String, String)> = sqlx::query_as(
+                "delete from identity where account_id = $1 and identity_id = $2
+                 returning issuer, subject",
             ).bind(account_id).bind(identity_id).fetch_optional(&mut *tx).await?;
-            let (issuer,) = found.ok_or(ChangeError::Gone)?;
-            let removed = sqlx::query(
-                "delete from identity where account_id = $1 and identity_id = $2 and (
-                    exists (select 1 from identity where account_id = $1 and identity_id <> $2)
-                    or ($3 and exists (select 1 from account
-                        where account_id = $1 and password_hash is not null)))",
-            ).bind(account_id).bind(identity_id).bind(password_login)
-                .execute(&mut *tx).await?.rows_affected() > 0;
-            if !removed {
+            let (issuer, subject) = removed.ok_or(ChangeError::Gone)?;
+            let has_way_in = sqlx::query_scalar::<_, bool>(concat!(
+                "select ", has_way_in!(), " from account where account_id = $4",
+            ));
+            let has_way_in = bind_ways!(has_way_in, ways).bind(account_id);
+            if !has_way_in.fetch_one(&mut *tx).await? {
                 return Err(ChangeError::LastWayIn);
             }
-            let event = Event::about(AuditKind::IdentityUnlinked, account_id).detail(&issuer);
-            insert_audit!(&mut *tx, by, event)?;
+            end_identity!(tx, account_id, &issuer, &subject, session.0, by);
+            rotate!(tx, session);
         });
         Ok(())
     }

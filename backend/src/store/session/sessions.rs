@@ -10,6 +10,7 @@ use crate::account::{Account, AccountId};
 use crate::audit::{Actor, Event};
 use crate::config::SessionConfig;
 use crate::session::{CLOCKS_DIFFER, Origin, Recheck, Session, TokenHash};
+use crate::store::account::pending::{Subject, void_pending};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::session::test_login;
@@ -271,7 +272,39 @@ impl Store {
             for (account_id,) in &ended {
                 insert_audit!(&mut *tx, by, Event::about(AuditKind::SessionEndedByOp, *account_id))?;
             }
+            // What waits for its person's answer belongs to the session at the OP as well.
+            let of_sid = token.sid.as_ref().map(|sid| Subject::OpSession(&token.issuer, sid));
+            let of_user = token.subject.as_ref().map(|subject| match token.sid {
+                Some(_) => Subject::UnnamedOpSessions(&token.issuer, subject),
+                None => Subject::Identity(&token.issuer, subject),
+            });
+            for of in of_sid.into_iter().chain(of_user) {
+                void_pending!(tx, of, by.at)?;
+            }
             Ok(EndedByOp::Ended(ended.len() as u64))
+        })
+    }
+
+    /// Ends the sessions that an identity began, because its claims give no role any more. The rows
+    /// stay, so that their owner can be told. Returns how many there were.
+    pub async fn end_sessions_without_role(
+        &self,
+        issuer: &str,
+        subject: &str,
+        by: Actor,
+    ) -> Result<u64> {
+        in_tx!(self, tx => {
+            let ended: Vec<(Uuid,)> = sqlx::query_as(
+                "update session set ended_at = $1, id_token = null
+                 where method = 'openid' and op_issuer = $2 and op_subject = $3 and ended_at is null
+                 returning account_id",
+            ).bind(by.at.unix()).bind(issuer).bind(subject).fetch_all(&mut *tx).await?;
+            for (account_id,) in &ended {
+                let event = Event::about(AuditKind::SessionEndedByOp, *account_id);
+                insert_audit!(&mut *tx, by, event.detail("role_missing"))?;
+            }
+            void_pending!(tx, Subject::Identity(issuer, subject), by.at)?;
+            Ok(ended.len() as u64)
         })
     }
 
@@ -310,6 +343,8 @@ impl Store {
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")
+                .bind(now.unix()).execute(pool).await?;
+            sqlx::query("delete from void_link where stale_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from test_login where made_at <= $1")
                 .bind(now.minus(test_login::LIFETIME).unix()).execute(pool).await?;

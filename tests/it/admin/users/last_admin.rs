@@ -1,10 +1,11 @@
 //! Somebody can always administer.
 
 use backend::audit::Actor;
+use backend::store::NewIdentity;
 use serde_json::json;
 use shared::routes::API_USERS;
 use tests::http_browser::HttpBrowser;
-use tests::logins::set_disabled;
+use tests::logins::{link, set_disabled};
 use tests::site::{Site, admin, user};
 use uuid::Uuid;
 
@@ -90,6 +91,25 @@ async fn password_is_no_way_in_where_passwords_are_off() {
     assert_eq!(browser.delete(&identity).await.code(), "last_admin");
     site.link_another(other).await;
     assert_eq!(browser.delete(&identity).await.status, 204);
+}
+
+#[tokio::test]
+async fn identity_at_another_issuer_is_no_way_in() {
+    let site = Site::with(&[("DISABLE_USERPASS_LOGIN", "true")]).await;
+    let bob = site.add(admin("bob").await).await;
+    let other = site.add(admin("other").await).await;
+    let moved = NewIdentity {
+        issuer: "https://moved.example.com/",
+        subject: "other",
+        username: None,
+        email: None,
+        is_email_verified: false,
+    };
+    link(&site.app.store, other, moved, Actor::server(site.now())).await;
+    let browser = site.browser();
+    browser.log_in_as("bob").await;
+
+    assert_kept(&browser, bob).await;
 }
 
 #[tokio::test]
