@@ -232,7 +232,9 @@ impl AppState {
             self.store.until_there().await;
             match self.refuse_lockout().await {
                 Ok(())
-                    if self.config.password_login || !self.ways_in().await.identities.is_all() =>
+                    if self.config.password_login
+                        || self.config.break_glass
+                        || !self.ways_in().await.identities.is_all() =>
                 {
                     return std::future::pending().await;
                 }

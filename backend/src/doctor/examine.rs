@@ -83,10 +83,7 @@ fn late() -> String {
 
 /// Examines the database, unless the settings that name it have faults. `issuer` is the OP's, if it
 /// is known.
-async fn database(
-    reading: &Reading,
-    issuer: Option<&str>,
-) -> (Vec<Step>, Option<Connections>) {
+async fn database(reading: &Reading, issuer: Option<&str>) -> (Vec<Step>, Option<Connections>) {
     let is_about = |fault: &Fault, name: &str| fault.variable.starts_with(name);
     let faults = &reading.faults;
     for name in ["DATABASE_URL", "DATA_DIR"] {

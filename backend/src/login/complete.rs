@@ -24,7 +24,7 @@ use crate::login::pending_link::{Asked, PendingLink};
 use crate::login::role::{RoleAnswer, missing};
 use crate::return_to::ReturnTo;
 use crate::session::Recheck;
-use crate::store::{self, ClaimedRole, Lead, LoginRefusal, Store};
+use crate::store::{self, ClaimedRole, Lead, LoginRefusal, Refused, Store};
 
 /// How often a login is decided anew because the database changed between the question and the
 /// answer. Each time, another login succeeded.
@@ -216,11 +216,14 @@ async fn end_earlier_sessions(
     identity: &VerifiedIdentity,
     arrival: &Arrival,
 ) -> store::Result<()> {
-    let (issuer, subject) = (&identity.issuer, &identity.subject);
-    let ended = store.end_sessions_without_role(issuer, subject, arrival.by.clone());
+    let refused = Refused::Identity {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+    };
+    let ended = store.end_refused(refused, "role_missing", &arrival.by);
     let ended = ended.await?;
     if ended > 0 {
-        tracing::info!(oidc.issuer = %issuer, ended, "sessions ended: no role any more");
+        tracing::info!(oidc.issuer = %identity.issuer, ended, "sessions ended: no role any more");
     }
     Ok(())
 }

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::sleep;
 
+use crate::account::{UsableIdentities, WaysIn};
 use crate::audit::Actor;
 use crate::keys::Keys;
 use crate::login::by_identity::stored;
 use crate::login::role::{self, RoleAnswer};
 use crate::op::Op;
 use crate::session::{Origin, Session};
-use crate::store::{Refused, Renewal, Store};
+use crate::store::{ClaimedRole, Refused, Renewal, Store};
 use crate::telemetry::chain;
 use clock::Timestamp;
 
@@ -35,6 +36,8 @@ pub struct Asker {
     pub op: Arc<Op>,
     /// What seals refresh tokens.
     pub keys: Arc<Keys>,
+    /// True if a password is a way in, where this is the last admin.
+    pub password_login: bool,
     /// Who asks, for the audit trail, and when.
     pub by: Actor,
 }
@@ -107,13 +110,19 @@ impl Asker {
                 }
                 let next = refreshed.refresh_token.as_ref();
                 let sealed = next.map(|next| self.keys.refresh.seal(next.expose_secret()));
+                let ways = WaysIn {
+                    password: self.password_login,
+                    identities: UsableIdentities::Of(issuer.clone()),
+                };
                 let renewal = Renewal {
                     session_id: session.id,
                     account_id: session.account_id,
                     sealed_token: sealed.as_deref(),
                     due_at: self.by.at.plus(self.op.config.recheck.unwrap_or(RETRY)),
                     identity: identity.map(stored),
-                    role: role.and_then(RoleAnswer::role),
+                    role: role
+                        .and_then(RoleAnswer::role)
+                        .map(|role| ClaimedRole { role, ways: &ways }),
                 };
                 if let Err(error) = self.store.renew_session(&renewal, &self.by).await {
                     tracing::error!("the OP's answer about a session is lost: {}", chain(&error));

@@ -11,9 +11,9 @@ use crate::store::account::accounts::{
     Taken, close_setup, create_account, end_sessions, guard_admins, insert_account, lock_account,
     replace_password, taken, void_links,
 };
+use crate::store::account::claimed_role::{ClaimedRole, follow_claims};
 use crate::store::account::claims::{vouch, yield_claim};
 use crate::store::account::pending::{PendingUse, spend_pending};
-use crate::store::account::ways_in::has_admin;
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::link::welcome::link_purpose;
@@ -70,15 +70,6 @@ pub enum Entry<'a> {
         /// The account.
         account: &'a NewAccount,
     },
-}
-
-/// A role that the claims give.
-#[derive(Debug, Clone, Copy)]
-pub struct ClaimedRole<'a> {
-    /// The role.
-    pub role: Role,
-    /// The ways in, since the last admin with one keeps the role.
-    pub ways: &'a WaysIn,
 }
 
 /// How an identity relates to an account.
@@ -188,37 +179,6 @@ macro_rules! enter_by_identity {
     };
 }
 
-/// Gives an account the role from the claims, which ends its sessions and links. The last admin
-/// with a way in stays an admin. Demoting an admin needs the lock under which admins are counted:
-/// without it, the transaction ends here.
-macro_rules! change_role {
-    ($tx:expr, $account:expr, $claimed:expr, $has_lock:expr, $by:expr) => {{
-        let (account, claimed): (&Account, ClaimedRole<'_>) = ($account, $claimed);
-        let role = claimed.role;
-        if account.role == Role::Admin && !$has_lock {
-            return Ok(None);
-        }
-        if account.role != Role::Admin || has_admin!(&mut *$tx, claimed.ways, account.id)? {
-            if role == Role::Admin {
-                yield_claim!($tx, account.id, $by);
-            }
-            sqlx::query("update account set role = $2, updated_at = $3 where account_id = $1")
-                .bind(account.id)
-                .bind(role.as_str())
-                .bind($by.at.unix())
-                .execute(&mut *$tx)
-                .await?;
-            end_sessions!($tx, account.id)?;
-            void_links!($tx, account.id, $by.at);
-            let event = Event::about(AuditKind::RoleChanged, account.id).detail(role.as_str());
-            insert_audit!(&mut *$tx, $by, event)?;
-            if role == Role::Admin {
-                close_setup!(&mut *$tx, $by.at)?;
-            }
-        }
-    }};
-}
-
 /// Uses up a link of that table; returns true if it was valid.
 macro_rules! use_link {
     ($tx:expr, $table:literal, $id:expr, $link:expr, $now:expr) => {
@@ -317,7 +277,10 @@ impl Store {
                     if let (Some(account), Some(claimed)) = (account, role)
                         && account.role != claimed.role
                     {
-                        change_role!(tx, account, claimed, has_lock, by);
+                        if account.role == Role::Admin && !has_lock {
+                            return Ok(None);
+                        }
+                        follow_claims!(tx, account, claimed, Uuid::nil(), by);
                     }
                 }
                 (Entry::Password { hash }, Some(account))

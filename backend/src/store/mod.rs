@@ -20,6 +20,7 @@ mod backup;
 pub(crate) use engine::database::{in_tx, on_database, on_writer};
 
 pub use account::accounts::{ChangeError, Taken};
+pub use account::claimed_role::ClaimedRole;
 pub use account::pending::PendingUse;
 pub use account::user_list::{UserFilter, UserRecord};
 pub use account::users::UserChange;
@@ -35,7 +36,7 @@ pub use engine::lock::exclude;
 pub use engine::postgres::Credentials;
 pub use identity::identities::NewIdentity;
 pub use identity::remap::{Conflict, Move, Remap};
-pub use login::{ClaimedRole, Entry, Lead, Login, LoginOutcome, LoginRefusal};
+pub use login::{Entry, Lead, Login, LoginOutcome, LoginRefusal};
 pub use session::operator::{OpenSession, WhichSessions};
 pub use session::recheck::{Refused, Renewal};
 pub use session::sessions::EndedByOp;

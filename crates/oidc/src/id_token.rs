@@ -131,13 +131,13 @@ pub(super) fn auth_time(claims: &Claims) -> Option<Timestamp> {
 pub(super) fn check_auth_time(
     claims: &Claims,
     since: Option<Timestamp>,
-    expected: &Expected<'_>,
+    skew: Duration,
 ) -> Result<(), TokenFault> {
     let Some(since) = since else {
         return Ok(());
     };
     match time(claims, "auth_time")? {
-        Some(at) if at < since.minus(expected.skew) => invalid(format!(
+        Some(at) if at < since.minus(skew) => invalid(format!(
             "its user was to log in anew (max_age=0), but auth_time lies {} s before that",
             since.unix() - at.unix()
         )),

@@ -279,6 +279,9 @@ impl Provider {
         let claims = self
             .check_id_token(&metadata, id_token, access_token, nonce)
             .await?;
+        let (since, skew) = (checks.authenticated_since, self.settings.clock_skew);
+        id_token::check_auth_time(&claims, since, skew)
+            .map_err(|fault| Error::TokenInvalid(fault.to_string()))?;
         Ok((metadata, tokens, claims))
     }
 
@@ -344,11 +347,7 @@ impl Provider {
         let token = id_token.expose_secret();
         let signed = self.signed(metadata, token, Question::Login).await;
         signed
-            .and_then(|signed| {
-                let claims = id_token::check(signed, &expected)?;
-                id_token::check_auth_time(&claims, checks.authenticated_since, &expected)?;
-                Ok(claims)
-            })
+            .and_then(|signed| Ok(id_token::check(signed, &expected)?))
             .map_err(rejected_id_token)
     }
 

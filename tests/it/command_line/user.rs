@@ -244,7 +244,7 @@ async fn role_is_changed_and_the_logins_end_at_once() {
 
     let said = type_in(&site, "user set-role alice admin").await;
 
-    assert_snapshot!(said.good(), @"alice has the role admin; its logins have ended.");
+    assert_snapshot!(said.good(), @"alice has the role admin; its logins and links have ended.");
     assert_eq!(alice.who().await, None);
     alice.log_in("alice", PASSWORD).await;
     assert_eq!(role(&alice).await, "admin");

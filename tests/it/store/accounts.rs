@@ -121,7 +121,12 @@ async fn emails_that_are_one_address_are_one_key() {
             email: Some(Some(email(text))),
             ..UserChange::default()
         };
-        conflict(fresh.store.change_user(id, &change, &by_password(), Actor::server(NOW)).await)
+        conflict(
+            fresh
+                .store
+                .change_user(id, &change, &by_password(), Actor::server(NOW))
+                .await,
+        )
     };
 
     assert_eq!(set("a", "k\u{e4}the@b\u{fc}cher.example").await, Ok(()));

@@ -91,7 +91,7 @@ pub(super) async fn role(
     let sentence = if account.role == args.role {
         format!("{name} has the role {role} already.")
     } else {
-        format!("{name} has the role {role}; its logins have ended.")
+        format!("{name} has the role {role}; its logins and links have ended.")
     };
     report(app, console, json, account.id, &sentence).await?;
     warn_of_role_claims(app, console, json)

@@ -188,6 +188,7 @@ async fn ask_op(app: &AppState, session: &Session, now: Timestamp) {
         store,
         op,
         keys,
+        password_login: app.config.password_login,
         by,
     }
     .ask(session)

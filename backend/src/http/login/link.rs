@@ -236,7 +236,9 @@ async fn link(
 /// Returns true if the identity is linked by now, to whichever account.
 async fn is_answered(app: &AppState, pending: &PendingLink) -> ApiResult<bool> {
     let identity = pending.identity();
-    let owner = app.store.account_by_identity(&identity.issuer, &identity.subject);
+    let owner = app
+        .store
+        .account_by_identity(&identity.issuer, &identity.subject);
     Ok(owner.await?.is_some())
 }
 

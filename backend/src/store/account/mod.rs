@@ -5,5 +5,6 @@ pub(crate) mod accounts;
 pub(crate) mod emails;
 pub(crate) mod ways_in;
 pub(crate) mod pending;
+pub(crate) mod claimed_role;
 pub(crate) mod users;
 pub(crate) mod user_list;

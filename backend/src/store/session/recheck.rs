@@ -1,13 +1,13 @@
 //! Sessions that the OP is asked about again.
 
 use shared::audit::AuditKind;
-use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::AccountId;
 use crate::audit::{Actor, Event};
-use crate::store::account::accounts::{close_setup, guard_admins, lock_account};
-use crate::store::account::claims::yield_claim;
+use crate::store::account::accounts::{guard_admins, lock_account};
+use crate::store::account::claimed_role::{ClaimedRole, follow_claims};
+use crate::store::account::pending::{Subject, void_pending};
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::NewIdentity;
 use crate::store::{Result, Store, in_tx, on_database, on_writer};
@@ -27,7 +27,7 @@ pub struct Renewal<'a> {
     /// The identity as it is now; `None` if the OP did not say.
     pub identity: Option<NewIdentity<'a>>,
     /// The role that the claims give; `None` if they decide none.
-    pub role: Option<Role>,
+    pub role: Option<ClaimedRole<'a>>,
 }
 
 /// Which sessions end because of what the OP said.
@@ -42,48 +42,6 @@ pub enum Refused<'a> {
         /// Its subject.
         subject: &'a str,
     },
-}
-
-/// Gives an account the role that the OP says, which ends its other sessions. The last admin stays
-/// one.
-macro_rules! follow_role {
-    ($tx:expr, $renewal:expr, $role:expr, $by:expr) => {{
-        let (renewal, role): (&Renewal<'_>, Role) = ($renewal, $role);
-        guard_admins!($tx)?;
-        let account = lock_account!($tx, renewal.account_id);
-        let others: i64 = sqlx::query_scalar(
-            "select count(*) from account
-             where role = 'admin' and disabled_at is null and account_id <> $1",
-        )
-        .bind(renewal.account_id)
-        .fetch_one(&mut *$tx)
-        .await?;
-        let changes = |account: &crate::account::Account| {
-            account.role != role && (account.role != Role::Admin || others > 0)
-        };
-        if account.as_ref().is_some_and(changes) {
-            if role == Role::Admin {
-                yield_claim!($tx, renewal.account_id, $by);
-            }
-            sqlx::query("update account set role = $2, updated_at = $3 where account_id = $1")
-                .bind(renewal.account_id)
-                .bind(role.as_str())
-                .bind($by.at.unix())
-                .execute(&mut *$tx)
-                .await?;
-            sqlx::query("delete from session where account_id = $1 and session_id <> $2")
-                .bind(renewal.account_id)
-                .bind(renewal.session_id)
-                .execute(&mut *$tx)
-                .await?;
-            let event =
-                Event::about(AuditKind::RoleChanged, renewal.account_id).detail(role.as_str());
-            insert_audit!(&mut *$tx, $by, event)?;
-            if role == Role::Admin {
-                close_setup!(&mut *$tx, $by.at)?;
-            }
-        }
-    }};
 }
 
 impl Store {
@@ -135,8 +93,13 @@ impl Store {
         in_tx!(self, tx => {
             // First, as whoever else changes roles does: the other way round, two would wait for each
             // other for ever.
-            if let Some(role) = renewal.role {
-                follow_role!(tx, renewal, role, by);
+            if let Some(claimed) = renewal.role {
+                guard_admins!(tx)?;
+                if let Some(account) = lock_account!(tx, renewal.account_id)
+                    && account.role != claimed.role
+                {
+                    follow_claims!(tx, &account, claimed, renewal.session_id, by);
+                }
             }
             if let Some(identity) = &renewal.identity {
                 sqlx::query(
@@ -188,6 +151,9 @@ impl Store {
             for (account_id,) in &ended {
                 let event = Event::about(AuditKind::SessionEndedByOp, *account_id).detail(detail);
                 insert_audit!(&mut *tx, by, event)?;
+            }
+            if let Refused::Identity { issuer, subject } = refused {
+                void_pending!(tx, Subject::Identity(issuer, subject), by.at)?;
             }
             Ok(ended.len() as u64)
         })

@@ -285,29 +285,6 @@ impl Store {
         })
     }
 
-    /// Ends the sessions that an identity began, because its claims give no role any more. The rows
-    /// stay, so that their owner can be told. Returns how many there were.
-    pub async fn end_sessions_without_role(
-        &self,
-        issuer: &str,
-        subject: &str,
-        by: Actor,
-    ) -> Result<u64> {
-        in_tx!(self, tx => {
-            let ended: Vec<(Uuid,)> = sqlx::query_as(
-                "update session set ended_at = $1, id_token = null
-                 where method = 'openid' and op_issuer = $2 and op_subject = $3 and ended_at is null
-                 returning account_id",
-            ).bind(by.at.unix()).bind(issuer).bind(subject).fetch_all(&mut *tx).await?;
-            for (account_id,) in &ended {
-                let event = Event::about(AuditKind::SessionEndedByOp, *account_id);
-                insert_audit!(&mut *tx, by, event.detail("role_missing"))?;
-            }
-            void_pending!(tx, Subject::Identity(issuer, subject), by.at)?;
-            Ok(ended.len() as u64)
-        })
-    }
-
     /// Returns true if most people log in through the OP: three of four of the newest sessions, if
     /// there are enough of them.
     pub async fn prefers_openid(&self) -> Result<bool> {
