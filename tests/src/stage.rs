@@ -240,13 +240,8 @@ impl Stage {
         self.wait_for_page(routes::LINK).await?;
         self.browser.wait_for("#link-form").await?;
         let page = self.browser.page_text().await?;
-        ensure!(
-            page.contains(person.email),
-            "it names others: {page}"
-        );
-        self.browser
-            .fill("#link-form", "username", ADMIN)
-            .await?;
+        ensure!(page.contains(person.email), "it names others: {page}");
+        self.browser.fill("#link-form", "username", ADMIN).await?;
         self.browser
             .fill("#link-form", "password", password)
             .await?;
