@@ -2,8 +2,9 @@
 //! session, the audit entries. A refused login changes nothing.
 
 use shared::session::Role;
+use uuid::Uuid;
 
-use crate::account::{Account, NewAccount, WaysIn};
+use crate::account::NewAccount;
 use crate::audit::{Actor, Event};
 use crate::one_time_link::LinkHash;
 use crate::session::{Session, TokenHash};
@@ -12,7 +13,7 @@ use crate::store::account::accounts::{
     replace_password, taken, void_links,
 };
 use crate::store::account::claimed_role::{ClaimedRole, follow_claims};
-use crate::store::account::claims::{vouch, yield_claim};
+use crate::store::account::claims::vouch;
 use crate::store::account::pending::{PendingUse, spend_pending};
 use crate::store::audit::insert_audit;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
