@@ -14,6 +14,7 @@ use prometheus_client::registry::{Registry, Unit};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{AcquireError, Semaphore};
 use tokio::time::timeout;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::metrics::duration;
 
@@ -46,6 +47,18 @@ pub enum Queue {
     /// That of those who have logged in before, or hold a secret of ours: what strangers send does not
     /// keep them waiting.
     Known,
+}
+
+/// The result of verifying a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verified {
+    /// It is another one.
+    Wrong,
+    /// It is the right one.
+    Right,
+    /// It is the right one, but an earlier version hashed another form of it. This is the hash of
+    /// the composed form, which replaces the old hash.
+    Outdated(String),
 }
 
 /// The memory that argon2 works in; empty before its first use.
@@ -107,7 +120,8 @@ impl Passwords {
         }
     }
 
-    /// Does the password fit the hash? `None` as a hash costs the same time and never fits.
+    /// Verifies a password in whichever form of Unicode it is typed. `None` as a hash costs the same
+    /// time and never fits.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -116,14 +130,19 @@ impl Passwords {
         password: &SecretString,
         hash: Option<&str>,
         queue: Queue,
-    ) -> Result<bool, Error> {
+    ) -> Result<Verified, Error> {
         let password = password.clone();
         let is_somebody = hash.is_some();
         let hash = hash.unwrap_or(NOBODY).to_owned();
-        let fits = self.run(queue, move |area| {
-            fits(area, password.expose_secret(), &hash).is_ok_and(|is_right| is_right)
+        let verified = self.run(queue, move |area| {
+            verify_now(area, password.expose_secret(), &hash)
         });
-        Ok(fits.await? && is_somebody)
+        let verified = verified.await?;
+        Ok(if is_somebody {
+            verified
+        } else {
+            Verified::Wrong
+        })
     }
 
     /// Returns the hash of a new password. Nobody may set one who is a stranger.
@@ -133,7 +152,7 @@ impl Passwords {
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
         let hash = self.run(Queue::Known, move |area| {
-            hash_now(area, password.expose_secret())
+            hash_now(area, &compose(password.expose_secret()))
         });
         let hash = hash.await?;
         hash.map_err(Error::Hash)
@@ -234,6 +253,28 @@ fn fits(
     Ok(work_out(area, &argon2, password, salt, expected.len())? == expected)
 }
 
+/// Composes a password (NFC): keyboards send one letter as one character or as two.
+fn compose(password: &str) -> String {
+    password.nfc().collect()
+}
+
+/// Verifies a password: its composed form, then the forms that earlier versions hashed as they were
+/// typed.
+fn verify_now(area: &mut WorkArea, password: &str, hash: &str) -> Verified {
+    let mut fits = |password: &str| fits(area, password, hash).is_ok_and(|is_right| is_right);
+    let composed = compose(password);
+    if fits(&composed) {
+        return Verified::Right;
+    }
+    let decomposed: String = password.nfd().collect();
+    let is_outdated = (password != composed && fits(password))
+        || (decomposed != composed && decomposed != password && fits(&decomposed));
+    if !is_outdated {
+        return Verified::Wrong;
+    }
+    hash_now(area, &composed).map_or(Verified::Right, Verified::Outdated)
+}
+
 /// Hashes a new password.
 fn hash_now(area: &mut WorkArea, password: &str) -> Result<String, argon2::password_hash::Error> {
     let argon2 = Argon2::default();
@@ -273,7 +314,9 @@ fn work_out(
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, NOBODY, Passwords, QUEUE, Queue, fits, hash_now};
+    use super::{
+        KEPT, NOBODY, Passwords, QUEUE, Queue, Verified, compose, fits, hash_now, verify_now,
+    };
     use argon2::{Argon2, Params, password_hash::PasswordHash, password_hash::PasswordVerifier};
 
     #[test]
@@ -303,7 +346,25 @@ mod tests {
         let guess = "guess".to_owned().into();
         let fits = passwords.verify(&guess, None, Queue::Strangers);
 
-        assert!(!fits.await.unwrap());
+        assert_eq!(fits.await.unwrap(), Verified::Wrong);
+    }
+
+    #[test]
+    fn password_is_one_in_every_form_of_unicode() {
+        let (composed, decomposed) = ("p\u{e4}sswort 1", "pa\u{308}sswort 1");
+        let mut area = Vec::new();
+        let hash = hash_now(&mut area, &compose(decomposed)).unwrap();
+
+        for typed in [composed, decomposed] {
+            assert_eq!(verify_now(&mut area, typed, &hash), Verified::Right);
+            let older = hash_now(&mut area, decomposed).unwrap();
+            let Verified::Outdated(newer) = verify_now(&mut area, typed, &older) else {
+                panic!("{typed} does not fit the older hash");
+            };
+            assert_eq!(verify_now(&mut area, typed, &newer), Verified::Right);
+        }
+        let other = verify_now(&mut area, "passwort 1", &hash);
+        assert_eq!(other, Verified::Wrong);
     }
 
     #[tokio::test]

@@ -67,11 +67,18 @@ impl Email {
     }
 }
 
-/// Returns the form in which a part of a domain is compared: as in [`Email::key`].
+/// Returns the form in which a part of an address is looked for among keys, its whole labels as
+/// A-labels; `None` if it is ASCII, and has no other form than in lower case.
 #[must_use]
-pub fn domain_key(text: &str) -> String {
-    let labels: Vec<String> = fold(text).split('.').map(to_a_label).collect();
-    labels.join(".")
+pub fn part_of_key(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let folded = fold(text.trim());
+    let (local, domain) = folded.rsplit_once('@').unwrap_or(("", &folded));
+    let labels: Vec<String> = domain.split('.').map(to_a_label).collect();
+    let at = if folded.contains('@') { "@" } else { "" };
+    Some(format!("{local}{at}{}", labels.join(".")))
 }
 
 /// Is it a character that an address is not seen to have: a control character, white space other

@@ -134,7 +134,7 @@ async fn use_the_op(site: &Site, haul: &mut Haul) {
     haul.cookies_of(&linking);
     haul.answers.push(linking.get(API_LINK).await);
     for password in ["a wrong password", PASSWORD] {
-        let body = json!({ "username": "alice", "password": password });
+        let body = json!({"username": "alice", "password": password});
         haul.answers.push(linking.post_json(API_LINK, &body).await);
     }
     haul.cookies_of(&linking);

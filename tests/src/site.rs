@@ -343,6 +343,17 @@ pub async fn user(username: &str) -> NewAccount {
     }
 }
 
+/// Returns such an account whose email an admin set.
+///
+/// # Panics
+/// The name makes no email address.
+pub async fn vouched(username: &str) -> NewAccount {
+    NewAccount {
+        email_voucher: Some(Voucher::Admin),
+        ..user(username).await
+    }
+}
+
 /// Returns an admin with a password and an email `USERNAME@example.com`.
 ///
 /// # Panics

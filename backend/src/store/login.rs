@@ -53,6 +53,8 @@ pub enum Entry<'a> {
     Password {
         /// The hash.
         hash: &'a str,
+        /// The hash that replaces it, if it is outdated: of the same password.
+        rehash: Option<&'a str>,
     },
     /// A welcome link, which sets a password.
     WelcomeLink {
@@ -284,8 +286,15 @@ impl Store {
                         follow_claims!(tx, account, claimed, Uuid::nil(), by);
                     }
                 }
-                (Entry::Password { hash }, Some(account))
-                    if account.password_hash.as_deref() == Some(hash) => {}
+                (Entry::Password { hash, rehash }, Some(account))
+                    if account.password_hash.as_deref() == Some(hash) =>
+                {
+                    if let Some(rehash) = rehash {
+                        sqlx::query("update account set password_hash = $2 where account_id = $1")
+                            .bind(id).bind(rehash)
+                            .execute(&mut *tx).await?;
+                    }
+                }
                 (Entry::WelcomeLink { link, password_hash }, Some(account))
                     if use_link!(tx, "welcome_link", id, link, by.at) =>
                 {

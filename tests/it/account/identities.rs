@@ -302,10 +302,12 @@ async fn role_comes_with_the_login_after_the_link_by_password() {
     let browser = site.browser();
     browser.log_in_as("alice").await;
 
-    let body = json!({"username": "alice", "password": PASSWORD});
-    browser.post_json(API_LINK, &body).await;
-    assert_eq!(role(&browser).await, "user");
-    browser.log_in_as("alice").await;
+    browser
+        .post_json(
+            API_LINK,
+            &json!({"username": "alice", "password": PASSWORD}),
+        )
+        .await;
 
     assert_eq!(role(&browser).await, "admin");
 }

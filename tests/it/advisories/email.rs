@@ -1,11 +1,11 @@
 //! What an email address of the OP is worth: little. Of the demo OP's users alice's email is not
 //! verified, bob's is.
 
-use backend::account::{NewAccount, Voucher};
+use backend::account::NewAccount;
 use demo_op::User;
 use serde_json::{Value, json};
 use shared::routes::{API_PROFILE, API_SESSION};
-use tests::site::{PASSWORD, Site, admin, email, user};
+use tests::site::{PASSWORD, Site, admin, email, user, vouched};
 
 use crate::login::decide::{account_of, identities};
 
@@ -32,14 +32,6 @@ fn not_verified() -> Vec<Value> {
         Value::Null,
     ]);
     values
-}
-
-/// An account whose email an admin set.
-async fn made_by_admin(username: &str) -> NewAccount {
-    NewAccount {
-        email_voucher: Some(Voucher::Admin),
-        ..user(username).await
-    }
 }
 
 /// A new user of the OP with this email, of which the OP says this; returns the name.
@@ -83,7 +75,7 @@ async fn comes_to(site: &Site, account: NewAccount, verified: &Value, number: us
 #[tokio::test]
 async fn cve_2026_55076_only_true_is_verified() {
     let site = Site::with(&[(BY_EMAIL, "verified")]).await;
-    let account = made_by_admin("made").await;
+    let account = vouched("made").await;
 
     for (number, verified) in [json!(true), json!("true")].iter().enumerate() {
         let came = comes_to(&site, account.clone(), verified, number).await;
@@ -211,7 +203,7 @@ async fn cve_2026_41574_no_preset_invents_a_verification() {
         "microsoft",
         "another",
     ];
-    let account = made_by_admin("made").await;
+    let account = vouched("made").await;
     for provider in presets {
         let site = Site::with(&[(BY_EMAIL, "verified"), ("OIDC_PROVIDER", provider)]).await;
         for (number, verified) in [Value::Null, json!(false)].iter().enumerate() {

@@ -80,7 +80,7 @@ async fn json_has_the_account_and_the_link() {
 #[tokio::test]
 async fn what_is_taken_or_unfit_makes_nobody() {
     let site = Site::start().await;
-    site.add(vouched(user("alice").await)).await;
+    site.add(vouched("alice").await).await;
     let failure = async |line: &str| type_in(&site, line).await.failure().to_owned();
 
     assert_snapshot!(failure("user add ALICE").await, @"another account has this username, whatever its case");
@@ -212,7 +212,7 @@ async fn unknown_account_is_told_with_near_names() {
 async fn email_is_set_and_cleared_by_an_admins_word() {
     let site = Site::start().await;
     site.add(user("alice").await).await;
-    site.add(vouched(user("bob").await)).await;
+    site.add(vouched("bob").await).await;
 
     let taken = type_in(&site, "user set-email alice bob@EXAMPLE.com").await;
     let set = type_in(&site, "user set-email alice new@example.com --json")

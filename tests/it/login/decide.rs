@@ -1,13 +1,13 @@
 //! The identity policy (contract, section 5): whose account an identity gets. Of the demo OP's
 //! users alice's email is not verified, bob's is, carol has none.
 
-use backend::account::{AccountId, NewAccount, Voucher};
+use backend::account::{AccountId, NewAccount};
 use backend::audit::Actor;
 use serde_json::{Value, json};
 use shared::routes::API_SESSION;
 use tests::http_browser::HttpBrowser;
 use tests::logins::link;
-use tests::site::{Site, admin, email, user};
+use tests::site::{Site, admin, email, user, vouched};
 
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
 
@@ -27,14 +27,6 @@ pub(crate) async fn identities(site: &Site, id: AccountId) -> usize {
         .await
         .expect("identities")
         .len()
-}
-
-/// An account whose email an admin set.
-async fn made_by_admin(username: &str) -> NewAccount {
-    NewAccount {
-        email_voucher: Some(Voucher::Admin),
-        ..user(username).await
-    }
 }
 
 fn passwordless(account: NewAccount) -> NewAccount {
@@ -112,14 +104,14 @@ async fn confirm_links_at_once_only_where_the_op_and_an_admin_vouch_for_the_emai
     };
 
     check(true, admin("admin").await, "/").await;
-    check(true, made_by_admin("made").await, "/").await;
+    check(true, vouched("made").await, "/").await;
     check(true, user("self").await, "/link").await;
     check(false, admin("admin").await, "/link").await;
-    check(false, made_by_admin("made").await, "/link").await;
+    check(false, vouched("made").await, "/link").await;
     check(false, user("self").await, "/link").await;
     // There is no password to ask for, but an admin vouches for the address.
-    check(true, passwordless(made_by_admin("bare").await), "/").await;
-    check(false, passwordless(made_by_admin("bare").await), "/link").await;
+    check(true, passwordless(vouched("bare").await), "/").await;
+    check(false, passwordless(vouched("bare").await), "/link").await;
 }
 
 #[tokio::test]

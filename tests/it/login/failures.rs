@@ -391,7 +391,7 @@ async fn check(code: FailureCode) {
         "{}",
         failure.error_page
     );
-    // Whoever connects an account is logged in, and stays so.
+    // Only somebody who connects an identity is logged in.
     let who = (code == FailureCode::LinkConflict).then_some("owner");
     assert_eq!(failure.browser.who().await.as_deref(), who, "{code:?}");
     let reference = tests::answer::param(&failure.error_page, "ref");

@@ -1,5 +1,8 @@
 //! Login by password, and the login page's configuration.
 
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher as _;
+use backend::account::NewAccount;
 use backend::audit::Actor;
 use backend::presets;
 use std::time::Duration;
@@ -281,4 +284,44 @@ async fn administrator_is_told_the_remedy_at_this_op() {
         "{hint}"
     );
     assert!(unknown["hint"].is_null());
+}
+
+#[tokio::test]
+async fn password_is_one_however_its_letters_are_composed() {
+    let (composed, decomposed) = ("p\u{e4}sswort 12", "pa\u{308}sswort 12");
+    let site = Site::start().await;
+    site.add(user("alice").await).await;
+    let browser = site.logged_in("alice").await;
+    let change = json!({"current": PASSWORD, "new": decomposed});
+    let changed = browser.post_json(API_PROFILE_PASSWORD, &change).await;
+    assert_eq!(changed.status, 204);
+
+    for typed in [composed, decomposed] {
+        assert_eq!(site.browser().log_in("alice", typed).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn hash_of_an_earlier_version_is_replaced_at_the_next_login() {
+    let (composed, decomposed) = ("p\u{e4}sswort 12", "pa\u{308}sswort 12");
+    let salt = argon2::password_hash::SaltString::from_b64("c2FsdHNhbHRzYWx0").unwrap();
+    let hash = Argon2::default().hash_password(decomposed.as_bytes(), &salt);
+    let older = hash.unwrap().to_string();
+    let site = Site::start().await;
+    let id = site
+        .add(NewAccount {
+            password_hash: Some(older.clone()),
+            ..user("alice").await
+        })
+        .await;
+    let stored = async || {
+        let account = site.app.store.account(id).await.unwrap();
+        account.unwrap().password_hash.unwrap()
+    };
+
+    for (typed, is_kept) in [("other", true), (composed, false), (decomposed, false)] {
+        let answer = site.browser().log_in("alice", typed).await;
+        assert_eq!(answer.status == 200, typed != "other", "{typed}");
+        assert_eq!(stored().await == older, is_kept, "{typed}");
+    }
 }

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use shared::routes::{API_CONFIG, API_SESSION, API_SETUP};
 use tests::http_browser::until_limited;
-use tests::site::{PASSWORD, Site, admin, user, vouched};
+use tests::site::{PASSWORD, Site, admin, vouched};
 
 fn token(site: &Site) -> String {
     site.app.keys().setup_token().expose_secret().to_owned()
@@ -84,7 +84,7 @@ async fn wrong_token_makes_nobody() {
 #[tokio::test]
 async fn what_is_unfit_is_named_and_setup_stays_open() {
     let site = Site::start().await;
-    site.add(vouched(user("taken").await)).await;
+    site.add(vouched("taken").await).await;
     let browser = site.browser();
     let check = async |name: &str, value: &str, expected: &str| {
         let mut body = body(&token(&site), "root");

@@ -123,8 +123,8 @@ async fn verified_email_links_to_an_admin_at_once() {
     let report = test_as(&browser, "bob").await;
 
     assert_eq!(verdict(&report), "link owner -");
-    let expected = "The email is vouched for as that of the account owner";
-    assert!(reasons(&report).contains(expected), "{}", reasons(&report));
+    let said = "The email is vouched for as that of the account owner\nOIDC_LINK_BY_EMAIL=confirm";
+    assert!(reasons(&report).ends_with(said), "{}", reasons(&report));
 }
 
 #[tokio::test]

@@ -404,3 +404,27 @@ async fn of_two_first_logins_with_one_verified_address_one_has_it() {
     assert_ne!(account_of(&one).await, account_of(&other).await);
     assert!(is_vouched_for(&site, "alice").await != is_vouched_for(&site, "bob").await);
 }
+
+#[tokio::test]
+async fn one_address_in_every_form_of_unicode_and_of_its_domain() {
+    let site = Site::start().await;
+    let mut owner = admin("owner").await;
+    owner.email = Some(email("k\u{e4}the@b\u{fc}cher.example"));
+    let id = site.add(owner).await;
+
+    let (browser, came) = comes(&site, "bob", "KA\u{308}the@xn--bcher-kva.example", true).await;
+
+    assert_eq!((came.as_str(), identities(&site, id).await), ("/", 1));
+    assert_eq!(browser.who().await.as_deref(), Some("owner"));
+}
+
+#[tokio::test]
+async fn address_of_the_op_with_a_hidden_character_is_none() {
+    let site = Site::start().await;
+    let id = site.add(admin("root").await).await;
+
+    let (browser, came) = comes(&site, "bob", "root@example.com\u{2028}", true).await;
+
+    assert_eq!((came.as_str(), identities(&site, id).await), ("/", 0));
+    assert_eq!(emails(&browser).await, (Value::Null, Value::Null));
+}

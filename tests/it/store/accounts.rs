@@ -5,8 +5,8 @@ use backend::audit::Actor;
 use backend::session::SessionToken;
 use backend::store::{ChangeError, Taken, UserChange};
 use shared::session::Role;
-use tests::logins::{by_password, set_disabled};
-use tests::site::{admin, email, user};
+use tests::logins::set_disabled;
+use tests::site::{admin, email, user, vouched};
 use uuid::Uuid;
 
 use super::{Fresh, LATER, LIVES, NOW};
@@ -145,14 +145,6 @@ fn conflict<T>(result: Result<T, ChangeError>) -> Result<T, Taken> {
         ChangeError::Taken(taken) => taken,
         error => panic!("{error}"),
     })
-}
-
-/// An account whose email an admin set.
-async fn vouched(username: &str) -> NewAccount {
-    NewAccount {
-        email_voucher: Some(Voucher::Admin),
-        ..user(username).await
-    }
 }
 
 #[tokio::test]

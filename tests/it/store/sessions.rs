@@ -111,7 +111,7 @@ async fn login_that_a_change_overtook_begins_no_session_and_ends_none() {
         let (session, token) = new_session(id);
         let replaces = Some(old.hash());
         let login = Login {
-            entry: Entry::Password { hash },
+            entry: Entry::Password { hash, rehash: None },
             session: &session,
             token: token.hash(),
             replaces,

@@ -21,7 +21,7 @@ use crate::http::login::{known_browser, session_cookie};
 use crate::http::reference;
 use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
-use crate::password::Queue;
+use crate::password::{Queue, Verified};
 use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
@@ -94,14 +94,17 @@ async fn log_in(
     from: &ClientInfo,
     login: PasswordLogin,
 ) -> Result<SetCookies, Refused> {
-    let account = authenticate(app, headers, from, login).await?;
+    let (account, rehash) = authenticate(app, headers, from, login).await?;
     let begun = match account.password_hash.as_deref() {
         Some(hash) => {
             let (sessions, arrival) = (
                 &app.config.sessions,
                 session_cookie::arrival(app, headers, from),
             );
-            let entry = Entry::Password { hash };
+            let entry = Entry::Password {
+                hash,
+                rehash: rehash.as_deref(),
+            };
             begin(
                 &app.store,
                 sessions,
@@ -125,13 +128,14 @@ async fn log_in(
     Ok(session_cookie::begin(app, headers, &session))
 }
 
-/// Returns the account of that username, if the password is its own.
+/// Returns the account of that username if the password is its own; and another hash of the password
+/// if the stored one is outdated.
 pub(crate) async fn authenticate(
     app: &AppState,
     headers: &HeaderMap,
     from: &ClientInfo,
     login: PasswordLogin,
-) -> Result<Account, Refused> {
+) -> Result<(Account, Option<String>), Refused> {
     require_password_login(app)?;
     let key = username_key(login.username.trim());
     let account = app.store.account_by_username(&key).await?;
@@ -143,8 +147,8 @@ pub(crate) async fn authenticate(
     // Nothing that long was ever set; hashing it would only cost time.
     let is_possible = login.password.len() <= MAX_PASSWORD_BYTES;
     let hash = hash.filter(|_| is_possible);
-    let fits = verify(app, from, &key, known, login.password, hash).await?;
-    let Some(account) = account.filter(|_| fits) else {
+    let verified = verify(app, from, &key, known, login.password, hash).await?;
+    let Some(account) = account.filter(|_| verified != Verified::Wrong) else {
         let (cause, detail) = (
             Cause::InvalidCredentials,
             "there is no such account, or the password is another",
@@ -156,7 +160,11 @@ pub(crate) async fn authenticate(
         let (cause, detail) = (Cause::AccountDisabled, "the account is disabled");
         return Err(refuse(app, from, cause, account_id, detail).await);
     }
-    Ok(account)
+    let rehash = match verified {
+        Verified::Outdated(hash) => Some(hash),
+        Verified::Right | Verified::Wrong => None,
+    };
+    Ok((account, rehash))
 }
 
 /// Writes down that a password let nobody in.
@@ -204,7 +212,7 @@ async fn verify(
     known: Option<Guesser<'_>>,
     password: String,
     hash: Option<&str>,
-) -> ApiResult<bool> {
+) -> ApiResult<Verified> {
     let queue = known.map_or(Queue::Strangers, |_| Queue::Known);
     let guesser = known.unwrap_or(Guesser::Stranger {
         account: Some(username_key),
@@ -214,7 +222,7 @@ async fn verify(
     let attempt = attempt.map_err(ApiError::rate_limited)?;
     let verified = app.passwords.verify(&password.into(), hash, queue).await;
     // Nor does it cost a try that nobody had the time to look at it.
-    if !matches!(verified, Ok(false)) {
+    if !matches!(verified, Ok(Verified::Wrong)) {
         attempt.forgive();
     }
     Ok(verified?)
@@ -235,12 +243,12 @@ pub(crate) async fn check_password(
     let key = username_key(&account.username);
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let hash = account.password_hash.as_deref().filter(|_| is_possible);
-    if verify(app, from, &key, Some(current.guesser()), password, hash).await? {
-        Ok(())
-    } else {
+    let verified = verify(app, from, &key, Some(current.guesser()), password, hash).await?;
+    if verified == Verified::Wrong {
         failed(app, from, Cause::PasswordWrong, Some(account.id)).await;
-        Err(ErrorCode::PasswordWrong.into())
+        return Err(ErrorCode::PasswordWrong.into());
     }
+    Ok(())
 }
 
 /// Records that a password was wrong, but never what was typed as a username: people type their

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use shared::email::part_of_key;
 use shared::session::Role;
 use uuid::Uuid;
 
@@ -81,20 +82,22 @@ fn pattern(search: &str) -> String {
 macro_rules! narrow {
     ($query:expr, $filter:expr) => {
         if let Some(search) = &$filter.search {
-            // In an address, a domain is compared by its A-labels.
-            let (pattern, address) = (pattern(search), pattern(&domain_key(search)));
+            let searched = pattern(search);
             $query
                 .push(" and (username_key like ")
-                .push_bind(pattern.clone());
+                .push_bind(searched.clone());
             $query
                 .push(" escape '\\' or email_key like ")
-                .push_bind(pattern.clone())
-                .push(" escape '\\' or email_key like ")
-                .push_bind(address);
+                .push_bind(searched.clone());
             $query
                 .push(" escape '\\' or display_name_key like ")
-                .push_bind(pattern);
-            $query.push(" escape '\\')");
+                .push_bind(searched);
+            $query.push(" escape '\\'");
+            if let Some(part) = part_of_key(search) {
+                $query.push(" or email_key like ").push_bind(pattern(&part));
+                $query.push(" escape '\\'");
+            }
+            $query.push(")");
         }
         if let Some(role) = $filter.role {
             $query.push(" and role = ").push_bind(role.as_str());

@@ -65,7 +65,7 @@ async fn account_is_made_as_asked() {
 #[tokio::test]
 async fn what_cannot_be_an_account_is_refused() {
     let (site, root) = administered(&[]).await;
-    site.add(vouched(user("alice").await)).await;
+    site.add(vouched("alice").await).await;
     for (body, code) in [
         (
             json!({"username": "a b", "role": "user"}),
@@ -102,7 +102,7 @@ async fn what_cannot_be_an_account_is_refused() {
 async fn change_is_made_whole_or_not_at_all() {
     let (site, root) = administered(&[]).await;
     let id = site.add(user("alice").await).await;
-    site.add(vouched(user("bob").await)).await;
+    site.add(vouched("bob").await).await;
     let before = one(&root, id).await;
     for (field, value, code) in [
         ("email", "bob@example.com", "email_taken"),
