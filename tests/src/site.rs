@@ -319,14 +319,6 @@ fn usual_settings(op: &Op, redirect_uri: &str, data: &TempDir) -> BTreeMap<Strin
         .collect()
 }
 
-/// Returns the account, with its email vouched for by an admin.
-pub fn vouched(account: NewAccount) -> NewAccount {
-    NewAccount {
-        email_voucher: Some(Voucher::Admin),
-        ..account
-    }
-}
-
 /// Returns an ordinary account with a password and an email `USERNAME@example.com` of its own
 /// choice.
 ///

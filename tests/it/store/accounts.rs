@@ -5,6 +5,7 @@ use backend::audit::Actor;
 use backend::session::SessionToken;
 use backend::store::{ChangeError, Taken, UserChange};
 use shared::session::Role;
+use tests::logins::by_password;
 use tests::logins::set_disabled;
 use tests::site::{admin, email, user, vouched};
 use uuid::Uuid;

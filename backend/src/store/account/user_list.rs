@@ -10,7 +10,6 @@ use crate::account::{Account, AccountId, Identity, search_key};
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
-use shared::email::domain_key;
 
 /// Which accounts to list, ordered by username.
 #[derive(Debug, Clone, Default)]
