@@ -308,6 +308,8 @@ async fn role_comes_with_the_login_after_the_link_by_password() {
             &json!({"username": "alice", "password": PASSWORD}),
         )
         .await;
+    assert_eq!(role(&browser).await, "user");
+    browser.log_in_as("alice").await;
 
     assert_eq!(role(&browser).await, "admin");
 }

@@ -161,11 +161,17 @@ async fn accept(
             };
             let account = authenticate(app, headers, from, login).await;
             let (account, _) = account.map_err(|refused| refused.note(app, from))?;
-            let begun = answering.link_and_log_in(account.id).await?;
-            let done = began(app, headers, from, &pending, begun);
-            match done {
-                Ok(cookies) => cookies,
-                Err(error) => return Err(conflict(app, from, &pending, &account, error).await),
+            match answering.link_and_log_in(account.id).await? {
+                // Of two answers at once, the second is told the same, and logs nobody in.
+                Begun::Refused(LoginRefusal::Void)
+                    if is_linked(&app.store, &pending, account.id).await? =>
+                {
+                    SetCookies::default()
+                }
+                begun => match began(app, headers, from, &pending, begun) {
+                    Ok(cookies) => cookies,
+                    Err(error) => return Err(conflict(app, from, &pending, &account, error).await),
+                },
             }
         }
         (Asked::Anyone(ways), LinkWay::New) => {
