@@ -23,8 +23,8 @@ pub struct Account {
     pub email: Option<String>,
     /// Who vouches for that email, besides an admin for their own.
     pub email_voucher: Option<Voucher>,
-    /// The email that the account had claimed, until somebody vouched for it as another account's:
-    /// its owner is told.
+    /// The email that the account claimed until it was vouched for as another account's; the owner
+    /// is told.
     pub lost_email: Option<String>,
     /// What the account may do.
     pub role: Role,
@@ -54,11 +54,11 @@ impl Account {
         self.disabled_at.is_some()
     }
 
-    /// Is its email vouched for (contract, section 4), and not only claimed? Then no other account's
-    /// is, and an OP's verified email alone ties an identity to this account.
+    /// Returns true if its email is vouched for (contract, section 4) and not only claimed. Then it
+    /// is this account's alone, and an OP's verified email may link an identity to the account.
     ///
-    /// Anybody can write a stranger's address into a profile and wait for the stranger's first login
-    /// (pre-hijacking); a present admin could set it for any account anyway.
+    /// Anybody can write a stranger's address into a profile and wait for the stranger's first
+    /// login (pre-hijacking); a present admin could set it for any account anyway.
     #[must_use]
     pub fn email_is_vouched_for(&self) -> bool {
         self.email.is_some() && (self.role == Role::Admin || self.email_voucher.is_some())
@@ -98,7 +98,7 @@ impl Voucher {
 pub struct EmailMatch {
     /// The account.
     pub account: Account,
-    /// Is it linked to a subject of the issuer that is asked about?
+    /// True if it is linked to a subject of the issuer in question.
     pub is_bound_at_issuer: bool,
 }
 

@@ -52,12 +52,12 @@ pub enum Queue {
 /// The result of verifying a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verified {
-    /// It is another one.
+    /// It is wrong.
     Wrong,
-    /// It is the right one.
+    /// It is right.
     Right,
-    /// It is the right one, but an earlier version hashed another form of it. This is the hash of
-    /// the composed form, which replaces the old hash.
+    /// It is right, but an earlier version hashed another form of it. This hash of the composed form
+    /// replaces the old one.
     Outdated(String),
 }
 
@@ -120,8 +120,7 @@ impl Passwords {
         }
     }
 
-    /// Verifies a password in whichever form of Unicode it is typed. `None` as a hash costs the same
-    /// time and never fits.
+    /// Verifies a password in any form of Unicode. `None` as a hash costs the same time and never fits.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -258,8 +257,7 @@ fn compose(password: &str) -> String {
     password.nfc().collect()
 }
 
-/// Verifies a password: its composed form, then the forms that earlier versions hashed as they were
-/// typed.
+/// Verifies the composed form of a password, then the forms that earlier versions hashed as typed.
 fn verify_now(area: &mut WorkArea, password: &str, hash: &str) -> Verified {
     let mut fits = |password: &str| fits(area, password, hash).is_ok_and(|is_right| is_right);
     let composed = compose(password);

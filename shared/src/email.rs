@@ -18,8 +18,7 @@ pub struct Email(String);
 pub struct EmailInvalid;
 
 impl Email {
-    /// Parses one address: no list, no display name, no control character, and nothing that is not
-    /// seen or that turns the direction of what is.
+    /// Parses one address: no list, no display name, no invisible character.
     ///
     /// # Errors
     /// [`EmailInvalid`] for anything else, and for more than [`MAX_EMAIL_BYTES`] bytes.
@@ -35,9 +34,9 @@ impl Email {
         Ok(Self(text.to_owned()))
     }
 
-    /// Parses one address in whichever form of Unicode; it is kept composed (NFC).
+    /// Parses one address in any form of Unicode, and keeps it composed (NFC).
     ///
-    /// For the server: the page would have to carry the tables.
+    /// For the server alone: its tables are too large for the page.
     ///
     /// # Errors
     /// Those of [`Self::parse`].
@@ -67,8 +66,8 @@ impl Email {
     }
 }
 
-/// Returns the form in which a part of an address is looked for among keys, its whole labels as
-/// A-labels; `None` if it is ASCII, and has no other form than in lower case.
+/// Returns the form in which to search keys for a part of an address: its labels as A-labels.
+/// `None` if the part is ASCII.
 #[must_use]
 pub fn part_of_key(text: &str) -> Option<String> {
     if text.is_ascii() {
@@ -81,8 +80,8 @@ pub fn part_of_key(text: &str) -> Option<String> {
     Some(format!("{local}{at}{}", labels.join(".")))
 }
 
-/// Is it a character that an address is not seen to have: a control character, white space other
-/// than the plain one, a mark of the direction?
+/// Returns true if the character is invisible in an address: a control character, white space other
+/// than the plain one, a mark of the direction.
 fn is_hidden(c: char) -> bool {
     let is_space = c.is_whitespace() && c != ' ';
     let is_mark = matches!(c,
@@ -91,7 +90,7 @@ fn is_hidden(c: char) -> bool {
     c.is_control() || is_space || is_mark
 }
 
-/// Composes a text (NFC), but for the few letters that would become ASCII.
+/// Composes a text (NFC), except the few letters that would become ASCII.
 fn compose(text: &str) -> String {
     let stays = |c: char| !c.is_ascii() && c.nfc().any(|c| c.is_ascii());
     let mut composed = String::with_capacity(text.len());
@@ -103,7 +102,7 @@ fn compose(text: &str) -> String {
     composed
 }
 
-/// Puts a text in lower case and NFC, but for the few letters that would become ASCII.
+/// Puts a text in lower case and NFC, except the few letters that would become ASCII.
 fn fold(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
     for c in compose(text).chars() {
@@ -116,8 +115,8 @@ fn fold(text: &str) -> String {
     compose(&lower)
 }
 
-/// Returns a label's A-label. A label that is none, or whose A-label stands for another one, stays
-/// as it is.
+/// Returns a label's A-label. A label stays as it is if it has none, or if its A-label stands for
+/// another label.
 fn to_a_label(label: &str) -> String {
     if label.is_ascii() {
         return label.to_owned();

@@ -16,10 +16,10 @@ pub struct Facts {
     pub role: RoleAnswer,
     /// The account to which this issuer and subject are linked.
     pub linked: Option<Account>,
-    /// The accounts that have the OP's email: the one for which it is vouched, then those that claim
-    /// it. Empty also if the OP sent none.
+    /// The accounts that have the OP's email: the one for which it is vouched, then those that
+    /// claim it. Empty also if the OP sent none.
     pub by_email: Vec<EmailMatch>,
-    /// Did the OP send an email?
+    /// True if the OP sent an email.
     pub has_email: bool,
     /// True if that email is verified by the OP, or trusted by configuration.
     pub is_email_verified: bool,
@@ -54,7 +54,7 @@ pub struct Policy {
     pub link_by_email: LinkByEmail,
     /// `OIDC_ALLOW_REGISTRATION`.
     pub allow_registration: bool,
-    /// Can a password be asked for at all?
+    /// True if passwords can be asked for at all.
     pub password_login: bool,
 }
 
@@ -65,7 +65,7 @@ pub enum Decision {
     LogIn(AccountId),
     /// Link to that account at once, then log in to it.
     LinkAndLogIn(AccountId),
-    /// Ask the person: for the password of an account of theirs, to link it, or whether they are new.
+    /// Ask the person for the password of an account, to link it, or whether they are new.
     AskWho(Ways),
     /// Show both identities to the user who asked for the link, then link.
     AskForConsent(AccountId),
@@ -77,7 +77,7 @@ pub enum Decision {
     Refuse(FailureCode),
 }
 
-/// The ways that are offered to a person whose email alone does not say whose account to enter.
+/// The ways that are offered to a person whose email does not decide which account to enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ways {
     /// "I have an account here": its username and password are asked for.
@@ -86,7 +86,7 @@ pub struct Ways {
     pub is_new: bool,
 }
 
-/// One step of the way to a decision.
+/// One step towards a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// The claims give this role.
@@ -109,7 +109,7 @@ pub enum Reason {
     Disabled(String),
     /// The account of this username is linked to another subject of this issuer.
     BoundElsewhere(String),
-    /// What `OIDC_LINK_BY_EMAIL` says.
+    /// The value of `OIDC_LINK_BY_EMAIL`.
     LinkByEmail(LinkByEmail),
     /// `DISABLE_USERPASS_LOGIN` keeps passwords from being asked for.
     PasswordLoginOff,
@@ -117,7 +117,7 @@ pub enum Reason {
     NoPassword(String),
     /// The person is asked who they are.
     Asked(Ways),
-    /// What `OIDC_ALLOW_REGISTRATION` says.
+    /// The value of `OIDC_ALLOW_REGISTRATION`.
     Registration(bool),
 }
 
@@ -168,7 +168,7 @@ fn decide_with(reasons: &mut Vec<Reason>, facts: &Facts, policy: Policy) -> Deci
     if !candidates.is_empty() {
         return decide_by_email(reasons, &candidates, facts.is_email_verified, policy);
     }
-    // 4. Nobody we know.
+    // 4. Nobody known.
     reasons.push(Reason::Registration(policy.allow_registration));
     if policy.allow_registration {
         return Decision::Register;
@@ -231,7 +231,7 @@ fn candidates<'a>(reasons: &mut Vec<Reason>, facts: &'a Facts, policy: Policy) -
     candidates
 }
 
-/// Links at once only an email that both sides vouch for; else, the person is asked.
+/// Links at once only if both sides vouch for the email; otherwise asks the person.
 fn decide_by_email(
     reasons: &mut Vec<Reason>,
     candidates: &[&Account],

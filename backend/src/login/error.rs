@@ -43,7 +43,8 @@ pub enum LoginError {
     Panicked,
 }
 
-/// A login that the identity policy refuses, with all that an administrator needs to find the person.
+/// A login that the identity policy refuses, with all that an administrator needs to find the
+/// person.
 #[derive(Debug)]
 pub struct PolicyRefusal {
     /// The reason.

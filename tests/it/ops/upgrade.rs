@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use backend::account::Voucher;
 use backend::app::App;
 use backend::config::Config;
 use backend::session::SessionToken;
@@ -15,7 +16,7 @@ use tests::database::{Database, DatabaseKind};
 use tests::http_browser::HttpBrowser;
 use tests::places::workspace;
 use tests::server::Server;
-use tests::site::op_of_today;
+use tests::site::{email, op_of_today};
 use tokio::net::TcpListener;
 
 /// An account and its session as the first version wrote them; later columns may be empty.
@@ -168,4 +169,78 @@ async fn login_under_way_and_session_outlive_a_restart() -> Result<()> {
     let answer = bob.get(&callback).await;
     assert_eq!(answer.location(), "/", "{}", answer.code());
     server.stop().await
+}
+
+/// Accounts as the version before the vouchers wrote them: an admin who typed their own email, an
+/// account for which the admin set it, and one that only claims it and has an identity.
+const BEFORE_VOUCHERS: [&str; 3] = [
+    "insert into account
+        (account_id, username, username_key, email, email_key, email_set_by_admin, role, created_at, updated_at)
+        values (x'01', 'own', 'own', 'own@x.example', 'own@x.example', true, 'admin', 1, 1),
+            (x'02', 'set', 'set', 'set@x.example', 'set@x.example', true, 'user', 1, 1),
+            (x'03', 'claims', 'claims', 'a@bücher.example', 'a@bücher.example', false, 'user', 1, 1)",
+    "insert into audit (audit_id, at, kind, actor_id, account_id)
+        values (x'11', 1, 'account_made', x'01', x'01'), (x'12', 1, 'account_made', x'01', x'02')",
+    "insert into identity (identity_id, account_id, issuer, subject, linked_at)
+        values (x'21', x'03', 'https://op.example', 'subject', 1)",
+];
+
+#[tokio::test]
+async fn upgrade_keeps_what_hangs_on_accounts_and_knows_who_vouches_for_their_emails() {
+    let (folder, migrator) = (
+        TempDir::new().expect("a folder"),
+        up_to(VOUCHERS - 1, "sqlite").await,
+    );
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("postern.db"))
+        .create_if_missing(true);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .expect("a database");
+    let migrator = migrator.expect("the migrations before");
+    migrator.run_direct(&mut connection).await.expect("tables");
+    for statement in BEFORE_VOUCHERS {
+        // The ids are whole ones.
+        let zeros = "0".repeat(30);
+        let statement = statement.replace("x'", &format!("x'{zeros}"));
+        connection.execute(statement.as_str()).await.expect("rows");
+    }
+    connection.close().await.expect("an end");
+
+    let vars = [("DATA_DIR".to_owned(), folder.path().display().to_string())];
+    let (config, _) = Config::from_vars(vars.into_iter()).expect("good settings");
+    let app = App::new(config, Clock::System)
+        .await
+        .expect("an application");
+
+    let mut vouchers = Vec::new();
+    for username in ["own", "set", "claims"] {
+        let account = app
+            .store
+            .account_by_username(username)
+            .await
+            .expect("the store answers");
+        let account = account.expect("the account");
+        vouchers.push((account.email_voucher, account.email_is_vouched_for()));
+    }
+    assert_eq!(
+        vouchers,
+        [(None, true), (Some(Voucher::Admin), true), (None, false)]
+    );
+    let linked = app
+        .store
+        .account_by_identity("https://op.example", "subject")
+        .await;
+    assert_eq!(
+        linked
+            .expect("the store answers")
+            .expect("the account")
+            .username,
+        "claims"
+    );
+    let found = app
+        .store
+        .accounts_by_email(&email("A@xn--bcher-kva.example"))
+        .await;
+    assert_eq!(found.expect("the store answers").len(), 1);
 }

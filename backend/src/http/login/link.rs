@@ -1,4 +1,4 @@
-//! An identity that waits for its person's word: shown, linked, dropped.
+//! A pending link: shown, answered, dropped.
 
 use axum::http::HeaderMap;
 use axum::response::Redirect;
@@ -112,7 +112,7 @@ pub(crate) fn question(
     })
 }
 
-/// Links, after the person's word; a form gets a redirect.
+/// Links, after the person's answer; a form gets a redirect.
 pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> FormReply<AcceptLink> {
     match accept(&app, &call.headers, &call.client, call.body).await {
         Ok((next, cookies)) => {
@@ -270,8 +270,8 @@ fn began(
     Ok(session_cookie::begin(app, headers, &session))
 }
 
-/// Writes down why an identity was not linked to this account, with all that an administrator needs
-/// to find who it was.
+/// Records why an identity was not linked to this account, with all that an administrator needs to
+/// find the person.
 async fn conflict(
     app: &AppState,
     from: &ClientInfo,
@@ -297,7 +297,7 @@ async fn conflict(
     error
 }
 
-/// Says in the log that nothing was linked.
+/// Logs that nothing was linked.
 fn refused(app: &AppState, from: &ClientInfo, error: &ApiError, known: Option<(AccountId, &str)>) {
     let failed = Failed {
         method: LoginMethod::Openid,

@@ -1,7 +1,7 @@
-//! Emails that are only claimed give way to the account for which they are vouched. What they are
-//! run in is a transaction.
+//! Claims of an email give way to the account for which it is vouched. The macros run in a
+//! transaction.
 
-/// Writes down which claims gave way.
+/// Records which claims gave way.
 macro_rules! note_lost {
     ($tx:expr, $lost:expr, $by:expr) => {{
         let lost: Vec<(uuid::Uuid, Option<String>)> = $lost;
@@ -15,8 +15,8 @@ macro_rules! note_lost {
 }
 pub(crate) use note_lost;
 
-/// Has other accounts' claims to the email of this account give way, which is vouched for by now.
-/// Their owners are told.
+/// Ends the claims of other accounts to this account's email, which is vouched for by now. Their
+/// owners are told.
 macro_rules! end_claims {
     ($tx:expr, $id:expr, $by:expr) => {{
         let lost = sqlx::query_as(concat!(
@@ -34,8 +34,8 @@ macro_rules! end_claims {
 }
 pub(crate) use end_claims;
 
-/// Has this account's claim give way to the account for which its email is vouched: before it gets
-/// the role by which its own email would be, too.
+/// Ends this account's claim if its email is vouched for as another account's. Run before the
+/// account becomes an admin, whose own email is vouched for, too.
 macro_rules! yield_claim {
     ($tx:expr, $id:expr, $by:expr) => {{
         let lost = sqlx::query_as(concat!(
@@ -55,8 +55,8 @@ macro_rules! yield_claim {
 }
 pub(crate) use yield_claim;
 
-/// Notes that an OP vouches for an email that the account only claims, unless another account's is
-/// vouched for already.
+/// Records that an OP vouches for the email that the account claims, unless it is vouched for as
+/// another account's already.
 macro_rules! vouch {
     ($tx:expr, $id:expr, $email_key:expr, $by:expr) => {{
         let is_vouched = sqlx::query(concat!(

@@ -1,5 +1,5 @@
-//! Emails: whose they are. What is vouched for is one account's alone, by a constraint; what is only
-//! claimed excludes nobody (contract, section 4).
+//! The owners of emails. A constraint gives an email that is vouched for to one account alone; an
+//! email that is only claimed excludes nobody (contract, section 4).
 
 use shared::audit::AuditKind;
 use shared::email::Email;
@@ -13,7 +13,7 @@ use crate::store::audit::insert_audit;
 use crate::store::rows::{AccountRow, vouched};
 use crate::store::{Result, Store, in_tx, on_database};
 
-/// The most accounts with one email that are looked at: anybody can claim it.
+/// The most accounts with one email that are read: anybody can claim it.
 const MOST_MATCHES: i64 = 20;
 
 /// A row of such an account.
@@ -25,8 +25,8 @@ struct MatchRow {
 }
 
 impl Store {
-    /// Returns the accounts that have this email, some twenty at most: the one for which it is
-    /// vouched, then those that claim it and could prove by a password that they may.
+    /// Returns at most [`MOST_MATCHES`] accounts that have this email: first the one for which it
+    /// is vouched, then those that claim it and have a password.
     pub async fn email_matches(&self, email: &Email, issuer: &str) -> Result<Vec<EmailMatch>> {
         let rows: Vec<MatchRow> = on_database!(self, pool => {
             sqlx::query_as(concat!(
@@ -52,9 +52,11 @@ impl Store {
         Ok(matches.into_iter().map(|found| found.account).collect())
     }
 
-    /// Sets or clears the email by its owner's word: vouched for if that is an admin, and as before
-    /// if it is the same address written otherwise. Refused if it is vouched for as another
-    /// account's.
+    /// Sets or clears the email for the account's owner. The same address in another spelling keeps
+    /// its voucher.
+    ///
+    /// # Errors
+    /// `Gone`, `Taken` if it is vouched for as another account's; the store's.
     pub async fn set_email(
         &self,
         id: AccountId,

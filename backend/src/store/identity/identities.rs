@@ -26,12 +26,12 @@ pub struct NewIdentity<'a> {
     pub username: Option<&'a str>,
     /// The email there, for display.
     pub email: Option<&'a Email>,
-    /// Does the OP vouch for that email, or is it trusted?
+    /// True if the OP vouches for that email, or it is trusted.
     pub is_email_verified: bool,
 }
 
 impl NewIdentity<'_> {
-    /// Returns the email as it is compared; `None` if the OP does not vouch for one.
+    /// Returns the key of the email; `None` if the OP does not vouch for one.
     #[must_use]
     pub fn verified_email_key(&self) -> Option<String> {
         self.email
