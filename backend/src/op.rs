@@ -7,8 +7,8 @@ use oidc::client::Timeouts;
 use oidc::provider::Provider;
 
 use crate::config::OidcConfig;
+use crate::failure::cause_of;
 use crate::failure::remedy;
-use crate::login::error::cause_of;
 use crate::presets;
 
 /// The OP: its settings, and the client that talks to it.

@@ -1,5 +1,6 @@
 //! Email addresses: the same rule for the form and for the handler.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use email_address::{EmailAddress, Options};
@@ -126,7 +127,7 @@ fn to_a_label(label: &str) -> String {
         let (back, result) = idna::domain_to_unicode(ascii);
         result.is_ok() && back == label
     });
-    ascii.map_or_else(|| label.to_owned(), |ascii| ascii.into_owned())
+    ascii.map_or_else(|| label.to_owned(), Cow::into_owned)
 }
 
 /// May the text be an address? `false` is certain, `true` is not: only [`Email::parse`] decides.

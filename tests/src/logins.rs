@@ -1,5 +1,6 @@
 //! Logins and changes of accounts, straight in the store: what a test begins with.
 
+use crate::http_browser::HttpBrowser;
 use backend::account::{AccountId, NewAccount, UsableIdentities, WaysIn};
 use backend::audit::Actor;
 use backend::config::SessionConfig;
@@ -9,6 +10,7 @@ use backend::store::{
     ChangeError, ClaimedRole, Entry, Lead, Login, LoginOutcome, NewIdentity, PendingUse, Store,
     UserChange,
 };
+use shared::routes::API_SESSION;
 use shared::session::Role;
 use std::time::Duration;
 use uuid::Uuid;
@@ -170,4 +172,12 @@ pub async fn set_role(store: &Store, id: AccountId, role: Role, by: Actor) {
     };
     let changed = store.change_user(id, &change, &by_password(), by).await;
     changed.expect("another admin is there");
+}
+
+/// Returns the id of the account that is logged in.
+pub async fn account_of(browser: &HttpBrowser) -> String {
+    browser.get(API_SESSION).await.json()["user"]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -3,6 +3,8 @@
 
 pub mod cause;
 pub mod remedy;
+mod of_oidc;
 
 pub use cause::Cause;
+pub use of_oidc::cause_of;
 pub use remedy::remedy;

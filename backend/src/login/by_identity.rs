@@ -1,4 +1,4 @@
-//! Logs in by an identity that the OP vouches for, once it is decided to which account.
+//! Logs in by an identity that the OP vouches for, after the decision which account it enters.
 
 use oidc::identity::VerifiedIdentity;
 use uuid::Uuid;
@@ -14,15 +14,15 @@ use crate::store::{self, ClaimedRole, Entry, Lead, LoginRefusal, NewIdentity, Pe
 
 /// A login by an identity.
 pub(super) struct ByIdentity<'a> {
-    /// Where accounts are.
+    /// The accounts.
     pub(super) store: &'a Store,
     /// How long sessions live.
     pub(super) sessions: &'a SessionConfig,
-    /// From where it comes.
+    /// The origin of the login.
     pub(super) arrival: &'a Arrival,
     /// The identity.
     pub(super) identity: &'a VerifiedIdentity,
-    /// The role that the claims give; `None` if they decide none.
+    /// The role that the claims give; `None` if they do not decide the role.
     pub(super) role: Option<ClaimedRole<'a>>,
     /// The ID token, if it is kept for the logout at the OP.
     pub(super) id_token: Option<&'a str>,
@@ -33,7 +33,7 @@ pub(super) struct ByIdentity<'a> {
 }
 
 impl ByIdentity<'_> {
-    /// Has the store write down the login, and begin its session.
+    /// Has the store record the login and start its session.
     pub(super) async fn begin(
         &self,
         account_id: AccountId,
@@ -64,8 +64,8 @@ impl ByIdentity<'_> {
         .await
     }
 
-    /// Creates an account for the identity under a name that nobody has, and logs in to it. Refused
-    /// as `Stale` if the identity is linked meanwhile.
+    /// Creates an account for the identity under a free name, and logs in to it. Refused as `Stale`
+    /// if the identity was linked meanwhile.
     pub(super) async fn register(&self) -> Result<Begun, LoginError> {
         let identity = self.identity;
         let mut candidate = Candidate::new(identity, self.role.map(|claimed| claimed.role));
@@ -112,7 +112,7 @@ impl ByIdentity<'_> {
         }
     }
 
-    /// Says in the log that the account was created, and what became of the email.
+    /// Logs that the account was created, and what became of the email.
     fn note_registered(&self, account_id: AccountId, candidate: &Candidate) {
         let VerifiedIdentity {
             issuer, subject, ..
@@ -136,7 +136,7 @@ impl ByIdentity<'_> {
     }
 }
 
-/// Returns the identity as the store links it.
+/// Returns the identity in the form that the store links.
 pub fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
     NewIdentity {
         issuer: &identity.issuer,

@@ -1,5 +1,5 @@
-//! An identity whose person must say who they are here. The browser keeps it, sealed; nothing is
-//! stored.
+//! A pending link, which waits for its user's confirmation, or for the user to say who they are.
+//! The browser keeps it, sealed; nothing is stored before it is spent.
 
 use std::time::Duration;
 
@@ -39,13 +39,13 @@ pub struct PendingLink {
     display_name: Option<String>,
     /// The email there.
     email: Option<String>,
-    /// Does the OP vouch for that email, or is it trusted?
+    /// True if the OP vouches for that email, or it is trusted.
     is_email_verified: bool,
     /// Who is asked.
     pub asked: Asked,
-    /// Where to go afterwards.
+    /// Where the browser goes afterwards.
     pub next: ReturnTo,
-    /// When it began to wait.
+    /// When the wait began.
     asked_at: Timestamp,
 }
 
@@ -59,7 +59,7 @@ pub enum Asked {
         /// The session that asked for the link.
         session_id: Uuid,
     },
-    /// Whoever logs in: no account is named to them.
+    /// Somebody who logs in. The page names no account to them.
     Anyone(Ways),
 }
 
@@ -116,16 +116,16 @@ impl PendingLink {
     }
 }
 
-/// What an identity is linked by, once its person has said who they are.
+/// The answer to a pending link.
 #[derive(Clone, Copy)]
 pub struct Answering<'a> {
-    /// Where accounts are.
+    /// The accounts.
     pub store: &'a Store,
     /// How long sessions live.
     pub sessions: &'a SessionConfig,
-    /// From where the answer comes.
+    /// The origin of the answer.
     pub arrival: &'a Arrival,
-    /// What waited.
+    /// The link.
     pub pending: &'a PendingLink,
 }
 
@@ -158,7 +158,7 @@ impl Answering<'_> {
             // What the claims said may no longer be so: the next login asks for them.
             role: None,
             pending: Some(self.pending.spend()),
-            // Too large for the cookie; the OP's logout asks its user instead.
+            // Too large for the cookie; at logout the OP asks the user instead.
             id_token: None,
             // A refresh token does not go through a browser, sealed or not.
             recheck: None,
@@ -166,7 +166,7 @@ impl Answering<'_> {
     }
 }
 
-/// Is the identity linked to that account already?
+/// Returns true if the identity is already linked to that account.
 ///
 /// # Errors
 /// The store's.

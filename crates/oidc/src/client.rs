@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 
 use super::answer::{Answer, OpFailure, media_type};
 use super::endpoint::Endpoint;
+use super::interception;
 use super::log_text::for_log;
 use super::metrics::OpMetrics;
 use super::misconfiguration::Misconfiguration;
@@ -252,8 +253,8 @@ async fn send(
             ),
         ));
     }
-    if let Some(obstacle) = Obstacle::of(&answer) {
-        let detail = Obstacle::detail(&answer, endpoint);
+    if let Some(obstacle) = interception::recognize(&answer) {
+        let detail = interception::detail(&answer, endpoint);
         return Err(OpFailure::Intercepted(obstacle, detail));
     }
     if status.is_server_error() {

@@ -25,6 +25,7 @@ pub mod discovery;
 pub mod metadata;
 pub mod misconfiguration;
 pub mod obstacle;
+pub mod interception;
 pub mod jwks;
 pub mod jws;
 pub mod id_token;

@@ -27,9 +27,7 @@ use super::token_request::{self, Tokens};
 use super::{logout, pushed_request, userinfo};
 use clock::{Clock, Timestamp};
 
-mod refresh;
-
-pub use refresh::Refreshed;
+pub mod refresh;
 
 /// How often discovery is fetched while all is well.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);

@@ -3,6 +3,7 @@
 use serde_json::json;
 use shared::routes::{API_PROFILE_IDENTITIES, API_PROFILE_PASSWORD};
 use tests::http_browser::HttpBrowser;
+use tests::logins::account_of;
 use tests::logins::link;
 use tests::site::{Site, user};
 
@@ -67,7 +68,7 @@ async fn identity_of_another_issuer_is_no_way_in_that_remains() {
     let site = Site::start().await;
     let browser = site.browser();
     browser.log_in_as("bob").await;
-    let id = crate::login::decide::account_of(&browser).await;
+    let id = account_of(&browser).await;
     let elsewhere = backend::store::NewIdentity {
         issuer: "https://moved.example.com/",
         subject: "bob",

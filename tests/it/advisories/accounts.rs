@@ -22,7 +22,8 @@ use tests::site::{PASSWORD, Site, admin, user};
 use tokio::task::JoinSet;
 
 use crate::account::identities::begin;
-use crate::login::decide::{account_of, identities};
+use crate::login::decide::identities;
+use tests::logins::account_of;
 
 async fn disable(site: &Site, id: AccountId) {
     // The last admin could not be disabled.

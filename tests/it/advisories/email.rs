@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use shared::routes::{API_PROFILE, API_SESSION};
 use tests::site::{PASSWORD, Site, admin, email, user, vouched};
 
-use crate::login::decide::{account_of, identities};
+use crate::login::decide::identities;
+use tests::logins::account_of;
 
 /// The setting of the identity policy.
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";

@@ -6,18 +6,11 @@ use backend::audit::Actor;
 use serde_json::{Value, json};
 use shared::routes::API_SESSION;
 use tests::http_browser::HttpBrowser;
+use tests::logins::account_of;
 use tests::logins::link;
 use tests::site::{Site, admin, email, user, vouched};
 
 const BY_EMAIL: &str = "OIDC_LINK_BY_EMAIL";
-
-/// Returns the id of the account that is logged in.
-pub(crate) async fn account_of(browser: &HttpBrowser) -> String {
-    browser.get(API_SESSION).await.json()["user"]["id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
-}
 
 /// Returns how many identities an account has.
 pub(crate) async fn identities(site: &Site, id: AccountId) -> usize {

@@ -8,7 +8,8 @@ use shared::routes::API_LINK;
 use tests::http_browser::until_limited;
 use tests::site::{PASSWORD, Site, user};
 
-use crate::login::decide::{account_of, identities};
+use crate::login::decide::identities;
+use tests::logins::account_of;
 
 #[tokio::test]
 async fn password_is_asked_for_once_and_then_never_again() {

@@ -16,7 +16,8 @@ use tests::site::{CLIENT_ID, PASSWORD, Site, admin, user};
 use uuid::Uuid;
 
 use crate::account::identities::{agree, connect, linked};
-use crate::login::decide::{account_of, identities};
+use crate::login::decide::identities;
+use tests::logins::account_of;
 
 /// Returns an owner whose browser is logged in, with the cookie of a link that waits in it.
 async fn waiting(site: &Site) -> (Uuid, HttpBrowser, String) {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use shared::routes::{API_LOGIN, API_SESSION};
 use tests::site::{PASSWORD, Site, admin, user};
 
-use crate::login::decide::{account_of, outcome};
+use crate::login::decide::outcome;
+use tests::logins::account_of;
 
 async fn has(site: &Site, username: &str) -> bool {
     site.app

@@ -5,7 +5,7 @@ use tests::http_browser::HttpBrowser;
 use tests::site::{PASSWORD, Site, admin, user};
 
 use crate::account::identities::{agree, connect};
-use crate::login::decide::account_of;
+use tests::logins::account_of;
 
 const ROLES: [(&str, &str); 3] = [
     ("OIDC_CLAIM_ROLES", "groups"),

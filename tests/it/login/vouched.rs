@@ -9,7 +9,8 @@ use tests::http_browser::HttpBrowser;
 use tests::log::Log;
 use tests::site::{PASSWORD, Site, admin, email, user};
 
-use crate::login::decide::{account_of, identities};
+use crate::login::decide::identities;
+use tests::logins::account_of;
 
 /// Returns the email of whoever is logged in, and the one that was lost.
 async fn emails(browser: &HttpBrowser) -> (Value, Value) {
@@ -117,7 +118,7 @@ async fn verified_address_of_another_account_is_only_claimed_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn admin_whose_address_is_anothers_has_none_and_the_log_says_so() {
+async fn admin_whose_address_another_has_gets_none_and_the_log_says_so() {
     let site = Site::with(&[
         ("OIDC_CLAIM_ROLES", "groups"),
         ("OIDC_ROLE_ADMIN", "the-admins"),

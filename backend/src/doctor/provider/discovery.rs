@@ -15,8 +15,8 @@ use crate::failure::remedy;
 use crate::presets::{self, Advice};
 use oidc::answer::Answer;
 use oidc::for_log;
+use oidc::interception;
 use oidc::metadata;
-use oidc::obstacle::Obstacle;
 use oidc::settings::WELL_KNOWN;
 
 /// The name of the endpoint in errors.
@@ -54,8 +54,8 @@ pub(super) async fn examine(
         format!("{status}, {}", page(&answer))
     };
     let remedy = match status.as_u16() {
-        _ if let Some(by) = Obstacle::of(&answer) => {
-            let found = format!("{url}: {}", Obstacle::detail(&answer, NAME));
+        _ if let Some(by) = interception::recognize(&answer) => {
+            let found = format!("{url}: {}", interception::detail(&answer, NAME));
             let provider = config.provider.as_str();
             return (DISCOVERY.fail(found, remedy(by.into(), provider)), None);
         }
