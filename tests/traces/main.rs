@@ -40,8 +40,8 @@ impl Received {
 
 /// Accepts requests on its own port, as long as the test runs.
 async fn collector() -> (Url, Received) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
     let received = Received::default();
     let all = received.clone();
     tokio::spawn(async move {
@@ -49,7 +49,7 @@ async fn collector() -> (Url, Received) {
             tokio::spawn(take(stream, all.clone()));
         }
     });
-    (Url::parse(&url).unwrap(), received)
+    (Url::parse(&url).expect("a URL"), received)
 }
 
 /// Reads the requests of one connection.

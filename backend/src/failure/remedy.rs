@@ -7,6 +7,7 @@ use crate::presets::{self, Advice};
 
 /// Returns what an admin should do; `provider` is `OIDC_PROVIDER`, empty if no OP is configured.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one line for each cause")]
 pub fn remedy(cause: Cause, provider: &str) -> &'static str {
     let at_op = |advice| presets::advice(provider, advice);
     if provider == "authentik"

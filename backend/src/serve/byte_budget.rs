@@ -110,8 +110,8 @@ mod tests {
     use super::{MAX_BYTES, MAX_SHARE, too_much};
     use std::net::IpAddr;
 
-    fn address(last: u8) -> Option<IpAddr> {
-        Some([10, 0, 0, last].into())
+    fn address(last: u8) -> IpAddr {
+        [10, 0, 0, last].into()
     }
 
     #[test]
@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn client_that_takes_more_than_its_share_costs_nobody_else_a_connection() {
         let each = MAX_SHARE / 4;
-        let mut all = vec![(address(1), each), (address(2), each)];
-        all.extend(vec![(address(3), each); 5]);
+        let mut all = vec![(Some(address(1)), each), (Some(address(2)), each)];
+        all.extend(vec![(Some(address(3)), each); 5]);
 
         assert_eq!(too_much(&all), [2, 3]);
     }

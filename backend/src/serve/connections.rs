@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io::{Error, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -192,8 +192,7 @@ impl Connections {
     /// there is room for, or some of a client that has more than its share: the longest first.
     fn make_room_for_bytes(&mut self) {
         let held = self.open.iter().map(|(id, open)| (open.state.held(), *id));
-        let mut held: Vec<((Instant, Option<IpAddr>, usize), Id)> =
-            held.filter(|((_, _, bytes), _)| *bytes > 0).collect();
+        let mut held: Vec<_> = held.filter(|((_, _, bytes), _)| *bytes > 0).collect();
         held.sort_unstable_by_key(|((since, ..), _)| *since);
         let bytes: Vec<_> = held
             .iter()

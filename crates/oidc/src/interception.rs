@@ -1,5 +1,7 @@
 //! Recognizes the answers of what stands before the OP.
 
+use std::fmt::Write as _;
+
 use super::answer::Answer;
 use super::obstacle::Obstacle;
 
@@ -40,12 +42,13 @@ pub fn recognize(answer: &Answer) -> Option<Obstacle> {
 pub fn detail(answer: &Answer, endpoint: &str) -> String {
     let mut detail = format!("the {endpoint} answers {}", answer.status);
     if let Some(title) = answer.title() {
-        detail.push_str(&format!(" with the page {title:?}"));
+        // Writing to a `String` cannot fail.
+        let _ = write!(detail, " with the page {title:?}");
     }
     for name in ["retry-after", "server", "via", "x-squid-error", "cf-ray"] {
         let value = answer.header(name);
         if !value.is_empty() {
-            detail.push_str(&format!(", {name}: {}", super::for_log(value)));
+            let _ = write!(detail, ", {name}: {}", super::for_log(value));
         }
     }
     detail

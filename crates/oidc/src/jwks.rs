@@ -235,26 +235,28 @@ fn parse_key(entry: &Value) -> Result<SigningKey, Option<RefusedKey>> {
         let name = serde_json::to_value(alg).unwrap_or_default();
         entry.insert("alg".to_owned(), name);
     }
-    let jwk: CoreJsonWebKey = serde_json::from_value(entry.clone()).map_err(|_| None)?;
-    let kid = jwk.key_id().map(|kid| kid.as_str().to_owned());
+    let parsed: CoreJsonWebKey = serde_json::from_value(entry.clone()).map_err(|_| None)?;
+    let key_id = parsed.key_id().map(|id| id.as_str().to_owned());
     let member = |name: &str| entry.get(name).and_then(Value::as_str).and_then(decode);
     let public = match kind {
         Kind::Rsa => {
-            let bits = bits(&member("n").ok_or(None)?);
-            if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
-                let kid = kid.as_deref().map(for_log);
-                return Err(Some(RefusedKey { kid, bits }));
+            let length = bits(&member("n").ok_or(None)?);
+            if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&length) {
+                return Err(Some(RefusedKey {
+                    kid: key_id.as_deref().map(for_log),
+                    bits: length,
+                }));
             }
-            PublicKey::Jwk(Box::new(jwk))
+            PublicKey::Jwk(Box::new(parsed))
         }
         Kind::P521 => {
             let (x, y) = (member("x").ok_or(None)?, member("y").ok_or(None)?);
             PublicKey::P521(Box::new(p521_key(&x, &y).ok_or(None)?))
         }
-        Kind::P256 | Kind::P384 | Kind::Ed25519 | Kind::Secret => PublicKey::Jwk(Box::new(jwk)),
+        Kind::P256 | Kind::P384 | Kind::Ed25519 | Kind::Secret => PublicKey::Jwk(Box::new(parsed)),
     };
     Ok(SigningKey {
-        kid,
+        kid: key_id,
         alg,
         kind,
         public,

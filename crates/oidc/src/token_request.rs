@@ -17,6 +17,7 @@ use super::metadata::Metadata;
 use super::settings::Settings;
 
 /// What the token endpoint gives for a code. Has no `Debug`.
+#[expect(clippy::struct_field_names, reason = "the names of RFC 6749")]
 pub(super) struct Tokens {
     /// The ID token, unchecked.
     pub id_token: SecretString,
@@ -27,6 +28,7 @@ pub(super) struct Tokens {
 }
 
 /// What it gives for a refresh token. Has no `Debug`.
+#[expect(clippy::struct_field_names, reason = "the names of RFC 6749")]
 pub(super) struct RefreshedTokens {
     /// The ID token, unchecked; the OP need not send one (Core §12.2).
     pub id_token: Option<SecretString>,

@@ -380,12 +380,12 @@ async fn servers_on_two_ports_of_one_host_leave_each_others_sessions_alone() {
         site.add(user("alice").await).await;
     }
     let (one, other) = (here.browser(), there.browser());
-    let (login_here, login_there) = (
+    let (first, second) = (
         one.log_in("alice", PASSWORD).await,
         other.log_in("alice", PASSWORD).await,
     );
     // A browser has one jar for the host, whatever the port.
-    let jar: Vec<String> = [&login_here, &login_there]
+    let jar: Vec<String> = [&first, &second]
         .iter()
         .flat_map(|login| login.set_cookies())
         .map(|line| line.split(';').next().unwrap_or_default().to_owned())
@@ -404,8 +404,8 @@ async fn servers_on_two_ports_of_one_host_leave_each_others_sessions_alone() {
         (logout.status.as_u16(), session.status.as_u16()),
         (200, 200)
     );
-    let of_here = names(&login_here);
-    for name in names(&login_there).iter().chain(&names(&logout)) {
+    let of_here = names(&first);
+    for name in names(&second).iter().chain(&names(&logout)) {
         assert!(!of_here.contains(name), "{name}");
     }
     let attempts = [&one, &other].map(|browser| browser.full_name("postern_attempt_"));

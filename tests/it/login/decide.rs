@@ -4,8 +4,6 @@
 use backend::account::{AccountId, NewAccount};
 use backend::audit::Actor;
 use serde_json::{Value, json};
-use shared::routes::API_SESSION;
-use tests::http_browser::HttpBrowser;
 use tests::logins::account_of;
 use tests::logins::link;
 use tests::site::{Site, admin, email, user, vouched};

@@ -39,7 +39,7 @@ async fn unlink(browser: &HttpBrowser) {
     let listed = browser.get(API_PROFILE_IDENTITIES).await.json();
     let path = format!(
         "{API_PROFILE_IDENTITIES}/{}",
-        listed[0]["id"].as_str().unwrap()
+        listed[0]["id"].as_str().expect("an id")
     );
     assert_eq!(browser.delete(&path).await.status, 204);
 }
@@ -136,7 +136,7 @@ async fn link_is_void_once_an_admin_unlinked_the_identity() {
     let other = owner.cookie("postern_link").expect("a link that waits");
     agree(&owner).await;
     let listed = owner.get(API_PROFILE_IDENTITIES).await.json();
-    let identity = listed[0]["id"].as_str().unwrap();
+    let identity = listed[0]["id"].as_str().expect("an id");
     let path = format!("{API_USERS}/{id}/identities/{identity}");
 
     assert_eq!(root.delete(&path).await.status, 204);
@@ -165,12 +165,11 @@ async fn link_is_void_once_role_password_or_status_have_changed() {
     for change in ["role", "status"] {
         let browser = site.browser();
         browser.log_in_as("alice").await;
-        match change {
-            "role" => set_role(&site.app.store, alice, Role::Admin, by()).await,
-            _ => {
-                set_disabled(&site.app.store, alice, true, by()).await;
-                set_disabled(&site.app.store, alice, false, by()).await;
-            }
+        if change == "role" {
+            set_role(&site.app.store, alice, Role::Admin, by()).await;
+        } else {
+            set_disabled(&site.app.store, alice, true, by()).await;
+            set_disabled(&site.app.store, alice, false, by()).await;
         }
         let body = json!({"username": "alice", "password": PASSWORD});
         let answer = browser.post_json(API_LINK, &body).await;

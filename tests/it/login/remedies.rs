@@ -35,10 +35,14 @@ async fn assert_one_remedy(site: &Site, root: &HttpBrowser, cause: Cause) {
     let is_it = |entry: &&Value| entry["code"] == code;
 
     let page = root.get(API_AUDIT).await.json();
-    let entry = page["entries"].as_array().unwrap().iter().find(is_it);
+    let entry = page["entries"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .find(is_it);
     let entry = entry.unwrap_or_else(|| panic!("{cause:?}: {page}"));
     assert_eq!(entry["remedy"], expected, "{cause:?}");
-    let reference = entry["ref"].as_str().unwrap();
+    let reference = entry["ref"].as_str().expect("a reference");
     let said = type_in(site, &format!("audit --json --ref {reference}")).await;
     assert_eq!(said.json()[0]["remedy"], expected, "{cause:?}");
     let log = Log::text();

@@ -23,8 +23,9 @@ async fn emails(browser: &HttpBrowser) -> (Value, Value) {
 
 /// Is the email of the account of that name vouched for?
 async fn is_vouched_for(site: &Site, username: &str) -> bool {
-    let account = site.app.store.account_by_username(username).await.unwrap();
-    account.unwrap().email_is_vouched_for()
+    let account = site.app.store.account_by_username(username).await;
+    let account = account.expect("the store answers").expect("an account");
+    account.email_is_vouched_for()
 }
 
 /// Logs in as that user of the OP, of whom it says this email; returns the browser and where the

@@ -30,7 +30,8 @@ use crate::store;
 
 /// Ends a login, a link or a test, as the attempt says.
 pub(crate) async fn callback(visit: Visit, RawQuery(query): RawQuery) -> Response {
-    match end(&visit, query.unwrap_or_default().as_bytes()).await {
+    let query = query.unwrap_or_default();
+    match Box::pin(end(&visit, query.as_bytes())).await {
         Ok(answer) => answer,
         Err(error) => visit.fail(&error).await,
     }

@@ -18,8 +18,8 @@ pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOu
     let session = match session_token(&call.headers, &app) {
         Some(token) => {
             let by = call.client.by(app.clock.now());
-            let taken = app.store.take_session(token, by).await;
-            taken.unwrap_or_else(|error| {
+            let session = app.store.take_session(token, by).await;
+            session.unwrap_or_else(|error| {
                 tracing::warn!("a session remains that was logged out: {}", chain(&error));
                 ended = LOGGED_OUT_HERE;
                 None
