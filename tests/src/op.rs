@@ -1,7 +1,7 @@
 //! The OPs of the story, and how a person logs in, consents and cancels at each.
 
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::demo_op::DemoOp;
@@ -130,6 +130,17 @@ impl Op {
         match &self.program {
             Program::Demo(op) => op.change_user(person.name, &patch).await,
             Program::Real(_, op) => op.change_user(person.name, &patch).await,
+        }
+    }
+
+    /// Takes the person's account at the OP away, of which the OP tells nobody.
+    ///
+    /// # Errors
+    /// The OP refused, or is none that can do so.
+    pub async fn remove_account(&self, person: &Person) -> Result<()> {
+        match &self.program {
+            Program::Demo(_) => bail!("the demo OP sets users inactive in the process alone"),
+            Program::Real(_, op) => op.change_user(person.name, &Value::Null).await,
         }
     }
 

@@ -2,7 +2,6 @@
 //! session, the audit entries. A refused login changes nothing.
 
 use shared::session::Role;
-use uuid::Uuid;
 
 use crate::account::NewAccount;
 use crate::audit::{Actor, Event};
@@ -283,7 +282,7 @@ impl Store {
                         if account.role == Role::Admin && !has_lock {
                             return Ok(None);
                         }
-                        follow_claims!(tx, account, claimed, Uuid::nil(), by);
+                        follow_claims!(tx, account, claimed, by);
                     }
                 }
                 (Entry::Password { hash, rehash }, Some(account))

@@ -12,6 +12,7 @@ pub(crate) mod users;
 pub(crate) mod login_link;
 pub(crate) mod activity;
 pub(crate) mod ended_by_op;
+mod recheck;
 pub(crate) mod autologin;
 pub(crate) mod trunk_serve;
 pub(crate) mod screenshots;

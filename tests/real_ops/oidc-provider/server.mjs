@@ -8,7 +8,7 @@
 // under a path with a trailing slash, as Authentik's does.
 //
 // `POST /control/users/NAME` with a JSON object changes that account's claims at run time; `null`
-// takes a claim away.
+// takes a claim away, and in place of the object the account itself.
 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -74,6 +74,9 @@ const provider = new Provider(origin + options.path, {
   },
   jwks: await signingKeys(),
   cookies: { keys: ['the tests need no secret here'] },
+  // The library gives one for `offline_access` only after a consent that was asked for.
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+  rotateRefreshToken: true,
   findAccount: (_ctx, id) => accounts.has(id) && {
     accountId: id,
     claims: () => ({ sub: id, ...accounts.get(id) }),
@@ -156,7 +159,12 @@ async function interaction(request, response, uid, act) {
 }
 
 async function changeUser(request, response, name) {
-  const claims = { ...accounts.get(name), ...JSON.parse(await body(request)) };
+  const change = JSON.parse(await body(request));
+  if (change === null) {
+    accounts.delete(name);
+    return response.writeHead(204).end();
+  }
+  const claims = { ...accounts.get(name), ...change };
   for (const [claim, value] of Object.entries(claims)) if (value === null) delete claims[claim];
   accounts.set(name, claims);
   response.writeHead(204).end();

@@ -13,14 +13,14 @@ pub struct ClaimedRole<'a> {
     pub ways: &'a WaysIn,
 }
 
-/// Gives an account the role that the claims say, which ends its links, and its sessions but the one
-/// of the id `$spared`. The last admin with a way in stays an admin. The account's row must be
-/// locked, and to demote an admin also the row under which admins are counted.
+/// Gives an account the role that the claims say, which ends its links and sessions: no token
+/// outlives its role. The last admin with a way in stays an admin. The account's row must be locked,
+/// and to demote an admin also the row under which admins are counted.
 macro_rules! follow_claims {
-    ($tx:expr, $account:expr, $claimed:expr, $spared:expr, $by:expr) => {{
+    ($tx:expr, $account:expr, $claimed:expr, $by:expr) => {{
         use shared::audit::AuditKind;
         use shared::session::Role;
-        use $crate::store::account::accounts::{close_setup, void_links};
+        use $crate::store::account::accounts::{close_setup, end_sessions, void_links};
         use $crate::store::account::claims::yield_claim;
         use $crate::store::account::ways_in::has_admin;
         use $crate::store::audit::insert_audit;
@@ -39,11 +39,7 @@ macro_rules! follow_claims {
                 .bind($by.at.unix())
                 .execute(&mut *$tx)
                 .await?;
-            sqlx::query("delete from session where account_id = $1 and session_id <> $2")
-                .bind(id)
-                .bind($spared)
-                .execute(&mut *$tx)
-                .await?;
+            end_sessions!($tx, id)?;
             void_links!($tx, id, $by.at);
             let event =
                 $crate::audit::Event::about(AuditKind::RoleChanged, id).detail(role.as_str());

@@ -91,14 +91,19 @@ impl Store {
     /// Stores what the OP said: the next refresh token, the claims and the role, all or none.
     pub async fn renew_session(&self, renewal: &Renewal<'_>, by: &Actor) -> Result<()> {
         in_tx!(self, tx => {
+            let role: Option<String> =
+                sqlx::query_scalar("select role from account where account_id = $1")
+                    .bind(renewal.account_id).fetch_optional(&mut *tx).await?;
             // First, as whoever else changes roles does: the other way round, two would wait for each
-            // other for ever.
-            if let Some(claimed) = renewal.role {
+            // other for ever. Who keeps a role waits for nobody.
+            if let Some(claimed) = renewal.role
+                && role.as_deref() != Some(claimed.role.as_str())
+            {
                 guard_admins!(tx)?;
                 if let Some(account) = lock_account!(tx, renewal.account_id)
                     && account.role != claimed.role
                 {
-                    follow_claims!(tx, &account, claimed, renewal.session_id, by);
+                    follow_claims!(tx, &account, claimed, by);
                 }
             }
             if let Some(identity) = &renewal.identity {
