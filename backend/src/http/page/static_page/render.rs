@@ -20,7 +20,10 @@ pub(crate) fn render(page: &StaticPage<'_>) -> String {
         routes::LOGIN => form(login::content(page)),
         routes::SETUP => form(setup::content(page)),
         routes::WELCOME => form(welcome::content(page)),
-        routes::LINK => entry(page, &loading(page, &link::content(page))),
+        routes::LINK => entry(
+            page,
+            &loading(page, &(link::content(page) + &works_without)),
+        ),
         routes::HOME => shell(&loading(page, &home(page))),
         _ => shell(&loading(page, &needs_app(page))),
     }
