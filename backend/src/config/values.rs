@@ -159,8 +159,14 @@ pub(super) fn database(text: &str) -> Result<Database, Wrong> {
                         characters as %XX (@ is %40, / is %2F, # is %23, ? is %3F, % is %25)";
             let wrong = |problem: &str| Wrong::new(format!("{problem} (value not shown)"), remedy);
             let parsed = Url::parse(text).ok().filter(|_| rest.starts_with("//"));
-            let url = parsed.ok_or_else(|| wrong("is not a URL"))?;
-            match cut_short(&url) {
+            let cut = match &parsed {
+                Some(url) => cut_short(url),
+                None => cut_within(rest),
+            };
+            if parsed.is_none() && cut.is_none() {
+                return Err(wrong("is not a URL"));
+            }
+            match cut {
                 Some(character) => Err(wrong(&format!(
                     "is cut off at a {character}, which must be encoded in a password"
                 ))),
@@ -188,6 +194,15 @@ fn cut_short(url: &Url) -> Option<char> {
     let has_user = !url.username().is_empty() || url.password().is_some();
     let is_in_query = url.query().is_some_and(|query| query.contains('@'));
     (is_in_query && !has_user && url.path().trim_matches('/').is_empty()).then_some('?')
+}
+
+/// Does the same for a text that is no URL, since the beginning of the password stands where a port
+/// should.
+fn cut_within(rest: &str) -> Option<char> {
+    let rest = rest.trim_start_matches('/');
+    let (authority, rest) = rest.split_at(rest.find(['/', '?', '#'])?);
+    let is_cut = !authority.contains('@') && rest.contains('@');
+    rest.chars().next().filter(|_| is_cut)
 }
 
 /// Parses the path of a SQLite URL, which is not decoded: people write paths, not URLs.
