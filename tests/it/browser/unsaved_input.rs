@@ -139,7 +139,8 @@ async fn way_to_the_provider_and_back_keeps_it() -> Result<()> {
         browser
             .click_on("dialog[open] a[href^='/api/login/openid']")
             .await?;
-        // The OP knows him still, and sends him back at once.
+        // The OP knows him still, and asks for his password all the same.
+        stage.op.log_in(browser, &bob).await?;
         browser
             .wait_for_text("#email-form [role=status]", "Not saved yet")
             .await?;

@@ -138,5 +138,7 @@ fn make_private_file(path: &Path) -> std::io::Result<()> {
         let refusal = "it is a link that somebody else made";
         return Err(std::io::Error::new(ErrorKind::PermissionDenied, refusal));
     }
+    // SQLite would say of a file that cannot be written to that it cannot be opened.
+    std::fs::OpenOptions::new().append(true).open(path)?;
     Ok(())
 }
