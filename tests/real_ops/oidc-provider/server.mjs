@@ -77,10 +77,10 @@ const provider = new Provider(origin + options.path, {
   // The library gives one for `offline_access` only after a consent that was asked for.
   issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: true,
-  findAccount: (_ctx, id) => accounts.has(id) && {
+  findAccount: (_ctx, id) => (accounts.has(id) ? {
     accountId: id,
     claims: () => ({ sub: id, ...accounts.get(id) }),
-  },
+  } : undefined),
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   // Its guard against SSRF refuses loopback, where every client of these tests lives.
   fetch: (url, init) => {

@@ -279,7 +279,10 @@ fn databases() {
             "/var/lib/some.db",
             "is not a database URL (value not shown)",
         ),
-        ("postgres://u:pa/ss@h/n", "is not a URL (value not shown)"),
+        (
+            "postgres://u:pa/ss@h/n",
+            "is cut off at a /, which must be encoded in a password (value not shown)",
+        ),
         ("postgres:n", "is not a URL (value not shown)"),
         (
             "sqlite::memory:",
