@@ -181,3 +181,19 @@ pub async fn account_of(browser: &HttpBrowser) -> String {
         .unwrap_or_default()
         .to_owned()
 }
+
+/// The settings of a site whose OP gives the roles.
+pub const ROLES: [(&str, &str); 3] = [
+    ("OIDC_CLAIM_ROLES", "groups"),
+    ("OIDC_ROLE_ADMIN", "admins"),
+    ("OIDC_ROLE_USER", "users"),
+];
+
+/// Returns the role of the account that is logged in; empty if nobody is.
+pub async fn role(browser: &HttpBrowser) -> String {
+    let session = browser.get(API_SESSION).await.json();
+    session["user"]["role"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::json;
-use shared::routes::{
-    API_LINK, API_PROFILE_IDENTITIES, API_PROFILE_IDENTITIES_OPENID, API_SESSION,
-};
+use shared::routes::{API_LINK, API_PROFILE_IDENTITIES, API_PROFILE_IDENTITIES_OPENID};
 use shared::session::Role;
 use tests::answer::Answer;
 use tests::http_browser::HttpBrowser;
+use tests::logins::{ROLES, role};
 use tests::site::{PASSWORD, Site, admin, user};
 
 /// Begins a link and logs in at the OP; returns the callback's URL, not visited.
@@ -188,20 +187,6 @@ async fn link_at_an_op_that_is_down_says_so() {
 }
 
 // Roles.
-
-const ROLES: [(&str, &str); 3] = [
-    ("OIDC_CLAIM_ROLES", "groups"),
-    ("OIDC_ROLE_ADMIN", "admins"),
-    ("OIDC_ROLE_USER", "users"),
-];
-
-async fn role(browser: &HttpBrowser) -> String {
-    let session = browser.get(API_SESSION).await.json();
-    session["user"]["role"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
-}
 
 #[tokio::test]
 async fn claims_give_the_role_and_who_has_none_is_refused() {

@@ -9,6 +9,7 @@ use shared::routes::{
     API_PROFILE_PASSWORD, API_PROFILE_SESSIONS, API_SESSION,
 };
 use tests::http_browser::HttpBrowser;
+use tests::logins::ROLES;
 use tests::site::{PASSWORD, Site, admin, user};
 
 use crate::account::identities::{agree, connect};
@@ -49,12 +50,7 @@ async fn cve_2021_41246_token_that_was_planted_is_never_taken_over() {
 
 #[tokio::test]
 async fn cve_2021_41246_token_changes_with_every_change_of_privilege() {
-    let roles = [
-        ("OIDC_CLAIM_ROLES", "groups"),
-        ("OIDC_ROLE_ADMIN", "admins"),
-        ("OIDC_ROLE_USER", "users"),
-    ];
-    let site = Site::with(&roles).await;
+    let site = Site::with(&ROLES).await;
     site.add(admin("root").await).await;
     site.add(user("owner").await).await;
     let browser = site.browser();

@@ -11,6 +11,7 @@ use shared::routes::{
 use shared::session::Role;
 use tests::answer::{Answer, encode};
 use tests::http_browser::HttpBrowser;
+use tests::logins::ROLES;
 use tests::logins::{by_password, set_disabled, set_role};
 use tests::site::{CLIENT_ID, PASSWORD, Site, admin, user};
 use uuid::Uuid;
@@ -68,12 +69,7 @@ async fn link_is_spent_once() {
 
 #[tokio::test]
 async fn password_spends_a_link_once_and_the_cookie_gives_no_role() {
-    let roles = [
-        ("OIDC_CLAIM_ROLES", "groups"),
-        ("OIDC_ROLE_ADMIN", "admins"),
-        ("OIDC_ROLE_USER", "users"),
-    ];
-    let site = Site::with(&roles).await;
+    let site = Site::with(&ROLES).await;
     let id = site.add(user("alice").await).await;
     let browser = site.browser();
     browser.log_in_as("alice").await;

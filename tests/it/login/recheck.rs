@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use demo_op::{Fault, Lie};
-use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_SESSION, LOGIN};
+use shared::routes::{API_CONFIG, API_LOGIN_OPENID, LOGIN};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
+use tests::logins::{ROLES, role};
 use tests::site::Site;
 
 const TOKEN: &str = "/application/o/token/";
@@ -31,14 +32,6 @@ fn refreshes(site: &Site) -> usize {
     asked
         .filter(|request| is_refresh(request.param("grant_type")))
         .count()
-}
-
-async fn role(browser: &HttpBrowser) -> String {
-    let session = browser.get(API_SESSION).await.json();
-    session["user"]["role"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 #[tokio::test]
@@ -104,12 +97,7 @@ async fn refused_client_says_nothing_about_the_user() {
 
 #[tokio::test]
 async fn role_follows_and_no_role_ends_every_session_of_the_identity() {
-    let settings = [
-        ("OIDC_CLAIM_ROLES", "groups"),
-        ("OIDC_ROLE_ADMIN", "admins"),
-        ("OIDC_ROLE_USER", "users"),
-    ];
-    let (site, bob) = site_with_bob(&settings).await;
+    let (site, bob) = site_with_bob(&ROLES).await;
     let elsewhere = site.browser();
     elsewhere.log_in_as("bob").await;
     assert_eq!(role(&bob).await, "user");

@@ -2,16 +2,11 @@
 
 use shared::routes::API_SESSION;
 use tests::http_browser::HttpBrowser;
+use tests::logins::ROLES;
 use tests::site::{PASSWORD, Site, admin, user};
 
 use crate::account::identities::{agree, connect};
 use tests::logins::account_of;
-
-const ROLES: [(&str, &str); 3] = [
-    ("OIDC_CLAIM_ROLES", "groups"),
-    ("OIDC_ROLE_ADMIN", "admins"),
-    ("OIDC_ROLE_USER", "users"),
-];
 
 async fn role(browser: &HttpBrowser) -> String {
     let session = browser.get(API_SESSION).await.json();
