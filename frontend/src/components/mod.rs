@@ -4,6 +4,7 @@ pub(crate) mod english;
 pub(crate) mod frame;
 pub(crate) mod guard;
 pub(crate) mod field;
+pub(crate) mod credentials;
 pub(crate) mod form;
 pub(crate) mod problem;
 pub(crate) mod provider;

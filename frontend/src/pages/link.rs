@@ -12,7 +12,7 @@ use shared::routes;
 
 use crate::api;
 use crate::browser::{self, History};
-use crate::components::field::{Field, FieldKind};
+use crate::components::credentials::{CredentialFields, Credentials, focus_if_wrong};
 use crate::components::form::{Form, busy};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::ProblemNote;
@@ -71,13 +71,12 @@ fn LinkForm(
         let code = FailureCode::LinkConfirm.as_str();
         Cow::Owned(format!("{}?error={code}", routes::LOGIN))
     };
-    let username = RwSignal::new(String::new());
-    let password = RwSignal::new(String::new());
+    let credentials = Credentials::new();
     let text = move |signal: RwSignal<String>| takes_password.then(|| signal.get_untracked());
     let accept = answer(move || LinkAnswer {
         way: LinkWay::Account,
-        username: text(username),
-        password: text(password),
+        username: text(credentials.username),
+        password: text(credentials.password),
     });
     let register = answer(|| LinkAnswer {
         way: LinkWay::New,
@@ -114,23 +113,7 @@ fn LinkForm(
                         >
                             {takes_password
                                 .then(|| {
-                                    view! {
-                                        <Field
-                                            id="username"
-                                            name="username"
-                                            label=say(Text::USERNAME)
-                                            kind=FieldKind::Username
-                                            value=username
-                                            autofocus=true
-                                        />
-                                        <Field
-                                            id="password"
-                                            name="password"
-                                            label=say(Text::PASSWORD)
-                                            kind=FieldKind::CurrentPassword
-                                            value=password
-                                        />
-                                    }
+                                    view! { <CredentialFields credentials autofocus=true /> }
                                 })}
                         </Form>
                     }
@@ -172,12 +155,7 @@ fn answer(given: impl Fn() -> LinkAnswer + 'static) -> Mutation {
         let given = given();
         async move {
             let answer = api::call_with(AcceptLink {}, &given).send().await;
-            if answer
-                .as_ref()
-                .is_err_and(|error| error.is(ErrorCode::InvalidCredentials))
-            {
-                browser::focus("#link-form input[name=password]");
-            }
+            focus_if_wrong(&answer, "#link-form input[name=password]");
             browser::go(&answer?.redirect, History::Replace).await;
             Ok(())
         }

@@ -14,12 +14,13 @@ use shared::routes;
 
 use crate::api;
 use crate::browser::{self, History};
+use crate::components::credentials::Credentials;
 use crate::components::frame::{EntryFrame, Loading, once_loaded};
 use crate::components::problem::CodeNote;
 use crate::components::provider::ProviderLink;
 use crate::dynamic::effect;
 use crate::pages::login::error_card::ErrorCard;
-use crate::pages::login::password_form::{Credentials, PasswordForm};
+use crate::pages::login::password_form::PasswordForm;
 use crate::pages::login::query::{LoginQuery, departure};
 use crate::remote::Remote;
 use crate::text::{fill, say};

@@ -2,35 +2,15 @@
 
 use leptos::prelude::*;
 use shared::api::LogIn;
-use shared::error::ErrorCode;
 use shared::session::PasswordLogin;
 
 use crate::api;
 use crate::browser;
-use crate::components::field::{Field, FieldKind};
+use crate::components::credentials::{CredentialFields, Credentials, focus_if_wrong};
 use crate::components::form::Form;
 use crate::mutation::Mutation;
 use crate::text::say;
 use shared::text::Text;
-
-/// What is typed.
-#[derive(Clone, Copy)]
-pub(crate) struct Credentials {
-    /// The username.
-    username: RwSignal<String>,
-    /// The password.
-    password: RwSignal<String>,
-}
-
-impl Credentials {
-    /// Creates empty ones.
-    pub(crate) fn new() -> Self {
-        Self {
-            username: RwSignal::new(String::new()),
-            password: RwSignal::new(String::new()),
-        }
-    }
-}
 
 /// The form.
 #[component]
@@ -51,12 +31,7 @@ pub(crate) fn PasswordForm(
         };
         async move {
             let answer = api::call_with(LogIn {}, &login).send().await;
-            if answer
-                .as_ref()
-                .is_err_and(|error| error.is(ErrorCode::InvalidCredentials))
-            {
-                browser::focus("#login-form input[name=password]");
-            }
+            focus_if_wrong(&answer, "#login-form input[name=password]");
             let target = answer?.redirect;
             password.set(String::new());
             browser::enter(&target).await;
@@ -65,21 +40,7 @@ pub(crate) fn PasswordForm(
     });
     view! {
         <Form id="login-form" text=say(Text::LOG_IN) busy_text=say(Text::LOGGING_IN) mutation=log_in>
-            <Field
-                id="username"
-                name="username"
-                label=say(Text::USERNAME)
-                kind=FieldKind::Username
-                value=username
-                autofocus=autofocus
-            />
-            <Field
-                id="password"
-                name="password"
-                label=say(Text::PASSWORD)
-                kind=FieldKind::CurrentPassword
-                value=password
-            />
+            <CredentialFields credentials autofocus />
         </Form>
     }
 }
