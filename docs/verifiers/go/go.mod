@@ -1,0 +1,3 @@
+module example.com/postern
+
+go 1.19
