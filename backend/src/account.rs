@@ -32,6 +32,8 @@ pub struct Account {
     pub password_hash: Option<String>,
     /// When it was disabled; `None` if it is not.
     pub disabled_at: Option<Timestamp>,
+    /// The groups at the OP, at the last login there.
+    pub groups: Vec<String>,
 }
 
 impl Account {

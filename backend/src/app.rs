@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::account::{UsableIdentities, WaysIn};
+use crate::assertion::key_ring::KeyRing;
 use crate::config::{Config, Database, Given};
 use crate::failure::remedy;
 use crate::keys::{self, Keys};
@@ -47,6 +48,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Callbacks that may come twice.
     pub callbacks: Callbacks,
+    /// What signs assertions.
+    pub assertions: KeyRing,
     /// Lets one doctor run at a time.
     pub doctor: tokio::sync::Mutex<()>,
     /// The given values of the current settings.
@@ -114,6 +117,7 @@ impl App {
             limits,
             metrics,
             callbacks: Callbacks::default(),
+            assertions: KeyRing::default(),
             doctor: tokio::sync::Mutex::default(),
             keys: RwLock::new(Arc::new(keys)),
             provider,

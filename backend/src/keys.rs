@@ -36,6 +36,8 @@ pub struct Keys {
     pub link: CookieKeyring,
     /// For browsers that have logged in before.
     pub browser: CookieKeyring,
+    /// For the private keys of assertions, in the database.
+    pub assertion: Key,
     setup_token: SecretString,
     doctor: SecretSlice<u8>,
 }
@@ -118,6 +120,8 @@ impl Keys {
             expand(label, &mut bytes);
             CookieKeyring::new(Key::from(&bytes))
         };
+        let mut assertion = [0; 64];
+        expand("postern assertion key v1", &mut assertion);
         let mut setup = [0; 18];
         expand("postern setup token v1", &mut setup);
         let mut doctor = vec![0; 32];
@@ -127,6 +131,7 @@ impl Keys {
             refresh: seal("postern refresh token v1"),
             link: seal("postern pending link v1"),
             browser: seal("postern known browser v1"),
+            assertion: Key::from(&assertion),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
             doctor: doctor.into(),
         }

@@ -1,6 +1,7 @@
 //! Postern's server: the relying party of an OpenID Provider, with its own accounts and sessions.
 //! Read the modules in order: settings, shared state, the rules (pure), the OP, the database, HTTP.
 
+pub mod public_url;
 pub mod config;
 pub mod cli;
 pub mod app;
@@ -9,6 +10,7 @@ pub mod metrics;
 mod private_file;
 pub mod keys;
 mod rights;
+pub mod sealed;
 pub mod limits;
 pub mod password;
 pub mod account;
@@ -21,6 +23,8 @@ pub mod user_agent;
 pub mod brand;
 pub mod presets;
 pub mod login;
+pub mod application;
+pub mod assertion;
 pub mod op;
 pub mod authentik;
 pub mod store;

@@ -44,6 +44,12 @@ impl LinkToken {
         Some(Self(bytes.try_into().ok()?))
     }
 
+    /// Returns the token as text, for an address.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// Returns the link with this token at that origin. The token is in the fragment: browsers do
     /// not send that to a server, so it is in no log, no proxy and no `Referer`.
     #[must_use]

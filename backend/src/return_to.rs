@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use shared::routes;
+
 /// A path on this site, safe to redirect to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -9,6 +11,9 @@ pub struct ReturnTo(String);
 
 /// A longer path is not ours, and would bloat the attempt's cookie.
 const MAX_BYTES: usize = 512;
+
+/// The longest path that leads on to an application: such a path is in it, encoded.
+const MAX_ENTER_BYTES: usize = 2048;
 
 impl ReturnTo {
     /// Returns the start page.
@@ -26,6 +31,14 @@ impl ReturnTo {
     /// strip), dot segments, schemes.
     #[must_use]
     pub fn parse(next: &str) -> Self {
+        encoded(next)
+            .filter(|path| is_safe(path) && !is_api(path))
+            .map_or_else(Self::home, Self)
+    }
+
+    /// Parses a path on the host of an application, which may have an API of its own.
+    #[must_use]
+    pub fn in_application(next: &str) -> Self {
         encoded(next)
             .filter(|path| is_safe(path))
             .map_or_else(Self::home, Self)
@@ -55,7 +68,7 @@ fn encoded(next: &str) -> Option<String> {
     let is_lost = |c: char| {
         c == char::REPLACEMENT_CHARACTER || c.is_control() || (c.is_whitespace() && c != ' ')
     };
-    if next.len() > MAX_BYTES || next.contains(is_lost) || next.ends_with(' ') {
+    if next.len() > most(next) || next.contains(is_lost) || next.ends_with(' ') {
         return None;
     }
     let mut path = String::with_capacity(next.len());
@@ -71,14 +84,14 @@ fn encoded(next: &str) -> Option<String> {
 }
 
 fn is_safe(next: &str) -> bool {
-    if next.len() > MAX_BYTES || !next.starts_with('/') {
+    if next.len() > most(next) || !next.starts_with('/') {
         return false;
     }
     if next.contains('\\') {
         return false;
     }
     let path = next.split(['?', '#']).next().unwrap_or_default();
-    if path.contains("//") || is_api(path) {
+    if path.contains("//") {
         return false;
     }
     // An encoded slash, backslash, dot, percent sign or control character in the path has no honest
@@ -93,9 +106,19 @@ fn is_safe(next: &str) -> bool {
     !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// A login that ended on the API would show raw JSON, or start another login.
-fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+/// Returns true for a path of the API: a login that ended there would show raw JSON, or start
+/// another login. One leads on to an application.
+fn is_api(next: &str) -> bool {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    (path == "/api" || path.starts_with("/api/")) && path != routes::API_ENTER
+}
+
+/// Returns how long that path may be.
+fn most(next: &str) -> usize {
+    match next.strip_prefix(routes::API_ENTER) {
+        Some(query) if query.starts_with('?') => MAX_ENTER_BYTES,
+        _ => MAX_BYTES,
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +151,16 @@ mod tests {
             assert_eq!(ReturnTo::parse(next).as_str(), expected);
             assert_eq!(ReturnTo::parse(expected).as_str(), expected);
         }
+    }
+
+    #[test]
+    fn application_may_have_an_api() {
+        let path = "/api/pages/1?x=1";
+        assert_eq!(ReturnTo::in_application(path).as_str(), path);
+        assert_eq!(ReturnTo::in_application("//evil.example").as_str(), "/");
+        let enter = format!("/api/enter?app=a&next={}", "%2Fx".repeat(300));
+        assert_eq!(ReturnTo::parse(&enter).as_str(), enter);
+        assert_eq!(ReturnTo::parse("/api/enter/x").as_str(), "/");
     }
 
     #[test]

@@ -64,6 +64,19 @@ impl SessionToken {
 }
 
 impl TokenHash {
+    /// Parses what [`TokenHash::to_text`] gives; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// Returns the hash as text. Whoever reads it cannot make the token of it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// Returns the hash as a value for a statement.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -6,8 +6,8 @@ use crate::config::PublicConfig;
 use crate::doctor::Report;
 use crate::endpoint::{
     Admin, Anyone, Caller, Confirmed, ConfirmedAdmin, Description, Doctor, Endpoint, LinkCandidate,
-    LinkHolder, LoggedIn, Method, Op, OpRedirect, Query, SetupTokenHolder, Untyped, endpoints,
-    query,
+    LinkHolder, LoggedIn, Method, Op, OpRedirect, Query, ReverseProxy, SetupTokenHolder, Untyped,
+    endpoints, query,
 };
 use crate::error::ErrorCode;
 use crate::link::{LinkAnswer, PendingLink};
@@ -129,6 +129,16 @@ endpoints! {
     /// how its request arrived; 404 without a proof that only the secret key can make
     GET "/api/doctor/reflection", Doctor: Reflect(()) -> 200 Untyped, [NotFound];
 
+    /// forward-auth: may the request pass that `X-Forwarded-Host`, `-Uri` and `-Method` name? 200 with
+    /// the identity's headers, else 401, 403, or 303 to the login
+    GET "/api/verify", ReverseProxy: Verify(()) -> 200 Untyped,
+        [Unauthenticated, Forbidden, AppForbidden, AppUnknown, CrossSite, BadRequest];
+    /// sends the browser to an application with a one-time ticket
+    GET "/api/enter" ? EnterQuery, LoggedIn: EnterApplication(()) -> 303 Untyped,
+        [AppForbidden, AppUnknown, BadRequest];
+    /// the keys that check assertions (JWK Set)
+    GET "/.well-known/postern/jwks.json", Anyone: ShowKeys(()) -> 200 Untyped;
+
     /// the words of the pages, for `entry` or `inside`, in the browser's language
     GET "/api/texts/" {section}, Anyone: NegotiateTexts(()) -> 200 Untyped, [NotFound];
     /// the same in one language
@@ -169,6 +179,18 @@ query! {
     /// The parameters of the cookie check.
     NextQuery {
         /// Where to go afterwards: a path on this site.
+        next = "next",
+    }
+}
+
+query! {
+    /// Which application to open.
+    EnterQuery {
+        /// Its name.
+        app = "app",
+        /// The hash of what the browser keeps on the application's host.
+        state = "state",
+        /// Where to go there: a path.
         next = "next",
     }
 }

@@ -136,6 +136,8 @@ callers! {
     ConfirmedAdmin = "admin, confirmed" [Unauthenticated, Forbidden, ReauthRequired];
     /// The browser that the OP sends back.
     OpRedirect = "the OP's redirect" [];
+    /// A reverse proxy of the settings.
+    ReverseProxy = "a reverse proxy" [];
     /// The OP itself.
     Op = "the OP" [];
     /// Somebody who came back from the OP, with a pending link.

@@ -73,6 +73,12 @@ error_codes! {
     CrossSite = "cross_site";
     /// A write from a page of this server under another address than the public origin.
     WrongAddress = "wrong_address";
+    /// Somebody who is logged in may not open that application.
+    AppForbidden = "app_forbidden";
+    /// The application behind the door does not answer.
+    AppUnreachable = "app_unreachable";
+    /// No application has that host.
+    AppUnknown = "app_unknown";
     /// A write whose body is not JSON.
     JsonRequired = "json_required";
     /// The body or a parameter does not parse.

@@ -38,7 +38,19 @@ api_paths! {
     API_TEST_LOGIN = StartTestLogin;
     API_DOCTOR_REFLECTION = Reflect;
     API_SETUP = SetUp;
+    API_VERIFY = Verify;
+    API_ENTER = EnterApplication;
+    JWKS = ShowKeys;
 }
+
+/// What Postern's own paths begin with on a host that an application has.
+pub const BELOW_BASE: &str = "/_postern/";
+/// On an application's host: goes to Postern for a ticket.
+pub const APP_START: &str = "/_postern/start";
+/// On an application's host: takes a ticket.
+pub const APP_ENTER: &str = "/_postern/enter";
+/// On an application's host: leads to where a login is ended.
+pub const APP_LOGOUT: &str = "/_postern/logout";
 
 /// The login page.
 pub const LOGIN: &str = "/login";

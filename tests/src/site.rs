@@ -205,6 +205,7 @@ impl Site {
             username: None,
             email: None,
             is_email_verified: false,
+            groups: None,
         };
         link(
             &self.app.store,

@@ -5,7 +5,7 @@
 
 use strsim::damerau_levenshtein;
 
-use super::table::{UNSUPPORTED, VARIABLES};
+use super::table::{UNSUPPORTED, VARIABLES, variable};
 
 /// How the names of Postern's own variables begin.
 const PREFIXES: [&str; 2] = ["OIDC_", "POSTERN_"];
@@ -83,7 +83,7 @@ pub(super) fn judge(name: &str, text: &str) -> Name {
 
 /// Returns true if the name is in the table.
 fn is_known(name: &str) -> bool {
-    VARIABLES.iter().any(|variable| variable.name == name)
+    variable(name).is_some()
 }
 
 /// Kubernetes gives every pod of a service named `postern` variables such as `POSTERN_SERVICE_HOST`

@@ -8,6 +8,7 @@
 //! `oidc/` reads the settings about the OP, `brand.rs` the look, and `settings.rs` reads all of
 //! them and checks them against each other.
 
+mod application_names;
 mod table;
 mod faults;
 mod misspelled;
@@ -18,6 +19,7 @@ mod values;
 mod urls;
 mod oidc;
 mod brand;
+mod applications;
 mod given;
 mod settings;
 mod process;
@@ -31,6 +33,6 @@ pub use self::oidc::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
 pub use self::process::{session_max_age, variable_of_process, wants_no_color};
 pub use self::settings::{Config, Reading};
 pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
-pub use self::urls::PublicUrl;
 pub(crate) use self::urls::cookie_name;
 pub(crate) use self::urls::is_clear_text;
+pub use crate::public_url::PublicUrl;

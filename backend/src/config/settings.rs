@@ -15,9 +15,11 @@ use super::given::Given;
 use super::misspelled::{self, Name};
 use super::oidc::{self, OidcConfig};
 use super::source::Reader;
-use super::urls::{self, PublicUrl};
-use super::{brand, values};
+use super::urls;
+use super::{applications, brand, values};
+use crate::application::registry::Applications;
 use crate::brand::Brand;
+use crate::public_url::PublicUrl;
 
 /// What sets how long a session lives at most.
 pub(super) const MAX_AGE: &str = "SESSION_MAX_AGE_SECONDS";
@@ -60,6 +62,8 @@ pub struct Config {
     pub collector: Option<Url>,
     /// The OP; `None` if login through an OP is off.
     pub oidc: Option<OidcConfig>,
+    /// The applications behind the door.
+    pub applications: Applications,
     /// The look of the pages.
     pub brand: Brand,
     /// Notices about all of these.
@@ -179,6 +183,8 @@ impl Config {
                 format: reader.get_or_default("POSTERN_LOG_FORMAT", values::log_format),
             },
             collector: read_collector(&mut reader),
+            // Read below, since they need the public origin.
+            applications: Applications::default(),
             brand: brand::read(&mut reader),
             notices: Vec::new(),
             given: Given::default(),
@@ -209,6 +215,7 @@ impl Config {
         if self.public_url.is_none() {
             self.public_url = self.oidc.as_ref().map(|oidc| oidc.origin.clone());
         }
+        self.applications = applications::read(reader, self.public_url.as_ref());
         if self
             .ops_listen
             .is_some_and(|ops| is_same_place(ops, self.listen))

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use super::application_names;
+
 /// The value if a variable is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fallback {
@@ -264,6 +266,39 @@ pub const VARIABLES: &[Variable] = &[
     .or_else("generated in DATA_DIR")
     .secret(),
     Variable::new(
+        "POSTERN_APP_<NAME>_URL",
+        "Public origin of an application on a host of its own, such as https://grafana.example.com",
+    ),
+    Variable::new(
+        "POSTERN_APP_<NAME>_UPSTREAM",
+        "Where Postern passes its requests on to; without it, a reverse proxy asks /api/verify",
+    ),
+    Variable::new(
+        "POSTERN_APP_<NAME>_ALLOW",
+        "Who may open it: role:admin, group:family, user:alice, separated by commas or as a JSON list",
+    )
+    .or_else("everybody who is logged in"),
+    Variable::new(
+        "POSTERN_APP_<NAME>_PUBLIC",
+        "Paths that need no login, separated by commas: /health, or /static/* for all below it",
+    ),
+    Variable::new(
+        "POSTERN_APP_<NAME>_HEADERS",
+        "Which headers tell it who asks: remote (Remote-User, -Name, -Email, -Groups), x-forwarded \
+         (X-Forwarded-User, -Email, -Preferred-Username, -Groups) or none",
+    )
+    .or("remote"),
+    Variable::new(
+        "POSTERN_APP_<NAME>_LABEL",
+        "What its tile on the home page says",
+    )
+    .or_else("the name"),
+    Variable::new(
+        "POSTERN_APP_<NAME>_ICON",
+        "Address of the picture on its tile",
+    )
+    .or_else("made of the label"),
+    Variable::new(
         "POSTERN_BRAND_NAME",
         "What the site is called on its pages, at most 40 characters",
     )
@@ -311,11 +346,19 @@ pub const VARIABLES: &[Variable] = &[
 
 /// Promised names that this version does not support yet. They are refused, because a setting that
 /// is silently ignored is worse than none.
-pub(super) const UNSUPPORTED: &[&str] = &["POSTERN_COOKIE_DOMAIN", "POSTERN_ALLOWED_HOSTS"];
+pub(super) const UNSUPPORTED: &[&str] = &[
+    "POSTERN_COOKIE_DOMAIN",
+    "POSTERN_ALLOWED_HOSTS",
+    "POSTERN_UPSTREAM",
+];
 
 /// Returns the row of that name.
 pub(super) fn variable(name: &str) -> Option<&'static Variable> {
-    VARIABLES.iter().find(|variable| variable.name == name)
+    let row = |name: &str| VARIABLES.iter().find(|variable| variable.name == name);
+    row(name).or_else(|| {
+        let (_, suffix) = application_names::split(name)?;
+        row(&format!("POSTERN_APP_<NAME>{suffix}"))
+    })
 }
 
 /// The columns of the text that [`help`] returns.

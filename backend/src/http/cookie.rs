@@ -3,9 +3,7 @@
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponseParts, ResponseParts};
-use cookie::{Cookie, CookieJar, Key, SameSite, time};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use cookie::{Cookie, SameSite, time};
 use std::time::Duration;
 
 use crate::app::AppState;
@@ -61,6 +59,12 @@ impl CookieStyle {
     #[must_use]
     pub fn doctor(self) -> String {
         self.name(COOKIE_OF_DOCTOR)
+    }
+
+    /// Returns the name of another cookie of ours, on this host or that of an application.
+    #[must_use]
+    pub fn other(self, name: &str) -> String {
+        self.name(name)
     }
 
     /// Returns the name of the attempt with that suffix; an empty suffix gives the prefix of all
@@ -138,6 +142,12 @@ impl IntoResponseParts for SetCookies {
     }
 }
 
+/// Is this the name of a cookie of this server, whatever its kind?
+pub(crate) fn is_ours(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"__Host-").unwrap_or(name);
+    name.starts_with(b"postern_")
+}
+
 /// Returns the name and the value of every pair in the `Cookie` headers.
 ///
 /// They are split as bytes: other programs on the same host may set cookies in any encoding, and
@@ -170,41 +180,10 @@ pub fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     str::from_utf8(value).ok().filter(|_| is_alone)
 }
 
-/// Seals a value for the browser to keep (AES-256-GCM). The name is authenticated: the value opens
-/// under no other name.
-///
-/// # Errors
-/// The value cannot become JSON.
-pub fn seal<T: Serialize>(key: &Key, name: &str, value: &T) -> Result<String, serde_json::Error> {
-    let mut jar = CookieJar::new();
-    jar.private_mut(key)
-        .add(Cookie::new(name.to_owned(), serde_json::to_string(value)?));
-    Ok(jar
-        .get(name)
-        .map(|cookie| cookie.value().to_owned())
-        .unwrap_or_default())
-}
-
-/// Opens a sealed value; `None` if we did not seal it with one of the keys and under that name.
-#[must_use]
-pub fn open<'a, T: DeserializeOwned>(
-    keys: impl IntoIterator<Item = &'a Key>,
-    name: &str,
-    value: &str,
-) -> Option<T> {
-    let jar = CookieJar::new();
-    let opened = keys.into_iter().find_map(|key| {
-        let cookie = Cookie::new(name.to_owned(), value.to_owned());
-        jar.private(key).decrypt(cookie)
-    })?;
-    serde_json::from_str(opened.value()).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CookieStyle, all, open, seal, single};
+    use super::{CookieStyle, all, single};
     use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
-    use cookie::Key;
     use std::time::Duration;
 
     fn headers(lines: &[&[u8]]) -> HeaderMap {
@@ -249,20 +228,6 @@ mod tests {
         let expected = [("", ""), ("b", ""), ("c", "="), ("d", "1"), ("e", "2")];
         assert_eq!(cookies, expected);
         assert_eq!(all(&self::headers(&[b";=;a;b=;c=="])).count(), 3);
-    }
-
-    #[test]
-    fn a_sealed_value_opens_under_its_own_name_and_key_alone() {
-        let (key, other) = (Key::generate(), Key::generate());
-        let sealed = seal(&key, "name", &"value").expect("sealed");
-        assert_eq!(
-            open::<String>([&other, &key], "name", &sealed).as_deref(),
-            Some("value")
-        );
-        assert_eq!(open::<String>([&other], "name", &sealed), None);
-        assert_eq!(open::<String>([&key], "other", &sealed), None);
-        assert_eq!(open::<String>([&key], "name", &sealed[1..]), None);
-        assert_eq!(open::<String>([&key], "name", ""), None);
     }
 
     #[test]

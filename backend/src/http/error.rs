@@ -151,6 +151,8 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::Forbidden
         | ErrorCode::CrossSite
         | ErrorCode::WrongAddress
+        | ErrorCode::AppForbidden
+        | ErrorCode::AppUnknown
         | ErrorCode::PasswordWrong
         | ErrorCode::AccountDisabled
         | ErrorCode::PasswordLoginDisabled
@@ -164,7 +166,9 @@ fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::LinkExpired
         | ErrorCode::WelcomeLinkInvalid => StatusCode::NOT_FOUND,
         ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        ErrorCode::OpUnreachable | ErrorCode::OpMisconfigured => StatusCode::BAD_GATEWAY,
+        ErrorCode::OpUnreachable | ErrorCode::OpMisconfigured | ErrorCode::AppUnreachable => {
+            StatusCode::BAD_GATEWAY
+        }
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::EmailInvalid
         | ErrorCode::UsernameInvalid

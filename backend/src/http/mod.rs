@@ -11,6 +11,7 @@ pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod page;
 pub(crate) mod ops;
+pub(crate) mod door;
 
 use std::any::Any;
 use std::time::Duration;
@@ -23,11 +24,11 @@ use axum::routing::any;
 use shared::api::{
     AcceptLink, ChangePassword, CheckCookie, CheckWelcome, ConfirmSession, CreateUser,
     CreateWelcomeLink, DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp,
-    Examine, FinishLogin, FinishLoginByForm, InitiateLogin, LinkIdentity, ListAudit,
-    ListIdentities, ListSessions, ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin,
-    RedeemWelcome, Reflect, SetUp, ShowConfig, ShowHealth, ShowLink, ShowProfile, ShowReadiness,
-    ShowSession, ShowTestLogin, ShowTexts, StartLogin, StartTestLogin, UnlinkIdentity,
-    UnlinkUserIdentity, UpdateProfile, UpdateUser,
+    EnterApplication, Examine, FinishLogin, FinishLoginByForm, InitiateLogin, LinkIdentity,
+    ListAudit, ListIdentities, ListSessions, ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin,
+    RedeemWelcome, Reflect, SetUp, ShowConfig, ShowHealth, ShowKeys, ShowLink, ShowProfile,
+    ShowReadiness, ShowSession, ShowTestLogin, ShowTexts, StartLogin, StartTestLogin,
+    UnlinkIdentity, UnlinkUserIdentity, UpdateProfile, UpdateUser, Verify,
 };
 use shared::error::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -37,6 +38,7 @@ use crate::app::AppState;
 use account::{identities, profile, session, sessions};
 use admin::{audit, doctor, users};
 use api::Routes;
+use door::{gateway::Gateway, keys, ticket, verify};
 use error::ApiError;
 use layers::{pages, same_origin, security_headers};
 use login::{
@@ -59,7 +61,9 @@ pub(crate) fn router(app: AppState) -> Router {
     }
     let spa = spa::Spa::new(app.clone());
     let csp = security_headers::Csp::new(&app.config, spa.style_hash());
-    Routes::default()
+    let gated = !app.config.applications.0.is_empty();
+    let state = app.clone();
+    let own = Routes::default()
         .api::<ShowConfig>(config::show)
         .form::<LogIn>(password::password)
         .raw::<CheckCookie, _>(cookie_check::check)
@@ -98,6 +102,9 @@ pub(crate) fn router(app: AppState) -> Router {
         .api::<ShowTestLogin>(test_login::show)
         .api::<Examine>(doctor::show)
         .raw::<Reflect, _>(doctor::mirror)
+        .raw::<Verify, _>(verify::verify)
+        .raw::<EnterApplication, _>(ticket::enter)
+        .raw::<ShowKeys, _>(keys::show)
         .raw::<NegotiateTexts, _>(texts::negotiated)
         .raw::<ShowTexts, _>(texts::show)
         .raw::<ShowHealth, _>(health::live)
@@ -123,7 +130,12 @@ pub(crate) fn router(app: AppState) -> Router {
         ))
         // Outermost, so that everything logged or answered inside has the reference.
         .layer(from_fn_with_state(app.clone(), layers::reference::give))
-        .with_state(app)
+        .with_state(app);
+    if gated {
+        Router::new().fallback_service(Gateway::new(state, own))
+    } else {
+        own
+    }
 }
 
 /// Gives up on what takes too long, such as a database that neither answers nor fails.

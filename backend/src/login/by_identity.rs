@@ -144,5 +144,6 @@ pub fn stored(identity: &VerifiedIdentity) -> NewIdentity<'_> {
         username: identity.username.as_deref(),
         email: identity.email.as_ref(),
         is_email_verified: identity.is_email_verified,
+        groups: identity.roles.as_deref(),
     }
 }

@@ -15,6 +15,7 @@ use crate::store::account::claimed_role::{ClaimedRole, follow_claims};
 use crate::store::account::claims::vouch;
 use crate::store::account::pending::{PendingUse, spend_pending};
 use crate::store::audit::insert_audit;
+use crate::store::identity::identities::keep_groups;
 use crate::store::identity::identities::{NewIdentity, insert_identity};
 use crate::store::link::welcome::link_purpose;
 use crate::store::session::sessions::insert_session;
@@ -178,6 +179,7 @@ macro_rules! enter_by_identity {
                 vouch!($tx, $id, key, $by);
             }
         }
+        keep_groups!($tx, $id, $identity);
     };
 }
 

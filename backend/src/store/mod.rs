@@ -13,6 +13,7 @@ mod account;
 mod identity;
 mod session;
 mod link;
+mod application;
 mod login;
 mod totals;
 mod backup;
@@ -24,6 +25,7 @@ pub use account::claimed_role::ClaimedRole;
 pub use account::pending::PendingUse;
 pub use account::user_list::{UserFilter, UserRecord};
 pub use account::users::UserChange;
+pub use application::assertion_key::StoredKey;
 pub use audit::{AuditFilter, PartyFilter};
 pub use backup::copy::{Contents, Unfit, check_sqlite, copy_sqlite};
 pub use backup::restore::{

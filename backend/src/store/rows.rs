@@ -26,6 +26,7 @@ pub(crate) struct AccountRow {
     role: String,
     password_hash: Option<String>,
     disabled_at: Option<i64>,
+    op_groups: Option<String>,
 }
 
 impl From<AccountRow> for Account {
@@ -45,6 +46,11 @@ impl From<AccountRow> for Account {
             },
             password_hash: row.password_hash,
             disabled_at: row.disabled_at.map(Timestamp::from_unix),
+            // Written by us alone; anything else is no group.
+            groups: row
+                .op_groups
+                .and_then(|json| serde_json::from_str(&json).ok())
+                .unwrap_or_default(),
         }
     }
 }

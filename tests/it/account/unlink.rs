@@ -75,6 +75,7 @@ async fn identity_of_another_issuer_is_no_way_in_that_remains() {
         username: None,
         email: None,
         is_email_verified: false,
+        groups: None,
     };
     let (store, by) = (&site.app.store, backend::audit::Actor::server(site.now()));
     link(store, id.parse().unwrap(), elsewhere, by).await;

@@ -21,6 +21,7 @@ async fn link(site: &Site, id: AccountId, issuer: &str, subject: &str) {
         username: None,
         email: None,
         is_email_verified: false,
+        groups: None,
     };
     let by = Actor::server(site.now());
     logins::link(&site.app.store, id, identity, by).await;

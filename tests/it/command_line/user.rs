@@ -380,6 +380,7 @@ async fn which_of_several_connections_must_be_said() {
             username: None,
             email: None,
             is_email_verified: false,
+            groups: None,
         };
         let by = Actor::server(site.now());
         link(&site.app.store, id, identity, by).await;

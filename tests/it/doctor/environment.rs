@@ -220,6 +220,7 @@ async fn who_can_administer_is_told_as_the_server_does() {
         username: None,
         email: None,
         is_email_verified: false,
+        groups: None,
     };
     link(&site.app.store, id, moved, Actor::server(site.now())).await;
     let elsewhere = examined(&site).await;

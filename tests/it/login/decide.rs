@@ -41,6 +41,7 @@ async fn known_identity_needs_no_email_and_no_open_registration() {
         username: None,
         email: None,
         is_email_verified: false,
+        groups: None,
     };
     link(&site.app.store, id, identity, Actor::server(site.now())).await;
     let browser = site.browser();

@@ -116,6 +116,7 @@ async fn op_that_moved_is_named_where_its_people_are_refused() {
             username: None,
             email: None,
             is_email_verified: false,
+            groups: None,
         };
         link(&site.app.store, id, identity, Actor::server(site.now())).await;
 

@@ -42,6 +42,7 @@ async fn admin_of_another_issuer_or_a_password_that_is_off_is_no_way_in() {
         username: None,
         email: None,
         is_email_verified: false,
+        groups: None,
     };
     let by = backend::audit::Actor::server(site.now());
     tests::logins::link(&site.app.store, other, moved, by).await;

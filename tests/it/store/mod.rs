@@ -90,6 +90,7 @@ fn identity(subject: &str) -> NewIdentity<'_> {
         username: Some("al"),
         email: Some(&AT_OP),
         is_email_verified: false,
+        groups: None,
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
-use backend::http::cookie::{CookieStyle, all, open, single};
+use backend::http::cookie::{CookieStyle, all, single};
 use backend::keys::Keys;
 use backend::login::attempt::LoginAttempt;
+use backend::sealed::open;
 use backend::session::SessionToken;
 use secrecy::SecretSlice;
 use serde_json::Value;

@@ -14,8 +14,9 @@ use url::Url;
 
 use crate::config::faults::Wrong;
 use crate::config::oidc::policy::{LinkByEmail, ProviderName};
-use crate::config::urls::{self, PublicUrl};
+use crate::config::urls;
 use crate::config::values;
+use crate::public_url::PublicUrl;
 use oidc::settings::{CaBundle, TokenAuthMethod, WELL_KNOWN};
 
 /// The most characters of a provider's name, which is shown on a button.

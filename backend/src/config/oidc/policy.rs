@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use oidc::settings::Settings;
 
-use crate::config::urls::PublicUrl;
+use crate::public_url::PublicUrl;
 
 /// The OP: how to reach it, and how far it is trusted.
 #[derive(Debug, Clone)]

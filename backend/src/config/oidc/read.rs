@@ -9,8 +9,9 @@ use crate::config::oidc::parse;
 use crate::config::oidc::policy::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
 use crate::config::source::Reader;
 use crate::config::table::VARIABLES;
-use crate::config::urls::{self, PublicUrl};
+use crate::config::urls;
 use crate::config::values;
+use crate::public_url::PublicUrl;
 
 /// The scope that the recheck needs.
 const OFFLINE_ACCESS: &str = "offline_access";

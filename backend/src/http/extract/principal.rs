@@ -146,14 +146,23 @@ pub(crate) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
     let Some(token) = session_token(headers, app) else {
         return Ok(Visitor::Stranger);
     };
-    let Some((session, account)) = app.store.session_by_token(token).await? else {
+    judge(app, || app.store.session_by_token(token)).await
+}
+
+/// Returns whose session it is that `look` finds, and records that it is used. It is looked for again
+/// after the OP was asked about it.
+pub(crate) async fn judge<F>(app: &AppState, look: impl Fn() -> F) -> Result<Visitor, store::Error>
+where
+    F: Future<Output = Result<Option<(Session, Account)>, store::Error>>,
+{
+    let Some((session, account)) = look().await? else {
         return Ok(Visitor::Stranger);
     };
     let now = app.clock.now();
     let (session, account) = if session.needs_recheck(now) && is_good(app, &session, &account, now)
     {
         ask_op(app, &session, now).await;
-        match app.store.session_by_token(token).await? {
+        match look().await? {
             Some(found) => found,
             None => return Ok(Visitor::Stranger),
         }

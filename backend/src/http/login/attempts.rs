@@ -9,6 +9,7 @@ use crate::login::attempt::{Intent, LoginAttempt};
 use crate::login::error::LoginError;
 use crate::op::Op;
 use crate::return_to::ReturnTo;
+use crate::sealed;
 use clock::Timestamp;
 use oidc::attempt::{self, Attempt, Start};
 
@@ -39,7 +40,7 @@ pub(crate) async fn begin(
         intent,
         next,
     };
-    let sealed = cookie::seal(app.keys().attempt.key(), &name, &attempt)
+    let sealed = sealed::seal(app.keys().attempt.key(), &name, &attempt)
         .map_err(|_| LoginError::Internal("the attempt cannot be sealed".to_owned()))?;
     cookies.push(style.set(name, sealed, attempt::LIFETIME));
     Ok((url, cookies))
@@ -68,7 +69,7 @@ pub(crate) fn find(
         );
     };
     let keys = app.keys();
-    match cookie::open(keys.attempt.opening(app.clock.now()), &name, value) {
+    match sealed::open(keys.attempt.opening(app.clock.now()), &name, value) {
         Some(attempt) => Ok((attempt, SetCookies::default().with(style.clear(name)))),
         None => Err(oidc::Error::StateMissing("its cookie does not open").into()),
     }
@@ -83,7 +84,7 @@ fn prune(app: &AppState, headers: &HeaderMap, now: Timestamp) -> SetCookies {
     let mut gone = SetCookies::default();
     let mut live: Vec<(Timestamp, &str)> = Vec::new();
     for (name, value) in cookie::all(headers).filter(|(name, _)| name.starts_with(&prefix)) {
-        match cookie::open::<LoginAttempt>(keys.attempt.opening(now), name, value) {
+        match sealed::open::<LoginAttempt>(keys.attempt.opening(now), name, value) {
             Some(attempt) if !attempt.protocol.is_expired(now) => {
                 live.push((attempt.protocol.started_at, name));
             }

@@ -11,6 +11,7 @@ use crate::account::AccountId;
 use crate::app::AppState;
 use crate::http::cookie::{self, SetCookies, style};
 use crate::limits::Guesser;
+use crate::sealed;
 
 /// How long a browser is known after its last login: as long as browsers keep any cookie.
 const LIFETIME: Duration = Duration::from_secs(400 * 86_400);
@@ -50,7 +51,7 @@ pub(crate) fn remember(app: &AppState, headers: &HeaderMap, account: AccountId) 
     let style = style(app);
     let name = style.browser();
     // A browser that is not known is a stranger, and no worse off.
-    let sealed = cookie::seal(app.keys().browser.key(), &name, &browser);
+    let sealed = sealed::seal(app.keys().browser.key(), &name, &browser);
     sealed.map_or_else(
         |_| SetCookies::default(),
         |sealed| SetCookies::default().with(style.set(name, sealed, LIFETIME)),
@@ -61,5 +62,5 @@ pub(crate) fn remember(app: &AppState, headers: &HeaderMap, account: AccountId) 
 fn opened(app: &AppState, headers: &HeaderMap) -> Option<KnownBrowser> {
     let (name, keys) = (style(app).browser(), app.keys());
     let value = cookie::single(headers, &name)?;
-    cookie::open(keys.browser.opening(app.clock.now()), &name, value)
+    sealed::open(keys.browser.opening(app.clock.now()), &name, value)
 }

@@ -28,6 +28,7 @@ use crate::login::by_identity::stored;
 use crate::login::decide::Ways;
 use crate::login::pending_link::{Answering, Asked, LIFETIME, PendingLink, is_linked};
 use crate::return_to::ReturnTo;
+use crate::sealed;
 use crate::session::SessionToken;
 use crate::store::{ChangeError, LoginRefusal};
 
@@ -38,7 +39,7 @@ use crate::store::{ChangeError, LoginRefusal};
 pub(crate) fn keep(app: &AppState, pending: &PendingLink) -> Result<SetCookies, LoginError> {
     let style = style(app);
     let name = style.link();
-    let sealed = cookie::seal(app.keys().link.key(), &name, pending)
+    let sealed = sealed::seal(app.keys().link.key(), &name, pending)
         .map_err(|_| LoginError::Internal("the identity cannot be sealed".to_owned()))?;
     Ok(SetCookies::default().with(style.set(name, sealed, LIFETIME)))
 }
@@ -55,7 +56,7 @@ fn forget(app: &AppState) -> SetCookies {
 fn opened(app: &AppState, headers: &HeaderMap) -> ApiResult<PendingLink> {
     let (name, keys, now) = (style(app).link(), app.keys(), app.clock.now());
     let pending = cookie::single(headers, &name)
-        .and_then(|value| cookie::open::<PendingLink>(keys.link.opening(now), &name, value));
+        .and_then(|value| sealed::open::<PendingLink>(keys.link.opening(now), &name, value));
     let pending = pending.filter(|pending| !pending.is_expired(now));
     pending.ok_or_else(|| ErrorCode::LinkExpired.into())
 }

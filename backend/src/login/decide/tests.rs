@@ -39,6 +39,7 @@ fn account() -> Account {
         role: Role::User,
         password_hash: Some("hash".to_owned()),
         disabled_at: None,
+        groups: Vec::new(),
     }
 }
 

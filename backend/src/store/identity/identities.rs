@@ -28,9 +28,41 @@ pub struct NewIdentity<'a> {
     pub email: Option<&'a Email>,
     /// True if the OP vouches for that email, or it is trusted.
     pub is_email_verified: bool,
+    /// The groups there, for applications; `None` if the settings ask for none.
+    pub groups: Option<&'a [String]>,
 }
 
+/// The most groups that are kept; longer names than [`MOST_CHARACTERS`] are not.
+const MOST_GROUPS: usize = 200;
+/// The longest name of a group.
+const MOST_CHARACTERS: usize = 256;
+
+/// Keeps the groups of an account's last login at the OP.
+macro_rules! keep_groups {
+    ($tx:expr, $account_id:expr, $identity:expr) => {
+        if let Some(groups) = $identity.groups_json() {
+            sqlx::query("update account set op_groups = $2 where account_id = $1")
+                .bind($account_id)
+                .bind(groups)
+                .execute(&mut *$tx)
+                .await?;
+        }
+    };
+}
+pub(crate) use keep_groups;
+
 impl NewIdentity<'_> {
+    /// Returns the groups as a JSON list, as far as they are kept.
+    #[must_use]
+    pub fn groups_json(&self) -> Option<String> {
+        let kept = self
+            .groups?
+            .iter()
+            .filter(|group| group.chars().count() <= MOST_CHARACTERS);
+        let kept: Vec<&String> = kept.take(MOST_GROUPS).collect();
+        serde_json::to_string(&kept).ok()
+    }
+
     /// Returns the key of the email; `None` if the OP does not vouch for one.
     #[must_use]
     pub fn verified_email_key(&self) -> Option<String> {

@@ -9,7 +9,7 @@ use crate::store::account::accounts::{guard_admins, lock_account};
 use crate::store::account::claimed_role::{ClaimedRole, follow_claims};
 use crate::store::account::pending::{Subject, void_pending};
 use crate::store::audit::insert_audit;
-use crate::store::identity::identities::NewIdentity;
+use crate::store::identity::identities::{NewIdentity, keep_groups};
 use crate::store::{Result, Store, in_tx, on_database, on_writer};
 use clock::Timestamp;
 
@@ -118,6 +118,7 @@ impl Store {
                 .bind(identity.email.map(shared::email::Email::as_str))
                 .execute(&mut *tx)
                 .await?;
+                keep_groups!(tx, renewal.account_id, identity);
             }
             sqlx::query(
                 "update session set refresh_token = coalesce($2, refresh_token), recheck_at = $3,

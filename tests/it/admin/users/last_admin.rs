@@ -104,6 +104,7 @@ async fn identity_at_another_issuer_is_no_way_in() {
         username: None,
         email: None,
         is_email_verified: false,
+        groups: None,
     };
     link(&site.app.store, other, moved, Actor::server(site.now())).await;
     let browser = site.browser();

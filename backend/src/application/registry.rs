@@ -1,0 +1,49 @@
+//! The applications, and which one a request is for.
+
+use url::Url;
+
+use super::allow::Allow;
+use super::public_path::PublicPath;
+use super::told::IdentityHeaders;
+use super::upstream::Upstream;
+use crate::public_url::PublicUrl;
+
+/// An application behind the door.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Its name in the settings, in lower case: `grafana`.
+    pub name: String,
+    /// Its public origin.
+    pub url: PublicUrl,
+    /// Where it is proxied to; `None` if a reverse proxy asks for each request.
+    pub upstream: Option<Upstream>,
+    /// Who may open it; empty for everybody who is logged in.
+    pub allow: Vec<Allow>,
+    /// Paths that need no login.
+    pub public: Vec<PublicPath>,
+    /// The headers that it is given.
+    pub headers: IdentityHeaders,
+    /// What people call it.
+    pub label: String,
+    /// The address of a picture; `None` for one made of its label.
+    pub icon: Option<Url>,
+}
+
+/// All applications, each on a host of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Applications(pub Vec<Application>);
+
+impl Applications {
+    /// Returns the application on the host that a browser asked for. `None` if there is none: an
+    /// unknown host opens nothing.
+    #[must_use]
+    pub fn on_host(&self, host: &str) -> Option<&Application> {
+        self.0.iter().find(|app| app.url.is_authority(host))
+    }
+
+    /// Returns the application of that name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Application> {
+        self.0.iter().find(|app| app.name == name)
+    }
+}

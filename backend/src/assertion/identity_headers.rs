@@ -1,0 +1,171 @@
+//! The headers by which an application that reads no assertion learns who asks.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use postern_assertion::Identity;
+
+use crate::application::told::IdentityHeaders;
+
+/// What the names of headers begin with that tell applications who asks: ours, and those of other
+/// doors, since an application may have stood behind one.
+const PREFIXES: [&str; 9] = [
+    "postern-",
+    "remote-",
+    "x-remote-",
+    "x-forwarded-user",
+    "x-forwarded-email",
+    "x-forwarded-preferred-username",
+    "x-forwarded-groups",
+    "x-auth-request-",
+    "x-webauth-",
+];
+
+/// Removes every header that tells an application who asks, in every spelling: a client's own would
+/// be believed. Many applications read `_`, `.` and the like as a `-` (CGI makes one name of all).
+pub fn remove(headers: &mut HeaderMap) {
+    let names: Vec<HeaderName> = headers.keys().filter(|name| tells(name)).cloned().collect();
+    for name in names {
+        headers.remove(&name);
+    }
+}
+
+/// Does a header of this name tell who asks? Names are in lower case already.
+fn tells(name: &HeaderName) -> bool {
+    let name = name.as_str().as_bytes();
+    let begins = |prefix: &&str| {
+        let mut pairs = prefix.bytes().zip(name);
+        name.len() >= prefix.len()
+            && pairs.all(|(own, &given)| {
+                own == given || (own == b'-' && !given.is_ascii_alphanumeric())
+            })
+    };
+    PREFIXES.iter().any(begins)
+}
+
+/// Adds the headers that tell who asks.
+///
+/// The email is there only if somebody vouches for it: applications take it for whom it names. A
+/// group with a comma in it is left out, since it would be read as two.
+pub fn add(headers: &mut HeaderMap, kind: IdentityHeaders, identity: &Identity) {
+    let [user, name, email, groups] = match kind {
+        IdentityHeaders::Remote => [
+            "remote-user",
+            "remote-name",
+            "remote-email",
+            "remote-groups",
+        ],
+        IdentityHeaders::XForwarded => [
+            "x-forwarded-user",
+            "x-forwarded-preferred-username",
+            "x-forwarded-email",
+            "x-forwarded-groups",
+        ],
+        IdentityHeaders::None => return,
+    };
+    let mut put = |header: &'static str, text: &str| {
+        // Controls, which no header may have, are in none of these: a value with one is left out.
+        if let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) {
+            headers.insert(HeaderName::from_static(header), value);
+        }
+    };
+    put(user, &identity.username);
+    let preferred = match kind {
+        IdentityHeaders::XForwarded => &identity.username,
+        _ => identity.name.as_ref().unwrap_or(&identity.username),
+    };
+    put(name, preferred);
+    if let Some(address) = identity.email.as_ref().filter(|_| identity.email_verified) {
+        put(email, address);
+    }
+    let whole = identity.groups.iter().filter(|group| !group.contains(','));
+    put(
+        groups,
+        &whole.map(String::as_str).collect::<Vec<_>>().join(","),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IdentityHeaders, add, remove};
+    use crate::assertion::identity::tests::alice;
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    #[test]
+    fn every_spelling_is_removed() {
+        let mut headers = HeaderMap::new();
+        for name in [
+            "Remote-User",
+            "REMOTE_USER",
+            "remote_user",
+            "Remote.User",
+            "Remote!User",
+            "remote~user",
+            "Remote-Groups",
+            "Remote-Anything",
+            "X-Remote-User",
+            "X_Forwarded_User",
+            "X-Forwarded-Email",
+            "X-Forwarded_Groups",
+            "Postern-Assertion",
+            "postern_assertion",
+            "X-Auth-Request-Email",
+            "X-WEBAUTH-USER",
+            "X-Forwarded-User-Id",
+        ] {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");
+            headers.append(name.clone(), HeaderValue::from_static("admin"));
+            headers.append(name, HeaderValue::from_static("admin"));
+        }
+        for name in ["x-forwarded-for", "user-agent", "remote", "x-request-id"] {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static("kept"),
+            );
+        }
+        remove(&mut headers);
+        assert_eq!(headers.len(), 4, "{headers:?}");
+    }
+
+    #[test]
+    fn application_learns_who_asks() {
+        let shown = |kind| {
+            let mut headers = HeaderMap::new();
+            add(&mut headers, kind, &alice());
+            let mut lines: Vec<String> = headers
+                .iter()
+                .map(|(name, value)| {
+                    format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))
+                })
+                .collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(
+            shown(IdentityHeaders::Remote),
+            [
+                "remote-email: alice@example.com",
+                "remote-groups: family",
+                "remote-name: Alice Ämsel",
+                "remote-user: alice",
+            ]
+        );
+        assert_eq!(
+            shown(IdentityHeaders::XForwarded),
+            [
+                "x-forwarded-email: alice@example.com",
+                "x-forwarded-groups: family",
+                "x-forwarded-preferred-username: alice",
+                "x-forwarded-user: alice",
+            ]
+        );
+        assert!(shown(IdentityHeaders::None).is_empty());
+    }
+
+    #[test]
+    fn address_that_is_only_claimed_is_not_told() {
+        let mut identity = alice();
+        identity.email_verified = false;
+        let mut headers = HeaderMap::new();
+        add(&mut headers, IdentityHeaders::Remote, &identity);
+        assert!(!headers.contains_key("remote-email"));
+    }
+}

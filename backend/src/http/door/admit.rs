@@ -1,0 +1,102 @@
+//! Decides whether a request may pass to an application, and what that is told. Proxy and
+//! forward-auth decide by this alone.
+
+use axum::http::{HeaderMap, HeaderValue};
+use postern_assertion::Identity;
+use uuid::Uuid;
+
+use super::{asked, session};
+use crate::app::AppState;
+use crate::application::allow::is_allowed;
+use crate::application::public_path::is_public;
+use crate::application::registry::Application;
+use crate::assertion::{identity::identity, identity_headers, key_ring};
+use crate::store;
+
+/// What becomes of a request.
+pub(crate) enum Admission {
+    /// It passes, as somebody's.
+    As(Box<Visit>),
+    /// It passes as nobody's: the path needs no login.
+    Public,
+    /// Nobody is logged in.
+    LoggedOut,
+    /// Somebody is, who may not open this application.
+    Forbidden,
+    /// Another site opens a WebSocket in somebody's name.
+    CrossSite,
+}
+
+/// Who passes.
+pub(crate) struct Visit {
+    /// The login.
+    pub(crate) session_id: Uuid,
+    /// Who it is.
+    identity: Identity,
+    /// The same, signed.
+    assertion: HeaderValue,
+}
+
+/// Why nothing can be decided.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AdmitError {
+    /// The database does not say who it is.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Nothing can be signed.
+    #[error("the assertion cannot be signed")]
+    Sign(#[from] key_ring::Error),
+}
+
+impl Visit {
+    /// Puts into a request, or the answer to a proxy that asks, who it is.
+    pub(crate) fn tell(&self, application: &Application, headers: &mut HeaderMap) {
+        identity_headers::add(headers, application.headers, &self.identity);
+        headers.insert(postern_assertion::HEADER, self.assertion.clone());
+    }
+}
+
+/// Decides on a request for this path, as it came and without its query.
+///
+/// # Errors
+/// Both of [`AdmitError`].
+pub(crate) async fn admit(
+    app: &AppState,
+    application: &Application,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Admission, AdmitError> {
+    let origin = application.url.origin();
+    if asked::is_cross_site_upgrade(headers, &origin) {
+        return Ok(Admission::CrossSite);
+    }
+    let is_public = is_public(&application.public, path);
+    let Some(current) = session::current(app, application, headers).await? else {
+        return Ok(if is_public {
+            Admission::Public
+        } else {
+            Admission::LoggedOut
+        });
+    };
+    let identity = identity(&current.account, &current.session, &application.name);
+    if !is_allowed(&application.allow, &identity) {
+        return Ok(if is_public {
+            Admission::Public
+        } else {
+            Admission::Forbidden
+        });
+    }
+    let keys = app.keys();
+    let told = (&identity, origin.as_str());
+    let assertion = app
+        .assertions
+        .sign(&app.store, &keys.assertion, told, current.now)
+        .await?;
+    // Letters, digits, `-`, `_` and dots.
+    let assertion = HeaderValue::try_from(assertion).unwrap_or(HeaderValue::from_static(""));
+    Ok(Admission::As(Box::new(Visit {
+        session_id: current.session.id,
+        identity,
+        assertion,
+    })))
+}

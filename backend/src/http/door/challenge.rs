@@ -1,0 +1,41 @@
+//! The answer to somebody who is not logged in.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use shared::error::ErrorCode;
+
+use super::asked::is_navigation;
+use crate::application::registry::Application;
+use crate::http::error::ApiError;
+use shared::routes;
+
+/// Sends a page load to the login, and refuses anything else with 401 and the login's address.
+pub(crate) fn challenge(
+    application: &Application,
+    (method, headers): (&Method, &HeaderMap),
+    asked: &str,
+) -> Response {
+    let login = login_url(application, asked);
+    let mut response = if is_navigation(method, headers) {
+        Redirect::to(&login).into_response()
+    } else {
+        let mut refusal = ApiError::from(ErrorCode::Unauthenticated).into_response();
+        // Names the login (RFC 8288 leaves the relation to us), for programs that know no page.
+        if let Ok(link) = HeaderValue::from_str(&format!("<{login}>; rel=\"login\"")) {
+            refusal.headers_mut().insert(header::LINK, link);
+        }
+        *refusal.status_mut() = StatusCode::UNAUTHORIZED;
+        refusal
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Returns where somebody logs in who asked for this path of an application, query included.
+pub(crate) fn login_url(application: &Application, asked: &str) -> String {
+    let next = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", asked)
+        .finish();
+    format!("{}{}?{next}", application.url.origin(), routes::APP_START)
+}

@@ -1,0 +1,242 @@
+//! The headers of a request as its application gets them.
+
+use std::net::IpAddr;
+
+use axum::http::header::{
+    CONNECTION, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap, HeaderName, HeaderValue,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+
+use crate::assertion::identity_headers;
+use crate::http::cookie::is_ours;
+use crate::public_url::PublicUrl;
+
+/// Headers that concern one connection alone (RFC 9110 §7.6.1), besides those that `Connection`
+/// names.
+const HOP_BY_HOP: [HeaderName; 8] = [
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// What proxies say of a request; only what we say of it reaches an application.
+const TOLD_BY_PROXIES: [HeaderName; 2] = [FORWARDED, HeaderName::from_static("x-real-ip")];
+
+/// Removes what concerns one connection alone.
+///
+/// `Connection` may name any header. Those that others add or remove on purpose are never removed
+/// by it: a client could otherwise make an identity vanish that we add later, or one that a proxy
+/// before us added (hop-by-hop tricks). We add ours afterwards, so that nothing is lost.
+pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
+        .collect();
+    for name in named.iter().chain(&HOP_BY_HOP) {
+        headers.remove(name);
+    }
+}
+
+/// Returns which protocol a request wants to switch to, in lower case.
+pub(crate) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
+    let asks = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .any(|name| name.trim().eq_ignore_ascii_case("upgrade"));
+    headers.get(UPGRADE).filter(|_| asks).cloned()
+}
+
+/// Makes the headers of a request those that the application gets: without a word on who asks, and
+/// with our own of where it comes from.
+pub(crate) fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAddr>) {
+    let wants_trailers = headers.get(TE).is_some_and(|te| te == "trailers");
+    remove_hop_by_hop(headers);
+    // hyper tells the client to go on as soon as the body is asked for.
+    headers.remove(EXPECT);
+    if wants_trailers {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    } else {
+        headers.remove(TRAILER);
+    }
+    for name in &TOLD_BY_PROXIES {
+        headers.remove(name);
+    }
+    let forwarded: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| is_forwarded(name))
+        .cloned()
+        .collect();
+    for name in forwarded {
+        headers.remove(name);
+    }
+    identity_headers::remove(headers);
+    remove_our_cookies(headers);
+    let authority = public.authority();
+    let port = public.port().to_string();
+    let scheme = if public.is_https() { "https" } else { "http" };
+    let address = client.map(|address| address.to_string());
+    let ours = [
+        (HOST, Some(authority.as_str())),
+        (
+            HeaderName::from_static("x-forwarded-host"),
+            Some(authority.as_str()),
+        ),
+        (HeaderName::from_static("x-forwarded-proto"), Some(scheme)),
+        (
+            HeaderName::from_static("x-forwarded-port"),
+            Some(port.as_str()),
+        ),
+        (
+            HeaderName::from_static("x-forwarded-for"),
+            address.as_deref(),
+        ),
+        (HeaderName::from_static("x-real-ip"), address.as_deref()),
+    ];
+    for (name, text) in ours {
+        if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// Does a header of this name begin as `X-Forwarded-For` does, in whichever spelling?
+fn is_forwarded(name: &HeaderName) -> bool {
+    let dashes = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let mut name = name.as_str().chars().map(dashes);
+    "x-forwarded-".chars().all(|own| name.next() == Some(own))
+}
+
+/// Takes our own cookies out of `Cookie`: an application that was broken into must not learn them.
+fn remove_our_cookies(headers: &mut HeaderMap) {
+    let kept: Vec<Vec<u8>> = headers
+        .get_all(COOKIE)
+        .iter()
+        .flat_map(|line| line.as_bytes().split(|&byte| byte == b';'))
+        .map(<[u8]>::trim_ascii)
+        .filter(|pair| !pair.is_empty() && !is_ours(name_of(pair)))
+        .map(<[u8]>::to_vec)
+        .collect();
+    headers.remove(COOKIE);
+    if kept.is_empty() {
+        return;
+    }
+    if let Ok(line) = HeaderValue::from_bytes(&kept.join(&b"; "[..])) {
+        headers.insert(COOKIE, line);
+    }
+}
+
+/// Returns the name in a pair of `Cookie` or at the beginning of `Set-Cookie`.
+pub(crate) fn name_of(pair: &[u8]) -> &[u8] {
+    let end = pair.iter().position(|&byte| byte == b'=' || byte == b';');
+    pair[..end.unwrap_or(pair.len())].trim_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{prepare, upgrade};
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    fn headers(lines: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+                HeaderValue::from_bytes(value.as_bytes()).expect("a value"),
+            );
+        }
+        headers
+    }
+
+    fn prepared(lines: &[(&str, &str)]) -> Vec<String> {
+        let mut headers = headers(lines);
+        let public = "https://app.example.com".parse().expect("an origin");
+        prepare(
+            &mut headers,
+            &public,
+            Some("192.0.2.7".parse().expect("an address")),
+        );
+        let mut lines: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        lines.sort();
+        lines
+    }
+
+    const OURS: [&str; 6] = [
+        "host: app.example.com",
+        "x-forwarded-for: 192.0.2.7",
+        "x-forwarded-host: app.example.com",
+        "x-forwarded-port: 443",
+        "x-forwarded-proto: https",
+        "x-real-ip: 192.0.2.7",
+    ];
+
+    #[test]
+    fn what_a_client_says_of_itself_does_not_arrive() {
+        let lines = prepared(&[
+            ("Host", "evil.example"),
+            ("X-Forwarded-For", "127.0.0.1"),
+            ("X_Forwarded_For", "127.0.0.1"),
+            ("X.Forwarded.For", "127.0.0.1"),
+            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Uri", "/"),
+            ("X-Forwarded-User", "admin"),
+            ("Forwarded", "for=127.0.0.1"),
+            ("X-Real-IP", "127.0.0.1"),
+            ("Remote-User", "admin"),
+            ("remote_user", "admin"),
+            ("Postern-Assertion", "forged"),
+            ("Proxy-Authorization", "Basic eA=="),
+            ("Keep-Alive", "timeout=5"),
+            ("Connection", "keep-alive, X-Secret"),
+            ("X-Secret", "1"),
+            ("Expect", "100-continue"),
+        ]);
+        assert_eq!(lines, OURS);
+    }
+
+    #[test]
+    fn connection_cannot_name_what_we_say() {
+        let lines = prepared(&[("Connection", "Host, X-Forwarded-For, Remote-User, close")]);
+        assert_eq!(lines, OURS);
+    }
+
+    #[test]
+    fn cookies_of_the_application_arrive_and_ours_do_not() {
+        let lines = prepared(&[
+            ("Cookie", "a=1; __Host-postern_session=t; b=\u{fc}"),
+            (
+                "Cookie",
+                "postern_session=t;postern_attempt_x=1; postern_theme=dark; c",
+            ),
+        ]);
+        assert!(
+            lines.contains(&"cookie: a=1; b=\u{fc}; c".to_owned()),
+            "{lines:?}"
+        );
+        let lines = prepared(&[("Cookie", "__Host-postern_session=t")]);
+        assert_eq!(lines, OURS);
+    }
+
+    #[test]
+    fn protocol_is_switched_only_if_connection_says_so() {
+        let asks = |lines: &[(&str, &str)]| upgrade(&headers(lines)).is_some();
+        assert!(asks(&[
+            ("Connection", "keep-alive, Upgrade"),
+            ("Upgrade", "websocket")
+        ]));
+        assert!(!asks(&[("Upgrade", "websocket")]));
+        assert!(!asks(&[("Connection", "Upgrade")]));
+    }
+}

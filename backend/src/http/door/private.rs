@@ -1,0 +1,97 @@
+//! The headers of an application's answer as the browser gets them.
+
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+
+use super::forwarded::name_of;
+use crate::http::cookie::is_ours;
+
+/// Takes out cookies by our own names: an application on the same host could otherwise log its
+/// users in to another account, or out.
+pub(crate) fn remove_our_cookies(headers: &mut HeaderMap) {
+    if !headers.contains_key(SET_COOKIE) {
+        return;
+    }
+    let all: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in all
+        .into_iter()
+        .filter(|line| !is_ours(name_of(line.as_bytes())))
+    {
+        headers.append(SET_COOKIE, line);
+    }
+}
+
+/// Says that the answer is for one person: no cache before us may give it to another.
+pub(crate) fn keep_out_of_shared_caches(headers: &mut HeaderMap) {
+    let lines = headers.get_all(CACHE_CONTROL).iter();
+    let directives: Vec<&str> = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .filter(|directive| !directive.is_empty())
+        .collect();
+    let is = |directive: &str, name: &str| {
+        let end = directive.find('=').unwrap_or(directive.len());
+        directive[..end].eq_ignore_ascii_case(name)
+    };
+    if directives
+        .iter()
+        .any(|own| is(own, "private") || is(own, "no-store"))
+    {
+        return;
+    }
+    let kept = directives
+        .into_iter()
+        .filter(|own| !is(own, "public") && !is(own, "s-maxage"));
+    let line = std::iter::once("private")
+        .chain(kept)
+        .collect::<Vec<_>>()
+        .join(", ");
+    // Made of header values.
+    if let Ok(line) = HeaderValue::from_str(&line) {
+        headers.insert(CACHE_CONTROL, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{keep_out_of_shared_caches, remove_our_cookies};
+    use axum::http::HeaderMap;
+    use axum::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+
+    #[test]
+    fn no_shared_cache_keeps_what_is_for_one_person() {
+        let check = |given: &[&'static str], expected: &str| {
+            let mut headers = HeaderMap::new();
+            for line in given {
+                headers.append(CACHE_CONTROL, HeaderValue::from_static(line));
+            }
+            keep_out_of_shared_caches(&mut headers);
+            assert_eq!(headers[CACHE_CONTROL], expected, "{given:?}");
+        };
+        check(&[], "private");
+        check(&["public, max-age=60"], "private, max-age=60");
+        check(&["PUBLIC", "S-MaxAge=60, immutable"], "private, immutable");
+        check(&["no-store"], "no-store");
+        check(&["max-age=5, private"], "max-age=5, private");
+    }
+
+    #[test]
+    fn application_sets_no_cookie_of_ours() {
+        let mut headers = HeaderMap::new();
+        for line in [
+            "a=1; Path=/",
+            "postern_session=stolen; Path=/",
+            "__Host-postern_session=stolen; Secure; Path=/",
+            " postern_link =1",
+        ] {
+            headers.append(SET_COOKIE, HeaderValue::from_static(line));
+        }
+        remove_our_cookies(&mut headers);
+        assert_eq!(
+            headers.get_all(SET_COOKIE).iter().collect::<Vec<_>>(),
+            ["a=1; Path=/"]
+        );
+    }
+}

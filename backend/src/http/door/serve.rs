@@ -1,0 +1,91 @@
+//! Answers a request for an application that is proxied to.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::uri::PathAndQuery;
+use axum::response::{IntoResponse, Response};
+use shared::error::ErrorCode;
+
+use super::admit::{Admission, admit};
+use super::challenge::challenge;
+use super::private::keep_out_of_shared_caches;
+use super::proxy::Proxy;
+use super::streams::Streams;
+use crate::app::AppState;
+use crate::application::registry::Application;
+use crate::http::error::ApiError;
+use crate::http::extract::client::ClientInfo;
+use crate::telemetry::chain;
+
+/// An application that is proxied to.
+#[derive(Clone)]
+pub(crate) struct Proxied {
+    /// The application.
+    pub(crate) application: Arc<Application>,
+    /// The connections to it.
+    pub(crate) proxy: Proxy,
+}
+
+/// Answers a request for an application.
+pub(crate) async fn serve(
+    app: AppState,
+    proxied: &Proxied,
+    streams: &Streams,
+    request: Request,
+) -> Response {
+    let application = &*proxied.application;
+    let (mut parts, body) = request.into_parts();
+    let Ok(client) = ClientInfo::from_request_parts(&mut parts, &app).await;
+    let path = parts.uri.path();
+    let admission = match admit(&app, application, path, &parts.headers).await {
+        Ok(admission) => admission,
+        Err(error) => {
+            tracing::error!("cannot decide on a request: {}", chain(&error));
+            return ApiError::from(ErrorCode::Unavailable).into_response();
+        }
+    };
+    let visit = match admission {
+        Admission::As(visit) => Some(visit),
+        Admission::Public => None,
+        Admission::LoggedOut => {
+            let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+            return challenge(application, (&parts.method, &parts.headers), asked);
+        }
+        Admission::Forbidden => return ApiError::from(ErrorCode::AppForbidden).into_response(),
+        Admission::CrossSite => return ApiError::from(ErrorCode::CrossSite).into_response(),
+    };
+    let stream = visit.as_ref().map(|visit| streams.open(visit.session_id));
+    let request = Request::from_parts(parts, body);
+    let tell = |headers: &mut _| {
+        if let Some(visit) = &visit {
+            visit.tell(application, headers);
+        }
+    };
+    let ended = stream.as_ref().map(super::streams::Stream::ended);
+    let passed = proxied
+        .proxy
+        .pass_on(request, &application.url, client.address, ended, tell)
+        .await;
+    match passed {
+        Ok(mut response) => {
+            if let Some(stream) = stream {
+                keep_out_of_shared_caches(response.headers_mut());
+                return response.map(|body| stream.guard(body));
+            }
+            response.headers_mut().remove("postern-assertion");
+            response
+        }
+        Err(error) => {
+            let upstream = application.upstream.as_ref().map(ToString::to_string);
+            tracing::warn!(
+                app = application.name,
+                upstream,
+                remedy = "start the application, or correct its UPSTREAM setting",
+                "{}",
+                chain(&error)
+            );
+            ApiError::from(ErrorCode::AppUnreachable).into_response()
+        }
+    }
+}

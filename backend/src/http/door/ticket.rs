@@ -1,0 +1,79 @@
+//! Gives a browser that is logged in a ticket to an application with a host of its own.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use shared::error::ErrorCode;
+use shared::routes;
+
+use super::entry::parameter;
+use crate::app::AppState;
+use crate::application::allow::is_allowed;
+use crate::application::registry::Application;
+use crate::assertion::identity::identity;
+use crate::http::error::ApiResult;
+use crate::http::extract::principal;
+use crate::one_time_link::LinkToken;
+use crate::return_to::ReturnTo;
+use crate::session::TokenHash;
+
+/// Sends the browser to the application with a ticket; to the login first, if nobody is logged in.
+///
+/// # Errors
+/// `app_unknown`, `app_forbidden`, `bad_request`, `unavailable`.
+pub(crate) async fn enter(State(app): State<AppState>, request: Request) -> ApiResult<Response> {
+    let query = request.uri().query().unwrap_or_default();
+    let name = parameter(query, "app").unwrap_or_default();
+    let application = app.config.applications.named(&name);
+    let application = application.ok_or(ErrorCode::AppUnknown)?;
+    let state = parameter(query, "state").and_then(|state| TokenHash::parse(&state));
+    let state = state.ok_or(ErrorCode::BadRequest)?;
+    let next = parameter(query, "next").unwrap_or_default();
+    let next = ReturnTo::in_application(&next);
+    let Some(current) = principal::current(request.headers(), &app).await? else {
+        return Ok(to_login(query));
+    };
+    let identity = identity(&current.account, &current.session, &application.name);
+    if !is_allowed(&application.allow, &identity) {
+        return Err(ErrorCode::AppForbidden.into());
+    }
+    let ticket = LinkToken::generate();
+    app.store
+        .create_ticket(
+            current.session.id,
+            &application.name,
+            ticket.hash(),
+            state,
+            current.now,
+        )
+        .await?;
+    Ok(to_application(application, &ticket, &next))
+}
+
+/// Sends the browser to the login, and back here afterwards.
+fn to_login(query: &str) -> Response {
+    let here = format!("{}?{query}", routes::API_ENTER);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", &here)
+        .finish();
+    uncached(Redirect::to(&format!("{}?{query}", routes::LOGIN)))
+}
+
+fn to_application(application: &Application, ticket: &LinkToken, next: &ReturnTo) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("ticket", &ticket.reveal())
+        .append_pair("next", next.as_str())
+        .finish();
+    let origin = application.url.origin();
+    uncached(Redirect::to(&format!(
+        "{origin}{}?{query}",
+        routes::APP_ENTER
+    )))
+}
+
+fn uncached(redirect: Redirect) -> Response {
+    let mut response = redirect.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,93 @@
+//! An application behind the door, which says what it was sent.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+
+/// Starts an application on a free port, and returns its address. It ends with the test.
+pub(super) async fn start() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = Router::new()
+        .route("/cookie", get(sets_cookies))
+        .route("/forever", get(streams_for_ever))
+        .fallback(any(echo));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    format!("http://{address}")
+}
+
+/// Says what it was sent.
+async fn echo(request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let said = json!({
+        "method": parts.method.as_str(),
+        "uri": parts.uri.to_string(),
+        "headers": lines(&parts.headers),
+        "body": String::from_utf8_lossy(&body),
+    });
+    (
+        [
+            ("content-type", "application/json"),
+            ("cache-control", "public, max-age=60"),
+        ],
+        said.to_string(),
+    )
+        .into_response()
+}
+
+/// Sets a cookie of its own, and tries to set ours.
+async fn sets_cookies() -> Response {
+    let mut response = "set".into_response();
+    for line in [
+        "a=1; Path=/",
+        "postern_session=stolen; Path=/",
+        "postern_app=stolen; Path=/",
+    ] {
+        response
+            .headers_mut()
+            .append("set-cookie", line.parse().unwrap());
+    }
+    response
+}
+
+/// Sends an event at once, and then nothing.
+async fn streams_for_ever() -> Response {
+    let events = futures_util::stream::unfold(0, |count| async move {
+        if count > 0 {
+            sleep(Duration::from_secs(3600)).await;
+        }
+        Some((Ok::<_, std::io::Error>("data: now\n\n"), count + 1))
+    });
+    (
+        [("content-type", "text/event-stream")],
+        Body::from_stream(events),
+    )
+        .into_response()
+}
+
+/// Returns all headers; doubled ones as a list.
+fn lines(headers: &HeaderMap) -> Map<String, Value> {
+    let values = headers.keys().map(|name| {
+        let all: Vec<Value> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| Value::from(String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        let value = if all.len() == 1 {
+            all[0].clone()
+        } else {
+            Value::from(all)
+        };
+        (name.as_str().to_owned(), value)
+    });
+    values.collect()
+}

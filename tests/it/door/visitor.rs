@@ -1,0 +1,210 @@
+//! A browser that visits several hosts of one server, with cookies for each.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::header::{COOKIE, HOST};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tests::site::{PASSWORD, Site};
+use tests::web;
+use url::Url;
+
+/// The public origin of Postern.
+pub(super) const LOGIN: &str = "http://login.example.test";
+/// An application that is proxied to.
+pub(super) const WIKI: &str = "http://wiki.example.test";
+/// Another.
+pub(super) const CHAT: &str = "http://chat.example.test";
+
+/// Starts a site with two applications on hosts of their own.
+pub(super) async fn site(upstream: &str, settings: &[(&str, &str)]) -> Site {
+    let redirect_uri = format!("{LOGIN}/api/oauth/openid");
+    let mut all = vec![
+        ("OIDC_REDIRECT_URI", redirect_uri.as_str()),
+        ("POSTERN_APP_WIKI_URL", WIKI),
+        ("POSTERN_APP_WIKI_UPSTREAM", upstream),
+        ("POSTERN_APP_CHAT_URL", CHAT),
+        ("POSTERN_APP_CHAT_UPSTREAM", upstream),
+    ];
+    all.extend(settings);
+    Site::with(&all).await
+}
+
+/// A browser.
+pub(super) struct Visitor {
+    client: Client,
+    /// Where the server listens.
+    server: String,
+    /// Cookies, by host and name.
+    jars: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) status: u16,
+    pub(super) headers: reqwest::header::HeaderMap,
+    pub(super) body: String,
+}
+
+impl Shown {
+    /// Returns a header; empty if it is missing.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Returns what the application said that it was sent.
+    pub(super) fn sent(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
+    }
+
+    /// Returns a header that the application was sent.
+    pub(super) fn sent_header(&self, name: &str) -> Value {
+        self.sent()["headers"][name].clone()
+    }
+
+    /// Returns the code of a problem.
+    pub(super) fn code(&self) -> String {
+        let problem: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        problem["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Visitor {
+    /// Returns a browser that has never been anywhere.
+    pub(super) fn new(site: &Site) -> Self {
+        Self {
+            client: web::client(Duration::from_secs(20)).unwrap(),
+            server: site.origin().to_owned(),
+            jars: BTreeMap::new(),
+        }
+    }
+
+    /// Begins a request with the cookies of its host.
+    pub(super) fn call(&self, method: Method, url: &str) -> RequestBuilder {
+        let url = Url::parse(url).unwrap();
+        let host = url.authority().to_owned();
+        let path = &url[url::Position::BeforePath..];
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.server));
+        let cookies = self.jars.get(&host).into_iter().flatten();
+        let line: Vec<String> = cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = request.header(HOST, host);
+        if line.is_empty() {
+            request
+        } else {
+            request.header(COOKIE, line.join("; "))
+        }
+    }
+
+    /// Sends a request, and keeps the cookies that come back.
+    pub(super) async fn send(&mut self, request: RequestBuilder) -> Shown {
+        let (response, host) = self.open(request).await;
+        let headers = response.headers().clone();
+        self.keep(&host, &headers);
+        Shown {
+            status: response.status().as_u16(),
+            headers,
+            body: response.text().await.unwrap(),
+        }
+    }
+
+    /// Sends a request and reads nothing of the body.
+    pub(super) async fn open(&self, request: RequestBuilder) -> (Response, String) {
+        let request = request.build().unwrap();
+        let host = request.headers()[HOST].to_str().unwrap().to_owned();
+        (self.client.execute(request).await.unwrap(), host)
+    }
+
+    /// Loads a page, and follows redirects as a browser does. Returns where it ended.
+    pub(super) async fn visit(&mut self, url: &str) -> (String, Shown) {
+        let mut url = url.to_owned();
+        for _ in 0..10 {
+            let shown = self.navigate(&url).await;
+            if shown.header("location").is_empty() {
+                return (url, shown);
+            }
+            url = Url::parse(&url)
+                .unwrap()
+                .join(shown.header("location"))
+                .unwrap()
+                .to_string();
+        }
+        panic!("redirects without end, at {url}");
+    }
+
+    /// Loads a page, and follows nothing.
+    pub(super) async fn navigate(&mut self, url: &str) -> Shown {
+        let request = self
+            .call(Method::GET, url)
+            .header("sec-fetch-mode", "navigate");
+        self.send(request).await
+    }
+
+    /// Fetches, as a script does.
+    pub(super) async fn fetch(&mut self, url: &str) -> Shown {
+        let request = self.call(Method::GET, url).header("sec-fetch-mode", "cors");
+        self.send(request).await
+    }
+
+    /// Logs in by password at Postern.
+    pub(super) async fn log_in(&mut self, username: &str) {
+        let body = json!({"username": username, "password": PASSWORD}).to_string();
+        let request = self
+            .call(Method::POST, &format!("{LOGIN}/api/login"))
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/json")
+            .body(body);
+        let shown = self.send(request).await;
+        assert_eq!(shown.status, 200, "{}", shown.body);
+    }
+
+    /// Logs out at Postern.
+    pub(super) async fn log_out(&mut self) {
+        let request = self
+            .call(Method::POST, &format!("{LOGIN}/api/logout"))
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/json")
+            .body("null");
+        assert_eq!(self.send(request).await.status, 200);
+    }
+
+    /// Returns a cookie.
+    pub(super) fn cookie(&self, origin: &str, name: &str) -> Option<String> {
+        let host = origin.trim_start_matches("http://");
+        self.jars.get(host)?.get(name).cloned()
+    }
+
+    /// Sets a cookie, as somebody does who has stolen it.
+    pub(super) fn set_cookie(&mut self, origin: &str, name: &str, value: &str) {
+        let host = origin.trim_start_matches("http://").to_owned();
+        self.jars
+            .entry(host)
+            .or_default()
+            .insert(name.to_owned(), value.to_owned());
+    }
+
+    fn keep(&mut self, host: &str, headers: &reqwest::header::HeaderMap) {
+        for line in headers.get_all("set-cookie") {
+            let line = line.to_str().unwrap();
+            let (name, rest) = line.split_once('=').unwrap();
+            let (value, attributes) = rest.split_once(';').unwrap_or((rest, ""));
+            assert!(
+                !attributes.to_lowercase().contains("domain"),
+                "no cookie spans hosts: {line}"
+            );
+            let jar = self.jars.entry(host.to_owned()).or_default();
+            if attributes.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
