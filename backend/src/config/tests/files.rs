@@ -7,7 +7,7 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
-use super::{config, read, said};
+use super::{PUBLIC_URL, WIKI_URL, config, read, said};
 
 /// A certificate authority created for these tests.
 const CA: &str = include_str!("ca.pem");
@@ -39,8 +39,9 @@ fn every_variable_has_a_file_twin() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, "value", "a\u{7}b");
     for variable in super::super::VARIABLES {
-        let twin = format!("{}_FILE", variable.name);
-        let said = said(&[(variable.name, ""), (&twin, &path)]);
+        let name = variable.name.replace("<NAME>", "WIKI");
+        let twin = format!("{name}_FILE");
+        let said = said(&[PUBLIC_URL, WIKI_URL, (&name, ""), (&twin, &path)]);
 
         assert!(said.contains(&twin), "{said}");
         assert!(
