@@ -198,7 +198,9 @@ impl Routes {
             match handler.handle(app, call).await {
                 Ok(answer) if is_form => {
                     let GoTo { redirect } = answer.body;
-                    let redirect = if answer.begins_session {
+                    // The OP's answer checks the cookies as well.
+                    let to_op = redirect.starts_with(routes::API_LOGIN_OPENID);
+                    let redirect = if answer.begins_session && !to_op {
                         cookie_check(&redirect)
                     } else {
                         redirect

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use demo_op::{Fault, Lie};
-use shared::routes::{API_CONFIG, API_LOGIN_OPENID, LOGIN};
+use serde_json::json;
+use shared::routes::{API_CONFIG, API_LINK, API_LOGIN_OPENID, LOGIN};
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
 use tests::logins::{ROLES, role};
-use tests::site::Site;
+use tests::site::{PASSWORD, Site, user};
 
 const TOKEN: &str = "/application/o/token/";
 const AGE: Duration = Duration::from_secs(900);
@@ -194,4 +195,38 @@ async fn op_that_gives_no_refresh_token_is_named() {
         log.contains("let it grant the scope offline_access"),
         "{log}"
     );
+}
+
+/// A link waits in a cookie, where no refresh token goes: the OP, which has just logged the user
+/// in, is asked once more.
+#[tokio::test]
+async fn session_begun_by_a_link_is_asked_about_too() {
+    for by_form in [false, true] {
+        let site = Site::with(&[RECHECK]).await;
+        site.add(user("bob").await).await;
+        let bob = site.browser();
+        let callback = bob.log_in_as("bob").await.callback;
+        assert_eq!(callback.location(), "/link", "{}", callback.summary());
+        let next = if by_form {
+            let fields = [
+                ("way", "account"),
+                ("username", "bob"),
+                ("password", PASSWORD),
+            ];
+            let answer = bob.post_form(API_LINK, &fields).await;
+            answer.location().to_owned()
+        } else {
+            let answer = json!({"way": "account", "username": "bob", "password": PASSWORD});
+            let answer = bob.post_json(API_LINK, &answer).await.json();
+            answer["redirect"].as_str().unwrap().to_owned()
+        };
+        assert!(next.starts_with(API_LOGIN_OPENID), "{next}");
+
+        let callback = bob.log_in_at(&next, "bob").await.callback;
+
+        assert_eq!(callback.location(), "/", "{}", callback.summary());
+        site.op.change_user("bob", |user| user.active = false);
+        site.pass(AGE);
+        assert_eq!(bob.who().await, None);
+    }
 }

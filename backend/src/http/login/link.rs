@@ -27,7 +27,6 @@ use crate::login::begin::Begun;
 use crate::login::by_identity::stored;
 use crate::login::decide::Ways;
 use crate::login::pending_link::{Answering, Asked, LIFETIME, PendingLink, is_linked};
-use crate::return_to::ReturnTo;
 use crate::sealed;
 use crate::session::SessionToken;
 use crate::store::{ChangeError, LoginRefusal};
@@ -116,10 +115,7 @@ pub(crate) fn question(
 /// Links, after the person's answer; a form gets a redirect.
 pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> FormReply<AcceptLink> {
     match accept(&app, &call.headers, &call.client, call.body).await {
-        Ok((next, cookies)) => {
-            let redirect = next.as_str().to_owned();
-            Ok(Answer::new(GoTo { redirect }).with(cookies))
-        }
+        Ok((redirect, cookies)) => Ok(Answer::new(GoTo { redirect }).with(cookies)),
         Err(error) => {
             let (code, reference) = (error.code().as_str(), reference::current());
             let page = format!("{}?error={code}&ref={reference}", routes::LINK);
@@ -135,7 +131,7 @@ async fn accept(
     headers: &HeaderMap,
     from: &ClientInfo,
     answer: LinkAnswer,
-) -> ApiResult<(ReturnTo, SetCookies)> {
+) -> ApiResult<(String, SetCookies)> {
     let current = current(headers, app).await?;
     let pending = opened(app, headers).inspect_err(|error| refused(app, from, error, None))?;
     let mut cookies = forget(app);
@@ -193,7 +189,24 @@ async fn accept(
             }
         }
     });
-    Ok((pending.next, cookies))
+    Ok((onwards(app, &pending), cookies))
+}
+
+/// Returns where the browser goes once the identity is linked. If roles follow the claims, or the OP
+/// is asked again about a session, a new session lacks what is not in the cookie: the browser goes
+/// by way of the OP, which has just logged its user in.
+fn onwards(app: &AppState, pending: &PendingLink) -> String {
+    let next = pending.next.as_str();
+    let provider = app.provider();
+    let is_incomplete =
+        provider.is_some_and(|op| op.config.recheck.is_some() || op.config.roles.is_some());
+    match pending.asked {
+        Asked::Anyone(_) if is_incomplete => {
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("{}?next={next}", routes::API_LOGIN_OPENID)
+        }
+        Asked::Anyone(_) | Asked::Owner { .. } => next.to_owned(),
+    }
 }
 
 /// Links the identity to the account that is logged in, and gives its session a new token. The
