@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use backend::app::{App, AppState};
-use backend::cli::{self, Command};
-use backend::config::{Config, Notice, Weight};
-use backend::telemetry::Log;
-use backend::{doctor, reload, store, telemetry};
 use clock::Clock;
+use postern::app::{App, AppState};
+use postern::cli::{self, Command};
+use postern::config::{Config, Notice, Weight};
+use postern::telemetry::Log;
+use postern::{doctor, reload, store, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
@@ -75,7 +75,7 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
     if let Some(ops) = ops {
         tracing::info!(address = %ops.local_addr()?, "listening for /metrics");
-        tokio::spawn(backend::serve_ops(app.clone(), ops));
+        tokio::spawn(postern::serve_ops(app.clone(), ops));
     }
     tokio::spawn(reload_on(hangup, app.clone(), log.clone()));
     let mut terminate = signal(SignalKind::terminate())?;
@@ -95,14 +95,14 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     tokio::spawn(examine_once_up(app.clone()));
     // A task like those of the connections. On this thread, which is not a worker, each new
     // connection would wait until a worker is idle.
-    tokio::spawn(backend::serve(app, listener, stop)).await?;
+    tokio::spawn(postern::serve(app, listener, stop)).await?;
     log.finish().await;
     refused.try_recv().map_or(Ok(()), Err)
 }
 
 /// Listens on the address that the variable gives.
 fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
-    backend::listen(address)
+    postern::listen(address)
         .map_err(|error| anyhow::anyhow!("cannot listen on {address} ({variable}): {error}"))
 }
 

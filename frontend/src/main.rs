@@ -2,5 +2,5 @@
 
 /// Starts whatever stands at the address.
 fn main() {
-    frontend::start_here();
+    postern_page::start_here();
 }

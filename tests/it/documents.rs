@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
-use backend::config::{VARIABLES, markdown_table};
+use postern::config::{VARIABLES, markdown_table};
 use shared::api::ENDPOINTS;
 use shared::failure::FailureCode;
 use shared::routes::{self, Section, without_last_slash};
@@ -296,7 +296,7 @@ fn server_has_no_http_client_but_that_of_the_relying_party() {
 #[test]
 fn relying_party_knows_neither_server_nor_store() {
     for file in files("crates/oidc") {
-        names_none_of(&file, &["backend::", "axum", "sqlx"]);
+        names_none_of(&file, &["postern::", "axum", "sqlx"]);
     }
 }
 

@@ -276,7 +276,7 @@ async fn token_of_a_session_is_not_in_the_database() {
     let mut haul = Haul::default();
     haul.login(&site, login);
     haul.cookies_of(&browser);
-    let backend::config::Database::Sqlite(file) = &site.app.config.database else {
+    let postern::config::Database::Sqlite(file) = &site.app.config.database else {
         return;
     };
     let options = SqliteConnectOptions::new().filename(file);

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use backend::cli::{Console, Keyboard, run_line, run_line_on_file};
-use backend::config::Config;
 use clock::Timestamp;
+use postern::cli::{Console, Keyboard, run_line, run_line_on_file};
+use postern::config::Config;
 use serde_json::Value;
 
 use crate::site::Site;

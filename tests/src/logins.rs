@@ -1,12 +1,12 @@
 //! Logins and changes of accounts, straight in the store: what a test begins with.
 
 use crate::http_browser::HttpBrowser;
-use backend::account::{AccountId, NewAccount, UsableIdentities, WaysIn};
-use backend::audit::Actor;
-use backend::config::SessionConfig;
-use backend::one_time_link::{LinkToken, NewLink};
-use backend::session::{Client, Origin, Session, SessionToken, TokenHash};
-use backend::store::{
+use postern::account::{AccountId, NewAccount, UsableIdentities, WaysIn};
+use postern::audit::Actor;
+use postern::config::SessionConfig;
+use postern::one_time_link::{LinkToken, NewLink};
+use postern::session::{Client, Origin, Session, SessionToken, TokenHash};
+use postern::store::{
     ChangeError, ClaimedRole, Entry, Lead, Login, LoginOutcome, NewIdentity, PendingUse, Store,
     UserChange,
 };

@@ -40,7 +40,7 @@ impl Server {
         let program = program(
             "POSTERN_BIN",
             "target/debug/postern",
-            "cargo build -p backend",
+            "cargo build -p postern",
         )?;
         let data = TempDir::new()?;
         let listen = format!("127.0.0.1:{}", free_port()?);

@@ -1,19 +1,19 @@
 //! A server and an OP in this process, with a clock that stands: for tests that speak HTTP and
 //! need no browser.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use backend::account::{AccountId, NewAccount, Voucher};
-use backend::app::{App, AppState};
-use backend::config::Config;
-use backend::reload::reload;
-use backend::store::NewIdentity;
-use backend::telemetry;
 use clock::{Clock, Timestamp};
 use demo_op::{Client, Op, Settings};
 use oidc::client::Timeouts;
+use postern::account::{AccountId, NewAccount, Voucher};
+use postern::app::{App, AppState};
+use postern::config::Config;
+use postern::reload::reload;
+use postern::store::NewIdentity;
+use postern::telemetry;
 use shared::email::Email;
 use shared::routes::API_OAUTH_OPENID;
 use shared::session::Role;
@@ -119,7 +119,7 @@ impl Site {
         let app = App::with_timeouts(config, clock, timeouts).await;
         let app = app.expect("the application");
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = backend::serve(app.clone(), listener, async {
+        let serving = postern::serve(app.clone(), listener, async {
             let _ = stopped.await;
         });
         let server = tokio::spawn(serving);
@@ -236,7 +236,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         // Ends with the test's runtime.
-        tokio::spawn(backend::serve_ops(self.app.clone(), listener));
+        tokio::spawn(postern::serve_ops(self.app.clone(), listener));
         format!("http://{address}")
     }
 
@@ -370,7 +370,7 @@ pub fn email(text: &str) -> Email {
 async fn password_hash() -> String {
     static HASH: OnceCell<String> = OnceCell::const_new();
     let make = async || {
-        let passwords = backend::password::Passwords::new();
+        let passwords = postern::password::Passwords::new();
         passwords
             .hash(&PASSWORD.into())
             .await

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use backend::config::{LogConfig, LogFormat};
-use backend::telemetry;
+use postern::config::{LogConfig, LogFormat};
+use postern::telemetry;
 use reqwest::Method;
 use shared::routes::API_SESSION;
 use tests::answer::param;

@@ -60,7 +60,7 @@ pub(crate) fn lints() -> Result<()> {
         "--all-targets",
         "--workspace",
         "--exclude",
-        "frontend",
+        "postern-page",
     ])
     .args(FEATURES)
     .args(["--", "-D", "warnings"])
@@ -70,7 +70,13 @@ pub(crate) fn lints() -> Result<()> {
 /// Runs clippy over the page, built for browsers.
 pub(crate) fn lints_of_the_page() -> Result<()> {
     Command::cargo()
-        .args(["clippy", "--package", "frontend", "--target", machine::WASM])
+        .args([
+            "clippy",
+            "--package",
+            "postern-page",
+            "--target",
+            machine::WASM,
+        ])
         .args(["--", "-D", "warnings"])
         .run("clippy")
 }
@@ -78,7 +84,7 @@ pub(crate) fn lints_of_the_page() -> Result<()> {
 /// Builds the documentation, private items included, without a warning.
 pub(crate) fn documentation() -> Result<()> {
     cargo_with_page(&["doc", "--no-deps", "--document-private-items"])
-        .args(["--workspace", "--exclude", "frontend"])
+        .args(["--workspace", "--exclude", "postern-page"])
         .args(FEATURES)
         .env("RUSTDOCFLAGS", "-D warnings")
         .run("building the documentation")

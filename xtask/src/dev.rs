@@ -59,7 +59,7 @@ fn build() -> Result<()> {
             "build",
             "--bins",
             "--package",
-            "backend",
+            "postern",
             "--package",
             "demo-op",
         ])

@@ -38,7 +38,7 @@ pub(crate) fn build_binaries(spa_hash: &str) -> Result<()> {
             "--release",
             "--bins",
             "--package",
-            "backend",
+            "postern",
             "--package",
             "demo-op",
         ])

@@ -329,7 +329,7 @@ pub const VARIABLES: &[Variable] = &[
     Variable::new(
         "POSTERN_LOG",
         "Which log lines are written: error, warn, info, debug, trace, or a tracing filter such \
-         as info,oidc=debug",
+         as info,postern_oidc=debug",
     )
     .or("info"),
     Variable::new(

@@ -253,7 +253,8 @@ pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, Wrong> {
 
 /// Parses the log filter, so that a mistyped level does not silence the log.
 pub(super) fn log_filter(text: &str) -> Result<String, Wrong> {
-    const REMEDY: &str = "write error, warn, info, debug, trace or off, or such as info,oidc=debug";
+    const REMEDY: &str =
+        "write error, warn, info, debug, trace or off, or such as info,postern_oidc=debug";
     // The filter's parser miscounts white space and multi-byte letters.
     let filter = comma_list(text).join(",");
     if filter.is_empty() || !filter.is_ascii() {

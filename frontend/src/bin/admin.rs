@@ -2,5 +2,5 @@
 
 /// Starts it.
 fn main() {
-    frontend::start_admin();
+    postern_page::start_admin();
 }

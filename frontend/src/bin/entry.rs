@@ -2,5 +2,5 @@
 
 /// Starts it.
 fn main() {
-    frontend::start_entry();
+    postern_page::start_entry();
 }

@@ -2,5 +2,5 @@
 
 /// Starts it.
 fn main() {
-    frontend::start_inside();
+    postern_page::start_inside();
 }

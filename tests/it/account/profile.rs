@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use backend::account::{NewAccount, Voucher};
 use insta::assert_snapshot;
+use postern::account::{NewAccount, Voucher};
 use serde_json::{Value, json};
 use shared::routes::{
     API_PROFILE, API_PROFILE_IDENTITIES, API_PROFILE_PASSWORD, API_SESSION_CONFIRM,

@@ -69,7 +69,7 @@ async fn identity_of_another_issuer_is_no_way_in_that_remains() {
     let browser = site.browser();
     browser.log_in_as("bob").await;
     let id = account_of(&browser).await;
-    let elsewhere = backend::store::NewIdentity {
+    let elsewhere = postern::store::NewIdentity {
         issuer: "https://moved.example.com/",
         subject: "bob",
         username: None,
@@ -77,7 +77,7 @@ async fn identity_of_another_issuer_is_no_way_in_that_remains() {
         is_email_verified: false,
         groups: None,
     };
-    let (store, by) = (&site.app.store, backend::audit::Actor::server(site.now()));
+    let (store, by) = (&site.app.store, postern::audit::Actor::server(site.now()));
     link(store, id.parse().unwrap(), elsewhere, by).await;
 
     assert_eq!(unlink(&browser).await, 409, "nobody logs in at that issuer");

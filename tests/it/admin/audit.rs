@@ -1,7 +1,7 @@
 //! The audit trail: every login, failure and change is in it, and no secret.
 
-use backend::audit::Actor;
-use backend::failure::{Cause, remedy};
+use postern::audit::Actor;
+use postern::failure::{Cause, remedy};
 use serde_json::{Value, json};
 use shared::audit::AuditKind;
 use shared::routes::{
@@ -146,7 +146,7 @@ async fn pages_are_of_a_hundred() {
     for n in 0..150 {
         let by = Actor::server(site.now());
         let detail = n.to_string();
-        let event = backend::audit::Event {
+        let event = postern::audit::Event {
             kind: AuditKind::LoginFailed,
             account: None,
             failure: Some(Cause::OpError),

@@ -1,11 +1,11 @@
 //! Which account a login enters, and which logins are refused.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::collections::BTreeSet;
 
-use backend::account::{AccountId, NewAccount};
-use backend::config::Database;
 use demo_op::{Lie, User};
+use postern::account::{AccountId, NewAccount};
+use postern::config::Database;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use shared::routes::{

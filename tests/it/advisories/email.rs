@@ -1,8 +1,8 @@
 //! What an email address of the OP is worth: little. Of the demo OP's users alice's email is not
 //! verified, bob's is.
 
-use backend::account::NewAccount;
 use demo_op::User;
+use postern::account::NewAccount;
 use serde_json::{Value, json};
 use shared::routes::{API_PROFILE, API_SESSION};
 use tests::site::{PASSWORD, Site, admin, email, user, vouched};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use backend::config::Database;
+use postern::config::Database;
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::json;

@@ -2,8 +2,8 @@
 
 use std::os::unix::fs::MetadataExt as _;
 
-use backend::authentik::connect::End;
-use backend::authentik::wanted::{Choice, VerifiedEmails};
+use postern::authentik::connect::End;
+use postern::authentik::wanted::{Choice, VerifiedEmails};
 use serde_json::{Value, json};
 use tests::authentik_api::ApiFault;
 

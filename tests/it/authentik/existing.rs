@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use backend::authentik::connect::End;
-use backend::authentik::wanted::Choice;
+use postern::authentik::connect::End;
+use postern::authentik::wanted::Choice;
 use serde_json::{Value, json};
 
 use super::{APPLICATIONS, MAPPINGS, PROVIDERS, Setup};

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use backend::authentik::connect::End;
+use postern::authentik::connect::End;
 use serde_json::json;
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site};
 
@@ -79,7 +79,7 @@ async fn every_reader_reads_the_same() {
     let shell = read_by_a_shell(&setup.env_file());
     assert_eq!(shell["OIDC_CLIENT_SECRET"], secret);
     let docker = read_by_docker(&setup.env_file());
-    let (config, _) = backend::config::Config::from_vars(docker).unwrap();
+    let (config, _) = postern::config::Config::from_vars(docker).unwrap();
     let read = config.oidc.unwrap().rp.client_secret;
     assert_eq!(secrecy::ExposeSecret::expose_secret(&read), secret);
 }

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use backend::authentik::api::Api;
-use backend::authentik::connect::{End, Job, Patience, run};
-use backend::authentik::wanted::{
+use postern::authentik::api::Api;
+use postern::authentik::connect::{End, Job, Patience, run};
+use postern::authentik::wanted::{
     AUTHORIZATION_FLOW, Choice, INVALIDATION_FLOW, SIGNING_KEY, VerifiedEmails, Wanted,
 };
 use tempfile::TempDir;

@@ -13,7 +13,7 @@ fn postern(words: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
     let program = program(
         "POSTERN_BIN",
         "target/debug/postern",
-        "cargo build -p backend",
+        "cargo build -p postern",
     );
     let mut command = Command::new(program.expect("the program"));
     command.arg("authentik").args(words).env_clear();

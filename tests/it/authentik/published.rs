@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use backend::authentik::blueprint::{Secret, blueprint};
-use backend::authentik::connect::End;
-use backend::authentik::version::Version;
-use backend::authentik::wanted::{Choice, VerifiedEmails, Wanted};
+use postern::authentik::blueprint::{Secret, blueprint};
+use postern::authentik::connect::End;
+use postern::authentik::version::Version;
+use postern::authentik::wanted::{Choice, VerifiedEmails, Wanted};
 use serde_json::{Value, json};
 use tests::places::{require, tools, workspace};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use backend::authentik::api::Api;
-use backend::authentik::connect::{End, Job, Patience};
-use backend::authentik::wanted::Choice;
+use postern::authentik::api::Api;
+use postern::authentik::connect::{End, Job, Patience};
+use postern::authentik::wanted::Choice;
 use serde_json::Value;
 use tests::authentik_api::ApiFault;
 

@@ -1,7 +1,7 @@
 //! Everything that can go wrong, each with its own message.
 
-use backend::authentik::api::Api;
-use backend::authentik::wanted::Choice;
+use postern::authentik::api::Api;
+use postern::authentik::wanted::Choice;
 use serde_json::{Value, json};
 use tests::authentik_api::{ApiFault, TOKEN};
 use tests::places::free_port;

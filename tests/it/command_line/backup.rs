@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use backend::config::{self, Config, Database};
-use backend::store::{Store, check_sqlite};
+use postern::config::{self, Config, Database};
+use postern::store::{Store, check_sqlite};
 use tempfile::TempDir;
 use tests::command_line::{Said, type_in};
 use tests::site::{Site, user};
@@ -119,12 +119,12 @@ async fn left_over_half_is_written_over_and_one_under_way_is_not() {
 async fn standard_output_gets_the_copy_and_nothing_else() {
     let Some(site) = site().await else { return };
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = backend::cli::Console {
+    let mut console = postern::cli::Console {
         out: &mut out,
         err: &mut err,
-        keyboard: backend::cli::Keyboard::Piped(String::new()),
+        keyboard: postern::cli::Keyboard::Piped(String::new()),
     };
-    let code = backend::cli::run_line(&["backup", "-"], &site.app, &mut console).await;
+    let code = postern::cli::run_line(&["backup", "-"], &site.app, &mut console).await;
     code.unwrap();
 
     let folder = TempDir::new().unwrap();
@@ -162,7 +162,7 @@ async fn database_of_an_earlier_version_is_copied_and_not_brought_up_to_date() {
     let file = folder.path().join("copy.db");
 
     let words = ["backup", file.to_str().unwrap()];
-    let keyboard = backend::cli::Keyboard::Piped(String::new());
+    let keyboard = postern::cli::Keyboard::Piped(String::new());
     let now = clock::Timestamp::from_unix(0);
     let said = tests::command_line::type_on_file(&config, now, &words, keyboard).await;
 
@@ -189,7 +189,7 @@ async fn postgresql_has_programs_of_its_own() {
             "pg_restore --clean --if-exists --no-owner --dbname=\"$DATABASE_URL\" x.dump",
         ),
     ] {
-        let keyboard = backend::cli::Keyboard::Piped(String::new());
+        let keyboard = postern::cli::Keyboard::Piped(String::new());
         let now = clock::Timestamp::from_unix(0);
         let said = tests::command_line::type_on_file(&config, now, &line, keyboard).await;
         assert!(said.failure().contains(program), "{}", said.failure());

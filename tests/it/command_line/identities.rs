@@ -1,9 +1,9 @@
 //! `postern identities remap`: an OP that moved.
 
-use backend::account::AccountId;
-use backend::audit::Actor;
-use backend::store::NewIdentity;
 use insta::assert_snapshot;
+use postern::account::AccountId;
+use postern::audit::Actor;
+use postern::store::NewIdentity;
 use serde_json::json;
 use tests::command_line::{type_and_answer, type_in};
 use tests::logins;

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use backend::store::check_sqlite;
+use postern::store::check_sqlite;
 use serde_json::{Value, json};
 use shared::routes::{API_DOCTOR, API_SESSION, API_USERS, API_WELCOME};
 use sqlx::{ConnectOptions as _, Connection as _};

@@ -1,17 +1,17 @@
 //! `postern restore`, while no server runs.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use backend::cli::Keyboard;
-use backend::config::{self, Config};
-use backend::one_time_link::{LinkToken, NewLink};
-use backend::session::{Client, Origin, Session, SessionToken};
-use backend::store::{AuditFilter, Store, copy_sqlite};
 use clock::Timestamp;
 use insta::assert_snapshot;
+use postern::cli::Keyboard;
+use postern::config::{self, Config};
+use postern::one_time_link::{LinkToken, NewLink};
+use postern::session::{Client, Origin, Session, SessionToken};
+use postern::store::{AuditFilter, Store, copy_sqlite};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;
 use tests::command_line::{Said, type_on_file};
@@ -221,7 +221,7 @@ async fn database_in_use_is_left_alone() {
 #[tokio::test]
 async fn nobody_starts_in_the_middle() {
     let place = Place::new().await;
-    let lock = backend::store::exclude(&place.database()).unwrap().unwrap();
+    let lock = postern::store::exclude(&place.database()).unwrap().unwrap();
 
     let database = config::Database::Sqlite(place.database());
     let waits = tokio::spawn(async move { Store::connect(&database).await });

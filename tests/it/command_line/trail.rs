@@ -1,7 +1,7 @@
 //! `postern audit` and `postern setup-token`.
 
-use backend::audit::Actor;
 use insta::assert_snapshot;
+use postern::audit::Actor;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use std::time::Duration;
@@ -112,10 +112,10 @@ async fn failed_login_comes_with_the_remedy() {
 async fn terminal_gets_no_orders_from_strangers() {
     let (site, _) = site().await;
     let by = Actor::server(site.now());
-    let event = backend::audit::Event {
+    let event = postern::audit::Event {
         kind: shared::audit::AuditKind::LoginFailed,
         account: None,
-        failure: Some(backend::failure::Cause::OpError),
+        failure: Some(postern::failure::Cause::OpError),
         detail: Some("\u{1b}[2Jgone\n2025-06-15 15:06  login  root"),
     };
     site.app.store.record(&by, event).await.unwrap();

@@ -1,7 +1,7 @@
 //! `postern user`: the rules are those of the page Users, and a server that runs sees it at once.
 
-use backend::audit::Actor;
 use insta::assert_snapshot;
+use postern::audit::Actor;
 use serde_json::{Value, json};
 use tests::command_line::{type_and_answer, type_in};
 use tests::logins::link;
@@ -374,7 +374,7 @@ async fn which_of_several_connections_must_be_said() {
     let site = Site::start().await;
     let id = site.add(user("alice").await).await;
     for issuer in ["https://one.example.com", "https://two.example.com"] {
-        let identity = backend::store::NewIdentity {
+        let identity = postern::store::NewIdentity {
             issuer,
             subject: "a",
             username: None,

@@ -5,11 +5,11 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use backend::app::App;
-use backend::audit::Actor;
-use backend::config::Config;
-use backend::store::NewIdentity;
 use clock::Clock;
+use postern::app::App;
+use postern::audit::Actor;
+use postern::config::Config;
+use postern::store::NewIdentity;
 use shared::doctor::Outcome::{Fail, Pass, Warn};
 use shared::doctor::Report;
 use sqlx::postgres::PgConnection;

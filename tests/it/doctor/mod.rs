@@ -12,9 +12,9 @@ mod redaction;
 mod command;
 mod real_ops;
 
-use backend::config::{Config, Reading};
-use backend::doctor::{Depth, Examination, RunContext, examine, reading_of};
 use clock::Clock;
+use postern::config::{Config, Reading};
+use postern::doctor::{Depth, Examination, RunContext, examine, reading_of};
 use shared::doctor::{Outcome, Report, Step};
 use tests::site::Site;
 

@@ -1,8 +1,8 @@
 //! OPs that this project did not write.
 
 use anyhow::{Context as _, Result};
-use backend::config::Config;
-use backend::doctor::{RunContext, examine};
+use postern::config::Config;
+use postern::doctor::{RunContext, examine};
 use shared::doctor::Outcome::{Fail, Pass, Skip};
 use shared::doctor::Report;
 use tempfile::TempDir;

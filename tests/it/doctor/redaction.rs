@@ -1,7 +1,7 @@
 //! Strangers may see the report, so it has no secrets.
 
-use backend::doctor::report::bundle;
-use backend::doctor::{Style, write};
+use postern::doctor::report::bundle;
+use postern::doctor::{Style, write};
 use shared::doctor::Outcome::Fail;
 use tempfile::TempDir;
 use tests::authority::{Authority, NAME};

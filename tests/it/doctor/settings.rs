@@ -1,7 +1,7 @@
 //! Settings that do not fit the OP.
 
-use backend::audit::Actor;
 use demo_op::{Client, Lie, Settings, TokenAuth, Version};
+use postern::audit::Actor;
 use serde_json::json;
 use shared::doctor::Outcome::{Fail, Pass, Skip, Warn};
 use tests::site::{CLIENT_ID, CLIENT_SECRET, Site};

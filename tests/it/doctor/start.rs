@@ -1,7 +1,7 @@
 //! The doctor's log lines when a server starts.
 
-use backend::doctor::log_at_start;
 use demo_op::Lie;
+use postern::doctor::log_at_start;
 use tests::log::Log;
 use tests::site::{CLIENT_SECRET, Site, admin};
 

@@ -1,8 +1,8 @@
 //! The identity policy (contract, section 5): whose account an identity gets. Of the demo OP's
 //! users alice's email is not verified, bob's is, carol has none.
 
-use backend::account::{AccountId, NewAccount};
-use backend::audit::Actor;
+use postern::account::{AccountId, NewAccount};
+use postern::audit::Actor;
 use serde_json::{Value, json};
 use tests::logins::account_of;
 use tests::logins::link;
@@ -35,7 +35,7 @@ async fn known_identity_needs_no_email_and_no_open_registration() {
     let id = site.add(passwordless(user("somebody").await)).await;
     let subject = site.op.subject("carol").unwrap();
     let issuer = site.op.issuer();
-    let identity = backend::store::NewIdentity {
+    let identity = postern::store::NewIdentity {
         issuer,
         subject: &subject,
         username: None,

@@ -1,13 +1,13 @@
 //! Every way in which a login fails, brought about over HTTP: the code, the page that explains it
 //! to a browser without the app, and the line of the log that the page's reference leads to.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::time::Duration;
 
-use backend::account::NewAccount;
-use backend::failure::remedy::on_page;
-use backend::failure::{Cause, remedy};
 use demo_op::Lie;
+use postern::account::NewAccount;
+use postern::failure::remedy::on_page;
+use postern::failure::{Cause, remedy};
 use reqwest::Method;
 use serde_json::json;
 use shared::failure::{FailureCode, Lost, NextStep, is_reference};

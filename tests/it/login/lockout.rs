@@ -1,8 +1,8 @@
 //! `DISABLE_USERPASS_LOGIN` must not lock the administrators out.
 
-use backend::account::AccountId;
-use backend::audit::Actor;
-use backend::store::NewIdentity;
+use postern::account::AccountId;
+use postern::audit::Actor;
+use postern::store::NewIdentity;
 use tests::logins::{self, set_disabled};
 use tests::site::{Site, admin, user};
 

@@ -1,6 +1,6 @@
 //! One line of the log for each login that ended, of whichever method, in both formats.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};

@@ -2,9 +2,9 @@
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
-use backend::account::NewAccount;
-use backend::audit::Actor;
-use backend::presets;
+use postern::account::NewAccount;
+use postern::audit::Actor;
+use postern::presets;
 use std::time::Duration;
 
 use insta::assert_snapshot;

@@ -110,7 +110,7 @@ async fn new_account_spends_a_link_once() {
         (answer().await.status.as_u16(), browser.who().await),
         (200, None)
     );
-    let by = backend::audit::Actor::server(site.now());
+    let by = postern::audit::Actor::server(site.now());
     let identity = site.app.store.identities(id).await.unwrap()[0].id;
     let store = &site.app.store;
     let ways = by_password();
@@ -147,7 +147,7 @@ async fn link_is_void_once_an_admin_unlinked_the_identity() {
 async fn link_is_void_once_role_password_or_status_have_changed() {
     let site = Site::start().await;
     site.add(admin("root").await).await;
-    let by = || backend::audit::Actor::server(site.now());
+    let by = || postern::audit::Actor::server(site.now());
     let (id, owner, cookie) = waiting(&site).await;
     let body = json!({"current": PASSWORD, "new": "another password"});
     assert_eq!(

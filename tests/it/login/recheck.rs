@@ -52,7 +52,7 @@ async fn user_set_inactive_at_the_op_is_out_at_the_next_use() {
     assert_eq!(config["ended_by_provider"], true);
     let page = bob.get(LOGIN).await.body;
     assert!(page.contains("Authentik ended your session."), "{page}");
-    let filter = backend::store::AuditFilter {
+    let filter = postern::store::AuditFilter {
         kind: Some("session_ended_by_op".to_owned()),
         limit: 10,
         ..Default::default()

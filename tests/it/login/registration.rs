@@ -1,6 +1,6 @@
 //! Accounts for identities that nobody knows (contract, section 5, step 4).
 
-use backend::account::NewAccount;
+use postern::account::NewAccount;
 use serde_json::{Value, json};
 use shared::routes::{API_LOGIN, API_SESSION};
 use tests::site::{PASSWORD, Site, admin, user};

@@ -1,12 +1,12 @@
 //! One truth on what an admin should do about a failure: the log, the audit trail, its page and
 //! the command line say the same, by the cause.
 
-use backend::account::NewAccount;
-use backend::audit::Actor;
-use backend::failure::{Cause, remedy};
-use backend::store::NewIdentity;
 use demo_op::{Fault, Lie};
 use oidc::discovery::LAST_GOOD;
+use postern::account::NewAccount;
+use postern::audit::Actor;
+use postern::failure::{Cause, remedy};
+use postern::store::NewIdentity;
 use serde_json::{Value, json};
 use shared::routes::{API_AUDIT, API_SESSION_CONFIRM, API_SETUP, API_WELCOME};
 use std::time::Duration;

@@ -17,7 +17,7 @@ async fn role(browser: &HttpBrowser) -> String {
 #[tokio::test]
 async fn admin_without_a_way_in_makes_no_other_admin_dispensable() {
     let site = Site::with(&ROLES).await;
-    let bare = backend::account::NewAccount {
+    let bare = postern::account::NewAccount {
         password_hash: None,
         ..admin("bare").await
     };
@@ -36,7 +36,7 @@ async fn admin_of_another_issuer_or_a_password_that_is_off_is_no_way_in() {
     let off = [("DISABLE_USERPASS_LOGIN", "true")];
     let site = Site::with(&[&ROLES[..], &off[..]].concat()).await;
     let other = site.add(admin("other").await).await;
-    let moved = backend::store::NewIdentity {
+    let moved = postern::store::NewIdentity {
         issuer: "https://moved.example.com/",
         subject: "other",
         username: None,
@@ -44,7 +44,7 @@ async fn admin_of_another_issuer_or_a_password_that_is_off_is_no_way_in() {
         is_email_verified: false,
         groups: None,
     };
-    let by = backend::audit::Actor::server(site.now());
+    let by = postern::audit::Actor::server(site.now());
     tests::logins::link(&site.app.store, other, moved, by).await;
     let browser = site.browser();
     browser.log_in_as("alice").await;

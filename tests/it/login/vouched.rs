@@ -2,7 +2,7 @@
 //! one that is only claimed excludes nobody. Of the demo OP's users alice's email is not verified,
 //! bob's is.
 
-use backend::account::NewAccount;
+use postern::account::NewAccount;
 use serde_json::{Value, json};
 use shared::routes::{API_AUDIT, API_LINK, API_PROFILE, LINK};
 use tests::http_browser::HttpBrowser;

@@ -1,6 +1,6 @@
 //! Welcome links: a password is set by one, once.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -317,8 +317,8 @@ async fn there_are_no_links_where_passwords_are_off() {
     );
     let id: Uuid = made.json()["user"]["id"].as_str().unwrap().parse().unwrap();
     // One from before they were switched off.
-    let before = backend::one_time_link::LinkToken::generate();
-    let link = backend::one_time_link::NewLink::of(&before, site.now());
+    let before = postern::one_time_link::LinkToken::generate();
+    let link = postern::one_time_link::NewLink::of(&before, site.now());
     let stored = site
         .app
         .store

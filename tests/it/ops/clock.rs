@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use backend::session::SessionToken;
-use backend::store::AuditFilter;
+use postern::session::SessionToken;
+use postern::store::AuditFilter;
 use tests::http_browser::HttpBrowser;
 use tests::site::{Site, user};
 use tokio::net::TcpListener;
@@ -38,7 +38,7 @@ async fn start_with_a_clock_years_ahead_loses_neither_sessions_nor_the_audit_tra
     // The same as a start: whatever a server does at first, this one does.
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
-    let server = tokio::spawn(backend::serve(
+    let server = tokio::spawn(postern::serve(
         site.app.clone(),
         listener,
         std::future::pending(),

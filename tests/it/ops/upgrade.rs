@@ -4,11 +4,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use backend::account::Voucher;
-use backend::app::App;
-use backend::config::Config;
-use backend::session::SessionToken;
 use clock::Clock;
+use postern::account::Voucher;
+use postern::app::App;
+use postern::config::Config;
+use postern::session::SessionToken;
 use sqlx::migrate::Migrator;
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
@@ -86,7 +86,7 @@ async fn who(settings: &[(&str, String)], token: &SessionToken) -> Option<String
         .expect("an application");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
-    let server = tokio::spawn(backend::serve(app, listener, std::future::pending()));
+    let server = tokio::spawn(postern::serve(app, listener, std::future::pending()));
     let browser = HttpBrowser::new(&origin, &origin, "http://no-op.invalid");
     browser.set_cookie("postern_session", &token.reveal());
     let who = browser.who().await;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use backend::app::App;
-use backend::config::{self, Config};
-use backend::telemetry::chain;
 use clock::Clock;
 use insta::assert_snapshot;
+use postern::app::App;
+use postern::config::{self, Config};
+use postern::telemetry::chain;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGOUT, API_PROFILE, API_SESSION, LOGIN};
 use sqlx::sqlite::SqliteConnectOptions;

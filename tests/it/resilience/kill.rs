@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use backend::config;
+use postern::config;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::routes::{API_LOGIN, API_PROFILE, API_PROFILE_PASSWORD, API_SESSION};

@@ -8,12 +8,12 @@ mod kill;
 mod database;
 mod postgres;
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::time::Duration;
 
 use anyhow::Result;
-use backend::config;
-use backend::store::Store;
+use postern::config;
+use postern::store::Store;
 use tests::http_browser::HttpBrowser;
 use tests::server::Server;
 use tests::site::{BEGINNING, PASSWORD, user};

@@ -1,9 +1,9 @@
 //! Accounts, roles and the setup.
 
-use backend::account::{NewAccount, Voucher};
-use backend::audit::Actor;
-use backend::session::SessionToken;
-use backend::store::{ChangeError, Taken, UserChange};
+use postern::account::{NewAccount, Voucher};
+use postern::audit::Actor;
+use postern::session::SessionToken;
+use postern::store::{ChangeError, Taken, UserChange};
 use shared::session::Role;
 use tests::logins::by_password;
 use tests::logins::set_disabled;

@@ -1,9 +1,9 @@
 //! Linked identities.
 
-use backend::account::{NewAccount, UsableIdentities, WaysIn};
-use backend::audit::Actor;
-use backend::session::{SessionToken, TokenHash};
-use backend::store::{ChangeError, NewIdentity, Taken};
+use postern::account::{NewAccount, UsableIdentities, WaysIn};
+use postern::audit::Actor;
+use postern::session::{SessionToken, TokenHash};
+use postern::store::{ChangeError, NewIdentity, Taken};
 use tests::logins::{link, try_link};
 use tests::site::user;
 use uuid::Uuid;

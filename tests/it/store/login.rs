@@ -1,9 +1,9 @@
 //! Logins: one transaction each, whichever way they come. A login that is refused changes nothing.
 
-use backend::account::{AccountId, NewAccount};
-use backend::audit::Actor;
-use backend::session::{Client, Origin, Session, SessionToken};
-use backend::store::{Entry, Lead, Login, LoginOutcome, LoginRefusal, NewIdentity, Taken};
+use postern::account::{AccountId, NewAccount};
+use postern::audit::Actor;
+use postern::session::{Client, Origin, Session, SessionToken};
+use postern::store::{Entry, Lead, Login, LoginOutcome, LoginRefusal, NewIdentity, Taken};
 use shared::session::Role;
 use tests::logins::{enter_by_identity, link, set_disabled};
 use tests::site::{admin, user};

@@ -8,15 +8,15 @@ mod test_login;
 mod users;
 mod welcome;
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use backend::account::{AccountId, NewAccount};
-use backend::config::{self, SessionConfig};
-use backend::session::{Client, Origin, Session, SessionToken};
-use backend::store::{NewIdentity, Store};
 use clock::Timestamp;
+use postern::account::{AccountId, NewAccount};
+use postern::config::{self, SessionConfig};
+use postern::session::{Client, Origin, Session, SessionToken};
+use postern::store::{NewIdentity, Store};
 use shared::email::Email;
 use tempfile::TempDir;
 use tests::logins::{add_account, enter};

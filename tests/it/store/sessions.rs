@@ -1,8 +1,8 @@
 //! Sessions.
 
-use backend::audit::Actor;
-use backend::session::{Client, Origin, Session, SessionToken};
-use backend::store::{Entry, Login, LoginOutcome, LoginRefusal, Store};
+use postern::audit::Actor;
+use postern::session::{Client, Origin, Session, SessionToken};
+use postern::store::{Entry, Login, LoginOutcome, LoginRefusal, Store};
 use tests::logins::{enter, set_disabled};
 use tests::site::user;
 

@@ -1,11 +1,11 @@
 //! Accounts as admins list and change them.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::str::FromStr;
 
-use backend::account::NewAccount;
-use backend::config;
-use backend::store::{ChangeError, Store, UserChange, UserFilter};
+use postern::account::NewAccount;
+use postern::config;
+use postern::store::{ChangeError, Store, UserChange, UserFilter};
 use secrecy::ExposeSecret;
 use shared::session::Role;
 use sqlx::postgres::PgConnectOptions;
@@ -74,8 +74,8 @@ async fn record_has_identities_last_login_and_the_end_of_an_open_link() {
     let other = fresh.add(user("bob").await).await;
     link(&fresh.store, id, identity("s"), Actor::server(NOW)).await;
     fresh.add_session(id).await;
-    let token = backend::one_time_link::LinkToken::generate();
-    let link = backend::one_time_link::NewLink::of(&token, NOW);
+    let token = postern::one_time_link::LinkToken::generate();
+    let link = postern::one_time_link::NewLink::of(&token, NOW);
     let made = fresh
         .store
         .create_welcome_link(other, link, Actor::server(NOW))
@@ -174,7 +174,7 @@ async fn change_names_what_is_wrong_and_then_changes_nothing() {
     assert!(matches!(
         refusals.map(Result::unwrap_err),
         [
-            ChangeError::Taken(backend::store::Taken::Email),
+            ChangeError::Taken(postern::store::Taken::Email),
             ChangeError::LastAdmin,
             ChangeError::Gone,
             ChangeError::LastAdmin,

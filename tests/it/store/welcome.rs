@@ -1,12 +1,12 @@
 //! Welcome links.
 
-use backend::audit::Actor;
+use postern::audit::Actor;
 use std::time::Duration;
 
-use backend::account::NewAccount;
-use backend::one_time_link::{LIFETIME, LinkHash, LinkToken, NewLink};
-use backend::session::{Session, SessionToken, TokenHash};
-use backend::store::{ChangeError, Entry, Login, LoginOutcome, Taken};
+use postern::account::NewAccount;
+use postern::one_time_link::{LIFETIME, LinkHash, LinkToken, NewLink};
+use postern::session::{Session, SessionToken, TokenHash};
+use postern::store::{ChangeError, Entry, Login, LoginOutcome, Taken};
 use tests::logins::set_disabled;
 use tests::site::user;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! The settings: with any values, faults are reported, and secrets are not.
 
-use backend::config::{Config, VARIABLES};
+use postern::config::{Config, VARIABLES};
 
 /// A setup that is good.
 const SETUP: [(&str, &str); 6] = [

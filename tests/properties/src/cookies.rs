@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
-use backend::http::cookie::{CookieStyle, all, single};
-use backend::keys::Keys;
-use backend::login::attempt::LoginAttempt;
-use backend::sealed::open;
-use backend::session::SessionToken;
+use postern::http::cookie::{CookieStyle, all, single};
+use postern::keys::Keys;
+use postern::login::attempt::LoginAttempt;
+use postern::sealed::open;
+use postern::session::SessionToken;
 use secrecy::SecretSlice;
 use serde_json::Value;
 

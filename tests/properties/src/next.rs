@@ -1,6 +1,6 @@
 //! `next`: with any value, the browser stays on this site.
 
-use backend::return_to::ReturnTo;
+use postern::return_to::ReturnTo;
 use url::Url;
 
 /// Pages that a browser may be on when it is sent to `next`.

@@ -101,7 +101,7 @@ fn make(shrinkers: &Shrinkers) -> Result<()> {
         .args([
             "build",
             "--package",
-            "frontend",
+            "postern-page",
             "--target",
             machine::WASM,
             "--profile",

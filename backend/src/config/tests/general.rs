@@ -309,7 +309,7 @@ fn the_sqlite_file_is_in_the_data_folder() {
 fn log_filters() {
     for (text, expected) in [
         ("debug", "debug"),
-        ("info, oidc=debug", "info,oidc=debug"),
+        ("info, postern_oidc=debug", "info,postern_oidc=debug"),
         ("off", "off"),
     ] {
         assert_eq!(config(&[("POSTERN_LOG", text)]).log.filter, expected);

@@ -1,7 +1,7 @@
 //! Somebody can always administer.
 
-use backend::audit::Actor;
-use backend::store::NewIdentity;
+use postern::audit::Actor;
+use postern::store::NewIdentity;
 use serde_json::json;
 use shared::routes::API_USERS;
 use tests::http_browser::HttpBrowser;

@@ -1,7 +1,7 @@
 //! The list: what it shows, search, filters, paging.
 
-use backend::account::NewAccount;
-use backend::audit::Actor;
+use postern::account::NewAccount;
+use postern::audit::Actor;
 use serde_json::{Value, json};
 use shared::routes::API_USERS;
 use shared::session::Role;
