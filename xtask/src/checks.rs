@@ -11,6 +11,27 @@ pub(crate) struct Checks {
     done: Vec<Done>,
 }
 
+/// What came of a check, and how long it took.
+pub(crate) struct Timed<T> {
+    outcome: Result<T>,
+    time: Duration,
+}
+
+impl<T> Timed<T> {
+    /// Runs it.
+    pub(crate) fn run(work: impl FnOnce() -> Result<T>) -> Self {
+        let start = Instant::now();
+        let outcome = work();
+        let time = start.elapsed();
+        Self { outcome, time }
+    }
+
+    /// Returns what it made, if it did not fail.
+    pub(crate) fn made(&self) -> Option<&T> {
+        self.outcome.as_ref().ok()
+    }
+}
+
 /// One check that was run.
 struct Done {
     /// Its name in the summary.
@@ -30,9 +51,12 @@ impl Checks {
         work: impl FnOnce() -> Result<T>,
     ) -> Result<Option<T>> {
         say::line(&format!("\n== {name}"));
-        let start = Instant::now();
-        let outcome = work();
-        let time = start.elapsed();
+        self.add(name, Timed::run(work))
+    }
+
+    /// Takes on a check that was run beside others, as [`Self::run`] does.
+    pub(crate) fn add<T>(&mut self, name: &'static str, timed: Timed<T>) -> Result<Option<T>> {
+        let Timed { outcome, time } = timed;
         self.done.push(Done {
             name,
             time,

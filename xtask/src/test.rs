@@ -3,7 +3,7 @@
 //! All checks run, even after one has failed, so that one run reports everything. Missing tools are
 //! installed while cargo works, because most of that is waiting for the network.
 
-use crate::checks::Checks;
+use crate::checks::{Checks, Timed};
 use crate::command::Command;
 use crate::counts::{self, TestCounts};
 use crate::postgres::Postgres;
@@ -12,6 +12,7 @@ use crate::spa::Spa;
 use crate::{check, machine, place, release, spa, tools};
 use anyhow::{Result, anyhow, bail};
 use std::ffi::OsString;
+use std::sync::mpsc;
 use std::time::Instant;
 
 /// Installs what is missing, and runs every check.
@@ -43,7 +44,11 @@ pub(crate) fn run() -> Result<()> {
 
 /// Returns the page, if it was built.
 fn built(spa: Option<&Spa>) -> Result<&Spa> {
-    spa.ok_or_else(|| anyhow!("there is no page"))
+    spa.ok_or_else(no_page)
+}
+
+fn no_page() -> anyhow::Error {
+    anyhow!("there is no page")
 }
 
 /// Installs what the tests need besides cargo's crates.
@@ -111,36 +116,61 @@ fn tests_on_postgres(counts: &mut TestCounts) -> Result<()> {
     nextest("postgres", &["--workspace"], &variables, counts)
 }
 
+/// Builds the tests, so that running them afterwards is all that is left.
+fn build_tests() -> Result<()> {
+    check::with_page(Command::new(tools::python::cargo_nextest()?))
+        .args(["nextest", "run", "--workspace", "--no-run"])
+        .args(check::FEATURES)
+        .without_postern_settings()
+        .envs(&spa::cargo_variables())
+        .run("building the tests")
+}
+
 /// Runs every check; `installed` waits until all tools are there.
+///
+/// The page and the release are built beside the lints and the tests, in folders of their own:
+/// a large part of each is the work of one thread.
 fn run_checks(
     checks: &mut Checks,
     counts: &mut TestCounts,
     installed: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    checks.run("formatting", check::formatting)?;
-    checks.run("circles", check::circles)?;
-    let spa = checks.run("page", spa::build)?;
-    checks.run("size of the page", || {
-        built(spa.as_ref())?.sizes.require_small()
-    })?;
-    let server = checks.run("release build", || {
-        release::build_binaries(&built(spa.as_ref())?.hash)
-    })?;
-    checks.run("lints", check::lints)?;
-    checks.run("lints of the page", check::lints_of_the_page)?;
-    checks.run("documentation", check::documentation)?;
-    checks.run("installing tools", installed)?;
-    checks.run("spelling", check::spelling)?;
-    checks.run("dependencies", check::dependencies)?;
-    checks.run("tests", || {
-        if server.is_none() {
-            bail!("without the release build, the browser tests have nothing to test");
-        }
-        tests(counts)
-    })?;
-    checks.run("tests on PostgreSQL", || tests_on_postgres(counts))?;
-    checks.run("weight of the release", || {
-        release::report(built(spa.as_ref())?)
-    })?;
-    Ok(())
+    std::thread::scope(|scope| {
+        let (page_is_built, page) = mpsc::channel();
+        let release = scope.spawn(move || {
+            let page = Timed::run(spa::build);
+            let hash = page.made().map(|page| page.hash.clone());
+            // Nobody waits for it any more once a signal has ended the run.
+            let _ = page_is_built.send(page);
+            Timed::run(|| release::build_binaries(&hash.ok_or_else(no_page)?))
+        });
+        checks.run("formatting", check::formatting)?;
+        checks.run("circles", check::circles)?;
+        checks.run("lints", check::lints)?;
+        checks.run("documentation", check::documentation)?;
+        checks.run("lints of the page", check::lints_of_the_page)?;
+        checks.run("installing tools", installed)?;
+        checks.run("spelling", check::spelling)?;
+        checks.run("dependencies", check::dependencies)?;
+        let spa = checks.add("page", page.recv()?)?;
+        checks.run("size of the page", || {
+            built(spa.as_ref())?.sizes.require_small()
+        })?;
+        checks.run("building tests", build_tests)?;
+        let Ok(release) = release.join() else {
+            bail!("building the release broke off");
+        };
+        let server = checks.add("release build", release)?;
+        checks.run("tests", || {
+            if server.is_none() {
+                bail!("without the release build, the browser tests have nothing to test");
+            }
+            tests(counts)
+        })?;
+        checks.run("tests on PostgreSQL", || tests_on_postgres(counts))?;
+        checks.run("weight of the release", || {
+            release::report(built(spa.as_ref())?)
+        })?;
+        Ok(())
+    })
 }
