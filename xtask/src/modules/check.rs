@@ -26,18 +26,20 @@ pub(crate) fn run(folder: &Path) -> Result<()> {
     let load = |path: &str| std::fs::read_to_string(root.join(path)).ok();
     let mut reader = Reader::new(&load);
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    for target in list(&metadata["packages"])
-        .iter()
-        .flat_map(|it| list(&it["targets"]))
-    {
+    let packages = list(&metadata["packages"]);
+    for (package, target) in packages.iter().flat_map(|package| {
+        list(&package["targets"])
+            .into_iter()
+            .map(move |it| (package, it))
+    }) {
         let path = Path::new(target["src_path"].as_str().unwrap_or_default());
         let path = path.strip_prefix(root)?.to_string_lossy();
-        let name = target["name"]
-            .as_str()
-            .unwrap_or_default()
-            .replace('-', "_");
-        let is_library = list(&target["kind"]).contains(&"lib".into());
-        reader.read(&path, is_library.then_some(&name))?;
+        let names = if list(&target["kind"]).contains(&"lib".into()) {
+            names(&packages, package, &target)
+        } else {
+            Vec::new()
+        };
+        reader.read(&path, &names)?;
     }
     let files = &reader.tree.files;
     let uses = reader.tree.uses();
@@ -55,4 +57,21 @@ pub(crate) fn run(folder: &Path) -> Result<()> {
         circles.len(),
         circles.join("\n\n")
     )
+}
+
+/// Returns the names by which crates of the workspace use a library: its own, and those that a
+/// dependency gives it.
+fn names(packages: &[Value], package: &Value, library: &Value) -> Vec<String> {
+    let dependencies = packages
+        .iter()
+        .filter_map(|user| user["dependencies"].as_array());
+    let renames = dependencies
+        .flatten()
+        .filter(|dependency| dependency["name"] == package["name"])
+        .filter_map(|dependency| dependency["rename"].as_str());
+    let own = library["name"].as_str();
+    own.into_iter()
+        .chain(renames)
+        .map(|name| name.replace('-', "_"))
+        .collect()
 }

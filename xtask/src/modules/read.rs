@@ -31,14 +31,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a target from its first file; `library` is the name by which other crates use it, or
-    /// `None` if it is no library. Fails if a file is missing or does not parse.
-    pub(super) fn read(&mut self, path: &str, library: Option<&str>) -> Result<()> {
+    /// Reads a target from its first file; `names` are those by which other crates use it. Fails if a
+    /// file is missing or does not parse.
+    pub(super) fn read(&mut self, path: &str, names: &[String]) -> Result<()> {
         let text = (self.load)(path).with_context(|| format!("{path} cannot be read"))?;
         let root = self.tree.modules.len();
         self.file(None, path, &text, parent_folder(path).to_owned(), false);
-        if let Some(name) = library {
-            self.tree.libraries.insert(name.to_owned(), root);
+        for name in names {
+            self.tree.libraries.insert(name.clone(), root);
         }
         std::mem::replace(&mut self.fault, Ok(()))
     }
