@@ -90,6 +90,33 @@ pub(crate) fn documentation() -> Result<()> {
         .run("building the documentation")
 }
 
+/// The crates that others use.
+const PACKAGES: [&str; 6] = [
+    "postern-assertion",
+    "postern-clock",
+    "postern-shared",
+    "postern-oidc",
+    "postern",
+    "postern-page",
+];
+
+/// Packs the crates that others use, as a registry wants them. The page must be built: the server's
+/// package contains it. Does not compile the packages, which the other checks do.
+pub(crate) fn packages() -> Result<()> {
+    Command::cargo()
+        .args(["package", "--no-verify", "--offline", "--allow-dirty"])
+        .args(PACKAGES.map(|name| format!("--package={name}")))
+        .run("packing the crates")
+}
+
+/// Runs the examples in the documentation of the crates that others use, which nextest skips.
+pub(crate) fn examples_in_documentation() -> Result<()> {
+    cargo_with_page(&["test", "--doc", "--workspace", "--exclude", "postern-page"])
+        .args(FEATURES)
+        .without_postern_settings()
+        .run("testing the documentation")
+}
+
 /// Returns cargo, told which page is built: see [`with_page`].
 fn cargo_with_page(arguments: &[&str]) -> Command {
     with_page(Command::cargo().args(arguments))

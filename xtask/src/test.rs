@@ -156,6 +156,7 @@ fn run_checks(
         checks.run("size of the page", || {
             built(spa.as_ref())?.sizes.require_small()
         })?;
+        checks.run("packages", check::packages)?;
         checks.run("building tests", build_tests)?;
         let Ok(release) = release.join() else {
             bail!("building the release broke off");
@@ -167,6 +168,10 @@ fn run_checks(
             }
             tests(counts)
         })?;
+        checks.run(
+            "examples in the documentation",
+            check::examples_in_documentation,
+        )?;
         checks.run("tests on PostgreSQL", || tests_on_postgres(counts))?;
         checks.run("weight of the release", || {
             release::report(built(spa.as_ref())?)

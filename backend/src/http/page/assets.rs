@@ -20,7 +20,7 @@ pub(crate) const FOR_EVER: HeaderValue =
 /// The release build of the frontend; empty in a build without it, where `trunk serve` has the
 /// page.
 #[derive(RustEmbed)]
-#[folder = "../frontend/dist"]
+#[folder = "page"]
 #[allow_missing = true]
 struct Files;
 
