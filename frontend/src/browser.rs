@@ -15,6 +15,26 @@ pub(crate) fn root() -> Option<HtmlElement> {
     element("#app")
 }
 
+/// Hides all of the page, or shows it. What has the focus keeps it.
+pub(crate) fn veil(is_veiled: bool) {
+    if let Some(html) = document().document_element() {
+        // The attribute's name is valid, so this cannot fail.
+        let _ = html.toggle_attribute_with_force("data-veiled", is_veiled);
+    }
+}
+
+/// Takes everything off the page.
+pub(crate) fn clear() {
+    if let Some(root) = root() {
+        root.remove();
+    }
+}
+
+/// Does anybody see the page?
+pub(crate) fn is_in_sight() -> bool {
+    !document().hidden()
+}
+
 /// Tells tests and tools that the app is mounted.
 pub(crate) fn mark_ready() {
     if let Some(body) = document().body() {
@@ -313,5 +333,34 @@ pub(crate) mod draft {
     /// Returns this tab's storage, if the browser allows it.
     fn storage() -> Option<web_sys::Storage> {
         window().session_storage().ok().flatten()
+    }
+}
+
+/// What the tabs of one browser tell each other.
+pub(crate) mod tabs {
+    use leptos::prelude::*;
+    use wasm_bindgen::JsCast as _;
+    use web_sys::StorageEvent;
+
+    /// What is written at each logout.
+    const LOGGED_OUT: &str = "postern.logged-out";
+
+    /// Tells the other tabs that their user has logged out.
+    pub(crate) fn tell_logout() {
+        if let Ok(Some(storage)) = window().local_storage() {
+            // Other tabs hear of changes alone. Without storage, they ask when they come into sight.
+            let now = String::from(js_sys::Date::new_0().to_iso_string());
+            let _ = storage.set_item(LOGGED_OUT, &now);
+        }
+    }
+
+    /// Does something when the user has logged out in another tab.
+    pub(crate) fn on_logout(act: impl Fn() + 'static) {
+        window_event_listener_untyped("storage", move |event| {
+            let key = event.unchecked_ref::<StorageEvent>().key();
+            if key.as_deref() == Some(LOGGED_OUT) {
+                act();
+            }
+        });
     }
 }

@@ -15,6 +15,7 @@ use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
 use crate::session::Session;
+use crate::veil;
 
 /// All of it. Its paths are those of [`Section::Inside`]; `FlatRoutes` since none is nested.
 #[component]
@@ -55,6 +56,7 @@ fn Pages(
     pages: fn() -> AnyView,
 ) -> impl IntoView {
     Session::provide();
+    veil::provide();
     let (unsaved, path) = (use_unsaved(), use_location().pathname);
     effect(move || {
         path.track();

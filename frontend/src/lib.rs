@@ -24,6 +24,7 @@ mod api;
 mod remote;
 mod mutation;
 mod session;
+mod veil;
 mod components;
 mod pages;
 mod entry;

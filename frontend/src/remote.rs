@@ -52,6 +52,12 @@ impl<T: DeserializeOwned + 'static> Remote<T> {
         })
     }
 
+    /// Sends this request for it, and returns once the answer is there.
+    pub(crate) async fn ask(self, request: Request<T>) {
+        let answer = api::exchange(request.into_raw()).await;
+        store(self.text, answer);
+    }
+
     /// Loads it again; until then, the old answer stays.
     pub(crate) fn refetch(self) {
         self.asked.update(|asked| *asked += 1);

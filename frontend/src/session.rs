@@ -51,6 +51,11 @@ impl Session {
         self.answer.refetch();
     }
 
+    /// Loads it again, and returns once the answer is there.
+    pub(crate) async fn ask(self) {
+        self.answer.ask(api::call(ShowSession {})).await;
+    }
+
     /// Returns true if the server could not be reached the last time.
     pub(crate) fn is_offline(self) -> bool {
         matches!(self.answer.get(), Some(Err(api::Error::Offline)))
@@ -69,6 +74,11 @@ impl Session {
     /// nothing was asked.
     pub(crate) fn answer(self) -> Option<api::Result<Option<SessionStatus>>> {
         self.answer.get()
+    }
+
+    /// Returns true if the server's last answer names somebody.
+    pub(crate) fn is_known(self) -> bool {
+        matches!(self.answer.get(), Some(Ok(Some(_))))
     }
 
     /// Returns true if the server has said that nobody is logged in.

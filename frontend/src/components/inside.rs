@@ -10,7 +10,7 @@ use shared::text::Text;
 
 use crate::api;
 use crate::brand;
-use crate::browser::{self, History};
+use crate::browser::{self, History, tabs};
 use crate::components::form::busy;
 use crate::components::guard::SessionEnded;
 use crate::components::offline::OfflineBanner;
@@ -41,7 +41,11 @@ pub(crate) fn InsideFrame(
         }
         let answer = api::call(LogOut {}).send().await;
         if let Ok(answer) = &answer {
+            tabs::tell_logout();
+            browser::clear();
             browser::go(&answer.redirect, History::Replace).await;
+            // Its user has stopped the browser: nothing is left here.
+            browser::reload();
         }
         unsaved.stay();
         answer.map(|_| ())

@@ -69,9 +69,19 @@ impl Unsaved {
         self.leaving.get() == Leaving::No && self.forms.read().iter().any(is_changed)
     }
 
+    /// Is there unsaved text?
+    pub(crate) fn is_there(self) -> bool {
+        untrack(|| self.has_changes())
+    }
+
+    /// Gives it up without a question.
+    pub(crate) fn give_up(self) {
+        self.leaving.set(Leaving::GivenUp);
+    }
+
     /// Asks the user if there is unsaved text. After a yes, nothing asks again.
     pub(crate) async fn may_leave(self) -> bool {
-        if !untrack(|| self.has_changes()) {
+        if !self.is_there() {
             return true;
         }
         let question = Question {
@@ -82,7 +92,7 @@ impl Unsaved {
         };
         let is_left = self.ask.ask(question).await;
         if is_left {
-            self.leaving.set(Leaving::GivenUp);
+            self.give_up();
         }
         is_left
     }
@@ -105,7 +115,7 @@ impl Unsaved {
         self.here.set_value(browser::href());
         let listener = window_event_listener_untyped("beforeunload", move |event| {
             // A decision of this turn of the event loop has not reached the effect yet.
-            if untrack(|| self.has_changes()) {
+            if self.is_there() {
                 event.prevent_default();
             }
         });
@@ -114,7 +124,7 @@ impl Unsaved {
 
     /// Asks before the router follows a link; after a yes, follows it.
     fn guard_link(self, event: &Event) {
-        let Some(link) = routed_link(event).filter(|_| untrack(|| self.has_changes())) else {
+        let Some(link) = routed_link(event).filter(|_| self.is_there()) else {
             return;
         };
         event.prevent_default();
@@ -128,7 +138,7 @@ impl Unsaved {
     /// Asks before the router follows Back or Forward. The address has changed already, so the
     /// change is undone meanwhile.
     fn guard_history(self, event: &Event) {
-        if !untrack(|| self.has_changes()) {
+        if !self.is_there() {
             return;
         }
         let Ok(history) = window().history() else {

@@ -11,6 +11,7 @@ pub(crate) mod unsaved_input;
 pub(crate) mod users;
 pub(crate) mod login_link;
 pub(crate) mod activity;
+mod back_after_logout;
 pub(crate) mod ended_by_op;
 mod recheck;
 pub(crate) mod autologin;
