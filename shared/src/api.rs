@@ -145,6 +145,8 @@ endpoints! {
     GET "/api/texts/" {section} "/" {language} ? TextsQuery, Anyone:
         ShowTexts(()) -> 200 Untyped, [NotFound];
 
+    /// this table, as an OpenAPI document
+    GET "/api/openapi.json", Anyone: ShowApi(()) -> 200 Untyped;
     /// `ok`
     GET "/healthz", Anyone: ShowHealth(()) -> 200 Untyped;
     /// 200 if the database answers; tells whether the OP does

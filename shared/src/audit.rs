@@ -100,6 +100,7 @@ impl AuditKind {
 /// `?account=ID` or `?account=USERNAME` (in any case; the account may be deleted), `?kind=KIND` and
 /// `?ref=REFERENCE` filter the entries; `?before=ID` gives the page after the entry with that id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Audit {
     /// The entries.
     pub entries: Vec<AuditEntry>,
@@ -109,6 +110,7 @@ pub struct Audit {
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
     /// The entry's id.
     pub id: String,
@@ -139,6 +141,7 @@ pub struct AuditEntry {
 
 /// An account in an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Party {
     /// The account's id.
     pub id: String,

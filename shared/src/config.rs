@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
     reason = "each is a fact of its own, and a page asks for them one by one"
 )]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublicConfig {
     /// True if people may log in with a password of this server.
     pub password_login: bool,
@@ -39,6 +40,7 @@ pub struct PublicConfig {
 
 /// The provider as the login page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublicProvider {
     /// Lower-case name, `OIDC_PROVIDER`.
     pub provider: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// All is well.
@@ -21,6 +22,7 @@ pub enum Outcome {
 ///
 /// `{"name":"keys","title":"Signing keys","outcome":"fail","found":"the JWK Set is {}","remedy":"…"}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// Its stable name, for programs.
     pub name: String,
@@ -37,6 +39,7 @@ pub struct Step {
 
 /// All steps, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Postern's version.
     pub version: String,

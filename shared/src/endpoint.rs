@@ -87,7 +87,15 @@ pub struct Description {
     pub errors: &'static [ErrorCode],
     /// The errors of its callers.
     pub caller_errors: &'static [ErrorCode],
+    /// Returns the schemas of its body and its answer.
+    #[cfg(feature = "schema")]
+    pub schemas: Schemas,
 }
+
+/// Returns the JSON schema of a body, made by the first generator, and that of an answer, made by
+/// the second: a field may be optional in one of them alone.
+#[cfg(feature = "schema")]
+pub type Schemas = fn([&mut schemars::SchemaGenerator; 2]) -> [schemars::Schema; 2];
 
 /// The errors that any endpoint may answer with.
 pub const COMMON_ERRORS: &[ErrorCode] = &[
@@ -201,6 +209,7 @@ macro_rules! query {
 
 /// An answer that is not JSON of a type here: a redirect, or what the summary says.
 #[derive(Debug)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Untyped {}
 
 /// Declares endpoints, and `ENDPOINTS`, which describes all of them. A row is
@@ -250,6 +259,10 @@ macro_rules! endpoints {
                     answer: stringify!($answer),
                     errors: &[$($(ErrorCode::$error),+)?],
                     caller_errors: $caller::ERRORS,
+                    #[cfg(feature = "schema")]
+                    schemas: |[body, answer]| {
+                        [body.subschema_for::<$body>(), answer.subschema_for::<$answer>()]
+                    },
                 };
 
                 type Caller = $caller;

@@ -11,6 +11,7 @@ use crate::text::Text;
 ///  "code":"email_taken","ref":"k3v9q2"}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Always `about:blank`: the code says what a program needs.
     #[serde(rename = "type")]
@@ -33,6 +34,7 @@ macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal;)*) => {
         /// Why a request of the page failed. Stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $code)] $variant,)*
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The answer of `GET /api/link`: the identity, and what is asked. An account is named to its owner
 /// alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PendingLink {
     /// The provider's name for people.
     pub label: String,
@@ -22,6 +23,7 @@ pub struct PendingLink {
 
 /// The body of `POST /api/link`; empty if the account's owner is logged in and asked for the link.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkAnswer {
     /// Who the person is.
     #[serde(default)]
@@ -36,6 +38,7 @@ pub struct LinkAnswer {
 
 /// Who a person is that logs in through the OP.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LinkWay {
     /// The owner of an account here, as its password proves.

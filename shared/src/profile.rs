@@ -6,6 +6,7 @@ use crate::session::User;
 
 /// The answer of `GET` and `PATCH /api/profile`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Profile {
     /// The account.
     pub user: User,
@@ -19,6 +20,7 @@ pub struct Profile {
 
 /// The body of `PATCH /api/profile`: an absent field stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProfileUpdate {
     /// A new email; empty clears it. Requires a recent login or confirmation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +32,7 @@ pub struct ProfileUpdate {
 
 /// An identity at a provider: the pair of issuer and subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkedIdentity {
     /// Opaque; the id in `DELETE /api/profile/identities/{id}`.
     pub id: String,
@@ -49,6 +52,7 @@ pub struct LinkedIdentity {
 
 /// The body of `POST /api/profile/password`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PasswordChange {
     /// The current password; absent only for an account without one.
     #[serde(default)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An account's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// An ordinary account.
@@ -25,6 +26,7 @@ impl Role {
 
 /// An account as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User {
     /// Opaque, stable.
     pub id: String,
@@ -42,6 +44,7 @@ pub struct User {
 
 /// How a session began. Stable: kept in the database, and a label of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LoginMethod {
     /// By username and password.
@@ -81,6 +84,7 @@ impl LoginMethod {
 
 /// The caller's session. All times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionInfo {
     /// Opaque; not the token.
     pub id: String,
@@ -96,6 +100,7 @@ pub struct SessionInfo {
 
 /// A session in its owner's list, `GET /api/profile/sessions`. All times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionEntry {
     /// The session's id, which is not the token.
     pub id: String,
@@ -121,6 +126,7 @@ pub struct SessionEntry {
 
 /// The answer of `GET /api/session`; without a session, the answer is a 401.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionStatus {
     /// Who is logged in.
     pub user: User,
@@ -130,6 +136,7 @@ pub struct SessionStatus {
 
 /// The body of `POST /api/login`. A form may also have `next`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PasswordLogin {
     /// The username, in any case.
     pub username: String,
@@ -142,6 +149,7 @@ pub struct PasswordLogin {
 
 /// The body of `POST /api/session/confirm`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Confirmation {
     /// The account's password.
     pub password: String,
@@ -149,6 +157,7 @@ pub struct Confirmation {
 
 /// The body of `POST /api/setup`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setup {
     /// The setup token from the server's log.
     pub token: String,
@@ -163,6 +172,7 @@ pub struct Setup {
 
 /// Where the browser should go next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GoTo {
     /// A path on this site, or the OP's URL.
     pub redirect: String,

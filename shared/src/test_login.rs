@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The source of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The ID token.
@@ -17,6 +18,7 @@ pub enum Source {
 
 /// A received claim. One that differs between its sources appears twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeenClaim {
     /// Its name.
     pub name: String,
@@ -28,6 +30,7 @@ pub struct SeenClaim {
 
 /// What a login of this identity would lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// A login to the account.
@@ -46,6 +49,7 @@ pub enum Verdict {
 
 /// The result of a test login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TestLogin {
     /// When, in Unix seconds.
     pub at: i64,

@@ -19,6 +19,7 @@ pub const USERS_PAGE: usize = 50;
 /// {"users":[…],"next":"alice","total":120}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserList {
     /// The accounts, [`USERS_PAGE`] at most.
     pub users: Vec<UserEntry>,
@@ -36,6 +37,7 @@ pub struct UserList {
 ///  "created_at":1760000000,"last_login_at":1760000500,"identities":[],"welcome_until":null}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserEntry {
     /// Opaque, stable.
     pub id: String,
@@ -71,6 +73,7 @@ pub struct UserEntry {
 /// {"username":"alice","email":"alice@example.com","display_name":"Alice","role":"user"}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewUser {
     /// Its username.
     pub username: String,
@@ -90,6 +93,7 @@ pub struct NewUser {
 /// {"user":{…},"welcome":{"url":"https://app.example.com/welcome#…","expires_at":1760259200}}
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreatedUser {
     /// The account.
     pub user: UserEntry,
@@ -104,6 +108,7 @@ pub struct CreatedUser {
 /// {"email":"","role":"admin"}
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserUpdate {
     /// A new email, for which the admin vouches; empty clears it. The account's current email is no
     /// change, and no vouching.
@@ -127,6 +132,7 @@ pub struct UserUpdate {
 /// {"url":"https://app.example.com/welcome#…","expires_at":1760259200}
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WelcomeLink {
     /// The page's URL. The token is its fragment, which no browser sends to any server.
     pub url: String,
@@ -140,6 +146,7 @@ pub struct WelcomeLink {
 /// {"token":"…"}
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WelcomeCheck {
     /// The fragment of the link.
     pub token: String,
@@ -147,6 +154,7 @@ pub struct WelcomeCheck {
 
 /// The purpose of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LinkPurpose {
     /// To choose a password, and log in.
@@ -163,6 +171,7 @@ pub enum LinkPurpose {
 ///  "expires_at":1760259200}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     /// The link's purpose.
     pub purpose: LinkPurpose,
@@ -184,6 +193,7 @@ pub struct Welcome {
 /// {"token":"…","password":"…"}
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WelcomePassword {
     /// The link's fragment.
     pub token: String,

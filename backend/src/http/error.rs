@@ -145,7 +145,7 @@ impl IntoResponse for ApiError {
 }
 
 /// Returns a code's status. Exhaustive: a new code must be given one.
-fn status(code: ErrorCode) -> StatusCode {
+pub(super) fn status(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden

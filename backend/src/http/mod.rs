@@ -4,6 +4,7 @@ mod reference;
 mod error;
 pub mod cookie;
 mod api;
+mod openapi;
 pub(crate) mod layers;
 pub(crate) mod extract;
 pub(crate) mod login;
@@ -26,8 +27,8 @@ use shared::api::{
     CreateWelcomeLink, DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp,
     EnterApplication, Examine, FinishLogin, FinishLoginByForm, InitiateLogin, LinkIdentity,
     ListAudit, ListIdentities, ListSessions, ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin,
-    RedeemWelcome, Reflect, SetUp, ShowConfig, ShowHealth, ShowKeys, ShowLink, ShowProfile,
-    ShowReadiness, ShowSession, ShowTestLogin, ShowTexts, StartLogin, StartTestLogin,
+    RedeemWelcome, Reflect, SetUp, ShowApi, ShowConfig, ShowHealth, ShowKeys, ShowLink,
+    ShowProfile, ShowReadiness, ShowSession, ShowTestLogin, ShowTexts, StartLogin, StartTestLogin,
     UnlinkIdentity, UnlinkUserIdentity, UpdateProfile, UpdateUser, Verify,
 };
 use shared::error::ErrorCode;
@@ -107,6 +108,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .raw::<ShowKeys, _>(keys::show)
         .raw::<NegotiateTexts, _>(texts::negotiated)
         .raw::<ShowTexts, _>(texts::show)
+        .raw::<ShowApi, _>(openapi::show)
         .raw::<ShowHealth, _>(health::live)
         .raw::<ShowReadiness, _>(health::ready)
         .into_router()
