@@ -158,8 +158,8 @@ pub const VARIABLES: &[Variable] = &[
     .or("false"),
     Variable::new(
         "OIDC_CLAIM_ROLES",
-        "Claim with the groups or roles of the person; dots lead into objects, as in \
-         realm_access.roles",
+        "Claim with the groups or roles of the person, which applications are told too; dots lead \
+         into objects, as in realm_access.roles",
     ),
     Variable::new(
         "OIDC_ROLE_ADMIN",

@@ -21,7 +21,7 @@ pub struct OidcConfig {
     /// What happens if an account has the same email.
     pub link_by_email: LinkByEmail,
     /// Which values of [`Settings::role_claim`] give which role; `None` if roles are managed on
-    /// this server, without a role claim.
+    /// this server.
     pub roles: Option<RoleValues>,
     /// True if the login page goes to the OP at once.
     pub autologin: bool,

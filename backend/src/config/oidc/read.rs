@@ -58,7 +58,7 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
     let link_by_email = reader.get_or_default("OIDC_LINK_BY_EMAIL", parse::link_by_email);
     let trust_unverified_email =
         reader.get_or_default("OIDC_TRUST_UNVERIFIED_EMAIL", values::boolean);
-    let roles = read_roles(reader);
+    let (role_claim, roles) = read_roles(reader);
     let autologin = reader.get_or_default("OIDC_AUTOLOGIN", values::boolean);
     let rp_initiated_logout = reader.get_or_default("OIDC_RP_INITIATED_LOGOUT", values::boolean);
     let end_session_endpoint = reader.get("OIDC_END_SESSION_ENDPOINT", urls::endpoint_url);
@@ -73,7 +73,6 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
         redirect_uri,
         application_url,
     } = required?;
-    let (role_claim, roles) = roles.unzip();
     let config = OidcConfig {
         rp: Settings {
             client_id,
@@ -162,8 +161,9 @@ fn read_required(reader: &mut Reader) -> Option<Required> {
     })
 }
 
-/// Reads the claim that decides roles, and the values; `None` if no claim does.
-fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
+/// Reads the claim that has roles and groups, and the values that give roles here. Without the values,
+/// the claim only tells applications of groups.
+fn read_roles(reader: &mut Reader) -> (Option<String>, Option<RoleValues>) {
     let claim = reader.get("OIDC_CLAIM_ROLES", parse::claim_path);
     let admin = reader.get("OIDC_ROLE_ADMIN", parse::admin_values);
     let user = reader.get("OIDC_ROLE_USER", parse::role_values);
@@ -175,16 +175,12 @@ fn read_roles(reader: &mut Reader) -> Option<(String, RoleValues)> {
             reader.fault(name, Wrong::new(problem, remedy));
         }
     }
-    if admin.is_none() && user.is_none() {
-        let is_wanted = |name| reader.is_set(name);
-        if claim.is_some() && !is_wanted("OIDC_ROLE_ADMIN") && !is_wanted("OIDC_ROLE_USER") {
-            let text = "means nothing while neither OIDC_ROLE_ADMIN nor OIDC_ROLE_USER is set";
-            reader.notice(Weight::Warning, "OIDC_CLAIM_ROLES", text);
-        }
-        return None;
-    }
-    let (admin, user) = (admin.unwrap_or_default(), user.unwrap_or_default());
-    Some((claim?, RoleValues { admin, user }))
+    let roles = (admin.is_some() || user.is_some()).then(|| RoleValues {
+        admin: admin.unwrap_or_default(),
+        user: user.unwrap_or_default(),
+    });
+    let roles = roles.filter(|_| claim.is_some());
+    (claim, roles)
 }
 
 /// Warns about allowed combinations that are usually mistakes.

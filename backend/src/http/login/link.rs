@@ -192,14 +192,14 @@ async fn accept(
     Ok((onwards(app, &pending), cookies))
 }
 
-/// Returns where the browser goes once the identity is linked. If roles follow the claims, or the OP
-/// is asked again about a session, a new session lacks what is not in the cookie: the browser goes
+/// Returns where the browser goes once the identity is linked. If roles or groups follow the claims, or
+/// the OP is asked again about a session, a new session lacks what is not in the cookie: the browser goes
 /// by way of the OP, which has just logged its user in.
 fn onwards(app: &AppState, pending: &PendingLink) -> String {
     let next = pending.next.as_str();
     let provider = app.provider();
     let is_incomplete =
-        provider.is_some_and(|op| op.config.recheck.is_some() || op.config.roles.is_some());
+        provider.is_some_and(|op| op.config.recheck.is_some() || op.config.rp.role_claim.is_some());
     match pending.asked {
         Asked::Anyone(_) if is_incomplete => {
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
