@@ -23,6 +23,7 @@ mod modules;
 mod check;
 mod counts;
 mod postgres;
+mod verifiers;
 mod test;
 mod lighthouse;
 mod bindgen_cli;

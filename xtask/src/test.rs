@@ -9,7 +9,7 @@ use crate::counts::{self, TestCounts};
 use crate::postgres::Postgres;
 use crate::say;
 use crate::spa::Spa;
-use crate::{check, machine, place, release, spa, tools};
+use crate::{check, machine, place, release, spa, tools, verifiers};
 use anyhow::{Result, anyhow, bail};
 use std::ffi::OsString;
 use std::sync::mpsc;
@@ -60,6 +60,8 @@ fn install() -> Result<()> {
     tools::node::install_for_tests()?;
     tools::python::install_canaille()?;
     tools::python::install_authentik_clients()?;
+    tools::python::install_proxies()?;
+    tools::python::verifier()?;
     tools::trunk::install(tools::trunk::Output::Log)
 }
 
@@ -152,6 +154,7 @@ fn run_checks(
         checks.run("installing tools", installed)?;
         checks.run("spelling", check::spelling)?;
         checks.run("dependencies", check::dependencies)?;
+        checks.run("verifiers", verifiers::run)?;
         let spa = checks.add("page", page.recv()?)?;
         checks.run("size of the page", || {
             built(spa.as_ref())?.sizes.require_small()

