@@ -17,6 +17,7 @@ pub mod stage;
 pub mod bridge;
 pub mod authority;
 pub mod reverse_proxy;
+pub mod proxy_program;
 pub mod schema;
 pub mod site;
 pub mod logins;

@@ -11,6 +11,22 @@ use serde_json::Value;
 /// # Errors
 /// The client could not be built.
 pub fn client(timeout: Duration) -> Result<reqwest::Client> {
+    builder(timeout).build().context("building the HTTP client")
+}
+
+/// Returns such a client that takes any certificate, and speaks HTTP/1.1 alone.
+///
+/// # Errors
+/// The client could not be built.
+pub fn client_of_any_certificate(timeout: Duration) -> Result<reqwest::Client> {
+    builder(timeout)
+        .tls_danger_accept_invalid_certs(true)
+        .http1_only()
+        .build()
+        .context("building the HTTP client")
+}
+
+fn builder(timeout: Duration) -> reqwest::ClientBuilder {
     // The workspace's client comes without a TLS provider of its own, and wants one to exist.
     static TLS: OnceLock<()> = OnceLock::new();
     TLS.get_or_init(|| {
@@ -21,8 +37,6 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client> {
         .timeout(timeout)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .context("building the HTTP client")
 }
 
 /// Returns true if `GET url` answers 200, and false for anything else, including no answer.

@@ -7,3 +7,4 @@ mod assertion;
 mod proxy;
 mod ticket;
 mod verify;
+mod proxies;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use serde_json::{Map, Value, json};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
@@ -19,6 +20,7 @@ pub(super) async fn start() -> String {
     let app = Router::new()
         .route("/cookie", get(sets_cookies))
         .route("/forever", get(streams_for_ever))
+        .route("/socket", any(switches_protocols))
         .fallback(any(echo));
     tokio::spawn(async move { axum::serve(listener, app).await });
     format!("http://{address}")
@@ -72,6 +74,26 @@ async fn streams_for_ever() -> Response {
         Body::from_stream(events),
     )
         .into_response()
+}
+
+/// Switches to a protocol in which everything is sent back, after a line on who asked.
+async fn switches_protocols(mut request: Request) -> Response {
+    let told = lines(request.headers());
+    let asked = told.get("upgrade").cloned().unwrap_or_default();
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        let mut stream = hyper_util::rt::TokioIo::new(upgrade.await.unwrap());
+        let line = format!("{}\n", told["remote-user"].as_str().unwrap_or("nobody"));
+        stream.write_all(line.as_bytes()).await.unwrap();
+        let (mut from, mut to) = tokio::io::split(stream);
+        // It may end in any way.
+        let _ = tokio::io::copy(&mut from, &mut to).await;
+    });
+    let headers = [
+        ("connection", "upgrade"),
+        ("upgrade", asked.as_str().unwrap_or_default()),
+    ];
+    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }
 
 /// Returns all headers; doubled ones as a list.

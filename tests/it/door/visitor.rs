@@ -36,6 +36,8 @@ pub(super) struct Visitor {
     client: Client,
     /// Where the server listens.
     server: String,
+    /// Where else something listens, by the host that a browser asks for.
+    elsewhere: BTreeMap<String, String>,
     /// Cookies, by host and name.
     jars: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -77,10 +79,16 @@ impl Visitor {
     /// Returns a browser that has never been anywhere.
     pub(super) fn new(site: &Site) -> Self {
         Self {
-            client: web::client(Duration::from_secs(20)).unwrap(),
+            client: web::client_of_any_certificate(Duration::from_secs(20)).unwrap(),
             server: site.origin().to_owned(),
+            elsewhere: BTreeMap::from([(host(site.op.origin()), site.op.origin().to_owned())]),
             jars: BTreeMap::new(),
         }
+    }
+
+    /// Has requests to this origin sent to that one.
+    pub(super) fn lead(&mut self, origin: &str, address: &str) {
+        self.elsewhere.insert(host(origin), address.to_owned());
     }
 
     /// Begins a request with the cookies of its host.
@@ -88,9 +96,8 @@ impl Visitor {
         let url = Url::parse(url).unwrap();
         let host = url.authority().to_owned();
         let path = &url[url::Position::BeforePath..];
-        let request = self
-            .client
-            .request(method, format!("{}{path}", self.server));
+        let server = self.elsewhere.get(&host).unwrap_or(&self.server);
+        let request = self.client.request(method, format!("{server}{path}"));
         let cookies = self.jars.get(&host).into_iter().flatten();
         let line: Vec<String> = cookies
             .map(|(name, value)| format!("{name}={value}"))
@@ -165,6 +172,23 @@ impl Visitor {
         assert_eq!(shown.status, 200, "{}", shown.body);
     }
 
+    /// Logs in at the OP on the way to a page, as a browser does. Returns where it ended.
+    pub(super) async fn log_in_at_op(&mut self, url: &str, name: &str) -> (String, Shown) {
+        let (login, _) = self.visit(url).await;
+        let query = login.split_once('?').map_or("", |(_, query)| query);
+        let start = format!("{LOGIN}/api/login/openid?{query}");
+        let (form, _) = self.visit(&start).await;
+        let password = format!("{name}-demo");
+        let fields = format!("username={name}&password={password}&action=login");
+        let request = self
+            .call(Method::POST, &form)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(fields);
+        let shown = self.send(request).await;
+        let callback = Url::parse(&form).unwrap().join(shown.header("location"));
+        self.visit(callback.unwrap().as_str()).await
+    }
+
     /// Logs out at Postern.
     pub(super) async fn log_out(&mut self) {
         let request = self
@@ -177,15 +201,13 @@ impl Visitor {
 
     /// Returns a cookie.
     pub(super) fn cookie(&self, origin: &str, name: &str) -> Option<String> {
-        let host = origin.trim_start_matches("http://");
-        self.jars.get(host)?.get(name).cloned()
+        self.jars.get(&host(origin))?.get(name).cloned()
     }
 
     /// Sets a cookie, as somebody does who has stolen it.
     pub(super) fn set_cookie(&mut self, origin: &str, name: &str, value: &str) {
-        let host = origin.trim_start_matches("http://").to_owned();
         self.jars
-            .entry(host)
+            .entry(host(origin))
             .or_default()
             .insert(name.to_owned(), value.to_owned());
     }
@@ -207,4 +229,10 @@ impl Visitor {
             }
         }
     }
+}
+
+/// Returns the host of an origin, with its port.
+fn host(origin: &str) -> String {
+    let (_, host) = origin.split_once("://").unwrap();
+    host.to_owned()
 }
