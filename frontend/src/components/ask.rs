@@ -149,7 +149,7 @@ fn Asked(
             </button>
             <button
                 type="button"
-                class="button button-main"
+                class="button button-danger"
                 data-answer="yes"
                 on:click=close(YES)
             >

@@ -87,12 +87,12 @@ pub(crate) fn InsideFrame(
         </header>
         <main class="column" id="content" tabindex="-1">
             <SessionEnded />
+            <OfflineBanner />
             <ProblemNote mutation=log_out />
             <h1 tabindex="-1">{heading}</h1>
             {children()}
             {brand::footer()}
         </main>
-        <OfflineBanner />
     }
     .into_any()
 }

@@ -22,7 +22,7 @@ pub(crate) fn OfflineBanner() -> impl IntoView {
     let banner = dynamic(move || {
         let is_offline = !has_network.get() || session.is_offline();
         is_offline
-            .then(|| view! { <p class="note offline">{say(Text::YOU_ARE_OFFLINE)}</p> })
+            .then(|| view! { <p class="note staying offline">{say(Text::YOU_ARE_OFFLINE)}</p> })
             .into_any()
     });
     // The region exists before its text, so that screen readers notice the text.
