@@ -296,7 +296,7 @@ fn server_has_no_http_client_but_that_of_the_relying_party() {
 #[test]
 fn relying_party_knows_neither_server_nor_store() {
     for file in files("crates/oidc") {
-        names_none_of(&file, &["postern::", "axum", "sqlx"]);
+        names_none_of(&file, &["use postern", "axum", "sqlx"]);
     }
 }
 
