@@ -15,6 +15,7 @@ use shared::endpoint::{Endpoint, Method, Query as _};
 use shared::error::{ErrorCode, Problem};
 use shared::text::{CountedText, Text};
 
+use crate::base::own;
 use crate::json;
 use crate::next;
 use crate::text::{fill, fill_counted, say};
@@ -88,7 +89,7 @@ pub(crate) struct Request<T> {
 pub(crate) struct Raw {
     /// The HTTP method.
     method: Method,
-    /// The path, with its query.
+    /// The address, with its query.
     path: String,
     /// The JSON body.
     body: Option<String>,
@@ -118,7 +119,7 @@ impl<T> Request<T> {
         Self {
             raw: Raw {
                 method,
-                path,
+                path: own(&path),
                 body,
                 timeout_ms: TIMEOUT_MS,
             },

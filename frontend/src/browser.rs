@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement, UrlSearchParams};
 
-use crate::{brand, next};
+use crate::{base, brand, next};
 
 /// Returns the element that the app is mounted to.
 pub(crate) fn root() -> Option<HtmlElement> {
@@ -185,10 +185,10 @@ pub(crate) fn copy(field: &HtmlInputElement) -> bool {
     document.is_some_and(|document| document.exec_command("copy").unwrap_or_default())
 }
 
-/// Returns the address's path, without a slash too many at its end.
+/// Returns the address's route, without a slash too many at its end.
 pub(crate) fn path() -> String {
     let path = window().location().pathname().unwrap_or_default();
-    routes::without_last_slash(&path).to_owned()
+    routes::without_last_slash(base::route(&path)).to_owned()
 }
 
 /// Returns a parameter of the address's query.

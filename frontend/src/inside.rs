@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 use shared::routes::{self, Section};
 
+use crate::base::{base, route};
 use crate::browser;
 use crate::components::ask::{Ask, AskDialog};
 use crate::components::frame::Loading;
@@ -42,7 +43,7 @@ pub(crate) fn Shell(
     let ask = Ask::provide();
     Unsaved::provide(ask);
     view! {
-        <Router>
+        <Router base=base()>
             <Pages pages />
         </Router>
         <AskDialog ask />
@@ -68,7 +69,7 @@ fn Pages(
 /// A path that no route has: it leads nowhere, or to a page of another module.
 #[component]
 fn Elsewhere() -> impl IntoView {
-    match routes::section(&use_location().pathname.read_untracked()) {
+    match routes::section(route(&use_location().pathname.read_untracked())) {
         Section::Inside => view! { <NotFoundPage /> }.into_any(),
         Section::Entry | Section::Admin => view! { <Reload /> }.into_any(),
     }

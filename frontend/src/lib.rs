@@ -13,6 +13,7 @@
     reason = "props belong to their component"
 )]
 
+mod base;
 mod next;
 mod brand;
 mod browser;

@@ -9,6 +9,8 @@ use shared::api::{CheckCookie, StartLogin};
 use shared::endpoint::Endpoint as _;
 use shared::routes;
 
+use crate::base::own;
+
 /// Returns `next` if it is a path on this site: one leading slash, no control characters.
 ///
 /// Browsers read a backslash as a slash and drop tabs and line ends, so `/\host` and `/<tab>/host`
@@ -34,16 +36,20 @@ pub(crate) fn cookie_check_href(next: &str) -> String {
     with_next(CheckCookie::PATH, Some(next))
 }
 
-/// Returns the address that has the OP ask who the user is, and then leads to `next`.
+/// Returns the address that has the OP ask who the user is, and then leads to the route `next`.
 pub(crate) fn confirm_href(next: &str) -> String {
-    with_query(StartLogin::PATH, &[("next", next), ("confirm", "1")])
+    with_query(
+        &own(StartLogin::PATH),
+        &[("next", &own(next)), ("confirm", "1")],
+    )
 }
 
-/// Appends `next` as a query parameter; the home page needs none.
-fn with_next(path: &str, next: Option<&str>) -> String {
-    match next.filter(|next| *next != routes::HOME) {
-        Some(next) => format!("{path}?next={}", encode(next)),
-        None => path.to_owned(),
+/// Returns the address of a route with `next` as a query parameter; the home page needs none.
+fn with_next(route: &str, next: Option<&str>) -> String {
+    let address = own(route);
+    match next.filter(|next| *next != own(routes::HOME)) {
+        Some(next) => format!("{address}?next={}", encode(next)),
+        None => address,
     }
 }
 

@@ -8,6 +8,7 @@ use shared::routes;
 use shared::session::{Role, SessionStatus};
 
 use crate::api;
+use crate::base;
 use crate::remote::Remote;
 
 /// The session of this browser, for all pages.
@@ -23,7 +24,7 @@ impl Session {
     /// Creates it below the router, and provides it to all pages.
     pub(crate) fn provide() {
         let path = use_location().pathname;
-        let is_needed = Memo::new(move |_| routes::GUARDED.contains(&path.read().as_str()));
+        let is_needed = Memo::new(move |_| routes::GUARDED.contains(&base::route(&path.read())));
         let answer = Remote::new(move || is_needed.get().then(|| api::call(ShowSession {})));
         let known = Memo::new(move |before: Option<&Option<SessionStatus>>| {
             let newest = answer.get().and_then(Result::ok).flatten();

@@ -5,6 +5,7 @@ use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
+use crate::base::own;
 use crate::components::guard::Protected;
 use crate::components::inside::InsideFrame;
 use crate::dynamic::dynamic;
@@ -37,7 +38,7 @@ fn NotForYou(
             <section class="panel" data-code=ErrorCode::Forbidden.as_str()>
                 <p>{say(Text::ADMIN_NOT_FOR_YOU)}</p>
                 <p class="hint">{say(Text::ADMIN_NOT_FOR_YOU_HINT)}</p>
-                <a class="button button-main" href=routes::HOME>
+                <a class="button button-main" href=own(routes::HOME)>
                     {say(Text::TO_START)}
                 </a>
             </section>

@@ -9,6 +9,7 @@ use shared::routes;
 use shared::text::Text;
 
 use crate::api;
+use crate::base::{own, route};
 use crate::brand;
 use crate::browser::{self, History, tabs};
 use crate::components::form::busy;
@@ -61,7 +62,7 @@ pub(crate) fn InsideFrame(
         </a>
         <header class="bar">
             <div class="bar-inner">
-                <a class="brand" href=routes::HOME inner_html=brand::mark()></a>
+                <a class="brand" href=own(routes::HOME) inner_html=brand::mark()></a>
                 <nav aria-label=say(Text::PAGES)>
                     <NavLink href=routes::HOME text=say(Text::HOME) />
                     <NavLink href=routes::PROFILE text=say(Text::PROFILE) />
@@ -118,17 +119,17 @@ pub(crate) fn for_admins(view: fn() -> AnyView) -> AnyView {
 /// A link of the bar; marks itself on its own page.
 #[component]
 fn NavLink(
-    /// The page's path.
+    /// The page's route.
     href: &'static str,
     /// Its name.
     text: &'static str,
 ) -> impl IntoView {
     let path = use_location().pathname;
-    let current = Signal::derive(move || (*path.read() == href).then_some("page"));
+    let current = Signal::derive(move || (route(&path.read()) == href).then_some("page"));
     // The router does not know the pages of another module.
-    let is_elsewhere = routes::section(href) != routes::section(&path.read_untracked());
+    let is_elsewhere = routes::section(href) != routes::section(route(&path.read_untracked()));
     view! {
-        <a href=href aria-current=current rel=is_elsewhere.then_some("external")>
+        <a href=own(href) aria-current=current rel=is_elsewhere.then_some("external")>
             {text}
         </a>
     }

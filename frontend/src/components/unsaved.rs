@@ -11,6 +11,7 @@ use shared::text::Text;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
+use crate::base;
 use crate::browser::{self, draft};
 use crate::components::ask::{Ask, Question};
 use crate::components::form::Saved;
@@ -220,7 +221,7 @@ fn routed_link(event: &Event) -> Option<HtmlElement> {
         && !event.default_prevented();
     let target = event.target().filter(|_| is_plain)?;
     let link = target.dyn_into::<Element>().ok()?.closest(ROUTED).ok()??;
-    let is_elsewhere = link.get_attribute("href")? != browser::path();
+    let is_elsewhere = base::route(&link.get_attribute("href")?) != browser::path();
     link.dyn_into().ok().filter(|_| is_elsewhere)
 }
 

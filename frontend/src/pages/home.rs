@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::routes;
 use shared::session::{LoginMethod, Role, SessionStatus};
 
+use crate::base::own;
 use crate::browser::{self, TimeForm};
 use crate::components::guard::Protected;
 use crate::components::inside::{InsideFrame, for_admins};
@@ -20,7 +21,7 @@ pub(crate) fn HomePage() -> impl IntoView {
             <InsideFrame title=say(Text::HOME_TITLE) heading=greeting()>
                 <Who />
                 <nav class="cards" aria-label=say(Text::HOME_WHERE)>
-                    <a class="card-link" href=routes::PROFILE>
+                    <a class="card-link" href=own(routes::PROFILE)>
                         <strong>{say(Text::PROFILE)}</strong>
                         <span>{say(Text::HOME_PROFILE_TEXT)}</span>
                     </a>
@@ -44,15 +45,15 @@ fn greeting() -> Signal<String> {
 /// The ways to the pages that admins alone have.
 fn admin_cards() -> AnyView {
     view! {
-        <a class="card-link" href=routes::USERS rel="external">
+        <a class="card-link" href=own(routes::USERS) rel="external">
             <strong>{say(Text::USERS)}</strong>
             <span>{say(Text::HOME_USERS_TEXT)}</span>
         </a>
-        <a class="card-link" href=routes::ACTIVITY rel="external">
+        <a class="card-link" href=own(routes::ACTIVITY) rel="external">
             <strong>{say(Text::ACTIVITY)}</strong>
             <span>{say(Text::HOME_ACTIVITY_TEXT)}</span>
         </a>
-        <a class="card-link" href=routes::DOCTOR rel="external">
+        <a class="card-link" href=own(routes::DOCTOR) rel="external">
             <strong>{say(Text::DOCTOR)}</strong>
             <span>{say(Text::HOME_DOCTOR_TEXT)}</span>
         </a>

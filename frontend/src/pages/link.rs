@@ -1,8 +1,6 @@
 //! `/link`: names both identities before they become one, or asks whose the identity is if the
 //! identity policy does not know.
 
-use std::borrow::Cow;
-
 use leptos::prelude::*;
 use shared::api::{AcceptLink, DropLink, ShowLink};
 use shared::error::ErrorCode;
@@ -11,6 +9,7 @@ use shared::link::{LinkAnswer, LinkWay, PendingLink};
 use shared::routes;
 
 use crate::api;
+use crate::base::own;
 use crate::browser::{self, History};
 use crate::components::credentials::{CredentialFields, Credentials, focus_if_wrong};
 use crate::components::form::{Form, busy};
@@ -48,7 +47,7 @@ fn Expired() -> impl IntoView {
             <p class="note" role="alert" data-code=ErrorCode::LinkExpired.as_str()>
                 {say(ErrorCode::LinkExpired.message())}
             </p>
-            <a class="button button-main" href=routes::HOME>
+            <a class="button button-main" href=own(routes::HOME)>
                 {say(Text::GO_ON)}
             </a>
         </EntryFrame>
@@ -66,10 +65,10 @@ fn LinkForm(
     let (takes_password, may_register) = (link.takes_password, link.may_register);
     // The owner came from the profile page.
     let way_back = if is_owner {
-        Cow::Borrowed(routes::PROFILE)
+        own(routes::PROFILE)
     } else {
         let code = FailureCode::LinkConfirm.as_str();
-        Cow::Owned(format!("{}?error={code}", routes::LOGIN))
+        format!("{}?error={code}", own(routes::LOGIN))
     };
     let credentials = Credentials::new();
     let text = move |signal: RwSignal<String>| takes_password.then(|| signal.get_untracked());

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::routes;
 
+use crate::base::own;
 use crate::components::frame::EntryFrame;
 use crate::text::say;
 use shared::text::Text;
@@ -13,7 +14,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {
         <EntryFrame title=say(Text::NOT_FOUND_TITLE)>
             <p>{say(Text::NOT_FOUND_TEXT)}</p>
-            <a class="button button-main" href=routes::HOME>
+            <a class="button button-main" href=own(routes::HOME)>
                 {say(Text::TO_START)}
             </a>
         </EntryFrame>

@@ -9,6 +9,7 @@ use shared::routes;
 use shared::session::Setup;
 
 use crate::api;
+use crate::base::own;
 use crate::browser;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
@@ -45,7 +46,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
                     <p class="note" data-code=ErrorCode::SetupClosed.as_str()>
                         {say(ErrorCode::SetupClosed.message())}
                     </p>
-                    <a class="button button-main" href=routes::LOGIN>
+                    <a class="button button-main" href=own(routes::LOGIN)>
                         {say(Text::TO_LOGIN)}
                     </a>
                 </EntryFrame>
@@ -153,7 +154,7 @@ fn SetupForm() -> impl IntoView {
                 return Ok(());
             };
             api::call_with(SetUp {}, &setup).send().await?;
-            browser::enter(routes::HOME).await;
+            browser::enter(&own(routes::HOME)).await;
             Ok(())
         }
     });

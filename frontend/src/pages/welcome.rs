@@ -12,6 +12,7 @@ use shared::text::Text;
 use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomePassword};
 
 use crate::api;
+use crate::base::own;
 use crate::browser;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername};
@@ -56,7 +57,7 @@ fn Invalid() -> impl IntoView {
     view! {
         <EntryFrame title=say(Text::WELCOME_TITLE)>
             <CodeNote code=ErrorCode::WelcomeLinkInvalid />
-            <a class="button button-main" href=routes::LOGIN>
+            <a class="button button-main" href=own(routes::LOGIN)>
                 {say(Text::TO_LOGIN)}
             </a>
         </EntryFrame>

@@ -6,6 +6,7 @@ use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
+use crate::base::own;
 use crate::browser::{self, TimeForm};
 use crate::next::with_query;
 use crate::pages::activity::kinds::in_words;
@@ -83,7 +84,10 @@ fn fact(name: Text, value: Option<AnyView>) -> AnyView {
 fn party(party: Party) -> AnyView {
     let Party { id, username } = party;
     let name = username.clone().unwrap_or_else(|| id.clone());
-    let href = with_query(routes::ACTIVITY, &[("account", &username.unwrap_or(id))]);
+    let href = with_query(
+        &own(routes::ACTIVITY),
+        &[("account", &username.unwrap_or(id))],
+    );
     view! {
         <a href=href>
             <bdi>{name}</bdi>
@@ -99,7 +103,7 @@ fn at_command_line(name: String) -> AnyView {
 
 /// The reference, as the way to all that has it.
 fn reference_link(reference: String) -> AnyView {
-    let href = with_query(routes::ACTIVITY, &[("ref", &reference)]);
+    let href = with_query(&own(routes::ACTIVITY), &[("ref", &reference)]);
     view! {
         <a href=href>
             <code data-ref=reference.clone()>{reference.clone()}</code>

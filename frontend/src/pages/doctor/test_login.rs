@@ -7,6 +7,7 @@ use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin as Report, 
 use shared::text::Text;
 
 use crate::api;
+use crate::base::own;
 use crate::browser::{self, History, TimeForm};
 use crate::components::english::english;
 use crate::components::form::busy;
@@ -24,7 +25,7 @@ pub(super) fn TestLogin() -> impl IntoView {
     let last: Remote<LastTestLogin> = Remote::new(|| Some(api::call(ShowTestLogin {})));
     let begin = Mutation::new(move || async move {
         let answer = api::call(StartTestLogin {}).send().await?;
-        if answer.redirect == routes::DOCTOR {
+        if answer.redirect == own(routes::DOCTOR) {
             // It did not come as far as the OP, and why is in its report.
             last.refetch();
         } else {
@@ -94,7 +95,7 @@ fn Shown(
     });
     let claims =
         (!report.claims.is_empty()).then(|| view! { <Claims claims=report.claims /> }.into_any());
-    let entries = with_query(routes::ACTIVITY, &[("ref", &report.reference)]);
+    let entries = with_query(&own(routes::ACTIVITY), &[("ref", &report.reference)]);
     view! {
         <p class=class role="status" data-verdict>
             {before}

@@ -5,6 +5,7 @@ use shared::config::PublicConfig;
 use shared::failure::{FailureCode, NextStep, guide_of};
 use shared::routes;
 
+use crate::base::own;
 use crate::browser;
 use crate::next;
 use crate::pages::login::query::LoginQuery;
@@ -70,7 +71,7 @@ fn NextButton(
 ) -> impl IntoView {
     if config.signed_in {
         return view! {
-            <a class="button" href=routes::PROFILE>
+            <a class="button" href=own(routes::PROFILE)>
                 {say(Text::BACK_TO_PROFILE)}
             </a>
         }

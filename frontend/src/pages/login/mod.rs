@@ -13,6 +13,7 @@ use shared::failure::NextStep;
 use shared::routes;
 
 use crate::api;
+use crate::base::own;
 use crate::browser::{self, History};
 use crate::components::credentials::Credentials;
 use crate::components::frame::{EntryFrame, Loading, once_loaded};
@@ -164,7 +165,7 @@ fn Notices(
                 view! {
                     <p class="note">
                         {say(Text::NO_ADMIN_YET)} " "
-                        <a href=routes::SETUP>{say(Text::SET_IT_UP)}</a>
+                        <a href=own(routes::SETUP)>{say(Text::SET_IT_UP)}</a>
                     </p>
                 }
             })}

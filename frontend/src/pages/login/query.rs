@@ -5,6 +5,7 @@ use shared::failure::{FailureCode, Lost, is_reference};
 use shared::routes;
 use shared::session::LOGGED_OUT_HERE;
 
+use crate::base::own;
 use crate::next;
 
 /// The login page's query.
@@ -72,12 +73,7 @@ pub(crate) fn departure(config: &PublicConfig, query: &LoginQuery) -> Option<Str
         return None;
     }
     if config.signed_in {
-        return Some(
-            query
-                .next
-                .clone()
-                .unwrap_or_else(|| routes::HOME.to_owned()),
-        );
+        return Some(query.next.clone().unwrap_or_else(|| own(routes::HOME)));
     }
     let provider = config.openid.as_ref()?;
     let leaves = provider.autologin

@@ -6,6 +6,7 @@ use shared::routes;
 use shared::text::Text;
 
 use crate::api;
+use crate::base::own;
 use crate::browser::{self, TimeForm};
 use crate::components::ask::Question;
 use crate::components::form::busy;
@@ -32,7 +33,7 @@ pub(super) fn OpenRow(
     let (username, created) = account
         .entry
         .with_untracked(|entry| (entry.username.clone(), entry.created_at));
-    let activity = with_query(routes::ACTIVITY, &[("account", &username)]);
+    let activity = with_query(&own(routes::ACTIVITY), &[("account", &username)]);
     let created = browser::time_text(created, TimeForm::Both);
     view! {
         <div class="account-panel" id=id>
