@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: from a fresh clone to a login in the browser.
 
 use crate::say::{self, Steps};
-use crate::site::{self, Output, Site};
+use crate::site::{self, App, Output, Site};
 use crate::{machine, place, release, service, spa};
 use anyhow::Result;
 
@@ -14,18 +14,35 @@ pub(crate) enum Data {
     Fresh,
 }
 
+/// Where browsers find Postern and, around its own pages, the first application.
+const HOME: &str = "http://127.0.0.1:8080";
+
+/// The applications behind the door: one at Postern's own host, one at a host of its own.
+const APPS: &[App] = &[
+    App {
+        origin: HOME,
+        port: 3001,
+    },
+    App {
+        origin: "http://app.localhost:8080",
+        port: 3002,
+    },
+];
+
 /// Builds and starts everything, says what to try, and waits for Ctrl-C.
 pub(crate) fn run(data: Data) -> Result<()> {
     let site = Site {
         binaries: place::target().join("release"),
         data: place::target().join("demo-data"),
-        origin: "http://127.0.0.1:8080",
+        origin: HOME,
+        apps: APPS,
         output: Output::Files,
     };
     let mut steps = Steps::new(5);
     steps.run("Looking at this machine", || {
         // First everything that would make the build useless.
-        Site::require_ports(&[])?;
+        let apps = APPS.iter().map(|app| (app.port, "a demo application"));
+        Site::require_ports(&apps.collect::<Vec<_>>())?;
         machine::require_c_compiler()?;
         machine::require_wasm_target()
     })?;
@@ -35,15 +52,18 @@ pub(crate) fn run(data: Data) -> Result<()> {
         spa::build,
     )?;
     steps.run(
-        "Building the server and the demo OP (the first time: some minutes)",
+        "Building the server, the demo OP and the demo applications (the first time: some minutes)",
         || release::build_binaries(&spa.hash),
     )?;
-    let mut services = steps.run("Starting the demo OP and Postern", || {
-        if data == Data::Fresh {
-            site::forget(&site.data)?;
-        }
-        site.start()
-    })?;
+    let mut services = steps.run(
+        "Starting the demo OP, Postern and two applications behind it",
+        || {
+            if data == Data::Fresh {
+                site::forget(&site.data)?;
+            }
+            site.start()
+        },
+    )?;
     explain(&site)?;
     service::watch(&mut services)
 }
@@ -51,15 +71,19 @@ pub(crate) fn run(data: Data) -> Result<()> {
 /// Says where everything is and what to try.
 fn explain(site: &Site) -> Result<()> {
     say::line(&format!(
-        "\nPostern is at {}\n\nThe demo OP is at {}, with these accounts:\n\n    {}\n",
-        site.origin,
+        "\nAn application is at {}/ and another at {}/, both behind Postern.\n\
+         Postern's own pages are at {}/\n\n\
+         The demo OP is at {}, with these accounts:\n\n    {}\n",
+        HOME,
+        APPS[1].origin,
+        site.address(),
         site::ISSUER,
         site.accounts()?.join("\n    ")
     ));
     let first = match site.setup_token()? {
         Some(token) => format!(
-            "Open {0}/setup and make yourself the admin. The setup token is\n\n    {token}\n\n  2. ",
-            site.origin
+            "Open {}/setup and make yourself the admin. The setup token is\n\n    {token}\n\n  2. ",
+            site.address()
         ),
         None => "The admin of the last demo is still there (`cargo xtask demo --fresh` starts anew).\n  2. ".to_owned(),
     };
@@ -68,9 +92,14 @@ fn explain(site: &Site) -> Result<()> {
   1. {first}Put the email of one of the OP's accounts into your profile, log out,
      and \"Log in with Authentik\" as that account: you are back in your own.
   3. Log out and log in as another of the OP's accounts: it gets an account of its own.
+  4. Open {HOME}/deep/link?page=2 without a login: after it you are back
+     there, and the application greets you by what Postern signed.
+  5. Open {1}/: the same login opens it, by a cookie of that host alone.
+     \"Profile and logout\" leads to Postern; once you log out there, both are closed.
 
-Logs and the database are in {}. Ctrl-C ends everything.",
-        place::shown(&site.data)
+Logs and the database are in {0}. Ctrl-C ends everything.",
+        place::shown(&site.data),
+        APPS[1].origin
     ));
     Ok(())
 }

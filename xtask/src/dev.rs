@@ -26,6 +26,7 @@ pub(crate) fn run(page: Page) -> Result<()> {
         data: place::target().join("dev-data"),
         // Browsers see Trunk, which forwards /api.
         origin: "http://127.0.0.1:8081",
+        apps: &[],
         output: Output::Terminal,
     };
     let mut steps = Steps::new(4);

@@ -28,6 +28,7 @@ pub(crate) fn run() -> Result<()> {
         binaries: place::target().join("release"),
         data: data.join("server"),
         origin: "http://127.0.0.1:8080",
+        apps: &[],
         output: Output::Files,
     };
     let mut steps = Steps::new(5);

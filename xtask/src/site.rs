@@ -1,4 +1,4 @@
-//! Postern and the demo OP together, for `demo` and `dev`.
+//! Postern and the demo OP together, for `demo` and `dev`, and applications behind the door.
 
 use crate::command::Command;
 use crate::service::{self, Service};
@@ -21,8 +21,20 @@ pub(crate) const ISSUER: &str = "http://127.0.0.1:9000/application/o/postern/";
 /// How Postern is registered at the OP.
 const CLIENT_ID: &str = "postern";
 
+/// Below which path Postern's own pages are if an application has its host.
+const BASE: &str = "/_postern";
+
 /// The demo OP's log, in the data folder.
 const OP_LOG: &str = "demo-op.log";
+
+/// An application behind the door.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    /// Its public origin: Postern's own, or one of its own.
+    pub(crate) origin: &'static str,
+    /// Where it listens.
+    pub(crate) port: u16,
+}
 
 /// Postern and the demo OP, ready to start.
 pub(crate) struct Site {
@@ -32,7 +44,10 @@ pub(crate) struct Site {
     pub(crate) data: PathBuf,
     /// What browsers see as Postern's origin.
     pub(crate) origin: &'static str,
-    /// Where the output of both goes.
+    /// The applications behind the door; with one on Postern's own origin, Postern's pages are
+    /// below [`BASE`].
+    pub(crate) apps: &'static [App],
+    /// Where the output of all goes.
     pub(crate) output: Output,
 }
 
@@ -57,7 +72,20 @@ impl Site {
         )
     }
 
-    /// Starts both and waits until they answer.
+    /// Returns the address below which Postern's own pages are.
+    pub(crate) fn address(&self) -> String {
+        format!("{}{}", self.origin, self.base())
+    }
+
+    fn base(&self) -> &'static str {
+        if self.apps.iter().any(|app| app.origin == self.origin) {
+            BASE
+        } else {
+            ""
+        }
+    }
+
+    /// Starts all and waits until they answer.
     pub(crate) fn start(&self) -> Result<Vec<Service>> {
         fs::create_dir_all(&self.data)
             .with_context(|| format!("{} cannot be made", place::shown(&self.data)))?;
@@ -67,7 +95,7 @@ impl Site {
         let op = service::dies_with_xtask(self.binaries.join("demo-op"))
             .args(["--listen", &format!("127.0.0.1:{OP_PORT}")])
             .args(["--client-id", CLIENT_ID, "--redirect-uri", &redirect_uri])
-            .args(["--post-logout-uri", &format!("{}/login", self.origin)])
+            .args(["--post-logout-uri", &format!("{}/login", self.address())])
             .args(["--backchannel-logout-uri", &backchannel])
             .env("DEMO_OP_CLIENT_SECRET", &secret);
         let mut op = Service::start("The demo OP", op, self.log(OP_LOG))?;
@@ -77,8 +105,23 @@ impl Site {
             .without_postern_settings()
             .envs(&self.settings()?);
         let mut postern = Service::start("Postern", postern, self.log("postern.log"))?;
-        postern.wait_for_http(POSTERN_PORT, "/readyz")?;
-        Ok(vec![op, postern])
+        postern.wait_for_http(POSTERN_PORT, &format!("{}/readyz", self.base()))?;
+        let mut services = vec![op, postern];
+        for (app, number) in self.apps.iter().zip(1..) {
+            services.push(self.start_app(app, number)?);
+        }
+        Ok(services)
+    }
+
+    /// Starts an application and waits until it listens: without an assertion it answers 401.
+    fn start_app(&self, app: &App, number: usize) -> Result<Service> {
+        let command = service::dies_with_xtask(self.binaries.join("demo-app"))
+            .args(["--listen", &format!("127.0.0.1:{}", app.port)])
+            .args(["--origin", app.origin]);
+        let log = self.log(&format!("demo-app-{number}.log"));
+        let mut service = Service::start("A demo application", command, log)?;
+        service.wait_until(|| net::get_status(app.port, "/") == Some(401))?;
+        Ok(service)
     }
 
     /// Returns the demo OP's message about its accounts, a line for each. The rest goes to its log.
@@ -126,9 +169,20 @@ impl Site {
             ),
             ("OIDC_RP_INITIATED_LOGOUT", "true".into()),
         ];
-        Ok(settings
+        let mut settings: Vec<(String, OsString)> = settings
             .map(|(name, value)| (name.to_owned(), value))
-            .into())
+            .into();
+        for app in self.apps {
+            let upstream = format!("http://127.0.0.1:{}", app.port).into();
+            if app.origin == self.origin {
+                settings.push(("POSTERN_UPSTREAM".to_owned(), upstream));
+                settings.push(("POSTERN_UPSTREAM_LABEL".to_owned(), "Demo at home".into()));
+            } else {
+                settings.push(("POSTERN_APP_DEMO_UPSTREAM".to_owned(), upstream));
+                settings.push(("POSTERN_APP_DEMO_URL".to_owned(), app.origin.into()));
+            }
+        }
+        Ok(settings)
     }
 
     /// Returns the client secret, generated at the first start and stored in the data folder.
