@@ -2,6 +2,7 @@
 //! Read the modules in order: settings, shared state, the rules (pure), the OP, the database, HTTP.
 
 pub mod public_url;
+pub mod base_path;
 pub mod config;
 pub mod cli;
 pub mod app;

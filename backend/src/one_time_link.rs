@@ -50,20 +50,20 @@ impl LinkToken {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// Returns the link with this token at that origin. The token is in the fragment: browsers do
+    /// Returns the link with this token, for pages below that address. The token is in the fragment: browsers do
     /// not send that to a server, so it is in no log, no proxy and no `Referer`.
     #[must_use]
-    pub fn url(&self, origin: &str) -> String {
+    pub fn url(&self, address: &str) -> String {
         let token = URL_SAFE_NO_PAD.encode(self.0);
-        format!("{origin}{}#{token}", routes::WELCOME)
+        format!("{address}{}#{token}", routes::WELCOME)
     }
 
     /// Returns the login link with this token. The query tells the page without the app, which sees
     /// no fragment, to ask for no password.
     #[must_use]
-    pub fn login_url(&self, origin: &str) -> String {
+    pub fn login_url(&self, address: &str) -> String {
         let token = URL_SAFE_NO_PAD.encode(self.0);
-        format!("{origin}{}?login=1#{token}", routes::WELCOME)
+        format!("{address}{}?login=1#{token}", routes::WELCOME)
     }
 
     /// Returns the hash for the store.

@@ -96,7 +96,8 @@ pub(crate) async fn announce_setup(app: AppState) {
             let keys = app.keys();
             let token = keys.setup_token().expose_secret();
             // The only secret that belongs in the log: whoever reads it owns the server anyway.
-            tracing::warn!("no admin yet: open /setup and give the setup token {token}");
+            let setup = app.config.base().of(shared::routes::SETUP);
+            tracing::warn!("no admin yet: open {setup} and give the setup token {token}");
         }
         Ok(_) => {}
         Err(error) => tracing::error!("cannot tell whether there is an admin: {}", chain(&error)),

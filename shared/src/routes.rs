@@ -43,6 +43,8 @@ api_paths! {
     JWKS = ShowKeys;
 }
 
+/// Below which path Postern's own paths are on a host that an application has.
+pub const BASE: &str = "/_postern";
 /// What Postern's own paths begin with on a host that an application has.
 pub const BELOW_BASE: &str = "/_postern/";
 /// On an application's host: goes to Postern for a ticket.

@@ -171,7 +171,13 @@ impl Server {
             bail!("postern runs already");
         }
         let mut process = Process::start("postern", self.command())?;
-        let url = format!("{}{path}", self.origin);
+        // The address of an application that has this host is no address of the server's.
+        let base = if self.settings.contains_key("POSTERN_UPSTREAM") {
+            shared::routes::BASE
+        } else {
+            ""
+        };
+        let url = format!("{}{base}{path}", self.origin);
         process.until_ready(async || answers(&url).await).await?;
         self.process = Some(process);
         Ok(())

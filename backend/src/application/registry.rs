@@ -6,6 +6,7 @@ use super::allow::Allow;
 use super::public_path::PublicPath;
 use super::told::IdentityHeaders;
 use super::upstream::Upstream;
+use crate::base_path::BasePath;
 use crate::public_url::PublicUrl;
 
 /// An application behind the door.
@@ -15,6 +16,9 @@ pub struct Application {
     pub name: String,
     /// Its public origin.
     pub url: PublicUrl,
+    /// Is that Postern's own origin? Then Postern's paths are below [`BasePath::BELOW`], and its
+    /// session opens the application.
+    pub is_on_own_host: bool,
     /// Where it is proxied to; `None` if a reverse proxy asks for each request.
     pub upstream: Option<Upstream>,
     /// Who may open it; empty for everybody who is logged in.
@@ -29,7 +33,10 @@ pub struct Application {
     pub icon: Option<Url>,
 }
 
-/// All applications, each on a host of its own.
+/// The name of the application on Postern's own host.
+pub const HOME: &str = "home";
+
+/// All applications, each on a host of its own, but for one that may be on Postern's.
 #[derive(Debug, Clone, Default)]
 pub struct Applications(pub Vec<Application>);
 
@@ -39,6 +46,18 @@ impl Applications {
     #[must_use]
     pub fn on_host(&self, host: &str) -> Option<&Application> {
         self.0.iter().find(|app| app.url.is_authority(host))
+    }
+
+    /// Returns the path below which Postern's own paths are on its host.
+    #[must_use]
+    pub fn base(&self) -> BasePath {
+        self.home().map_or(BasePath::ROOT, |_| BasePath::BELOW)
+    }
+
+    /// Returns the application on Postern's own host.
+    #[must_use]
+    pub fn home(&self) -> Option<&Application> {
+        self.0.iter().find(|app| app.is_on_own_host)
     }
 
     /// Returns the application of that name.

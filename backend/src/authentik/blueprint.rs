@@ -211,6 +211,7 @@ fn inline(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::base_path::BasePath;
     use std::time::Duration;
 
     use super::{Secret, blueprint};
@@ -224,6 +225,7 @@ mod tests {
         let default = |text: &str| Choice::new(None, || text.to_owned());
         let wanted = Wanted {
             public_url: "https://app.example.com".parse().unwrap(),
+            base: BasePath::ROOT,
             slug: "postern".to_owned(),
             name: default("My \"own\": {#1}"),
             authorization_flow: default(AUTHORIZATION_FLOW),

@@ -7,6 +7,7 @@ use shared::routes;
 
 use super::lifetime;
 use super::version::{LogoutField, Version};
+use crate::base_path::BasePath;
 use crate::config::PublicUrl;
 
 /// The scopes that Postern asks for if `OIDC_SCOPES` is not set.
@@ -134,6 +135,8 @@ return {
 pub struct Wanted {
     /// Where people reach Postern.
     pub public_url: PublicUrl,
+    /// Below which path Postern's own pages are there.
+    pub base: BasePath,
     /// The application's slug, part of the issuer.
     pub slug: String,
     /// The application's name, and that of a provider that is made.
@@ -167,7 +170,11 @@ impl Wanted {
     /// them to choose it.
     #[must_use]
     pub fn launch_url(&self) -> String {
-        format!("{}{}", self.public_url.origin(), routes::API_LOGIN_OPENID)
+        format!(
+            "{}{}",
+            self.public_url.origin(),
+            self.base.of(routes::API_LOGIN_OPENID)
+        )
     }
 
     /// Returns what users are told of the application: field and text.
@@ -231,7 +238,7 @@ impl Wanted {
             return json!([{ "matching_mode": "strict", "url": login }]);
         }
         let origin = self.public_url.origin();
-        let logout = format!("{origin}{}?logged_out=1", routes::LOGIN);
+        let logout = format!("{origin}{}?logged_out=1", self.base.of(routes::LOGIN));
         json!([
             { "matching_mode": "strict", "url": login, "redirect_uri_type": "authorization" },
             { "matching_mode": "strict", "url": logout, "redirect_uri_type": "logout" },

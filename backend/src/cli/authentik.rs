@@ -22,6 +22,7 @@ use crate::authentik::connect::{self, End, Job, Patience};
 use crate::authentik::env_file::EnvFile;
 use crate::authentik::version::Version;
 use crate::authentik::wanted::{self, Choice, VerifiedEmails, Wanted};
+use crate::base_path::BasePath;
 use crate::brand;
 use crate::config::{self, PublicUrl};
 
@@ -151,6 +152,7 @@ fn wanted(args: MakeArgs, env_file: Option<&Path>) -> Result<Wanted, String> {
     });
     Ok(Wanted {
         public_url,
+        base: base(env_file)?,
         slug: args.slug,
         name: Choice::new(args.name, || brand),
         authorization_flow: Choice::new(args.authorization_flow, || {
@@ -166,6 +168,18 @@ fn wanted(args: MakeArgs, env_file: Option<&Path>) -> Result<Wanted, String> {
         client_id: args.client_id,
         session_max_age: session_max_age(env_file)?,
     })
+}
+
+/// Reads below which path Postern's own pages are: as this process is told, or the env file that
+/// Postern will run with.
+fn base(env_file: Option<&Path>) -> Result<BasePath, String> {
+    const NAME: &str = "POSTERN_UPSTREAM";
+    let given = config::variable_of_process(NAME)?;
+    let given = match (given, env_file) {
+        (None, Some(path)) => EnvFile::open(path)?.value(NAME),
+        (given, _) => given,
+    };
+    Ok(given.map_or(BasePath::ROOT, |_| BasePath::BELOW))
 }
 
 /// Reads how long sessions live: as this process is told, or the env file that Postern will run

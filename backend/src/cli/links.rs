@@ -5,14 +5,13 @@ use std::io;
 use super::console::Console;
 use super::date;
 use crate::app::AppState;
-use crate::config::PublicUrl;
 use clock::Timestamp;
 
-/// Returns the origin of links. If none is configured it is the listener's, which works only on
-/// this machine.
-pub(super) fn origin(app: &AppState) -> String {
-    let public = app.config.public_url.as_ref().map(PublicUrl::origin);
-    public.unwrap_or_else(|| format!("http://localhost:{}", app.config.listen.port()))
+/// Returns what links begin with: the address below which Postern's own pages are. If none is
+/// configured it is the listener's, which works only on this machine.
+pub(super) fn address(app: &AppState) -> String {
+    let address = app.config.address();
+    address.unwrap_or_else(|| format!("http://localhost:{}", app.config.listen.port()))
 }
 
 /// Prints a link, and its end as a remark.

@@ -45,7 +45,7 @@ pub(super) async fn run(
         ),
         Err(other) => return Err(other).with_context(|| name.clone()),
     }
-    let url = token.login_url(&links::origin(app));
+    let url = token.login_url(&links::address(app));
     if args.json {
         console.json(&json!({
             "url": url,

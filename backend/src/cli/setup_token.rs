@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::routes;
 
 use super::console::Console;
-use super::links::origin;
+use super::links::address;
 use crate::app::AppState;
 
 /// The arguments.
@@ -29,7 +29,7 @@ pub(super) async fn run(
     let keys = app.keys();
     let token = keys.setup_token().expose_secret();
     if args.json {
-        let url = format!("{}{}", origin(app), routes::SETUP);
+        let url = format!("{}{}", address(app), routes::SETUP);
         console.json(&json!({"setup_token": token, "url": url}))?;
     } else {
         console.say(token)?;

@@ -1,4 +1,4 @@
-//! The applications behind the door: `POSTERN_APP_<NAME>_…`.
+//! The applications behind the door: `POSTERN_UPSTREAM` and `POSTERN_APP_<NAME>_…`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,10 +12,21 @@ use super::source::Reader;
 use super::{urls, values};
 use crate::application::allow::Allow;
 use crate::application::public_path::PublicPath;
-use crate::application::registry::{Application, Applications};
+use crate::application::registry::{Application, Applications, HOME};
 use crate::application::told::IdentityHeaders;
 use crate::application::upstream::Upstream;
 use crate::public_url::PublicUrl;
+
+/// Where the application on Postern's own host listens.
+const UPSTREAM: &str = "POSTERN_UPSTREAM";
+/// What else can be said of it.
+const HOME_SETTINGS: [&str; 5] = [
+    "POSTERN_UPSTREAM_ALLOW",
+    "POSTERN_UPSTREAM_PUBLIC",
+    "POSTERN_UPSTREAM_HEADERS",
+    "POSTERN_UPSTREAM_LABEL",
+    "POSTERN_UPSTREAM_ICON",
+];
 
 /// Reads all applications.
 pub(super) fn read(reader: &mut Reader, public: Option<&PublicUrl>) -> Applications {
@@ -24,10 +35,16 @@ pub(super) fn read(reader: &mut Reader, public: Option<&PublicUrl>) -> Applicati
         .filter_map(|(name, _)| split(name.strip_suffix("_FILE").unwrap_or(name)))
         .map(|(application, _)| application.to_owned())
         .collect();
+    let home = read_home(reader, public);
     let others = names.iter();
     let others: Vec<Application> = others
         .filter_map(|name| read_other(reader, name, public))
         .collect();
+    if home.is_some() && others.iter().any(|other| other.name == HOME) {
+        let variable = setting(HOME, "_URL");
+        let problem = "has the name of the application of POSTERN_UPSTREAM";
+        reader.fault(variable, Wrong::new(problem, "give it another name"));
+    }
     for (at, other) in others.iter().enumerate() {
         if others[..at].iter().any(|earlier| earlier.url == other.url) {
             let variable = setting(&other.name, "_URL");
@@ -35,7 +52,44 @@ pub(super) fn read(reader: &mut Reader, public: Option<&PublicUrl>) -> Applicati
             reader.fault(variable, Wrong::new(problem, "give each a host of its own"));
         }
     }
-    Applications(others)
+    Applications(home.into_iter().chain(others).collect())
+}
+
+/// Reads the application on Postern's own host.
+fn read_home(reader: &mut Reader, public: Option<&PublicUrl>) -> Option<Application> {
+    if !reader.is_set(UPSTREAM) {
+        for name in HOME_SETTINGS {
+            if reader.is_set(name) {
+                let problem = "is set, and POSTERN_UPSTREAM is not";
+                let remedy = "say where the application listens, such as http://127.0.0.1:3000";
+                reader.fault(name, Wrong::new(problem, remedy));
+            }
+        }
+        return None;
+    }
+    let upstream = reader.get(UPSTREAM, upstream)?;
+    let Some(public) = public else {
+        reader.fault(UPSTREAM, without_public_origin());
+        return None;
+    };
+    let home = read_rest(reader, HOME, home_setting, public.clone(), Some(upstream));
+    Some(Application {
+        is_on_own_host: true,
+        ..home
+    })
+}
+
+/// Returns the name of a setting of the application on Postern's own host.
+fn home_setting(suffix: &str) -> &'static str {
+    let found = HOME_SETTINGS.iter().find(|name| name.ends_with(suffix));
+    found.copied().unwrap_or(UPSTREAM)
+}
+
+fn without_public_origin() -> Wrong {
+    Wrong::new(
+        "needs a public origin of Postern's own",
+        "set POSTERN_PUBLIC_URL to what people type into their browser to log in",
+    )
 }
 
 /// Reads an application with a host of its own.
@@ -50,14 +104,12 @@ fn read_other(reader: &mut Reader, name: &str, public: Option<&PublicUrl>) -> Op
     }
     let url = reader.get(variable, urls::origin_url)?;
     let Some(public) = public else {
-        let problem = "needs a public origin of Postern's own";
-        let remedy = "set POSTERN_PUBLIC_URL to what people type into their browser to log in";
-        reader.fault(variable, Wrong::new(problem, remedy));
+        reader.fault(variable, without_public_origin());
         return None;
     };
     if url.authority() == public.authority() {
         let problem = "is Postern's own host";
-        let remedy = "give the application a host of its own";
+        let remedy = "give the application a host of its own, or name it by POSTERN_UPSTREAM";
         reader.fault(variable, Wrong::new(problem, remedy));
         return None;
     }
@@ -67,35 +119,34 @@ fn read_other(reader: &mut Reader, name: &str, public: Option<&PublicUrl>) -> Op
         reader.fault(variable, Wrong::new(problem, "begin it with https://"));
     }
     let upstream = reader.get(setting(&name, "_UPSTREAM"), upstream);
-    Some(read_rest(reader, &name, url, upstream))
+    let setting = |suffix: &str| setting(&name, suffix);
+    Some(read_rest(reader, &name, setting, url, upstream))
 }
 
 fn read_rest(
     reader: &mut Reader,
     name: &str,
+    setting: impl Fn(&str) -> &'static str,
     url: PublicUrl,
     upstream: Option<Upstream>,
 ) -> Application {
-    let public_setting = setting(name, "_PUBLIC");
+    let public_setting = setting("_PUBLIC");
     let public = reader.get(public_setting, public_paths).unwrap_or_default();
     if public.iter().any(PublicPath::is_everything) {
         let text = "lets everybody in without a login";
         reader.notice(Weight::Warning, public_setting, text);
     }
-    let label = reader.get(setting(name, "_LABEL"), |text| Ok(text.to_owned()));
+    let label = reader.get(setting("_LABEL"), |text| Ok(text.to_owned()));
     Application {
         name: name.to_owned(),
         url,
+        is_on_own_host: false,
         upstream,
-        allow: reader
-            .get(setting(name, "_ALLOW"), allow)
-            .unwrap_or_default(),
+        allow: reader.get(setting("_ALLOW"), allow).unwrap_or_default(),
         public,
-        headers: reader
-            .get(setting(name, "_HEADERS"), headers)
-            .unwrap_or_default(),
+        headers: reader.get(setting("_HEADERS"), headers).unwrap_or_default(),
         label: label.unwrap_or_else(|| name.replace('_', " ")),
-        icon: reader.get(setting(name, "_ICON"), urls::http_url),
+        icon: reader.get(setting("_ICON"), urls::http_url),
     }
 }
 

@@ -18,6 +18,7 @@ use super::source::Reader;
 use super::urls;
 use super::{applications, brand, values};
 use crate::application::registry::Applications;
+use crate::base_path::BasePath;
 use crate::brand::Brand;
 use crate::public_url::PublicUrl;
 
@@ -108,6 +109,20 @@ impl Config {
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Result<(Self, Vec<Notice>), Faults> {
         Self::read(Reader::new(vars.into_iter().collect(), BTreeSet::new()))
+    }
+
+    /// Returns the path below which Postern's own paths are on its host.
+    #[must_use]
+    pub fn base(&self) -> BasePath {
+        self.applications.base()
+    }
+
+    /// Returns the address below which Postern's own paths are: the public origin, and the base
+    /// path. `None` if no public origin is known.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        let origin = self.public_url.as_ref()?.origin();
+        Some(origin + self.base().as_str())
     }
 
     /// Reads the settings of this process as far as possible.

@@ -266,6 +266,35 @@ pub const VARIABLES: &[Variable] = &[
     .or_else("generated in DATA_DIR")
     .secret(),
     Variable::new(
+        "POSTERN_UPSTREAM",
+        "Where an application on Postern's own host listens: http://127.0.0.1:3000, or unix:/path. \
+         Postern's own pages are then below /_postern/",
+    ),
+    Variable::new(
+        "POSTERN_UPSTREAM_ALLOW",
+        "Who may open it: role:admin, group:family, user:alice, separated by commas or as a JSON list",
+    )
+    .or_else("everybody who is logged in"),
+    Variable::new(
+        "POSTERN_UPSTREAM_PUBLIC",
+        "Its paths that need no login, separated by commas: /health, or /static/* for all below it",
+    ),
+    Variable::new(
+        "POSTERN_UPSTREAM_HEADERS",
+        "Which headers tell it who asks: as POSTERN_APP_<NAME>_HEADERS",
+    )
+    .or("remote"),
+    Variable::new(
+        "POSTERN_UPSTREAM_LABEL",
+        "What its tile on the home page says",
+    )
+    .or_else("home"),
+    Variable::new(
+        "POSTERN_UPSTREAM_ICON",
+        "Address of the picture on its tile",
+    )
+    .or_else("made of the label"),
+    Variable::new(
         "POSTERN_APP_<NAME>_URL",
         "Public origin of an application on a host of its own, such as https://grafana.example.com",
     ),
@@ -346,11 +375,7 @@ pub const VARIABLES: &[Variable] = &[
 
 /// Promised names that this version does not support yet. They are refused, because a setting that
 /// is silently ignored is worse than none.
-pub(super) const UNSUPPORTED: &[&str] = &[
-    "POSTERN_COOKIE_DOMAIN",
-    "POSTERN_ALLOWED_HOSTS",
-    "POSTERN_UPSTREAM",
-];
+pub(super) const UNSUPPORTED: &[&str] = &["POSTERN_COOKIE_DOMAIN", "POSTERN_ALLOWED_HOSTS"];
 
 /// Returns the row of that name.
 pub(super) fn variable(name: &str) -> Option<&'static Variable> {

@@ -17,6 +17,7 @@ use shared::routes;
 use shared::session::GoTo;
 
 use crate::app::AppState;
+use crate::base_path::BasePath;
 use crate::http::cookie::SetCookies;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body;
@@ -194,14 +195,14 @@ impl Routes {
     {
         const { assert!(E::TAKES_FORM) };
         let answer = move |State(app): State<AppState>, call: Call<E>| async move {
-            let is_form = call.is_form;
+            let (is_form, base) = (call.is_form, app.config.base());
             match handler.handle(app, call).await {
                 Ok(answer) if is_form => {
                     let GoTo { redirect } = answer.body;
                     // The OP's answer checks the cookies as well.
-                    let to_op = redirect.starts_with(routes::API_LOGIN_OPENID);
+                    let to_op = redirect.starts_with(&base.of(routes::API_LOGIN_OPENID));
                     let redirect = if answer.begins_session && !to_op {
-                        cookie_check(&redirect)
+                        cookie_check(base, &redirect)
                     } else {
                         redirect
                     };
@@ -251,11 +252,11 @@ impl Routes {
 }
 
 /// Returns the address that leads on to `next` if the browser kept the session's cookie.
-fn cookie_check(next: &str) -> String {
+fn cookie_check(base: BasePath, next: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", next)
         .finish();
-    format!("{}?{query}", routes::API_LOGIN_CHECK)
+    format!("{}?{query}", base.of(routes::API_LOGIN_CHECK))
 }
 
 /// Checks an error against those that the endpoint declares. Only in tests: in production an

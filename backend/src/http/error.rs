@@ -10,6 +10,7 @@ use shared::failure::{FailureCode, Lost};
 use shared::routes;
 use shared::text::Language;
 
+use crate::base_path::BasePath;
 use crate::http::reference;
 use crate::telemetry::chain;
 use crate::{password, store};
@@ -186,11 +187,16 @@ pub(super) fn status(code: ErrorCode) -> StatusCode {
 }
 
 /// Returns the redirect to the error page; the reference leads to the log line.
-pub(super) fn error_page(code: FailureCode, reference: &str, lost: Option<Lost>) -> Redirect {
+pub(super) fn error_page(
+    base: BasePath,
+    code: FailureCode,
+    reference: &str,
+    lost: Option<Lost>,
+) -> Redirect {
     let because = lost.map_or(String::new(), |lost| format!("&because={}", lost.as_str()));
     Redirect::to(&format!(
         "{}?error={}&ref={}{because}",
-        routes::LOGIN,
+        base.of(routes::LOGIN),
         code.as_str(),
         reference
     ))

@@ -124,7 +124,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         // Outside of everything that may refuse a form.
-        .layer(from_fn(pages::show))
+        .layer(from_fn_with_state(app.clone(), pages::show))
         // Outside of everything that may answer, so that every answer has them.
         .layer(from_fn_with_state(
             (app.clone(), csp),

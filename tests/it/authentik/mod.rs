@@ -17,6 +17,7 @@ use postern::authentik::connect::{End, Job, Patience, run};
 use postern::authentik::wanted::{
     AUTHORIZATION_FLOW, Choice, INVALIDATION_FLOW, SIGNING_KEY, VerifiedEmails, Wanted,
 };
+use postern::base_path::BasePath;
 use tempfile::TempDir;
 use tests::authentik_api::{AuthentikApi, TOKEN};
 
@@ -34,6 +35,7 @@ const VERSIONS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "
 fn wanted() -> Wanted {
     Wanted {
         public_url: "https://app.example.com".parse().expect("an origin"),
+        base: BasePath::ROOT,
         slug: "postern".to_owned(),
         name: Choice::new(None, || "Postern".to_owned()),
         authorization_flow: Choice::new(None, || AUTHORIZATION_FLOW.to_owned()),

@@ -12,6 +12,7 @@ pub(crate) mod users;
 pub(crate) mod login_link;
 pub(crate) mod activity;
 mod back_after_logout;
+mod own_host;
 pub(crate) mod ended_by_op;
 mod recheck;
 pub(crate) mod autologin;

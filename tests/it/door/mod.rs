@@ -1,9 +1,10 @@
 //! The applications behind the door: who gets in, and what they are told.
 
-mod upstream;
+pub(crate) mod upstream;
 mod visitor;
 
 mod assertion;
+mod own_host;
 mod proxy;
 mod ticket;
 mod verify;

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 /// Starts an application on a free port, and returns its address. It ends with the test.
-pub(super) async fn start() -> String {
+pub(crate) async fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = Router::new()

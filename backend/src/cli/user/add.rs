@@ -57,7 +57,7 @@ pub(super) async fn run(
     let id = made.map_err(|error| refused(&args.username, error))?;
     let link = token
         .zip(link)
-        .map(|(token, link)| (token.url(&links::origin(app)), link.expires_at));
+        .map(|(token, link)| (token.url(&links::address(app)), link.expires_at));
     if json {
         let welcome = link
             .as_ref()

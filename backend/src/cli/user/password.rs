@@ -81,7 +81,7 @@ async fn link(
     let link = NewLink::of(&token, by.at);
     let made = app.store.create_welcome_link(account.id, link, by).await;
     made.map_err(|error| refused(name, error))?;
-    let url = token.url(&links::origin(app));
+    let url = token.url(&links::address(app));
     if json {
         let welcome = json!({"url": url, "expires_at": link.expires_at.unix()});
         let user = entry_of(app, account.id).await?;

@@ -7,7 +7,7 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
-use super::{PUBLIC_URL, WIKI_URL, config, read, said};
+use super::{PUBLIC_URL, UPSTREAM, WIKI_URL, config, read, said};
 
 /// A certificate authority created for these tests.
 const CA: &str = include_str!("ca.pem");
@@ -41,7 +41,7 @@ fn every_variable_has_a_file_twin() {
     for variable in super::super::VARIABLES {
         let name = variable.name.replace("<NAME>", "WIKI");
         let twin = format!("{name}_FILE");
-        let said = said(&[PUBLIC_URL, WIKI_URL, (&name, ""), (&twin, &path)]);
+        let said = said(&[PUBLIC_URL, WIKI_URL, UPSTREAM, (&name, ""), (&twin, &path)]);
 
         assert!(said.contains(&twin), "{said}");
         assert!(

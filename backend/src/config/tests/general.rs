@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::{
     Config, Database, LogFormat, VARIABLES, Variable, Weight, help, markdown_table,
 };
-use super::{GOOD, PUBLIC_URL, WIKI_URL, check, config, read, said};
+use super::{GOOD, PUBLIC_URL, UPSTREAM, WIKI_URL, check, config, read, said};
 
 #[test]
 fn nothing_set_is_a_good_setup() {
@@ -31,7 +31,7 @@ fn nothing_set_is_a_good_setup() {
 fn every_variable_of_the_table_is_read() {
     for Variable { name, .. } in VARIABLES {
         let name = &name.replace("<NAME>", "WIKI");
-        let said = said(&[PUBLIC_URL, WIKI_URL, (name, "a\u{7}b")]);
+        let said = said(&[PUBLIC_URL, WIKI_URL, UPSTREAM, (name, "a\u{7}b")]);
 
         assert!(
             said.contains("holds a line break or another control character"),

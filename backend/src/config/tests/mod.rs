@@ -31,6 +31,7 @@ const GOOD: &[(&str, &str)] = &[
 /// What an application needs before its other settings are read.
 const PUBLIC_URL: (&str, &str) = ("POSTERN_PUBLIC_URL", "https://login.example.com");
 const WIKI_URL: (&str, &str) = ("POSTERN_APP_WIKI_URL", "https://wiki.example.com");
+const UPSTREAM: (&str, &str) = ("POSTERN_UPSTREAM", "http://127.0.0.1:3000");
 
 /// Reads the good setup with some variables changed; an empty value removes one.
 fn read(changes: &[(&str, &str)]) -> Result<(Config, Vec<Notice>), Faults> {

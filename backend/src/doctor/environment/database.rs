@@ -111,6 +111,11 @@ fn tables(found: &Inspection) -> Step {
     TABLES.pass(format!("up to date ({} migrations)", found.made))
 }
 
+/// Returns the path of the setup page.
+fn setup(config: &Config) -> String {
+    config.base().of(shared::routes::SETUP)
+}
+
 /// Says how to get the first admin.
 fn nobody_yet(config: &Config) -> Step {
     if !config.password_login {
@@ -118,8 +123,11 @@ fn nobody_yet(config: &Config) -> Step {
     }
     ADMINS.warn(
         "there is no admin yet",
-        "start Postern, open /setup, and give the token that `postern setup-token` prints; \
-         or make one by `postern user add NAME --role admin`",
+        format!(
+            "start Postern, open {}, and give the token that `postern setup-token` prints; \
+             or make one by `postern user add NAME --role admin`",
+            setup(config)
+        ),
     )
 }
 
@@ -162,8 +170,11 @@ fn admins(accounts: Accounts, config: &Config) -> Step {
     if accounts.admins == 0 && accounts.all > 0 && config.oidc.is_some() {
         return ADMINS.warn(
             format!("none of {} accounts is an admin", accounts.all),
-            "open /setup and give the token that `postern setup-token` prints; where the setup is \
-             closed, let OIDC_ROLE_ADMIN make an admin, or make one by `postern user`",
+            format!(
+                "open {} and give the token that `postern setup-token` prints; where the setup is \
+                 closed, let OIDC_ROLE_ADMIN make an admin, or make one by `postern user`",
+                setup(config)
+            ),
         );
     }
     if accounts.admins == 0 {

@@ -38,7 +38,10 @@ pub(crate) async fn examine(
         }
     };
     steps.extend(match &config.public_url {
-        Some(public) => public_address::examine(&probe, public, keys, clock, runs).await,
+        Some(public) => {
+            let base = config.base();
+            public_address::examine(&probe, public, base, (keys, clock), runs).await
+        }
         None => public_address::skipped("no public address is set (POSTERN_PUBLIC_URL)"),
     });
     if let RunContext::Server {

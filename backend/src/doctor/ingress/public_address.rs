@@ -4,6 +4,7 @@ use shared::doctor::Step;
 
 use super::proxy::{address, cookies, host, scheme, set_cookie};
 use super::question::{Reply, ask};
+use crate::base_path::BasePath;
 use crate::config::PublicUrl;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::probe::page::page;
@@ -29,11 +30,11 @@ pub(super) fn skipped(why: &str) -> Vec<Step> {
 pub(super) async fn examine(
     probe: &ProbeClient<'_>,
     public: &PublicUrl,
-    keys: &Keys,
-    clock: &Clock,
+    base: BasePath,
+    (keys, clock): (&Keys, &Clock),
     runs: bool,
 ) -> Vec<Step> {
-    let origin = public.origin();
+    let origin = public.origin() + base.as_str();
     let (reflection, answer) = match ask(probe, &origin, keys, clock, None).await {
         Reply::Own(reflection, answer) => (reflection, answer),
         Reply::Other(answer) => return not_this_one(&origin, &answer, public, runs),

@@ -23,16 +23,16 @@ pub(super) enum Reply {
     Nothing(String),
 }
 
-/// Asks the question at an origin. With a cookie, also claims to come from another address.
+/// Asks the question below an address. With a cookie, also claims to come from another address.
 pub(super) async fn ask(
     probe: &ProbeClient<'_>,
-    origin: &str,
+    address: &str,
     keys: &Keys,
     clock: &Clock,
     cookie: Option<&str>,
 ) -> Reply {
     let question = Question::new(keys, clock.now());
-    let url = format!("{origin}{API_DOCTOR_REFLECTION}");
+    let url = format!("{address}{API_DOCTOR_REFLECTION}");
     let mut request = probe
         .http
         .get(&url)

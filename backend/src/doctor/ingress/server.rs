@@ -30,7 +30,7 @@ pub(super) async fn examine(
     clock: &Clock,
 ) -> (Step, bool) {
     let address = local(config.listen);
-    let origin = format!("http://{address}");
+    let origin = format!("http://{address}{}", config.base().as_str());
     match ask(probe, &origin, keys, clock, None).await {
         Reply::Own(..) => (SERVER.pass(format!("runs at {address}")), true),
         Reply::Other(answer) if answer.media_type == "application/problem+json" => (

@@ -31,7 +31,7 @@ pub(crate) async fn link(app: AppState, call: Call<LinkIdentity>) -> Reply<LinkI
         account_id: current.account.id,
         session_id: current.session.id,
     };
-    let next = ReturnTo::parse(routes::PROFILE);
+    let next = ReturnTo::own(app.config.base(), routes::PROFILE);
     match attempts::begin(&app, &provider, &headers, intent, next, Start::Login, None).await {
         Ok((url, cookies)) => {
             let redirect = url.to_string();

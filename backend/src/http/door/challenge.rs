@@ -6,6 +6,7 @@ use shared::error::ErrorCode;
 
 use super::asked::is_navigation;
 use crate::application::registry::Application;
+use crate::base_path::BasePath;
 use crate::http::error::ApiError;
 use shared::routes;
 
@@ -37,5 +38,9 @@ pub(crate) fn login_url(application: &Application, asked: &str) -> String {
     let next = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", asked)
         .finish();
-    format!("{}{}?{next}", application.url.origin(), routes::APP_START)
+    if application.is_on_own_host {
+        return format!("{}?{next}", BasePath::BELOW.of(routes::LOGIN));
+    }
+    let origin = application.url.origin();
+    format!("{origin}{}?{next}", routes::APP_START)
 }

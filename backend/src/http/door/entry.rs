@@ -14,7 +14,6 @@ use crate::http::cookie::SetCookies;
 use crate::http::error::ApiError;
 use crate::http::reference;
 use crate::one_time_link::LinkToken;
-use crate::public_url::PublicUrl;
 use crate::return_to::ReturnTo;
 use crate::session::SessionToken;
 
@@ -126,8 +125,7 @@ fn logout(app: &AppState, application: &Application) -> Response {
 
 /// Returns the address of one of Postern's own paths.
 fn at_postern(app: &AppState, path: &str) -> String {
-    let origin = app.config.public_url.as_ref().map(PublicUrl::origin);
-    format!("{}{path}", origin.unwrap_or_default())
+    app.config.address().unwrap_or_default() + path
 }
 
 /// Returns where to go in the application.

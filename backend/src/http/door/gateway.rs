@@ -10,7 +10,9 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
+use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 use shared::routes;
 use tower::Service;
@@ -21,6 +23,7 @@ use super::streams::Streams;
 use super::{asked, entry, verify};
 use crate::app::AppState;
 use crate::application::registry::Application;
+use crate::base_path::BasePath;
 use crate::http::error::ApiError;
 
 /// Sends each request to the application that it is for, or to Postern's own router.
@@ -48,6 +51,10 @@ enum Target {
     Question,
     /// Postern.
     Own,
+    /// Postern, with a base path in front of its route.
+    Below,
+    /// Postern's home page.
+    Home,
     /// Nobody that is known.
     Unknown,
 }
@@ -89,7 +96,12 @@ impl Gateway {
         {
             return Target::Question;
         }
-        if let Some(application) = applications.on_host(&host) {
+        // A proxy before us may have dropped the port of Postern's own host.
+        let home = || applications.home().filter(|home| home.url.is_host(&host));
+        if let Some(application) = applications.on_host(&host).or_else(home) {
+            if application.is_on_own_host {
+                return self.on_own_host(application, path);
+            }
             if path.starts_with(routes::BELOW_BASE) {
                 return Target::Entry(Arc::new(application.clone()));
             }
@@ -98,7 +110,29 @@ impl Gateway {
                 None => Target::Unknown,
             };
         }
-        Target::Own
+        // An address that is no public one: that of the machine, which a health check asks.
+        match applications.base() {
+            base if base != BasePath::ROOT && base.within(path).is_some() => Target::Below,
+            _ => Target::Own,
+        }
+    }
+
+    /// Returns whom a request is for on Postern's own host, if an application has that.
+    fn on_own_host(&self, application: &Application, path: &str) -> Target {
+        let is_for_op = matches!(
+            path,
+            routes::API_OAUTH_OPENID | routes::API_BACKCHANNEL_LOGOUT
+        ) && self.app.config.oidc.is_some();
+        match path {
+            routes::BASE | routes::APP_LOGOUT => Target::Home,
+            routes::JWKS => Target::Own,
+            _ if is_for_op => Target::Own,
+            _ if BasePath::BELOW.within(path).is_some() => Target::Below,
+            _ => match self.doors.proxied.get(&application.name) {
+                Some(proxied) => Target::Application(Arc::clone(proxied)),
+                None => Target::Unknown,
+            },
+        }
     }
 
     /// Does a reverse proxy ask about a request, rather than pass one on? Some ask with the
@@ -132,10 +166,13 @@ impl Service<Request> for Gateway {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let target = self.target(&request);
         let (app, doors) = (self.app.clone(), Arc::clone(&self.doors));
-        if let Target::Own = target {
+        if let Target::Below = target {
+            take_base_off(&mut request);
+        }
+        if let Target::Own | Target::Below = target {
             let answer = self.own.call(request);
             return Box::pin(answer);
         }
@@ -146,10 +183,20 @@ impl Service<Request> for Gateway {
                     entry::answer(&app, &application, &request.into_parts().0).await
                 }
                 Target::Question => verify::verify(State(app), request).await,
-                Target::Own | Target::Unknown => {
+                Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
+                Target::Own | Target::Below | Target::Unknown => {
                     ApiError::from(ErrorCode::NotFound).into_response()
                 }
             })
         })
+    }
+}
+
+/// Makes the path of a request that of a route.
+fn take_base_off(request: &mut Request) {
+    let asked = request.uri().path_and_query().map(PathAndQuery::as_str);
+    let route = asked.and_then(|asked| BasePath::BELOW.within(asked));
+    if let Some(route) = route.and_then(|route| route.parse::<Uri>().ok()) {
+        *request.uri_mut() = route;
     }
 }

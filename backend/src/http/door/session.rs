@@ -25,6 +25,9 @@ pub(crate) async fn current(
     application: &Application,
     headers: &HeaderMap,
 ) -> Result<Option<Current>, store::Error> {
+    if application.is_on_own_host {
+        return principal::current(headers, app).await;
+    }
     let Some(token) = token(application, headers) else {
         return Ok(None);
     };

@@ -11,6 +11,7 @@ use crate::app::AppState;
 use crate::application::allow::is_allowed;
 use crate::application::registry::Application;
 use crate::assertion::identity::identity;
+use crate::base_path::BasePath;
 use crate::http::error::ApiResult;
 use crate::http::extract::principal;
 use crate::one_time_link::LinkToken;
@@ -25,13 +26,15 @@ pub(crate) async fn enter(State(app): State<AppState>, request: Request) -> ApiR
     let query = request.uri().query().unwrap_or_default();
     let name = parameter(query, "app").unwrap_or_default();
     let application = app.config.applications.named(&name);
+    // Postern's own session opens the one on its own host.
+    let application = application.filter(|application| !application.is_on_own_host);
     let application = application.ok_or(ErrorCode::AppUnknown)?;
     let state = parameter(query, "state").and_then(|state| TokenHash::parse(&state));
     let state = state.ok_or(ErrorCode::BadRequest)?;
     let next = parameter(query, "next").unwrap_or_default();
     let next = ReturnTo::in_application(&next);
     let Some(current) = principal::current(request.headers(), &app).await? else {
-        return Ok(to_login(query));
+        return Ok(to_login(app.config.base(), query));
     };
     let identity = identity(&current.account, &current.session, &application.name);
     if !is_allowed(&application.allow, &identity) {
@@ -51,12 +54,12 @@ pub(crate) async fn enter(State(app): State<AppState>, request: Request) -> ApiR
 }
 
 /// Sends the browser to the login, and back here afterwards.
-fn to_login(query: &str) -> Response {
-    let here = format!("{}?{query}", routes::API_ENTER);
+fn to_login(base: BasePath, query: &str) -> Response {
+    let here = format!("{}?{query}", base.of(routes::API_ENTER));
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", &here)
         .finish();
-    uncached(Redirect::to(&format!("{}?{query}", routes::LOGIN)))
+    uncached(Redirect::to(&format!("{}?{query}", base.of(routes::LOGIN))))
 }
 
 fn to_application(application: &Application, ticket: &LinkToken, next: &ReturnTo) -> Response {

@@ -1,12 +1,13 @@
 //! Shows people a page where a program gets problem details.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use shared::routes;
 
+use crate::app::AppState;
 use crate::http::error::ApiError;
 use crate::http::reference;
 
@@ -19,7 +20,7 @@ const FORMS: [&str; 3] = [
 
 /// Redirects a form that was refused, and a visit to the login's own addresses, to a page that
 /// says why.
-pub(crate) async fn show(request: Request, next: Next) -> Response {
+pub(crate) async fn show(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let page = page(&request);
     let response = next.run(request).await;
     let refused = response.extensions().get::<ApiError>();
@@ -28,6 +29,7 @@ pub(crate) async fn show(request: Request, next: Next) -> Response {
     };
     let (code, reference) = (error.code().as_str(), reference::current());
     tracing::info!(code, "refused: shown as a page");
+    let page = app.config.base().of(page);
     Redirect::to(&format!("{page}?error={code}&ref={reference}")).into_response()
 }
 

@@ -29,10 +29,16 @@ impl Csp {
             }
             _ => String::new(),
         };
+        // A login by form leads on to the application that it was for.
+        let applications = config.applications.0.iter();
+        let applications: String = applications
+            .filter(|application| !application.is_on_own_host)
+            .flat_map(|application| [" ".to_owned(), application.url.origin()])
+            .collect();
         let csp = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' {style_hash}; \
              img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-             form-action 'self'{op}; base-uri 'none'; frame-ancestors 'none'"
+             form-action 'self'{op}{applications}; base-uri 'none'; frame-ancestors 'none'"
         );
         // An origin has only characters that a header may have.
         Self(HeaderValue::from_str(&csp).unwrap_or(HeaderValue::from_static("default-src 'none'")))

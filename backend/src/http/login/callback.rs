@@ -16,6 +16,7 @@ use shared::session::LoginMethod;
 use crate::http::cookie::SetCookies;
 use crate::http::error::error_page;
 use crate::http::extract::principal::{self, Current};
+use crate::http::login::landing;
 use crate::http::login::lost_attempt::recover;
 use crate::http::login::visit::Visit;
 use crate::http::login::{attempts, link, outcome, session_cookie, test_login};
@@ -47,7 +48,16 @@ async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
     let state = response.state.as_deref().unwrap_or_default();
     let (attempt, spent) = match attempts::find(&visit.app, &visit.headers, state) {
         Ok(found) => found,
-        Err(error) => return recover(visit, &response, current, ReturnTo::home(), error).await,
+        Err(error) => {
+            return recover(
+                visit,
+                &response,
+                current,
+                ReturnTo::home(visit.app.config.base()),
+                error,
+            )
+            .await;
+        }
     };
     let answer = match attempt.intent {
         Intent::Test { .. } => test_login::finish(visit, &response, attempt, current).await,
@@ -80,7 +90,7 @@ async fn explain_empty(visit: &Visit, current: Option<&Current>) -> Response {
     let error = LoginError::CallbackEmpty;
     if current.is_some() {
         tracing::info!(code = error.code().as_str(), "callback forgiven: {error}");
-        return Redirect::to(routes::HOME).into_response();
+        return Redirect::to(&visit.app.config.base().of(routes::HOME)).into_response();
     }
     visit.fail_because(&error, Some(Lost::NoAnswer)).await
 }
@@ -140,7 +150,10 @@ async fn end_login(
         && let Some(token) = session_of(&ended)
     {
         match standing(visit, token).await? {
-            Standing::HasIt => return Ok(Redirect::to(next.as_str()).into_response()),
+            Standing::HasIt => {
+                let landing = landing::after_login(app, &next);
+                return Ok(Redirect::to(&landing).into_response());
+            }
             Standing::Good => tracing::info!("callback answered once more"),
             Standing::Ended => {
                 let error = oidc::Error::StateMissing("its login has ended since").into();
@@ -150,7 +163,9 @@ async fn end_login(
     }
     match ended.as_ref() {
         Ok(outcome) => answer(visit, outcome, &next),
-        Err(failed) => Ok(error_page(failed.code, &failed.reference, None).into_response()),
+        Err(failed) => {
+            Ok(error_page(app.config.base(), failed.code, &failed.reference, None).into_response())
+        }
     }
 }
 
@@ -206,15 +221,16 @@ async fn redeem(
 /// Turns an outcome into cookies and a redirect.
 fn answer(visit: &Visit, outcome: &Outcome, next: &ReturnTo) -> Result<Response, LoginError> {
     let app = &visit.app;
+    let base = app.config.base();
     let (cookies, location) = match outcome {
         Outcome::LoggedIn(session) => (
             session_cookie::begin(app, &visit.headers, session),
-            next.as_str(),
+            landing::after_login(app, next),
         ),
-        Outcome::ConfirmLink(pending) => (link::keep(app, pending)?, routes::LINK),
-        Outcome::AlreadyLinked => (SetCookies::default(), routes::PROFILE),
+        Outcome::ConfirmLink(pending) => (link::keep(app, pending)?, base.of(routes::LINK)),
+        Outcome::AlreadyLinked => (SetCookies::default(), base.of(routes::PROFILE)),
     };
-    Ok((cookies, Redirect::to(location)).into_response())
+    Ok((cookies, Redirect::to(&location)).into_response())
 }
 
 /// Returns the session that a callback began; `None` if it began none.
@@ -301,6 +317,7 @@ pub(crate) async fn head() -> StatusCode {
 #[cfg(test)]
 mod tests {
     use super::key;
+    use crate::base_path::BasePath;
     use crate::login::attempt::{Intent, LoginAttempt};
     use crate::return_to::ReturnTo;
     use clock::Timestamp;
@@ -312,7 +329,7 @@ mod tests {
         let begin = || LoginAttempt {
             protocol: Attempt::begin(Start::Login, now),
             intent: Intent::Login,
-            next: ReturnTo::home(),
+            next: ReturnTo::home(BasePath::ROOT),
         };
         let (one, other) = (begin(), begin());
         let parse = |query: &str| AuthorizationResponse::parse(query.as_bytes()).expect("fit");

@@ -13,6 +13,7 @@ use crate::http::error::{ApiError, error_page};
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal;
 use crate::http::login::audit_failures::{self, Failure};
+use crate::http::login::landing;
 use crate::http::login::outcome::{self, Failed};
 use crate::http::reference;
 use crate::return_to::ReturnTo;
@@ -27,9 +28,14 @@ pub(crate) async fn check(
     let query = query.unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let next = pairs.find(|(name, _)| name == "next");
-    let next = next.map_or_else(ReturnTo::home, |(_, next)| ReturnTo::parse(&next));
+    let base = app.config.base();
+    let next = next.map(|(_, next)| next).unwrap_or_default();
+    let next = ReturnTo::parse(&next, base);
     let code = match principal::current(&headers, &app).await {
-        Ok(Some(_)) => return Redirect::to(next.as_str()).into_response(),
+        Ok(Some(current)) => {
+            let landing = landing::of(&app, &current, &next);
+            return Redirect::to(&landing).into_response();
+        }
         Ok(None) => {
             note_failure(&app, &from).await;
             FailureCode::CookiesBlocked
@@ -40,7 +46,7 @@ pub(crate) async fn check(
             FailureCode::ServerError
         }
     };
-    error_page(code, &reference::current(), None).into_response()
+    error_page(base, code, &reference::current(), None).into_response()
 }
 
 /// Records that a browser kept no cookie. Anybody can open the address without one.

@@ -5,6 +5,7 @@ use shared::next::with_encoded_next;
 use shared::routes;
 use url::Url;
 
+use crate::base_path::BasePath;
 use crate::config::PublicUrl;
 use crate::login::error::LoginError;
 use crate::return_to::ReturnTo;
@@ -77,20 +78,20 @@ impl Initiation {
     }
 
     /// Returns where to go after the login: `next`, or the path of a target at our own origin.
-    pub(crate) fn return_to(&self, own: &PublicUrl) -> ReturnTo {
+    pub(crate) fn return_to(&self, own: &PublicUrl, base: BasePath) -> ReturnTo {
         if let Some(next) = &self.next {
-            return ReturnTo::parse(next);
+            return ReturnTo::parse(next, base);
         }
         let target = self.target_link_uri.as_deref();
         let target = target.and_then(|target| Url::parse(target).ok());
         match target.filter(|url| url.origin().ascii_serialization() == own.origin()) {
-            Some(url) => ReturnTo::parse(&url[url::Position::BeforePath..]),
-            None => ReturnTo::home(),
+            Some(url) => ReturnTo::parse(&url[url::Position::BeforePath..], base),
+            None => ReturnTo::home(base),
         }
     }
 
     /// Returns the address that starts the same login by a GET.
-    pub(crate) fn as_get(&self) -> String {
+    pub(crate) fn as_get(&self, base: BasePath) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [
             ("next", &self.next),
@@ -103,6 +104,6 @@ impl Initiation {
                 query.append_pair(name, value);
             }
         }
-        format!("{}?{}", routes::API_LOGIN_OPENID, query.finish())
+        format!("{}?{}", base.of(routes::API_LOGIN_OPENID), query.finish())
     }
 }

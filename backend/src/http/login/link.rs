@@ -118,7 +118,8 @@ pub(crate) async fn confirm(app: AppState, call: Call<AcceptLink>) -> FormReply<
         Ok((redirect, cookies)) => Ok(Answer::new(GoTo { redirect }).with(cookies)),
         Err(error) => {
             let (code, reference) = (error.code().as_str(), reference::current());
-            let page = format!("{}?error={code}&ref={reference}", routes::LINK);
+            let page = app.config.base().of(routes::LINK);
+            let page = format!("{page}?error={code}&ref={reference}");
             let page = Some(Redirect::to(&page));
             Err(FormError { error, page })
         }
@@ -203,7 +204,10 @@ fn onwards(app: &AppState, pending: &PendingLink) -> String {
     match pending.asked {
         Asked::Anyone(_) if is_incomplete => {
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            format!("{}?next={next}", routes::API_LOGIN_OPENID)
+            format!(
+                "{}?next={next}",
+                app.config.base().of(routes::API_LOGIN_OPENID)
+            )
         }
         Asked::Anyone(_) | Asked::Owner { .. } => next.to_owned(),
     }

@@ -27,7 +27,7 @@ pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOu
         }
         None => None,
     };
-    let mut redirect = format!("{}?logged_out={ended}", routes::LOGIN);
+    let mut redirect = format!("{}?logged_out={ended}", app.config.base().of(routes::LOGIN));
     if let Some(session) = session {
         tracing::info!(account.id = %session.account_id, "logged out");
         if let Some(url) = op_logout(&app, &session.origin) {
@@ -48,7 +48,7 @@ fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
     let return_url = format!(
         "{}{}?logged_out={LOGGED_OUT}",
         provider.config.origin.origin(),
-        routes::LOGIN
+        app.config.base().of(routes::LOGIN)
     );
     let url = provider
         .rp

@@ -6,6 +6,7 @@ use oidc::attempt::{self, AuthorizationResponse, Start};
 use shared::failure::Lost;
 
 use crate::http::extract::principal::Current;
+use crate::http::login::landing;
 use crate::http::login::start::redirect_to_op;
 use crate::http::login::visit::Visit;
 use crate::login::LoginError;
@@ -26,7 +27,8 @@ pub(crate) async fn recover(
 ) -> Result<Response, LoginError> {
     if current.is_some() {
         tracing::info!(code = error.code().as_str(), "callback forgiven: {error}");
-        return Ok(Redirect::to(next.as_str()).into_response());
+        let landing = landing::after_login(&visit.app, &next);
+        return Ok(Redirect::to(&landing).into_response());
     }
     let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
     if !may_restart || response.error.is_some() || response.code.is_none() {

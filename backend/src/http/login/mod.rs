@@ -10,6 +10,7 @@ pub(crate) mod initiation;
 pub(crate) mod start;
 pub(crate) mod lost_attempt;
 pub(crate) mod password;
+pub(crate) mod landing;
 pub(crate) mod cookie_check;
 pub(crate) mod link;
 pub(crate) mod test_login;

@@ -30,7 +30,7 @@ use shared::audit::AuditKind;
 /// Logs in by password: `{redirect}` with a session cookie, or for a form a redirect.
 pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogIn> {
     let (headers, from, body) = (call.headers, call.client, call.body);
-    let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default());
+    let next = ReturnTo::parse(body.next.as_deref().unwrap_or_default(), app.config.base());
     match log_in(&app, &headers, &from, body).await {
         Ok(cookies) => {
             let redirect = next.as_str().to_owned();
@@ -39,7 +39,12 @@ pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogI
         Err(refused) => {
             let error = refused.note(&app, &from);
             let code = login_error(error.code());
-            let page = Some(error_page(code, &reference::current(), None));
+            let page = Some(error_page(
+                app.config.base(),
+                code,
+                &reference::current(),
+                None,
+            ));
             Err(FormError { error, page })
         }
     }

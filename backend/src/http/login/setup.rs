@@ -31,11 +31,12 @@ use shared::audit::AuditKind;
 pub(crate) async fn create(app: AppState, call: Call<SetUp>) -> FormReply<SetUp> {
     match set_up(&app, &call.headers, &call.client, call.body).await {
         Ok(cookies) => {
-            let redirect = routes::HOME.to_owned();
+            let redirect = app.config.base().of(routes::HOME);
             Ok(Answer::new(GoTo { redirect }).with_session(cookies))
         }
         Err(error) => {
-            let page = format!("{}?error={}", routes::SETUP, error.code().as_str());
+            let page = app.config.base().of(routes::SETUP);
+            let page = format!("{page}?error={}", error.code().as_str());
             let page = Some(Redirect::to(&page));
             Err(FormError { error, page })
         }

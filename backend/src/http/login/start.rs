@@ -26,7 +26,7 @@ async fn begin(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
     if let Some(issuer) = initiation.issuer() {
         visit.provider.rp.check_initiator(issuer).await?;
     }
-    let next = initiation.return_to(&visit.provider.config.origin);
+    let next = initiation.return_to(&visit.provider.config.origin, visit.app.config.base());
     let start = if initiation.is_confirmation() {
         Start::Confirmation
     } else {
@@ -39,7 +39,7 @@ async fn begin(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
 /// with a query, since a form from elsewhere must not change anything.
 pub(crate) async fn initiate(visit: Visit, body: Bytes) -> Response {
     match Initiation::parse(&body) {
-        Ok(initiation) => Redirect::to(&initiation.as_get()).into_response(),
+        Ok(initiation) => Redirect::to(&initiation.as_get(visit.app.config.base())).into_response(),
         Err(error) => visit.fail(&error).await,
     }
 }

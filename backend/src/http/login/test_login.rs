@@ -42,7 +42,7 @@ pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<St
         account_id: current.account.id,
         session_id: current.session.id,
     };
-    let next = ReturnTo::parse(routes::DOCTOR);
+    let next = ReturnTo::own(app.config.base(), routes::DOCTOR);
     let begun = attempts::begin(&app, &provider, &headers, intent, next, Start::Login, None).await;
     match begun {
         Ok((url, cookies)) => {
@@ -53,7 +53,7 @@ pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<St
         Err(error) => {
             let report = failed(&app, &error, &Seen::default());
             keep(&app, &current, &report).await?;
-            let redirect = routes::DOCTOR.to_owned();
+            let redirect = app.config.base().of(routes::DOCTOR);
             Ok(Answer::new(GoTo { redirect }))
         }
     }
@@ -93,7 +93,7 @@ pub(crate) async fn finish(
         Err(error) => failed(&visit.app, &error, &seen),
     };
     keep(&visit.app, admin, &report).await?;
-    Ok(Redirect::to(routes::DOCTOR).into_response())
+    Ok(Redirect::to(&visit.app.config.base().of(routes::DOCTOR)).into_response())
 }
 
 /// Returns true if this is the session in which the test was started, and still an admin's.

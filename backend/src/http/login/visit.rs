@@ -58,7 +58,13 @@ impl Visit {
     /// Does the same; `lost` says what happened to a lost attempt.
     pub(crate) async fn fail_because(&self, error: &LoginError, lost: Option<Lost>) -> Response {
         self.note_failure(error, lost).await;
-        error_page(error.code(), &reference::current(), lost).into_response()
+        error_page(
+            self.app.config.base(),
+            error.code(),
+            &reference::current(),
+            lost,
+        )
+        .into_response()
     }
 
     /// Records that a login failed, in the audit trail and in the log.

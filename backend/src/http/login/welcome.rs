@@ -17,7 +17,6 @@ use shared::session::{GoTo, LoginMethod};
 use shared::users::{LinkPurpose, Welcome, WelcomeLink, WelcomePassword};
 
 use crate::app::AppState;
-use crate::config::PublicUrl;
 use crate::failure::remedy;
 use crate::http::api::{Answer, Call, FormError, FormReply, Reply};
 use crate::http::cookie::SetCookies;
@@ -61,16 +60,16 @@ pub(crate) fn shown(
     link: NewLink,
 ) -> WelcomeLink {
     WelcomeLink {
-        url: token.url(&public_origin(app, headers)),
+        url: token.url(&address(app, headers)),
         expires_at: link.expires_at.unix(),
     }
 }
 
-/// Returns the public origin. If none is configured, it is the origin that the admin's browser
+/// Returns the address below which Postern's own pages are. If none is configured, it is the origin that the admin's browser
 /// sends, which `same_origin` has compared with the host.
-fn public_origin(app: &AppState, headers: &HeaderMap) -> String {
-    if let Some(public) = app.config.public_url.as_ref().map(PublicUrl::origin) {
-        return public;
+fn address(app: &AppState, headers: &HeaderMap) -> String {
+    if let Some(address) = app.config.address() {
+        return address;
     }
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let origin = headers.get(ORIGIN).and_then(text);
@@ -115,12 +114,13 @@ pub(crate) async fn redeem(app: AppState, call: Call<RedeemWelcome>) -> FormRepl
     }
     match outcome {
         Ok(cookies) => {
-            let redirect = routes::HOME.to_owned();
+            let redirect = app.config.base().of(routes::HOME);
             Ok(Answer::new(GoTo { redirect }).with_session(cookies))
         }
         Err(error) => {
             let (code, reference) = (error.code().as_str(), reference::current());
-            let page = format!("{}?{login}error={code}&ref={reference}", routes::WELCOME);
+            let page = app.config.base().of(routes::WELCOME);
+            let page = format!("{page}?{login}error={code}&ref={reference}");
             let page = Some(Redirect::to(&page));
             Err(FormError { error, page })
         }

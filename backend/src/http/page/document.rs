@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use shared::text::{Language, Text};
 
+use crate::base_path::BasePath;
 use crate::brand::{Brand, Kind, Scheme};
 use crate::http::page::static_page::brand;
 
@@ -16,6 +17,8 @@ const STATIC: [&str; 2] = ["<!--postern:static-->", "<!--/postern:static-->"];
 const HTML: &str = "<html lang=\"en\">";
 /// The document's title.
 const TITLE: &str = "<title>Postern</title>";
+/// How the addresses of the page's files begin.
+const ASSETS: &str = "/assets/";
 /// How the metas with the browser's theme color begin; there is one for each scheme.
 const THEME_COLOR: &str = "<meta name=\"theme-color\" ";
 /// How the icon's link begins.
@@ -67,6 +70,7 @@ pub(crate) struct Shown<'a> {
 /// The document, without what depends on the request.
 pub(crate) struct Document {
     pieces: Vec<Piece>,
+    base: BasePath,
     /// The theme colors, light and dark.
     theme_colors: [String; 2],
     /// The hash of the inline style, as the content security policy names it.
@@ -75,13 +79,19 @@ pub(crate) struct Document {
 
 impl Document {
     /// Puts the brand into `index.html`; `None` means a build without the page.
-    pub(crate) fn new(index: Option<&str>, brand: &Brand) -> Self {
+    pub(crate) fn new(index: Option<&str>, brand: &Brand, base: BasePath) -> Self {
         let index = index.unwrap_or(WITHOUT_PAGE);
-        let (index, style) = with_style(index, &brand.css());
-        let index = with_icon(&index, brand);
-        let index = index.replacen("<body>", &brand::body_tag(brand), 1);
+        let index = index.replace(ASSETS, &base.of(ASSETS));
+        // The style has no text of anybody's in it, and no other address.
+        let style = brand
+            .css()
+            .replace("url(\"/", &format!("url(\"{base}/", base = base.as_str()));
+        let (index, style) = with_style(&index, &style);
+        let index = with_icon(&index, brand, base);
+        let index = index.replacen("<body>", &brand::body_tag(brand, base), 1);
         Self {
             pieces: pieces(&index),
+            base,
             theme_colors: [Scheme::Light, Scheme::Dark]
                 .map(|scheme| brand.theme_color(scheme).to_string()),
             style_hash: format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style))),
@@ -99,7 +109,7 @@ impl Document {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => html.push_str(text),
-                Piece::Html => html.push_str(&html_tag(shown.language, shown.scheme)),
+                Piece::Html => html.push_str(&html_tag(shown.language, shown.scheme, self.base)),
                 Piece::Title => html.extend(["<title>", shown.title, "</title>"]),
                 Piece::ThemeColor => html.push_str(&self.theme_color(shown.scheme)),
                 Piece::Start => html.extend([
@@ -134,13 +144,17 @@ impl Document {
     }
 }
 
-/// The document's first tag; the style takes the scheme from it.
-fn html_tag(language: Language, scheme: Option<Scheme>) -> String {
+/// The document's first tag; the style takes the scheme from it, and the app the base path.
+fn html_tag(language: Language, scheme: Option<Scheme>, base: BasePath) -> String {
     let theme = scheme.map_or(String::new(), |scheme| {
         format!(" data-theme=\"{}\"", scheme.name())
     });
+    let base = match base {
+        BasePath::ROOT => String::new(),
+        base => format!(" data-base=\"{}\"", base.as_str()),
+    };
     format!(
-        "<html lang=\"{}\" dir=\"{}\"{theme}>",
+        "<html lang=\"{}\" dir=\"{}\"{theme}{base}>",
         language.tag(),
         language.direction().as_str(),
     )
@@ -165,7 +179,7 @@ fn with_style(index: &str, brand: &str) -> (String, String) {
 }
 
 /// Replaces the icon with the logo if browsers can show the logo's format there.
-fn with_icon(index: &str, brand: &Brand) -> String {
+fn with_icon(index: &str, brand: &Brand, base: BasePath) -> String {
     let logo = brand
         .logo
         .as_ref()
@@ -173,7 +187,7 @@ fn with_icon(index: &str, brand: &Brand) -> String {
     match (logo, split_tag(index, ICON)) {
         (Some(logo), Some((before, _, after))) => format!(
             "{before}{ICON}href=\"{}\" type=\"{}\">{after}",
-            logo.path(Brand::LOGO),
+            base.of(&logo.path(Brand::LOGO)),
             logo.kind.media_type(),
         ),
         _ => index.to_owned(),
@@ -270,7 +284,7 @@ mod tests {
 
     #[test]
     fn without_a_brand_the_document_is_what_was_built() {
-        let document = Document::new(Some(INDEX), &Brand::default());
+        let document = Document::new(Some(INDEX), &Brand::default(), BasePath::ROOT);
 
         let html = shown(&document, None);
 
@@ -295,7 +309,7 @@ mod tests {
     #[test]
     fn a_language_is_said_with_its_direction_and_its_words() {
         let index = INDEX.replace("</body>", "This page has stopped working.</body>");
-        let document = Document::new(Some(&index), &Brand::default());
+        let document = Document::new(Some(&index), &Brand::default(), BasePath::ROOT);
         let arabic = Language::parse("ar").unwrap();
 
         let html = document.show(&Shown {
@@ -312,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_chosen_scheme_is_said_before_anything_is_drawn() {
-        let document = Document::new(Some(INDEX), &Brand::default());
+        let document = Document::new(Some(INDEX), &Brand::default(), BasePath::ROOT);
 
         let html = shown(&document, Some(Scheme::Dark));
 
@@ -327,7 +341,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_the_whole_style() {
-        let hash = |index| Document::new(Some(index), &Brand::default()).style_hash;
+        let hash = |index| Document::new(Some(index), &Brand::default(), BasePath::ROOT).style_hash;
 
         // `printf 'a{color:red}' | openssl dgst -sha256 -binary | base64`
         assert_eq!(
@@ -339,7 +353,7 @@ mod tests {
 
     #[test]
     fn the_document_of_a_build_without_the_page_has_a_place_for_everything() {
-        let document = Document::new(None, &Brand::default());
+        let document = Document::new(None, &Brand::default(), BasePath::ROOT);
 
         let html = shown(&document, Some(Scheme::Light));
 

@@ -16,6 +16,7 @@ use shared::routes::{self, Section};
 use shared::text::Language;
 
 use crate::app::AppState;
+use crate::base_path::BasePath;
 use crate::brand::Scheme;
 use crate::failure::{Cause, remedy};
 use crate::http::cookie;
@@ -47,7 +48,11 @@ impl Spa {
     pub(crate) fn new(app: AppState) -> Self {
         let document = |name| {
             let built = assets::document(name);
-            Arc::new(Document::new(built.as_deref(), &app.config.brand))
+            Arc::new(Document::new(
+                built.as_deref(),
+                &app.config.brand,
+                app.config.base(),
+            ))
         };
         Self {
             entry: document("entry.html"),
@@ -82,24 +87,25 @@ pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response 
     if routes::GUARDED.contains(&path)
         && principal::session_token(request.headers(), &spa.app).is_none()
     {
-        return to_login(request.uri()).into_response();
+        return to_login(spa.app.config.base(), request.uri()).into_response();
     }
     document(&spa, &request.into_parts().0).await
 }
 
 /// Sends a browser without a session straight to the login page. The page that it asked for would
 /// do the same once it has loaded.
-fn to_login(asked: &Uri) -> Redirect {
+fn to_login(base: BasePath, asked: &Uri) -> Redirect {
+    let login = base.of(routes::LOGIN);
     let next = asked
         .path_and_query()
         .map_or(routes::HOME, PathAndQuery::as_str);
     if next == routes::HOME {
-        return Redirect::to(routes::LOGIN);
+        return Redirect::to(&login);
     }
     let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", next)
+        .append_pair("next", &base.of(next))
         .finish();
-    Redirect::to(&format!("{}?{query}", routes::LOGIN))
+    Redirect::to(&format!("{login}?{query}"))
 }
 
 /// Returns the document of the path's module, with the static page for the path.
@@ -140,6 +146,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         language,
         path,
         config: &public_config(app, &known, code),
+        base: app.config.base(),
         brand,
         error: error.as_deref(),
         reference: reference.as_deref(),
@@ -159,7 +166,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         language,
         scheme: chosen_scheme(headers),
         title: &title(path, language, brand),
-        texts: &texts::url(section, language),
+        texts: &app.config.base().of(&texts::url(section, language)),
         page: &page,
     });
     let mut response = Html(html).into_response();

@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 
+use crate::base_path::BasePath;
 use crate::brand::Brand;
 use crate::http::page::static_page::elements::escape;
 
 /// Returns the `<body>` tag, without attributes for what is not configured.
-pub(crate) fn body_tag(brand: &Brand) -> String {
+pub(crate) fn body_tag(brand: &Brand, base: BasePath) -> String {
     let mut tag = String::from("<body");
     let mut add = |name: &str, value: &str| {
         // Writing to a string cannot fail.
@@ -17,7 +18,7 @@ pub(crate) fn body_tag(brand: &Brand) -> String {
         add("name", name);
     }
     if brand.name.is_some() || brand.logo.is_some() {
-        add("mark", &mark(brand));
+        add("mark", &mark(brand, base));
     }
     if let Some(line) = line(brand) {
         add("footer", &line);
@@ -27,7 +28,7 @@ pub(crate) fn body_tag(brand: &Brand) -> String {
 }
 
 /// Returns the mark or the logo, and the name.
-pub(crate) fn mark(brand: &Brand) -> String {
+pub(crate) fn mark(brand: &Brand, base: BasePath) -> String {
     let name = escape(brand.name());
     let Some(logo) = &brand.logo else {
         return format!("<span class=\"mark\" aria-hidden=\"true\"></span>{name}");
@@ -42,7 +43,7 @@ pub(crate) fn mark(brand: &Brand) -> String {
     format!(
         "<img class=\"logo\" src=\"{}\" alt=\"{alternative}\" width=\"{width}\" \
          height=\"{height}\">{beside}",
-        logo.path(Brand::LOGO),
+        base.of(&logo.path(Brand::LOGO)),
     )
 }
 

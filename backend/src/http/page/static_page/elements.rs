@@ -107,7 +107,7 @@ pub(super) fn returned_problem(page: &StaticPage<'_>) -> String {
     let link = link.map_or(String::new(), |own| {
         let own = escape(own);
         let text = page.fill(Text::OPEN_ADDRESS, &[("address", &own)]);
-        format!("<p><a href=\"{own}{}\">{text}</a></p>", page.path)
+        format!("<p><a href=\"{own}{}\">{text}</a></p>", page.at(page.path))
     });
     problem(page, code) + &link
 }

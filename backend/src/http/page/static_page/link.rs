@@ -34,7 +34,8 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         "<p>{} <strong>{name}</strong></p>",
         page.fill(Text::LINK_AT, &[("provider", &label)]),
     );
-    let form = format!("<form method=\"post\" action=\"{}\">", routes::API_LINK);
+    let action = page.at(routes::API_LINK);
+    let form = format!("<form method=\"post\" action=\"{action}\">");
     if let Some(username) = &link.account_username {
         let _ = write!(
             html,

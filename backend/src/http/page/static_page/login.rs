@@ -48,7 +48,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
     }
     if config.setup_needed {
         let (text, link) = (page.say(Text::NO_ADMIN_YET), page.say(Text::SET_IT_UP));
-        let setup = routes::SETUP;
+        let setup = page.at(routes::SETUP);
         let _ = write!(
             html,
             "<p class=\"note\">{text} <a href=\"{setup}\">{link}</a></p>"
@@ -109,7 +109,7 @@ fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> 
     [
         &format!(
             "<form id=\"login-form\" method=\"post\" action=\"{}\">",
-            routes::API_LOGIN
+            page.at(routes::API_LOGIN)
         ),
         &next,
         &field(
@@ -133,14 +133,14 @@ fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> 
 }
 
 /// Returns the address that leads to the OP, as an attribute value.
-fn openid_href(next: Option<&str>) -> String {
-    let path = routes::API_LOGIN_OPENID;
+fn openid_href(page: &StaticPage<'_>, next: Option<&str>) -> String {
+    let path = page.at(routes::API_LOGIN_OPENID);
     match next {
         Some(next) => {
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
             escape(&format!("{path}?next={next}"))
         }
-        None => path.to_owned(),
+        None => path,
     }
 }
 
@@ -174,7 +174,7 @@ fn provider_link(
         "<a class=\"{class}\" rel=\"external\" href=\"{}\">\
          <span class=\"tile\">{}</span>\
          <span>{}</span></a>{away}",
-        openid_href(next),
+        openid_href(page, next),
         provider.icon,
         page.fill(Text::LOG_IN_WITH, &[("provider", &label)]),
     )
@@ -188,7 +188,7 @@ fn open_address(page: &StaticPage<'_>, own: &str, next: Option<&str>) -> String 
     });
     format!(
         "<a class=\"button\" href=\"{}\">{}</a>",
-        escape(&format!("{own}{}{query}", routes::LOGIN)),
+        escape(&format!("{own}{}{query}", page.at(routes::LOGIN))),
         page.fill(Text::OPEN_ADDRESS, &[("address", &escape(own))]),
     )
 }
@@ -221,7 +221,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
     let button = match (guide.next, provider) {
         (NextStep::TryProviderAgain, Some(provider)) => format!(
             "<a class=\"button\" rel=\"external\" href=\"{}\">{}</a>",
-            openid_href(next),
+            openid_href(page, next),
             page.fill(
                 Text::TRY_PROVIDER_AGAIN,
                 &[("provider", &escape(&provider.label))]
@@ -240,7 +240,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
         // `local`, the app stays too.
         _ => format!(
             "<a class=\"button\" href=\"{}?local=1\">{}</a>",
-            routes::LOGIN,
+            page.at(routes::LOGIN),
             page.say(Text::BACK_TO_LOGIN),
         ),
     };

@@ -5,6 +5,7 @@ use shared::link::PendingLink;
 use shared::routes;
 use shared::text::{Language, Text, fill};
 
+use crate::base_path::BasePath;
 use crate::brand::Brand;
 use crate::return_to::ReturnTo;
 
@@ -16,6 +17,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) path: &'a str,
     /// What the server offers, with the hint for `error`.
     pub(crate) config: &'a PublicConfig,
+    /// Below which path Postern's own paths are.
+    pub(crate) base: BasePath,
     /// The brand.
     pub(crate) brand: &'a Brand,
     /// The query's `error`, as it came.
@@ -48,15 +51,20 @@ impl StaticPage<'_> {
     /// Returns where to go after the login, unless that is the home page.
     pub(super) fn next(&self) -> Option<ReturnTo> {
         self.next
-            .map(ReturnTo::parse)
-            .filter(|next| next.as_str() != routes::HOME)
+            .map(|next| ReturnTo::parse(next, self.base))
+            .filter(|next| *next != ReturnTo::home(self.base))
+    }
+
+    /// Returns one of Postern's own paths as links and forms have it.
+    pub(super) fn at(&self, path: &str) -> String {
+        self.base.of(path)
     }
 
     /// Returns a link to the login page.
     pub(super) fn to_login(&self) -> String {
         format!(
             "<a href=\"{}\">{}</a>",
-            routes::LOGIN,
+            self.at(routes::LOGIN),
             self.say(Text::TO_LOGIN)
         )
     }

@@ -70,7 +70,7 @@ fn entry(page: &StaticPage<'_>, content: &str) -> String {
     format!(
         "<div class=\"entry\"><header class=\"brand\">{}</header>{}\
          <footer class=\"footer\">{}{}</footer></div>",
-        brand::mark(page.brand),
+        brand::mark(page.brand, page.base),
         shell(&card),
         languages(page),
         brand::footer(page.brand),
@@ -153,7 +153,7 @@ fn home(page: &StaticPage<'_>) -> String {
         "{}<form method=\"post\" action=\"{}\">\
          <button type=\"submit\" class=\"button\">{}</button></form>",
         needs_app(page),
-        routes::API_LOGOUT,
+        page.at(routes::API_LOGOUT),
         page.say(Text::LOG_OUT),
     )
 }

@@ -18,7 +18,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
              <a class=\"button button-main\" href=\"{}\">{}</a>",
             ErrorCode::SetupClosed.as_str(),
             page.say(ErrorCode::SetupClosed.message()),
-            routes::LOGIN,
+            page.at(routes::LOGIN),
             page.say(Text::TO_LOGIN),
         );
     }
@@ -43,7 +43,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         &fault,
         &format!(
             "<form id=\"setup-form\" method=\"post\" action=\"{}\">",
-            routes::API_SETUP
+            page.at(routes::API_SETUP)
         ),
         &field(
             "token",

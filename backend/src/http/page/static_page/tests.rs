@@ -2,6 +2,7 @@ use shared::config::{PublicConfig, PublicProvider};
 use shared::failure::FailureCode;
 use shared::text::{Language, Text};
 
+use crate::base_path::BasePath;
 use crate::brand::{Brand, Footer};
 use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
@@ -44,6 +45,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         language: Language::ENGLISH,
         path,
         config,
+        base: BasePath::ROOT,
         brand: &PLAIN,
         error: None,
         reference: None,
@@ -273,7 +275,7 @@ fn the_brand_is_text_wherever_it_stands() {
 
     let (html, tag) = (
         render(&page),
-        crate::http::page::static_page::brand::body_tag(&brand),
+        crate::http::page::static_page::brand::body_tag(&brand, BasePath::ROOT),
     );
     let title = title("/login", Language::ENGLISH, &brand);
 

@@ -33,7 +33,10 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         (password.html(), Text::WELCOME_SUBMIT)
     };
     let form = [
-        &format!("<form method=\"post\" action=\"{}\">", routes::API_WELCOME),
+        &format!(
+            "<form method=\"post\" action=\"{}\">",
+            page.at(routes::API_WELCOME)
+        ),
         &token.html(),
         &password,
         &submit(page.say(button)),

@@ -1,0 +1,435 @@
+//! An application on Postern's own host, where Postern's pages and API are below `/_postern/`.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::answer::{Answer, param};
+use tests::http_browser::HttpBrowser;
+use tests::site::{PASSWORD, Site, admin, user};
+
+use super::upstream;
+
+/// Starts a site whose own host has an application, which says what it was sent.
+async fn site(settings: &[(&str, &str)]) -> Site {
+    let upstream = upstream::start().await;
+    let mut all = vec![("POSTERN_UPSTREAM", upstream.as_str())];
+    all.extend(settings);
+    Site::with(&all).await
+}
+
+/// Loads a page.
+async fn navigate(browser: &HttpBrowser, target: &str) -> Answer {
+    let request = browser.call(Method::GET, target);
+    browser
+        .send(request.header("sec-fetch-mode", "navigate"))
+        .await
+}
+
+/// Logs in by password, as the page does.
+async fn log_in(browser: &HttpBrowser, username: &str) {
+    let body = json!({"username": username, "password": PASSWORD});
+    let answer = browser.post_json("/_postern/api/login", &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// Returns the application's word on what it was sent.
+fn sent(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()
+}
+
+#[tokio::test]
+async fn login_at_the_op_leads_back_into_the_application_query_and_all() {
+    let site = site(&[]).await;
+    let browser = site.browser();
+    let page = "/d/1?x=1&y=%2F&z=a+b";
+
+    let asked = navigate(&browser, page).await;
+    assert_eq!(asked.status, 303);
+    let login = "/_postern/login?next=%2Fd%2F1%3Fx%3D1%26y%3D%252F%26z%3Da%2Bb";
+    assert_eq!(asked.location(), login);
+    assert_eq!(asked.header("cache-control"), "no-store");
+    let shown = navigate(&browser, login).await;
+    let start = "/_postern/api/login/openid?next=%2Fd%2F1%3Fx%3D1%26y%3D%252F%26z%3Da%2Bb";
+    assert!(shown.body.contains(start), "{}", shown.body);
+    let login = browser.log_in_at(start, "alice").await;
+
+    let callback = format!("{}/api/oauth/openid?", site.public_origin());
+    assert!(login.callback_url.starts_with(&callback));
+    assert_eq!(login.callback.location(), page);
+    let shown = navigate(&browser, page).await;
+    assert_eq!(sent(&shown)["uri"], page);
+    let headers = &sent(&shown)["headers"];
+    assert_eq!(headers["remote-user"], "alice");
+    assert!(headers["postern-assertion"].is_string());
+    assert!(headers["cookie"].is_null(), "our cookies stay here");
+}
+
+#[tokio::test]
+async fn login_by_a_form_leads_back_into_the_application() {
+    let site = site(&[]).await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    let fields = [
+        ("username", "alice"),
+        ("password", PASSWORD),
+        ("next", "/d/1?x=1&y=2"),
+    ];
+
+    let posted = browser.post_form("/_postern/api/login", &fields).await;
+    assert!(
+        posted
+            .location()
+            .starts_with("/_postern/api/login/check?next="),
+        "{}",
+        posted.location()
+    );
+    let checked = navigate(&browser, posted.location()).await;
+
+    assert_eq!(checked.location(), "/d/1?x=1&y=2");
+    let shown = navigate(&browser, checked.location()).await;
+    assert_eq!(sent(&shown)["uri"], "/d/1?x=1&y=2");
+}
+
+#[tokio::test]
+async fn what_is_no_page_load_is_told_where_to_log_in() {
+    let site = site(&[]).await;
+    let browser = site.browser();
+    for headers in [
+        &[("sec-fetch-mode", "cors")][..],
+        &[("accept", "text/event-stream")],
+        &[
+            ("upgrade", "websocket"),
+            ("connection", "upgrade"),
+            ("sec-websocket-key", "x"),
+        ],
+        &[],
+    ] {
+        let mut request = browser.call(Method::GET, "/data?x=1");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, 401, "{headers:?}");
+        assert_eq!(answer.code(), "unauthenticated");
+        let link = "</_postern/login?next=%2Fdata%3Fx%3D1>; rel=\"login\"";
+        assert_eq!(answer.header("link"), link);
+    }
+}
+
+#[tokio::test]
+async fn postern_has_its_base_path_and_the_op_s_addresses_and_no_more() {
+    let site = site(&[]).await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    log_in(&browser, "alice").await;
+
+    for path in [
+        "/",
+        "/login",
+        "/profile",
+        "/api/session",
+        "/api/verify",
+        "/healthz",
+        "/assets/x.js",
+        "/_posterns",
+        "/_Postern/login",
+        "/%5fpostern/login",
+        "/x/_postern/login",
+        "/.well-known/openid-configuration",
+        "/api/oauth",
+    ] {
+        let answer = navigate(&browser, path).await;
+        assert_eq!(sent(&answer)["uri"], path);
+    }
+    for (path, status) in [
+        ("/_postern/login", 200),
+        ("/_postern/profile", 200),
+        ("/_postern/api/session", 200),
+        ("/_postern/healthz", 200),
+        ("/_postern/api/nothing", 404),
+        ("/_postern/.well-known/postern/jwks.json", 200),
+        ("/.well-known/postern/jwks.json", 200),
+        ("/_postern", 303),
+        ("/_postern/logout", 303),
+    ] {
+        let answer = navigate(&browser, path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(!answer.body.contains("\"uri\""), "{path}");
+        if status == 303 {
+            assert_eq!(answer.location(), "/_postern/", "{path}");
+        }
+    }
+    let callback = navigate(&browser, "/api/oauth/openid").await;
+    assert_eq!(callback.location(), "/_postern/", "the OP says nothing");
+    let told = browser
+        .post_form("/api/oauth/backchannel-logout", &[])
+        .await;
+    assert_eq!(told.code(), "logout_token_invalid");
+}
+
+#[tokio::test]
+async fn every_link_of_a_page_and_every_redirect_stays_below_the_base_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let logo = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>";
+    let logo = file("logo.svg", logo.as_bytes());
+    let backdrop = file("b.webp", b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\0\0\0");
+    let site = site(&[
+        ("POSTERN_BRAND_LOGO", &logo),
+        ("POSTERN_BRAND_BACKGROUND", &backdrop),
+    ])
+    .await;
+    let browser = site.browser();
+
+    for path in [
+        "/_postern/login",
+        "/_postern/login?error=access_denied&ref=0123456789",
+        "/_postern/login?next=%2F_postern%2Fprofile",
+        "/_postern/setup",
+        "/_postern/welcome",
+        "/_postern/link",
+        "/_postern/nowhere",
+    ] {
+        let page = navigate(&browser, path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(
+            page.body.contains(" data-base=\"/_postern\""),
+            "{}",
+            page.body
+        );
+        let mut count = 0;
+        for start in ["=\"/", "url(\"/", "=&quot;/", "url(/"] {
+            for (at, _) in page.body.match_indices(start) {
+                let found = &page.body[at + start.len() - 1..];
+                if page.body[..at].ends_with("value") {
+                    continue;
+                }
+                assert!(found.starts_with("/_postern/"), "{path}: {found:.80}");
+                count += 1;
+            }
+        }
+        assert!(count > 3, "{path}: {}", page.body);
+    }
+    for path in [
+        "/_postern/",
+        "/_postern/profile",
+        "/_postern/users?role=admin",
+        "/_postern/api/login/check",
+        "/_postern/api/login/openid?iss=https%3A%2F%2Fother.example",
+    ] {
+        let answer = navigate(&browser, path).await;
+        assert_eq!(answer.status, 303, "{path}");
+        let place = answer.location();
+        assert!(place.starts_with("/_postern/"), "{path}: {place}");
+    }
+    let page = navigate(&browser, "/_postern/users?role=admin").await;
+    assert_eq!(
+        page.location(),
+        "/_postern/login?next=%2F_postern%2Fusers%3Frole%3Dadmin"
+    );
+    let asset = page_file(&browser).await;
+    assert_eq!(asset.header("content-type"), "image/svg+xml");
+}
+
+/// Fetches the logo by the address that the login page has for it.
+async fn page_file(browser: &HttpBrowser) -> Answer {
+    let page = navigate(browser, "/_postern/login").await;
+    let (_, rest) = page.body.split_once("src=\"").unwrap();
+    browser.get(rest.split('"').next().unwrap()).await
+}
+
+#[tokio::test]
+async fn answers_in_json_name_addresses_below_the_base_path() {
+    let site = site(&[]).await;
+    site.add(admin("root").await).await;
+    let browser = site.browser();
+    log_in(&browser, "root").await;
+    let new = json!({"username": "bob", "role": "user", "welcome_link": true});
+
+    let created = browser.post_json("/_postern/api/users", &new).await;
+    let link = created.json()["welcome"]["url"].clone();
+    let out = browser
+        .post_json("/_postern/api/logout", &Value::Null)
+        .await;
+
+    let start = format!("{}/_postern/welcome#", site.public_origin());
+    assert!(
+        link.as_str().is_some_and(|url| url.starts_with(&start)),
+        "{}",
+        created.body
+    );
+    assert_eq!(out.json()["redirect"], "/_postern/login?logged_out=1");
+    assert_eq!(navigate(&browser, "/x").await.status, 303, "logged out");
+}
+
+#[tokio::test]
+async fn logout_at_the_op_comes_back_below_the_base_path() {
+    let site = site(&[("OIDC_RP_INITIATED_LOGOUT", "true")]).await;
+    let browser = site.browser();
+    browser
+        .log_in_at("/_postern/api/login/openid", "alice")
+        .await;
+
+    let out = browser
+        .post_json("/_postern/api/logout", &Value::Null)
+        .await;
+
+    let url = out.json()["redirect"].as_str().unwrap().to_owned();
+    let back = format!("{}/_postern/login?logged_out=1", site.public_origin());
+    assert_eq!(param(&url, "post_logout_redirect_uri"), Some(back));
+}
+
+#[tokio::test]
+async fn session_of_postern_opens_the_application_and_ends_with_it() {
+    let site = site(&[("POSTERN_UPSTREAM_ALLOW", "user:alice")]).await;
+    site.add(user("alice").await).await;
+    site.add(user("bob").await).await;
+    let (alice, bob) = (site.browser(), site.browser());
+    log_in(&alice, "alice").await;
+    log_in(&bob, "bob").await;
+
+    assert_eq!(sent(&navigate(&alice, "/x").await)["uri"], "/x");
+    let refused = navigate(&bob, "/x").await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (403, "app_forbidden".to_owned())
+    );
+    assert_eq!(
+        navigate(&bob, "/_postern/profile").await.status,
+        200,
+        "who may not open the application still has a profile"
+    );
+
+    alice.post_json("/_postern/api/logout", &Value::Null).await;
+    assert_eq!(navigate(&alice, "/x").await.status, 303);
+}
+
+#[tokio::test]
+async fn public_paths_and_headers_are_those_of_the_settings() {
+    let site = site(&[
+        ("POSTERN_UPSTREAM_PUBLIC", "/health,/static/*"),
+        ("POSTERN_UPSTREAM_HEADERS", "x-forwarded"),
+    ])
+    .await;
+    site.add(user("alice").await).await;
+    let (alice, nobody) = (site.browser(), site.browser());
+    log_in(&alice, "alice").await;
+
+    let shown = navigate(&nobody, "/static/a.css").await;
+    assert!(sent(&shown)["headers"]["x-forwarded-user"].is_null());
+    assert_eq!(navigate(&nobody, "/static/../x").await.status, 303);
+    let shown = navigate(&alice, "/x").await;
+    assert_eq!(sent(&shown)["headers"]["x-forwarded-user"], "alice");
+    assert!(sent(&shown)["headers"]["remote-user"].is_null());
+}
+
+#[tokio::test]
+async fn only_application_that_one_may_open_is_where_a_login_leads() {
+    let site = site(&[
+        ("POSTERN_APP_WIKI_URL", "http://wiki.example.test"),
+        ("POSTERN_APP_WIKI_UPSTREAM", "http://127.0.0.1:9"),
+        ("POSTERN_APP_WIKI_ALLOW", "user:alice"),
+        ("POSTERN_UPSTREAM_ALLOW", "user:alice,user:bob"),
+    ])
+    .await;
+    for name in ["alice", "bob", "carol"] {
+        site.add(user(name).await).await;
+    }
+    let own = site.public_origin();
+    for (name, next, place) in [
+        ("alice", "", "/_postern/".to_owned()),
+        ("bob", "", format!("{own}/")),
+        (
+            "bob",
+            "?next=/_postern/profile",
+            "/_postern/profile".to_owned(),
+        ),
+        ("carol", "", "/_postern/".to_owned()),
+    ] {
+        let browser = site.browser();
+        log_in(&browser, name).await;
+        let check = format!("/_postern/api/login/check{next}");
+        assert_eq!(navigate(&browser, &check).await.location(), place, "{name}");
+    }
+    let browser = site.browser();
+    let login = browser
+        .log_in_at("/_postern/api/login/openid", "carol")
+        .await;
+    assert_eq!(login.callback.location(), "/_postern/api/login/check");
+}
+
+#[tokio::test]
+async fn forms_may_lead_to_the_applications() {
+    let site = site(&[
+        ("POSTERN_APP_WIKI_URL", "http://wiki.example.test"),
+        ("POSTERN_APP_WIKI_UPSTREAM", "http://127.0.0.1:9"),
+    ])
+    .await;
+
+    let page = navigate(&site.browser(), "/_postern/login").await;
+
+    let csp = page.header("content-security-policy");
+    let expected = "form-action 'self' http://wiki.example.test;";
+    assert!(csp.contains(expected), "{csp}");
+}
+
+#[tokio::test]
+async fn login_for_another_host_goes_through_the_base_path() {
+    let upstream = upstream::start().await;
+    let site = site(&[
+        ("POSTERN_APP_WIKI_URL", "http://wiki.example.test"),
+        ("POSTERN_APP_WIKI_UPSTREAM", &upstream),
+    ])
+    .await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    let request = browser
+        .call(Method::GET, "/_postern/start?next=%2Fa")
+        .header("host", "wiki.example.test");
+
+    let start = browser.send(request).await;
+    let enter = format!("{}/_postern/api/enter?app=wiki&", site.public_origin());
+    assert!(start.location().starts_with(&enter), "{}", start.location());
+    let asked = navigate(&browser, start.location()).await;
+    let login = asked.param("next").unwrap();
+    assert!(asked.location().starts_with("/_postern/login?next="));
+    assert!(login.starts_with("/_postern/api/enter?app=wiki&"));
+    log_in(&browser, "alice").await;
+    let given = navigate(&browser, &login).await;
+    let back = "http://wiki.example.test/_postern/enter?ticket=";
+    assert!(given.location().starts_with(back), "{}", given.location());
+}
+
+#[tokio::test]
+async fn application_sets_no_cookie_of_ours() {
+    let site = site(&[]).await;
+    site.add(user("alice").await).await;
+    let browser = site.browser();
+    log_in(&browser, "alice").await;
+
+    let answer = navigate(&browser, "/cookie").await;
+
+    assert_eq!(answer.set_cookies(), ["a=1; Path=/"]);
+    assert_eq!(navigate(&browser, "/x").await.status, 200);
+}
+
+#[tokio::test]
+async fn machine_s_own_address_answers_health_checks_and_opens_no_application() {
+    let redirect_uri = "http://login.example.test/api/oauth/openid";
+    let site = site(&[("OIDC_REDIRECT_URI", redirect_uri)]).await;
+    let client = tests::web::client(std::time::Duration::from_secs(20)).unwrap();
+    for (path, status) in [
+        ("/healthz", 200),
+        ("/_postern/healthz", 200),
+        ("/_postern/login", 200),
+        ("/api/data", 404),
+    ] {
+        let url = format!("{}{path}", site.origin());
+        let answer = client.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{path}");
+    }
+}
