@@ -16,6 +16,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;
 use tests::command_line::{Said, type_on_file};
 use tests::logins::enter;
+use tests::poll::{self, PATIENCE};
 use tests::site::user;
 
 const NOW: Timestamp = Timestamp::from_unix(1_750_000_000);
@@ -67,6 +68,15 @@ impl Place {
             .await
             .expect("nothing is in the way");
         store.close().await;
+        drop(store);
+        // A connection of the pool may still be about to take its files away.
+        let is_alone = async || {
+            let is_alone = !place.names().iter().any(|name| name.ends_with("-shm"));
+            Ok(is_alone.then_some(()))
+        };
+        poll::until("the database alone", PATIENCE, is_alone)
+            .await
+            .expect("everything is closed");
         place
     }
 
