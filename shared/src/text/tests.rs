@@ -174,8 +174,8 @@ fn a_number_gets_the_form_of_its_category() {
         let text = fill_counted(forms, language.tag(), count);
         assert!(text.ends_with(end), "{code} {count}: {text}");
     };
-    check("en", 1, "Please wait 1 second, then try again.");
-    check("en", 2, "Please wait 2 seconds, then try again.");
+    check("en", 1, "Wait 1 second, then try again.");
+    check("en", 2, "Wait 2 seconds, then try again.");
     check("fr", 1_000_000, "1000000 de secondes, puis réessayez.");
     check("pl", 22, "Odczekaj 22 sekundy i spróbuj ponownie.");
     check("pl", 12, "Odczekaj 12 sekund i spróbuj ponownie.");

@@ -25,7 +25,7 @@ async fn test_login_shows_what_came_and_logs_nobody_in() -> Result<()> {
 
         let browser = &stage.browser;
         browser
-            .wait_for_text("[data-verdict]", "A login would make the account")
+            .wait_for_text("[data-verdict]", "A login would create the account")
             .await?;
         browser.wait_for_text("[data-verdict]", bob.name).await?;
         browser

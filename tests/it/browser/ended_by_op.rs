@@ -31,7 +31,7 @@ async fn owner_is_told_who_ended_the_session(op: OpKind) -> Result<()> {
         let notice = "#app .note[role=status]";
         stage
             .browser
-            .wait_for_text(notice, "Authentik ended your session. Please log in again.")
+            .wait_for_text(notice, "Authentik ended your session. Log in again.")
             .await?;
         stage.browser.picture("ended-by-op").await?;
         stage.log_in_at_op(&bob).await?;

@@ -145,7 +145,7 @@ async fn logins_elsewhere_are_ended_one_by_one_and_all_at_once() -> Result<()> {
         browser.click_on("#ask [data-answer=yes]").await?;
 
         browser
-            .wait_for_text("#sessions", "No other logins.")
+            .wait_for_text("#sessions", "You are not logged in anywhere else.")
             .await?;
         browser.wait_for_focus("#sessions h2").await?;
         for other in &others {

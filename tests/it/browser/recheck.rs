@@ -50,7 +50,7 @@ async fn account_that_is_gone_at_oidc_provider_is_out_at_its_next_use() -> Resul
         stage.visit(routes::HOME).await?;
         stage.wait_for_page(routes::LOGIN).await?;
         let notice = "#app .note[role=status]";
-        let told = "Authentik ended your session. Please log in again.";
+        let told = "Authentik ended your session. Log in again.";
         stage.browser.wait_for_text(notice, told).await
     })
     .await

@@ -295,7 +295,7 @@ async fn its_owner_is_told_until_the_next_login() {
     let page = bob.get(LOGIN).await;
     assert!(
         page.body
-            .contains("Authentik ended your session. Please log in again.")
+            .contains("Authentik ended your session. Log in again.")
     );
     bob.log_in_at(API_LOGIN_OPENID, "bob").await;
     assert!(bob.who().await.is_some());

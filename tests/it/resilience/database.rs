@@ -317,7 +317,7 @@ async fn logout_with_the_database_away_clears_the_cookie_and_says_what_remains()
         @"303 See Other, location: /login?logged_out=here, clears: postern_session"
     );
     let page = alice.get(form.location()).await;
-    let words = "The server could not be told, since its database is away";
+    let words = "The server could not reach its database";
     assert!(page.body.contains(words), "{}", page.body);
     fs::rename(&aside, file).unwrap();
     assert_eq!(alice.who().await, None);

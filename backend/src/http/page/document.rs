@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_language_is_said_with_its_direction_and_its_words() {
-        let index = INDEX.replace("</body>", "This page has stopped working.</body>");
+        let index = INDEX.replace("</body>", "This page stopped working.</body>");
         let document = Document::new(Some(&index), &Brand::default(), BasePath::ROOT);
         let arabic = Language::parse("ar").unwrap();
 

@@ -100,7 +100,7 @@ fn login_page_offers_only_what_there_is() {
     assert!(html.contains("login-form") && !html.contains("/api/login/openid"));
 
     config.password_login = false;
-    assert!(render(&page("/login", &config)).contains("No way to log in"));
+    assert!(render(&page("/login", &config)).contains("Logging in is turned off"));
 }
 
 #[test]
