@@ -45,6 +45,61 @@ impl Subject {
     }
 }
 
+/// One thing to look at about an application behind the door.
+#[derive(Debug, Clone)]
+pub(super) struct ApplicationStep {
+    name: String,
+    title: String,
+}
+
+impl ApplicationStep {
+    /// Its public address.
+    pub(super) fn door(app: &str) -> Self {
+        Self {
+            name: format!("door_{app}"),
+            title: format!("Application {app}: door"),
+        }
+    }
+
+    /// Where it is proxied to.
+    pub(super) fn upstream(app: &str) -> Self {
+        Self {
+            name: format!("upstream_{app}"),
+            title: format!("Application {app}: upstream"),
+        }
+    }
+
+    fn step(self, outcome: Outcome, found: impl Into<String>, remedy: Option<String>) -> Step {
+        Step {
+            name: self.name,
+            title: self.title,
+            outcome,
+            found: found.into(),
+            remedy,
+        }
+    }
+
+    /// It is as it should be.
+    pub(super) fn pass(self, found: impl Into<String>) -> Step {
+        self.step(Outcome::Pass, found, None)
+    }
+
+    /// It was not looked at, and why.
+    pub(super) fn skip(self, why: impl Into<String>) -> Step {
+        self.step(Outcome::Skip, why, None)
+    }
+
+    /// It may be open, or the doctor cannot tell.
+    pub(super) fn warn(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
+        self.step(Outcome::Warn, found, Some(remedy.into()))
+    }
+
+    /// It is open, or nobody gets in.
+    pub(super) fn fail(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
+        self.step(Outcome::Fail, found, Some(remedy.into()))
+    }
+}
+
 /// The settings.
 pub(super) const SETTINGS: Subject = Subject::new("settings", "Settings");
 /// The data folder and what is in it.

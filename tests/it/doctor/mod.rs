@@ -4,6 +4,7 @@ mod misbehaving_op;
 mod settings;
 mod network;
 mod ingress;
+mod door;
 mod environment;
 mod api;
 mod start;

@@ -2,7 +2,7 @@
 
 use shared::doctor::Step;
 
-use super::{proxy, public_address, server};
+use super::{application, proxy, public_address, server};
 use crate::config::Config;
 use crate::doctor::context::RunContext;
 use crate::doctor::probe::client::ProbeClient;
@@ -44,6 +44,7 @@ pub(crate) async fn examine(
         }
         None => public_address::skipped("no public address is set (POSTERN_PUBLIC_URL)"),
     });
+    steps.extend(application::examine(&probe, config, runs).await);
     if let RunContext::Server {
         request: Some(request),
         ..

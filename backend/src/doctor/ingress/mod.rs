@@ -4,4 +4,6 @@ mod question;
 mod server;
 mod proxy;
 mod public_address;
+mod upstream;
+mod application;
 pub(crate) mod examine;

@@ -1,0 +1,104 @@
+//! Does an application that Postern proxies to answer, and can others ask it without Postern?
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::path::Path;
+use std::time::Duration;
+
+use shared::doctor::Step;
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
+
+use crate::application::registry::Application;
+use crate::application::upstream::Upstream;
+use crate::doctor::probe::client::ProbeClient;
+use crate::doctor::subject::ApplicationStep;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Addresses for documents (RFC 5737, RFC 3849): a way there is the way to any other machine.
+const ELSEWHERE: [&str; 2] = ["192.0.2.1:9", "[2001:db8::1]:9"];
+
+/// Asks the application itself; `None` if it is not proxied to.
+pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Option<Step> {
+    let step = ApplicationStep::upstream(&app.name);
+    let upstream = app.upstream.as_ref()?;
+    let reached = match upstream {
+        Upstream::Tcp { host, port } => connect(host, *port).await,
+        Upstream::Unix(path) => connect_unix(path).await,
+    };
+    if let Err(cause) = reached {
+        let remedy = format!(
+            "start the application, or correct POSTERN_APP_{}_UPSTREAM",
+            app.name.to_uppercase()
+        );
+        return Some(step.fail(format!("{upstream} gives no answer: {cause}"), remedy));
+    }
+    let Upstream::Tcp { host, port } = upstream else {
+        return Some(step.pass(format!(
+            "{upstream} answers, and no other machine reaches it"
+        )));
+    };
+    for address in own_addresses() {
+        let address = SocketAddr::new(address, *port);
+        let request = probe.http.get(&format!("http://{address}/"));
+        let Ok(answer) = probe.ask(request, "upstream").await else {
+            continue;
+        };
+        let status = answer.status.as_u16();
+        if matches!(status, 401 | 403) {
+            return Some(step.pass(format!(
+                "{upstream} answers, and at {address} refuses who does not come from Postern"
+            )));
+        }
+        return Some(step.warn(
+            format!(
+                "the application listens on all interfaces: http://{address} answers {status} \
+                 without Postern, and takes anybody's word for who they are"
+            ),
+            format!(
+                "let it listen at 127.0.0.1 alone (in a container: publish no port, or \
+                 127.0.0.1:{port}:{port}), or close port {port} to other machines"
+            ),
+        ));
+    }
+    let is_here =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
+    Some(step.pass(if is_here {
+        format!("{upstream} answers, and not at this machine's other addresses")
+    } else {
+        format!("{upstream} answers; see that nobody but Postern can reach it there")
+    }))
+}
+
+async fn connect(host: &str, port: u16) -> Result<(), String> {
+    connected(TcpStream::connect((host, port))).await
+}
+
+async fn connect_unix(path: &Path) -> Result<(), String> {
+    connected(UnixStream::connect(path)).await
+}
+
+async fn connected<T>(connect: impl Future<Output = std::io::Result<T>>) -> Result<(), String> {
+    match timeout(CONNECT, connect).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("no connection within {} s", CONNECT.as_secs())),
+    }
+}
+
+/// Returns the addresses at which other machines reach this one: those that it would use to reach
+/// them. No packet is sent.
+fn own_addresses() -> Vec<IpAddr> {
+    let own = ELSEWHERE.iter().filter_map(|elsewhere| {
+        let here = if elsewhere.starts_with('[') {
+            "[::]:0"
+        } else {
+            "0.0.0.0:0"
+        };
+        let socket = UdpSocket::bind(here).ok()?;
+        socket.connect(elsewhere).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    });
+    own.filter(|address| !address.is_loopback() && !address.is_unspecified())
+        .collect()
+}
