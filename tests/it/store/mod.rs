@@ -3,6 +3,7 @@
 mod accounts;
 mod identities;
 mod login;
+mod applications;
 mod sessions;
 mod test_login;
 mod users;

@@ -7,13 +7,16 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
+use crate::audit::{Actor, Event};
 use crate::config::SessionConfig;
 use crate::one_time_link::LinkHash;
 use crate::session::{Session, TokenHash};
+use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::session::sessions::{COLUMNS, SessionRow};
-use crate::store::{Result, Store, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database, on_writer};
 use clock::Timestamp;
+use shared::audit::AuditKind;
 
 /// How long a ticket opens something: one redirect.
 pub(crate) const TICKET_LIFETIME: Duration = Duration::from_secs(30);
@@ -89,6 +92,31 @@ impl Store {
         Ok(row.map(|row| (row.session.into(), row.account.into())))
     }
 
+    /// Ends the login that the session of that token at an application belongs to, and returns it.
+    pub async fn take_parent_session(
+        &self,
+        app: &str,
+        token: TokenHash,
+        by: Actor,
+    ) -> Result<Option<Session>> {
+        let sql = format!(
+            "delete from session where session_id =
+                (select session_id from app_session where token_hash = $1 and app = $2)
+             returning {COLUMNS}"
+        );
+        let row = in_tx!(self, tx => {
+            let row: Option<SessionRow> = sqlx::query_as(&sql)
+                .bind(token.as_bytes()).bind(app).fetch_optional(&mut *tx).await?;
+            if let Some(row) = &row {
+                let account_id = row.account_id();
+                let by = by.account(account_id);
+                insert_audit!(&mut *tx, by, Event::about(AuditKind::Logout, account_id))?;
+            }
+            row
+        });
+        Ok(row.map(Session::from))
+    }
+
     /// Returns which of these logins still live, of accounts that are not disabled.
     pub async fn live_sessions(
         &self,
@@ -116,23 +144,18 @@ impl Store {
         Ok(live)
     }
 
-    /// Returns which applications the account's logins have opened: the login, and their names.
-    pub async fn opened_applications(&self, account_id: AccountId) -> Result<Vec<(Uuid, String)>> {
+    /// Returns which applications the logins of an account have opened, or of all accounts for `None`:
+    /// the login, and the application's name.
+    pub async fn opened_applications(
+        &self,
+        account_id: Option<AccountId>,
+    ) -> Result<Vec<(Uuid, String)>> {
         Ok(on_database!(self, pool => {
             sqlx::query_as(
                 "select distinct session_id, app from app_session join session using (session_id)
-                 where account_id = $1 and app_session.token_hash is not null
+                 where ($1 is null or account_id = $1) and app_session.token_hash is not null
                  order by session_id, app",
             ).bind(account_id).fetch_all(pool).await?
         }))
-    }
-
-    /// Removes tickets that nobody used.
-    pub async fn sweep_tickets(&self, now: Timestamp) -> Result<()> {
-        on_writer!(self, pool => {
-            sqlx::query("delete from app_session where token_hash is null and ticket_expires_at <= $1")
-                .bind(now.unix()).execute(pool).await?;
-        });
-        Ok(())
     }
 }

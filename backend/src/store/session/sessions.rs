@@ -52,6 +52,13 @@ struct SessionAndAccountRow {
     account: AccountRow,
 }
 
+impl SessionRow {
+    /// Returns whose it is.
+    pub(crate) fn account_id(&self) -> AccountId {
+        self.account_id
+    }
+}
+
 /// The columns of [`SessionRow`].
 pub(crate) const COLUMNS: &str =
     "session_id, session.account_id as session_account_id, method, op_issuer, op_subject,
@@ -315,8 +322,8 @@ impl Store {
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
-    /// Removes expired sessions and links, and logout tokens that their age alone refuses; returns
-    /// how many sessions.
+    /// Removes expired sessions with theirs at applications, expired links and tickets, and logout
+    /// tokens that their age alone refuses; returns how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
         let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")
@@ -328,6 +335,8 @@ impl Store {
             sqlx::query("delete from welcome_link where expires_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from login_link where expires_at <= $1")
+                .bind(now.unix()).execute(pool).await?;
+            sqlx::query("delete from app_session where token_hash is null and ticket_expires_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
             sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
                 .bind(now.unix()).bind(now.minus(config.idle).unix())
