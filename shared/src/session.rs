@@ -122,6 +122,9 @@ pub struct SessionEntry {
     pub last_used_at: i64,
     /// When it ends if it is not used again.
     pub expires_at: i64,
+    /// What people call the applications on hosts of their own that it has opened. Their sessions end
+    /// with it.
+    pub applications: Vec<String>,
 }
 
 /// The answer of `GET /api/session`; without a session, the answer is a 401.
@@ -132,6 +135,24 @@ pub struct SessionStatus {
     pub user: User,
     /// The session.
     pub session: SessionInfo,
+    /// The applications behind the door that the account may open.
+    pub applications: Vec<AppTile>,
+}
+
+/// An application behind the door, as the home page shows it.
+///
+/// ```json
+/// {"label":"Grafana","url":"https://grafana.example.com/","icon":null}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppTile {
+    /// What people call it.
+    pub label: String,
+    /// Its first page.
+    pub url: String,
+    /// The address of a picture; `None` for one made of its label.
+    pub icon: Option<String>,
 }
 
 /// The body of `POST /api/login`. A form may also have `next`.

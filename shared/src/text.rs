@@ -61,6 +61,7 @@ impl Text {
         match section {
             Section::Entry => (index < INSIDE_START).then_some(index),
             Section::Inside | Section::Admin if index < ENTRY_START => Some(index),
+            Section::Inside | Section::Admin if index >= SERVER_START => None,
             Section::Inside | Section::Admin => {
                 Some(index.checked_sub(INSIDE_START)? + ENTRY_START)
             }
@@ -110,9 +111,11 @@ impl Language {
         let table = &TABLES[self.index()];
         match section {
             Section::Entry => table[..INSIDE_START].join("\n"),
-            Section::Inside | Section::Admin => [&table[..ENTRY_START], &table[INSIDE_START..]]
-                .concat()
-                .join("\n"),
+            Section::Inside | Section::Admin => {
+                [&table[..ENTRY_START], &table[INSIDE_START..SERVER_START]]
+                    .concat()
+                    .join("\n")
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct UserList {
 /// ```json
 /// {"id":"0197…","username":"alice","display_name":"Alice","email":"alice@example.com",
 ///  "email_vouched_for":true,"role":"user","disabled":false,"has_password":true,
-///  "created_at":1760000000,"last_login_at":1760000500,"identities":[],"welcome_until":null}
+///  "created_at":1760000000,"last_login_at":1760000500,"identities":[],"welcome_until":null,"applications":["Grafana"]}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -65,6 +65,8 @@ pub struct UserEntry {
     pub identities: Vec<LinkedIdentity>,
     /// When its open welcome link expires; `None` if it has none.
     pub welcome_until: Option<i64>,
+    /// What people call the applications that it may open; `None` if there are no applications.
+    pub applications: Option<Vec<String>>,
 }
 
 /// The body of `POST /api/users`.

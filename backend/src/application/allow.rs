@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use postern_assertion::{Identity, Role};
+use shared::session::Role;
 
-use crate::account::username_key;
+use crate::account::{Account, username_key};
 
 /// One way to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +34,12 @@ impl Allow {
         }
     }
 
-    fn lets_in(&self, identity: &Identity) -> bool {
+    fn lets_in(&self, account: &Account) -> bool {
         match self {
             Self::Role(Role::User) => true,
-            Self::Role(Role::Admin) => identity.role == Role::Admin,
-            Self::Group(group) => identity.groups.contains(group),
-            Self::User(name) => username_key(&identity.username) == username_key(name),
+            Self::Role(Role::Admin) => account.role == Role::Admin,
+            Self::Group(group) => account.groups.contains(group),
+            Self::User(name) => username_key(&account.username) == username_key(name),
         }
     }
 }
@@ -55,32 +55,31 @@ impl fmt::Display for Allow {
     }
 }
 
-/// May this person open an application that lets in these? An empty list lets in everybody who is
+/// May this account open an application that lets in these? An empty list lets in everybody who is
 /// logged in.
 #[must_use]
-pub fn is_allowed(allow: &[Allow], identity: &Identity) -> bool {
-    allow.is_empty() || allow.iter().any(|rule| rule.lets_in(identity))
+pub fn is_allowed(allow: &[Allow], account: &Account) -> bool {
+    allow.is_empty() || allow.iter().any(|rule| rule.lets_in(account))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Allow, is_allowed};
-    use postern_assertion::{Identity, Role};
+    use crate::account::{Account, AccountId};
+    use shared::session::Role;
 
-    fn alice() -> Identity {
-        Identity {
-            sub: "1".to_owned(),
+    fn alice() -> Account {
+        Account {
+            id: AccountId::nil(),
             username: "alice".to_owned(),
-            name: None,
+            display_name: None,
             email: None,
-            email_verified: false,
-            groups: vec!["family".to_owned()],
+            email_voucher: None,
+            lost_email: None,
             role: Role::User,
-            auth_time: 0,
-            amr: Vec::new(),
-            sid: "2".to_owned(),
-            op: None,
-            app: "app".to_owned(),
+            password_hash: None,
+            disabled_at: None,
+            groups: vec!["family".to_owned()],
         }
     }
 

@@ -2,10 +2,11 @@
 
 use url::Url;
 
-use super::allow::Allow;
+use super::allow::{Allow, is_allowed};
 use super::public_path::PublicPath;
 use super::told::IdentityHeaders;
 use super::upstream::Upstream;
+use crate::account::Account;
 use crate::base_path::BasePath;
 use crate::public_url::PublicUrl;
 
@@ -33,6 +34,14 @@ pub struct Application {
     pub icon: Option<Url>,
 }
 
+impl Application {
+    /// May this account open it?
+    #[must_use]
+    pub fn may_open(&self, account: &Account) -> bool {
+        is_allowed(&self.allow, account)
+    }
+}
+
 /// The name of the application on Postern's own host.
 pub const HOME: &str = "home";
 
@@ -58,6 +67,11 @@ impl Applications {
     #[must_use]
     pub fn home(&self) -> Option<&Application> {
         self.0.iter().find(|app| app.is_on_own_host)
+    }
+
+    /// Returns what the account may open, in the order of the settings.
+    pub fn of<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = &'a Application> {
+        self.0.iter().filter(|app| app.may_open(account))
     }
 
     /// Returns the application of that name.

@@ -14,7 +14,7 @@ use super::who::find;
 use super::{date, operator};
 use crate::account::AccountId;
 use crate::app::AppState;
-use crate::present::session::session_entry;
+use crate::present::session::{opened_by, session_entry};
 use crate::store::WhichSessions;
 use clock::Timestamp;
 
@@ -78,10 +78,15 @@ pub(super) async fn open(
     let live = found
         .into_iter()
         .filter(|open| open.session.is_live(sessions, now));
-    let open = live.map(|open| Open {
-        username: open.username,
-        account_id: open.session.account_id,
-        session: session_entry(&app.config, None, open.session),
+    let opened = app.store.opened_applications(account_id).await?;
+    let mut opened = opened_by(&app.config, opened);
+    let open = live.map(|open| {
+        let applications = opened.remove(&open.session.id).unwrap_or_default();
+        Open {
+            username: open.username,
+            account_id: open.session.account_id,
+            session: session_entry(&app.config, None, open.session, applications),
+        }
     });
     Ok(open.collect())
 }

@@ -48,7 +48,7 @@ use login::{
 };
 use ops::health;
 pub(crate) use ops::metrics::router as ops_router;
-use page::{assets, config, spa, texts};
+use page::{assets, config, refusal::RefusalPages, spa, texts};
 
 /// The most bytes of a body; real ones have some hundred.
 const MAX_BODY: usize = 32 * 1024;
@@ -62,6 +62,7 @@ pub(crate) fn router(app: AppState) -> Router {
     }
     let spa = spa::Spa::new(app.clone());
     let csp = security_headers::Csp::new(&app.config, spa.style_hash());
+    let refusals = RefusalPages::new(app.clone());
     let gated = !app.config.applications.0.is_empty();
     let state = app.clone();
     let own = Routes::default()
@@ -124,7 +125,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         // Outside of everything that may refuse a form.
-        .layer(from_fn_with_state(app.clone(), pages::show))
+        .layer(from_fn_with_state(refusals.clone(), pages::show))
         // Outside of everything that may answer, so that every answer has them.
         .layer(from_fn_with_state(
             (app.clone(), csp),
@@ -134,7 +135,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::reference::give))
         .with_state(app);
     if gated {
-        Router::new().fallback_service(Gateway::new(state, own))
+        Router::new().fallback_service(Gateway::new(state, own, refusals))
     } else {
         own
     }

@@ -10,6 +10,12 @@ use clock::Timestamp;
 /// Returns an account as an admin sees it.
 pub(crate) fn user_entry(config: &Config, record: UserRecord) -> UserEntry {
     let account = record.account;
+    let applications = &config.applications;
+    let may_open = || {
+        let open = applications.of(&account).filter(|_| !account.is_disabled());
+        open.map(|app| app.label.clone()).collect()
+    };
+    let applications = (!applications.0.is_empty()).then(may_open);
     let email_vouched_for = account.email_is_vouched_for();
     let identities = record.identities.into_iter();
     UserEntry {
@@ -26,6 +32,7 @@ pub(crate) fn user_entry(config: &Config, record: UserRecord) -> UserEntry {
         identities: identities
             .map(|identity| linked_identity(config, identity))
             .collect(),
+        applications,
         welcome_until: record.welcome_until.map(Timestamp::unix),
     }
 }

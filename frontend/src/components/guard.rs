@@ -118,7 +118,11 @@ mod tests {
             expires_at: 0,
             confirmed_until: 0,
         };
-        SessionStatus { user, session }
+        SessionStatus {
+            user,
+            session,
+            applications: Vec::new(),
+        }
     }
 
     #[test]

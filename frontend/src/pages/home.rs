@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::routes;
-use shared::session::{LoginMethod, Role, SessionStatus};
+use shared::session::{AppTile, LoginMethod, Role, SessionStatus};
 
 use crate::base::own;
 use crate::browser::{self, TimeForm};
@@ -13,12 +13,16 @@ use crate::session::use_session;
 use crate::text::{fill, say};
 use shared::text::Text;
 
+/// More applications than this can be searched.
+const MANY: usize = 8;
+
 /// The home page.
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     view! {
         <Protected>
             <InsideFrame title=say(Text::HOME_TITLE) heading=greeting()>
+                <Applications />
                 <Who />
                 <nav class="cards" aria-label=say(Text::HOME_WHERE)>
                     <a class="card-link" href=own(routes::PROFILE)>
@@ -61,6 +65,84 @@ fn admin_cards() -> AnyView {
     .into_any()
 }
 
+/// The applications that may be opened.
+#[component]
+fn Applications() -> impl IntoView {
+    let session = use_session();
+    dynamic(move || {
+        let tiles = session.status().map(|status| status.applications);
+        tiles
+            .filter(|tiles| !tiles.is_empty())
+            .map(|tiles| view! { <Tiles tiles /> })
+            .into_any()
+    })
+}
+
+/// Their tiles, with a search where there are many.
+#[component]
+fn Tiles(
+    /// At least one.
+    tiles: Vec<AppTile>,
+) -> impl IntoView {
+    let searched = RwSignal::new(String::new());
+    let matches = move |label: &str| label.to_lowercase().contains(searched.read().trim());
+    let search = (tiles.len() > MANY).then(|| {
+        view! {
+            <div class="field">
+                <label for="search">{say(Text::HOME_APPS_SEARCH)}</label>
+                <input
+                    id="search"
+                    type="search"
+                    autocomplete="off"
+                    on:input=move |event| searched.set(event_target_value(&event).to_lowercase())
+                />
+            </div>
+        }
+    });
+    let labels: Vec<String> = tiles.iter().map(|tile| tile.label.clone()).collect();
+    let nothing = dynamic(move || {
+        let is_found = labels.iter().any(|label| matches(label));
+        (!is_found)
+            .then_some(say(Text::HOME_APPS_NOTHING))
+            .into_any()
+    });
+    let tiles = tiles
+        .into_iter()
+        .map(|tile| {
+            let label = tile.label.clone();
+            let hidden = Signal::derive(move || !matches(&label));
+            let letter = tile.label.chars().take(1).collect::<String>();
+            let icon = match tile.icon {
+                Some(icon) => {
+                    view! { <img src=icon alt="" referrerpolicy="no-referrer" /> }.into_any()
+                }
+                None => letter.into_any(),
+            };
+            view! {
+                <li hidden=hidden>
+                    <a class="app" href=tile.url rel="external">
+                        <span class="app-icon" aria-hidden="true">
+                            {icon}
+                        </span>
+                        <bdi>{tile.label}</bdi>
+                    </a>
+                </li>
+            }
+            .into_any()
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <nav class="part" aria-label=say(Text::HOME_APPS)>
+            {search}
+            <p role="status" class="hint">
+                {nothing}
+            </p>
+            <ul class="apps">{tiles}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
 /// The account and its session.
 #[component]
 fn Who() -> impl IntoView {
@@ -79,7 +161,7 @@ fn Facts(
     /// Who is logged in.
     status: SessionStatus,
 ) -> impl IntoView {
-    let SessionStatus { user, session } = status;
+    let SessionStatus { user, session, .. } = status;
     let role = match user.role {
         Role::Admin => Text::ROLE_ADMIN,
         Role::User => Text::ROLE_USER,

@@ -53,7 +53,7 @@ async fn lists_browser_address_provider_and_times() {
     let expected = json!([{
         "id": "", "is_current": true, "method": "password", "provider": null,
         "browser": "Firefox on Linux", "user_agent": FIREFOX, "address": "127.0.0.1",
-        "started_at": now, "last_used_at": now, "expires_at": now + 604_800,
+        "started_at": now, "last_used_at": now, "expires_at": now + 604_800, "applications": [],
     }]);
     assert_eq!(
         json!(alices),

@@ -5,6 +5,7 @@ mod visitor;
 
 mod assertion;
 mod own_host;
+mod people;
 mod proxy;
 mod ticket;
 mod verify;

@@ -168,6 +168,16 @@ pub(super) async fn show(
                 |until| format!("for a password, until {}", time(until)),
             ),
         ),
+        (
+            "May open",
+            user.applications.as_ref().map_or_else(
+                || "-".to_owned(),
+                |labels| match labels.as_slice() {
+                    [] => "no application".to_owned(),
+                    labels => labels.join(", "),
+                },
+            ),
+        ),
     ] {
         console.say(&format!("{name:<11} {value}"))?;
     }

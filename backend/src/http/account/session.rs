@@ -6,12 +6,14 @@ use shared::session::SessionStatus;
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::login::password::check_password;
+use crate::present::application::tiles;
 
 /// Returns who is logged in; 401 without a session.
 pub(crate) async fn show(app: AppState, call: Call<ShowSession>) -> Reply<ShowSession> {
     Ok(Answer::new(SessionStatus {
         user: call.caller.account.to_user(),
         session: call.caller.session.to_info(&app.config.sessions),
+        applications: tiles(&app.config, &call.caller.account),
     }))
 }
 

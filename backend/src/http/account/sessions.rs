@@ -7,7 +7,8 @@ use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::extract::parse::parse_id;
 use crate::http::login::session_cookie;
-use crate::present::session::session_entry;
+use crate::present::session::{opened_by, session_entry};
+use crate::session::Session;
 
 /// Lists the live sessions, the last used first.
 pub(crate) async fn list(app: AppState, call: Call<ListSessions>) -> Reply<ListSessions> {
@@ -17,7 +18,12 @@ pub(crate) async fn list(app: AppState, call: Call<ListSessions>) -> Reply<ListS
         .store
         .sessions(account_id, &app.config.sessions, current.now)
         .await?;
-    let entry = |session| session_entry(&app.config, Some(&current.session), session);
+    let opened = app.store.opened_applications(Some(account_id)).await?;
+    let mut opened = opened_by(&app.config, opened);
+    let entry = |session: Session| {
+        let applications = opened.remove(&session.id).unwrap_or_default();
+        session_entry(&app.config, Some(&current.session), session, applications)
+    };
     Ok(Answer::new(sessions.into_iter().map(entry).collect()))
 }
 

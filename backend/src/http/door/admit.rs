@@ -6,8 +6,8 @@ use postern_assertion::Identity;
 use uuid::Uuid;
 
 use super::{asked, session};
+use crate::account::Account;
 use crate::app::AppState;
-use crate::application::allow::is_allowed;
 use crate::application::public_path::is_public;
 use crate::application::registry::Application;
 use crate::assertion::{identity::identity, identity_headers, key_ring};
@@ -21,8 +21,8 @@ pub(crate) enum Admission {
     Public,
     /// Nobody is logged in.
     LoggedOut,
-    /// Somebody is, who may not open this application.
-    Forbidden,
+    /// Somebody is, by this account, which may not open the application.
+    Forbidden(Box<Account>),
     /// Another site opens a WebSocket in somebody's name.
     CrossSite,
 }
@@ -78,14 +78,14 @@ pub(crate) async fn admit(
             Admission::LoggedOut
         });
     };
-    let identity = identity(&current.account, &current.session, &application.name);
-    if !is_allowed(&application.allow, &identity) {
+    if !application.may_open(&current.account) {
         return Ok(if is_public {
             Admission::Public
         } else {
-            Admission::Forbidden
+            Admission::Forbidden(Box::new(current.account))
         });
     }
+    let identity = identity(&current.account, &current.session, &application.name);
     let keys = app.keys();
     let told = (&identity, origin.as_str());
     let assertion = app

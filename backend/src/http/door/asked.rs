@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, Uri};
 
+use crate::http::extract::page_load::is_page_load;
+
 /// Returns the host that a request is for; `None` if it names none, or two.
 ///
 /// A request in absolute form (RFC 9112 §3.2.2) says it twice: both must agree, since a program
@@ -30,12 +32,7 @@ pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     if !matches!(*method, Method::GET | Method::HEAD) || is_websocket(headers) {
         return false;
     }
-    if let Some(mode) = single(headers, "sec-fetch-mode") {
-        return mode == "navigate";
-    }
-    // A browser of before 2023, or a proxy that drops these headers.
-    let accepts = single(headers, "accept").unwrap_or_default();
-    accepts.contains("text/html") && !headers.contains_key("x-requested-with")
+    is_page_load(headers)
 }
 
 /// Does this open a WebSocket? Proxies that ask about it leave `Upgrade` out, which concerns one

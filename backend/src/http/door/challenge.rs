@@ -1,4 +1,4 @@
-//! The answer to somebody who is not logged in.
+//! The answers to somebody who is not logged in, and to another site.
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,7 +8,12 @@ use super::asked::is_navigation;
 use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::http::error::ApiError;
+use crate::http::extract::address::logged;
 use shared::routes;
+
+/// Tells an answer of ours from one of an application's, in a response's extensions.
+#[derive(Clone)]
+pub(crate) struct Own;
 
 /// Sends a page load to the login, and refuses anything else with 401 and the login's address.
 pub(crate) fn challenge(
@@ -28,6 +33,7 @@ pub(crate) fn challenge(
         *refusal.status_mut() = StatusCode::UNAUTHORIZED;
         refusal
     };
+    response.extensions_mut().insert(Own);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -43,4 +49,16 @@ pub(crate) fn login_url(application: &Application, asked: &str) -> String {
     }
     let origin = application.url.origin();
     format!("{origin}{}?{next}", routes::APP_START)
+}
+
+/// Refuses a WebSocket that another site opens in somebody's name.
+pub(crate) fn cross_site(application: &Application, headers: &HeaderMap) -> Response {
+    let code = ErrorCode::CrossSite;
+    tracing::warn!(
+        code = code.as_str(),
+        app = application.name,
+        origin = logged(headers, "origin"),
+        "refused: another site opens a WebSocket"
+    );
+    ApiError::from(code).into_response()
 }

@@ -1,34 +1,57 @@
 //! How a login opens an application with a host of its own: the browser goes to Postern and comes
 //! back with a ticket, which is exchanged for a cookie of that host alone. No cookie spans hosts.
 
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 use shared::routes;
+use shared::session::{LOGGED_OUT, LOGGED_OUT_HERE};
 
+use super::challenge::Own;
 use super::session;
 use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::cookie::SetCookies;
 use crate::http::error::ApiError;
+use crate::http::extract::client::ClientInfo;
+use crate::http::login::{logout, session_cookie};
 use crate::http::reference;
 use crate::one_time_link::LinkToken;
+use crate::public_url::PublicUrl;
 use crate::return_to::ReturnTo;
 use crate::session::SessionToken;
+use crate::telemetry::chain;
 
 /// Answers a request for one of Postern's own paths on the host of an application.
-pub(crate) async fn answer(app: &AppState, application: &Application, parts: &Parts) -> Response {
-    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-    if !matches!(parts.method, Method::GET | Method::HEAD) {
-        return ApiError::from(ErrorCode::MethodNotAllowed).into_response();
-    }
-    let mut response = match path {
-        routes::APP_START => start(app, application, query),
-        routes::APP_ENTER => enter(app, application, query, &parts.headers).await,
-        routes::APP_LOGOUT => logout(app, application),
+///
+/// `asks` returns the page that asks whether to log out.
+pub(crate) async fn answer(
+    app: &AppState,
+    application: &Application,
+    request: Request,
+    asks: impl FnOnce() -> Response,
+) -> Response {
+    let mut parts = request.into_parts().0;
+    let query = parts.uri.query().unwrap_or_default();
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    let mut response = match parts.uri.path() {
+        routes::APP_LOGOUT if matches!(parts.method, Method::GET | Method::POST) => {
+            if is_from_here(application, &parts.headers) {
+                logout(app, application, &mut parts).await
+            } else {
+                asks()
+            }
+        }
+        routes::APP_START if is_read => start(app, application, query),
+        routes::APP_ENTER if is_read => enter(app, application, query, &parts.headers).await,
+        routes::APP_START | routes::APP_ENTER | routes::APP_LOGOUT => {
+            ApiError::from(ErrorCode::MethodNotAllowed).into_response()
+        }
         _ => ApiError::from(ErrorCode::NotFound).into_response(),
     };
+    response.extensions_mut().insert(Own);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // A ticket is in the address.
@@ -116,11 +139,40 @@ async fn without_state(
     }
 }
 
-/// Forgets the session here and leads to the page where the login is ended.
-fn logout(app: &AppState, application: &Application) -> Response {
-    let url = at_postern(app, routes::HOME);
-    let cookies = SetCookies::default().with(session::forget(application));
-    (cookies, Redirect::to(&url)).into_response()
+/// Does the application itself, or its user, lead here? Another site may not end logins.
+fn is_from_here(application: &Application, headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    // A browser sends `Origin` with every form.
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let own = application.url.origin();
+    origins.all(|origin| origin.as_bytes() == own.as_bytes())
+}
+
+/// Ends the login, here and everywhere, and leads to Postern's page, or to the OP's logout.
+async fn logout(app: &AppState, application: &Application, parts: &mut Parts) -> Response {
+    let Ok(client) = ClientInfo::from_request_parts(parts, app).await;
+    let by = client.by(app.clock.now());
+    let next = match session::end(app, application, &parts.headers, by).await {
+        Ok(session) => logout::next(app, session.as_ref(), LOGGED_OUT),
+        Err(error) => {
+            tracing::warn!("a session remains that was logged out: {}", chain(&error));
+            logout::next(app, None, LOGGED_OUT_HERE)
+        }
+    };
+    let url = if next.starts_with('/') {
+        let origin = app.config.public_url.as_ref().map(PublicUrl::origin);
+        origin.unwrap_or_default() + &next
+    } else {
+        next
+    };
+    let forgotten = if application.is_on_own_host {
+        session_cookie::forget(app)
+    } else {
+        SetCookies::default().with(session::forget(application))
+    };
+    (forgotten, Redirect::to(&url)).into_response()
 }
 
 /// Returns the address of one of Postern's own paths.

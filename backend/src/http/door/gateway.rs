@@ -10,13 +10,14 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 use shared::routes;
 use tower::Service;
 
+use super::challenge::Own;
 use super::proxy::Proxy;
 use super::serve::{Proxied, serve};
 use super::streams::Streams;
@@ -25,6 +26,10 @@ use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::http::error::ApiError;
+use crate::http::extract::page_load::is_page_load;
+use crate::http::layers::reference::around;
+use crate::http::layers::security_headers::{self, Csp};
+use crate::http::page::refusal::{Place, RefusalPages};
 
 /// Sends each request to the application that it is for, or to Postern's own router.
 #[derive(Clone)]
@@ -32,6 +37,9 @@ pub(crate) struct Gateway {
     app: AppState,
     own: Router,
     doors: Arc<Doors>,
+    refusals: RefusalPages,
+    /// The policy of pages on an application's host.
+    csp: Csp,
 }
 
 /// What is behind the door.
@@ -59,9 +67,34 @@ enum Target {
     Unknown,
 }
 
+impl Target {
+    /// Names it in logs and metrics.
+    fn route(&self) -> Option<&'static str> {
+        match self {
+            Self::Application(_) => Some("application"),
+            Self::Entry(_) => Some("/_postern/"),
+            Self::Question => Some(routes::API_VERIFY),
+            Self::Own | Self::Below | Self::Home | Self::Unknown => None,
+        }
+    }
+
+    /// Returns the application that it concerns.
+    fn application(&self, app: &AppState, headers: &HeaderMap) -> Option<Arc<Application>> {
+        match self {
+            Self::Application(proxied) => Some(Arc::clone(&proxied.application)),
+            Self::Entry(application) => Some(Arc::clone(application)),
+            Self::Question => {
+                let host = asked::single(headers, "x-forwarded-host")?;
+                app.config.applications.on_host(host).cloned().map(Arc::new)
+            }
+            Self::Own | Self::Below | Self::Home | Self::Unknown => None,
+        }
+    }
+}
+
 impl Gateway {
     /// Puts the applications of the settings before Postern's own router.
-    pub(crate) fn new(app: AppState, own: Router) -> Self {
+    pub(crate) fn new(app: AppState, own: Router, refusals: RefusalPages) -> Self {
         let applications = &app.config.applications;
         let proxied = applications.0.iter().filter_map(|application| {
             let proxied = Proxied {
@@ -76,11 +109,55 @@ impl Gateway {
             streams: streams.clone(),
         };
         tokio::spawn(streams.watch(app.clone()));
+        let csp = Csp::of_refusals(&app.config, &refusals.style_hash());
         Self {
             app,
             own,
             doors: Arc::new(doors),
+            refusals,
+            csp,
         }
+    }
+
+    /// Answers a request that is not for Postern's own router.
+    async fn answer(&self, target: Target, request: Request) -> Response {
+        let (app, headers) = (self.app.clone(), request.headers().clone());
+        let application = target.application(&app, &headers);
+        let place = Place {
+            application: application.as_deref(),
+            logout: Some(routes::APP_LOGOUT),
+        };
+        let response = match target {
+            Target::Application(proxied) => {
+                serve(app, &proxied, &self.doors.streams, request).await
+            }
+            Target::Entry(application) => {
+                let asks = || self.refusals.logout(&place, &headers);
+                entry::answer(&app, &application, request, asks).await
+            }
+            Target::Question => verify::verify(State(app), request).await,
+            Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
+            Target::Own | Target::Below | Target::Unknown => unknown(&request),
+        };
+        self.finish(&place, &headers, response)
+    }
+
+    /// Makes a page of a refusal for a person, and adds the headers of our own answers. What comes
+    /// from an application stays as it is.
+    fn finish(&self, place: &Place<'_>, headers: &HeaderMap, response: Response) -> Response {
+        let extensions = response.extensions();
+        if extensions.get::<Own>().is_none() && extensions.get::<ApiError>().is_none() {
+            return response;
+        }
+        let mut response = if is_page_load(headers) {
+            self.refusals.in_words(place, headers, response)
+        } else {
+            response
+        };
+        let headers = response.headers_mut();
+        security_headers::add(headers, self.csp.value(), &self.app.config);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
     }
 
     fn target(&self, request: &Request) -> Target {
@@ -124,7 +201,8 @@ impl Gateway {
             routes::API_OAUTH_OPENID | routes::API_BACKCHANNEL_LOGOUT
         ) && self.app.config.oidc.is_some();
         match path {
-            routes::BASE | routes::APP_LOGOUT => Target::Home,
+            routes::BASE => Target::Home,
+            routes::APP_LOGOUT => Target::Entry(Arc::new(application.clone())),
             routes::JWKS => Target::Own,
             _ if is_for_op => Target::Own,
             _ if BasePath::BELOW.within(path).is_some() => Target::Below,
@@ -157,6 +235,19 @@ impl Gateway {
     }
 }
 
+/// Refuses a request for a host or a path that is nobody's.
+fn unknown(request: &Request) -> Response {
+    let host = request.headers().get(header::HOST);
+    tracing::info!(
+        code = "not_found",
+        ?host,
+        remedy =
+            "set POSTERN_APP_<NAME>_UPSTREAM, or let the reverse proxy send only /_postern/ here",
+        "no application is proxied to at this address"
+    );
+    ApiError::from(ErrorCode::NotFound).into_response()
+}
+
 impl Service<Request> for Gateway {
     type Response = Response;
     type Error = Infallible;
@@ -168,7 +259,6 @@ impl Service<Request> for Gateway {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let target = self.target(&request);
-        let (app, doors) = (self.app.clone(), Arc::clone(&self.doors));
         if let Target::Below = target {
             take_base_off(&mut request);
         }
@@ -176,18 +266,13 @@ impl Service<Request> for Gateway {
             let answer = self.own.call(request);
             return Box::pin(answer);
         }
+        let gateway = self.clone();
         Box::pin(async move {
-            Ok(match target {
-                Target::Application(proxied) => serve(app, &proxied, &doors.streams, request).await,
-                Target::Entry(application) => {
-                    entry::answer(&app, &application, &request.into_parts().0).await
-                }
-                Target::Question => verify::verify(State(app), request).await,
-                Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
-                Target::Own | Target::Below | Target::Unknown => {
-                    ApiError::from(ErrorCode::NotFound).into_response()
-                }
-            })
+            let route = target.route();
+            let answer = around(&gateway.app, route, request, |request| {
+                gateway.answer(target, request)
+            });
+            Ok(answer.await)
         })
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 
 use super::admit::{Admission, admit};
-use super::challenge::challenge;
+use super::challenge::{challenge, cross_site};
 use super::private::keep_out_of_shared_caches;
 use super::proxy::Proxy;
 use super::streams::Streams;
@@ -16,6 +16,7 @@ use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
 use crate::http::extract::client::ClientInfo;
+use crate::http::page::refusal::refuse;
 use crate::telemetry::chain;
 
 /// An application that is proxied to.
@@ -52,8 +53,8 @@ pub(crate) async fn serve(
             let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
             return challenge(application, (&parts.method, &parts.headers), asked);
         }
-        Admission::Forbidden => return ApiError::from(ErrorCode::AppForbidden).into_response(),
-        Admission::CrossSite => return ApiError::from(ErrorCode::CrossSite).into_response(),
+        Admission::Forbidden(account) => return refuse(application, &account),
+        Admission::CrossSite => return cross_site(application, &parts.headers),
     };
     let stream = visit.as_ref().map(|visit| streams.open(visit.session_id));
     let request = Request::from_parts(parts, body);

@@ -7,9 +7,10 @@ use axum::http::HeaderMap;
 
 use crate::app::AppState;
 use crate::application::registry::Application;
+use crate::audit::Actor;
 use crate::http::cookie::{self, CookieStyle};
 use crate::http::extract::principal::{self, Current, Visitor};
-use crate::session::{SessionToken, TokenHash};
+use crate::session::{Session, SessionToken, TokenHash};
 use crate::store;
 
 /// The cookie of a session at an application with a host of its own.
@@ -36,6 +37,28 @@ pub(crate) async fn current(
         Visitor::LoggedIn(current) => Some(*current),
         Visitor::EndedByOp | Visitor::Stranger => None,
     })
+}
+
+/// Ends the login that this browser has opened the application with, and returns it; `None` if there is
+/// none.
+pub(crate) async fn end(
+    app: &AppState,
+    application: &Application,
+    headers: &HeaderMap,
+    by: Actor,
+) -> Result<Option<Session>, store::Error> {
+    if application.is_on_own_host {
+        return match principal::session_token(headers, app) {
+            Some(token) => app.store.take_session(token, by).await,
+            None => Ok(None),
+        };
+    }
+    let Some(token) = token(application, headers) else {
+        return Ok(None);
+    };
+    app.store
+        .take_parent_session(&application.name, token, by)
+        .await
 }
 
 /// Returns the hash of the token in the application's session cookie.

@@ -8,12 +8,11 @@ use shared::routes;
 
 use super::entry::parameter;
 use crate::app::AppState;
-use crate::application::allow::is_allowed;
 use crate::application::registry::Application;
-use crate::assertion::identity::identity;
 use crate::base_path::BasePath;
 use crate::http::error::ApiResult;
 use crate::http::extract::principal;
+use crate::http::page::refusal::refuse;
 use crate::one_time_link::LinkToken;
 use crate::return_to::ReturnTo;
 use crate::session::TokenHash;
@@ -36,9 +35,8 @@ pub(crate) async fn enter(State(app): State<AppState>, request: Request) -> ApiR
     let Some(current) = principal::current(request.headers(), &app).await? else {
         return Ok(to_login(app.config.base(), query));
     };
-    let identity = identity(&current.account, &current.session, &application.name);
-    if !is_allowed(&application.allow, &identity) {
-        return Err(ErrorCode::AppForbidden.into());
+    if !application.may_open(&current.account) {
+        return Ok(refuse(application, &current.account));
     }
     let ticket = LinkToken::generate();
     app.store

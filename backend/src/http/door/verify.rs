@@ -9,9 +9,10 @@ use shared::error::ErrorCode;
 
 use super::admit::{Admission, admit};
 use super::asked::{is_trusted, single};
-use super::challenge::challenge;
+use super::challenge::{challenge, cross_site};
 use crate::app::AppState;
 use crate::http::error::ApiError;
+use crate::http::page::refusal::refuse;
 use crate::telemetry::chain;
 
 /// Answers 200 with who it is, or refuses. The application is found by `X-Forwarded-Host`; a host
@@ -61,8 +62,8 @@ async fn decide(app: &AppState, peer: Option<std::net::IpAddr>, headers: &Header
         }
         Ok(Admission::Public) => StatusCode::OK.into_response(),
         Ok(Admission::LoggedOut) => challenge(application, (&method, headers), asked),
-        Ok(Admission::Forbidden) => ApiError::from(ErrorCode::AppForbidden).into_response(),
-        Ok(Admission::CrossSite) => ApiError::from(ErrorCode::CrossSite).into_response(),
+        Ok(Admission::Forbidden(account)) => refuse(application, &account),
+        Ok(Admission::CrossSite) => cross_site(application, headers),
         Err(error) => {
             tracing::error!("cannot decide on a request: {}", chain(&error));
             ApiError::from(ErrorCode::Unavailable).into_response()

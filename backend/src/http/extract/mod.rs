@@ -4,4 +4,5 @@ pub(crate) mod client;
 pub(crate) mod address;
 pub(crate) mod parse;
 pub(crate) mod body;
+pub(crate) mod page_load;
 pub(crate) mod principal;

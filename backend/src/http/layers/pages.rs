@@ -7,8 +7,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use shared::routes;
 
-use crate::app::AppState;
 use crate::http::error::ApiError;
+use crate::http::extract::page_load::is_page_load;
+use crate::http::page::refusal::{Place, RefusalPages};
 use crate::http::reference;
 
 /// The encodings in which a page can send a form.
@@ -20,7 +21,14 @@ const FORMS: [&str; 3] = [
 
 /// Redirects a form that was refused, and a visit to the login's own addresses, to a page that
 /// says why.
-pub(crate) async fn show(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn show(
+    State(pages): State<RefusalPages>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path() == routes::API_ENTER && is_page_load(request.headers()) {
+        return show_entry(&pages, request, next).await;
+    }
     let page = page(&request);
     let response = next.run(request).await;
     let refused = response.extensions().get::<ApiError>();
@@ -29,8 +37,24 @@ pub(crate) async fn show(State(app): State<AppState>, request: Request, next: Ne
     };
     let (code, reference) = (error.code().as_str(), reference::current());
     tracing::info!(code, "refused: shown as a page");
-    let page = app.config.base().of(page);
+    let page = pages.app().config.base().of(page);
     Redirect::to(&format!("{page}?error={code}&ref={reference}")).into_response()
+}
+
+/// Shows why somebody gets no ticket to an application.
+async fn show_entry(pages: &RefusalPages, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let mut query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let name = query.find(|(name, _)| name == "app").map(|(_, name)| name);
+    let applications = &pages.app().config.applications;
+    let application = name.and_then(|name| applications.named(&name)).cloned();
+    let logout = pages.app().config.base().of(routes::API_LOGOUT);
+    let place = Place {
+        application: application.as_ref(),
+        logout: Some(&logout),
+    };
+    let response = next.run(request).await;
+    pages.in_words(&place, &headers, response)
 }
 
 /// Returns the page that explains a refusal of the request to a person; `None` if a program sent

@@ -17,13 +17,26 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Gives the request a reference and a log span with it, counts it, and records in the trace how it
 /// was answered.
 pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    // The route, not the path: a path may hold anything, and queries hold codes.
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map(MatchedPath::as_str);
+    around(&app, route, request, |request| next.run(request)).await
+}
+
+/// Does the same around an answer that no router gives; `route` names it in logs and metrics.
+pub(crate) async fn around<F>(
+    app: &AppState,
+    route: Option<&str>,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let reference: String = random_bytes()[..10]
         .iter()
         .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
         .collect();
-    // The route, not the path: a path may hold anything, and queries hold codes.
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = matched.as_ref().map(MatchedPath::as_str);
     let method = request.method().clone();
     // At the highest level, so that every line that is written has the reference.
     let span = tracing::error_span!(
@@ -33,7 +46,7 @@ pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Ne
         http.route = route.unwrap_or("other"),
     );
     let trace = traces::of_request(&method, route, &reference);
-    if is_from_trusted_proxy(&app, request.extensions()) {
+    if is_from_trusted_proxy(app, request.extensions()) {
         traces::go_on(&trace, request.headers());
     }
     let began = std::time::Instant::now();
@@ -42,7 +55,7 @@ pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Ne
         trace: trace.clone(),
     };
     let answer = async {
-        let response = next.run(request).await;
+        let response = next(request).await;
         let (status, took) = (response.status().as_u16(), began.elapsed());
         traces::answered(&trace, status);
         app.metrics.answered(route, method.as_str(), status, took);

@@ -1,12 +1,14 @@
 //! Headers that restrict what browsers do with our answers.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::app::AppState;
-use crate::config::Config;
+use crate::config::{Config, PublicUrl};
 
 /// The content security policy.
 #[derive(Clone)]
@@ -16,19 +18,8 @@ impl Csp {
     /// Scripts and styles are files of this origin. Nothing is inline but the one style with that
     /// hash, and nothing is evaluated but wasm.
     pub(crate) fn new(config: &Config, style_hash: &str) -> Self {
-        // Browsers check the redirect after a form against `form-action`: if logout leads to the
-        // OP, the OP must be listed.
-        let op = match &config.oidc {
-            Some(oidc) if oidc.rp_initiated_logout => {
-                let url = oidc
-                    .rp
-                    .end_session_endpoint
-                    .as_ref()
-                    .unwrap_or(&oidc.rp.application_url);
-                format!(" {}", url.origin().ascii_serialization())
-            }
-            _ => String::new(),
-        };
+        let op = logout_at_op(config);
+        let icons = icons(config);
         // A login by form leads on to the application that it was for.
         let applications = config.applications.0.iter();
         let applications: String = applications
@@ -37,11 +28,60 @@ impl Csp {
             .collect();
         let csp = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' {style_hash}; \
-             img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+             img-src 'self' data:{icons}; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
              form-action 'self'{op}{applications}; base-uri 'none'; frame-ancestors 'none'"
         );
+        Self::of(&csp)
+    }
+
+    /// The policy of pages on an application's host, which load nothing: they have one style with that
+    /// hash, and pictures in themselves. Their form logs out, and leads to Postern or to the OP.
+    pub(crate) fn of_refusals(config: &Config, style_hash: &str) -> Self {
+        let own = config.public_url.as_ref().map(PublicUrl::origin);
+        let (own, op) = (own.unwrap_or_default(), logout_at_op(config));
+        Self::of(&format!(
+            "default-src 'none'; style-src {style_hash}; img-src data:; form-action 'self' {own}{op}; \
+             base-uri 'none'; frame-ancestors 'none'"
+        ))
+    }
+
+    fn of(csp: &str) -> Self {
         // An origin has only characters that a header may have.
-        Self(HeaderValue::from_str(&csp).unwrap_or(HeaderValue::from_static("default-src 'none'")))
+        Self(HeaderValue::from_str(csp).unwrap_or(HeaderValue::from_static("default-src 'none'")))
+    }
+
+    /// Returns the header's value.
+    pub(crate) fn value(&self) -> &HeaderValue {
+        &self.0
+    }
+}
+
+/// Returns the origins of the applications' icons on the home page, with a space before each.
+fn icons(config: &Config) -> String {
+    let icons = config
+        .applications
+        .0
+        .iter()
+        .filter_map(|app| app.icon.as_ref());
+    let origins: BTreeSet<String> = icons
+        .map(|icon| format!(" {}", icon.origin().ascii_serialization()))
+        .collect();
+    origins.into_iter().collect()
+}
+
+/// Returns what a page's `form-action` needs for the logout at the OP, which begins with a space: a
+/// browser checks the redirect after a form as well. Empty if there is no such logout.
+fn logout_at_op(config: &Config) -> String {
+    match &config.oidc {
+        Some(oidc) if oidc.rp_initiated_logout => {
+            let url = oidc
+                .rp
+                .end_session_endpoint
+                .as_ref()
+                .unwrap_or(&oidc.rp.application_url);
+            format!(" {}", url.origin().ascii_serialization())
+        }
+        _ => String::new(),
     }
 }
 
@@ -57,10 +97,19 @@ pub(crate) async fn set(
     let is_public = path.starts_with("/api/texts/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    add(headers, &csp, &app.config);
+    if is_api && !is_public {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Adds the headers to an answer; a policy that it has already is stricter, and stays.
+pub(crate) fn add(headers: &mut HeaderMap, csp: &HeaderValue, config: &Config) {
     // Images set a policy of their own, which is stricter.
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(csp);
+        .or_insert_with(|| csp.clone());
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -68,10 +117,9 @@ pub(crate) async fn set(
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // The callback's URL has the code in it: it must not travel on. Not `no-referrer`, under which
     // browsers send forms with `Origin: null`.
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("same-origin"),
-    );
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("same-origin"));
     headers.insert(
         "cross-origin-opener-policy",
         HeaderValue::from_static("same-origin"),
@@ -84,18 +132,9 @@ pub(crate) async fn set(
         "permissions-policy",
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     );
-    if app
-        .config
-        .public_url
-        .as_ref()
-        .is_some_and(crate::config::PublicUrl::is_https)
-    {
+    if config.public_url.as_ref().is_some_and(PublicUrl::is_https) {
         // Not for subdomains, which are not ours to decide about.
         let hsts = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
-    if is_api && !is_public {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    response
 }

@@ -3,8 +3,6 @@
 use shared::routes;
 
 use crate::app::AppState;
-use crate::application::allow::is_allowed;
-use crate::assertion::identity::identity;
 use crate::http::extract::principal::Current;
 use crate::return_to::ReturnTo;
 
@@ -27,10 +25,7 @@ pub(crate) fn of(app: &AppState, current: &Current, next: &ReturnTo) -> String {
     if *next != ReturnTo::home(base) {
         return next.as_str().to_owned();
     }
-    let mut open = app.config.applications.0.iter().filter(|application| {
-        let identity = identity(&current.account, &current.session, &application.name);
-        is_allowed(&application.allow, &identity)
-    });
+    let mut open = app.config.applications.of(&current.account);
     match (open.next(), open.next()) {
         (Some(only), None) => format!("{}/", only.url.origin()),
         _ => next.as_str().to_owned(),

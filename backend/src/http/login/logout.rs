@@ -8,7 +8,7 @@ use crate::app::AppState;
 use crate::http::api::{Answer, Call, FormReply};
 use crate::http::extract::principal::session_token;
 use crate::http::login::session_cookie;
-use crate::session::Origin;
+use crate::session::{Origin, Session};
 use crate::telemetry::chain;
 
 /// Ends the session on the server, and says where to go next: the login page, or the OP's logout. If
@@ -27,14 +27,18 @@ pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOu
         }
         None => None,
     };
-    let mut redirect = format!("{}?logged_out={ended}", app.config.base().of(routes::LOGIN));
-    if let Some(session) = session {
-        tracing::info!(account.id = %session.account_id, "logged out");
-        if let Some(url) = op_logout(&app, &session.origin) {
-            redirect = url;
-        }
-    }
+    let redirect = next(&app, session.as_ref(), ended);
     Ok(Answer::new(GoTo { redirect }).with(session_cookie::forget(&app)))
+}
+
+/// Returns where to go after the end of this session: the login page, which says how it `ended`, or
+/// the OP's logout.
+pub(crate) fn next(app: &AppState, session: Option<&Session>, ended: &str) -> String {
+    let url = session.and_then(|session| {
+        tracing::info!(account.id = %session.account_id, "logged out");
+        op_logout(app, &session.origin)
+    });
+    url.unwrap_or_else(|| format!("{}?logged_out={ended}", app.config.base().of(routes::LOGIN)))
 }
 
 /// Returns the OP's logout URL if the session came from there and OP logout is on.

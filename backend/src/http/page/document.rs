@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use shared::text::{Language, Text};
 
 use crate::base_path::BasePath;
-use crate::brand::{Brand, Kind, Scheme};
+use crate::brand::{Backdrop, Brand, Kind, Scheme};
 use crate::http::page::static_page::brand;
 
 /// The markers around the static page.
@@ -77,6 +77,13 @@ pub(crate) struct Document {
     style_hash: String,
 }
 
+/// A document that loads nothing, for a host whose other files are an application's.
+pub(crate) struct BareDocument {
+    /// Without a picture behind the card.
+    style: String,
+    theme_colors: [String; 2],
+}
+
 impl Document {
     /// Puts the brand into `index.html`; `None` means a build without the page.
     pub(crate) fn new(index: Option<&str>, brand: &Brand, base: BasePath) -> Self {
@@ -92,9 +99,8 @@ impl Document {
         Self {
             pieces: pieces(&index),
             base,
-            theme_colors: [Scheme::Light, Scheme::Dark]
-                .map(|scheme| brand.theme_color(scheme).to_string()),
-            style_hash: format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style))),
+            theme_colors: theme_colors(brand),
+            style_hash: hash(&style),
         }
     }
 
@@ -111,7 +117,7 @@ impl Document {
                 Piece::Text(text) => html.push_str(text),
                 Piece::Html => html.push_str(&html_tag(shown.language, shown.scheme, self.base)),
                 Piece::Title => html.extend(["<title>", shown.title, "</title>"]),
-                Piece::ThemeColor => html.push_str(&self.theme_color(shown.scheme)),
+                Piece::ThemeColor => html.push_str(&theme_color(&self.theme_colors, shown.scheme)),
                 Piece::Start => html.extend([
                     "<link rel=\"preload\" href=\"",
                     shown.texts,
@@ -127,21 +133,72 @@ impl Document {
         }
         html
     }
+}
 
-    /// Returns the metas with the theme colors.
-    fn theme_color(&self, scheme: Option<Scheme>) -> String {
-        let [light, dark] = &self.theme_colors;
-        let meta = |color: &str, more: &str| format!("{THEME_COLOR}content=\"{color}\"{more}>");
-        match scheme {
-            Some(Scheme::Light) => meta(light, ""),
-            Some(Scheme::Dark) => meta(dark, ""),
-            None => format!(
-                "{}\n{}",
-                meta(light, " media=\"(prefers-color-scheme: light)\""),
-                meta(dark, " media=\"(prefers-color-scheme: dark)\"")
-            ),
+impl BareDocument {
+    /// Takes the style from a document of the page; `None` means a build without the page.
+    pub(crate) fn new(index: Option<&str>, brand: &Brand) -> Self {
+        // The content security policy of the host it is for lets no picture in.
+        let backdrop = brand.backdrop.clone();
+        let brand = Brand {
+            backdrop: backdrop.filter(|backdrop| matches!(backdrop, Backdrop::Color { .. })),
+            ..brand.clone()
+        };
+        let (_, style) = with_style(index.unwrap_or(WITHOUT_PAGE), &brand.css());
+        Self {
+            style,
+            theme_colors: theme_colors(&brand),
         }
     }
+
+    /// Returns the hash of the inline style, as the content security policy names it.
+    pub(crate) fn style_hash(&self) -> String {
+        hash(&self.style)
+    }
+
+    /// Returns the document. Title and body are HTML.
+    pub(crate) fn show(&self, language: Language, title: &str, body: &str) -> String {
+        [
+            "<!DOCTYPE html>\n",
+            &html_tag(language, None, BasePath::ROOT),
+            "\n<head>\n<meta charset=\"utf-8\">\n<title>",
+            title,
+            "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n",
+            &theme_color(&self.theme_colors, None),
+            // Without it, browsers ask the application for an icon.
+            "\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n<style>",
+            &self.style,
+            "</style>\n</head>\n<body>\n",
+            body,
+            "\n</body>\n</html>\n",
+        ]
+        .concat()
+    }
+}
+
+/// Returns the theme colors, light and dark.
+fn theme_colors(brand: &Brand) -> [String; 2] {
+    [Scheme::Light, Scheme::Dark].map(|scheme| brand.theme_color(scheme).to_string())
+}
+
+/// Returns the metas with the theme colors.
+fn theme_color([light, dark]: &[String; 2], scheme: Option<Scheme>) -> String {
+    let meta = |color: &str, more: &str| format!("{THEME_COLOR}content=\"{color}\"{more}>");
+    match scheme {
+        Some(Scheme::Light) => meta(light, ""),
+        Some(Scheme::Dark) => meta(dark, ""),
+        None => format!(
+            "{}\n{}",
+            meta(light, " media=\"(prefers-color-scheme: light)\""),
+            meta(dark, " media=\"(prefers-color-scheme: dark)\"")
+        ),
+    }
+}
+
+/// Returns the hash of a style, as the content security policy names it.
+fn hash(style: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style)))
 }
 
 /// The document's first tag; the style takes the scheme from it, and the app the base path.

@@ -6,4 +6,5 @@ pub(crate) mod assets;
 pub(crate) mod texts;
 pub(crate) mod static_page;
 pub(crate) mod document;
+pub(crate) mod refusal;
 pub(crate) mod spa;

@@ -30,6 +30,7 @@ use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
 use crate::http::page::texts;
 use crate::http::reference;
+use crate::present::application::tiles;
 
 /// The cookie that stores the color scheme; its values are those of [`Scheme::name`].
 const THEME: &str = "postern_theme";
@@ -131,6 +132,13 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         }
         _ => None,
     };
+    let applications = match path {
+        routes::HOME if !app.config.applications.0.is_empty() => {
+            let current = principal::current(headers, app).await.ok().flatten();
+            current.map(|current| tiles(&app.config, &current.account))
+        }
+        _ => None,
+    };
     let (mut error, mut reference) = (parameter("error"), parameter("ref"));
     if path == routes::LOGIN && error.is_none() && address::is_wrong(app, parts) {
         note_wrong_address(app, headers);
@@ -154,6 +162,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         next: next.as_deref(),
         logged_out: logged_out.as_deref(),
         is_login_link: parameter("login").is_some(),
+        applications: applications.as_deref().unwrap_or_default(),
         link: link.as_ref(),
     });
     let section = routes::section(path);

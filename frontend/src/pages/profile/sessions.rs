@@ -121,6 +121,11 @@ fn Row(
         let text = fill(Text::SESSIONS_ADDRESS, &[("address", &address)]);
         view! { <p class="hint">{text}</p> }.into_any()
     });
+    let opened = (!session.applications.is_empty()).then(|| {
+        let names = session.applications.join(", ");
+        let text = fill(Text::SESSIONS_APPS, &[("names", &names)]);
+        view! { <p class="hint">{text}</p> }.into_any()
+    });
     view! {
         <li class="row-item" data-session=session.id>
             <div>
@@ -131,6 +136,7 @@ fn Row(
                 <p class="hint">{began}</p>
                 <p class="hint">{used}</p>
                 {address}
+                {opened}
             </div>
             {end}
         </li>

@@ -257,6 +257,7 @@ mod tests {
             last_login_at: None,
             identities: Vec::new(),
             welcome_until: None,
+            applications: None,
         }
     }
 

@@ -96,6 +96,13 @@ fn Summary(
         let until = browser::time_text(until, TimeForm::Both);
         view! { <p class="hint">{fill(Text::USERS_WELCOME_OPEN, &[("time", &until)])}</p> }
     });
+    let applications = entry.applications.map(|labels| {
+        let text = match labels.as_slice() {
+            [] => say(Text::USERS_APPS_NONE).to_owned(),
+            labels => fill(Text::USERS_APPS, &[("names", &labels.join(", "))]),
+        };
+        view! { <p class="hint">{text}</p> }
+    });
     // Without a display name, the heading is the username.
     let username = entry
         .display_name
@@ -113,6 +120,7 @@ fn Summary(
         </p>
         <p class="hint">{login}</p>
         {welcome}
+        {applications}
     }
     .into_any()
 }

@@ -48,7 +48,7 @@ async fn entry_shows_all_that_an_admin_must_know() {
             "id": id, "username": "Carol", "display_name": null, "email": null,
             "email_vouched_for": false, "role": "user", "disabled": false, "has_password": false,
             "created_at": began, "last_login_at": null, "identities": [],
-            "welcome_until": began + 3 * 86_400,
+            "welcome_until": began + 3 * 86_400, "applications": null,
         })
     );
     let identity = &all[0]["identities"][0];

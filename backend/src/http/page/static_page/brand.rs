@@ -3,8 +3,11 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::base_path::BasePath;
-use crate::brand::Brand;
+use crate::brand::{Brand, Image};
 use crate::http::page::static_page::elements::escape;
 
 /// Returns the `<body>` tag, without attributes for what is not configured.
@@ -29,6 +32,18 @@ pub(crate) fn body_tag(brand: &Brand, base: BasePath) -> String {
 
 /// Returns the mark or the logo, and the name.
 pub(crate) fn mark(brand: &Brand, base: BasePath) -> String {
+    mark_from(brand, |logo| base.of(&logo.path(Brand::LOGO)))
+}
+
+/// Returns the same with the logo in it, for a host that does not have the file.
+pub(crate) fn mark_inline(brand: &Brand) -> String {
+    mark_from(brand, |logo| {
+        let bytes = STANDARD.encode(&logo.bytes);
+        format!("data:{};base64,{bytes}", logo.kind.media_type())
+    })
+}
+
+fn mark_from(brand: &Brand, source: impl Fn(&Image) -> String) -> String {
     let name = escape(brand.name());
     let Some(logo) = &brand.logo else {
         return format!("<span class=\"mark\" aria-hidden=\"true\"></span>{name}");
@@ -43,7 +58,7 @@ pub(crate) fn mark(brand: &Brand, base: BasePath) -> String {
     format!(
         "<img class=\"logo\" src=\"{}\" alt=\"{alternative}\" width=\"{width}\" \
          height=\"{height}\">{beside}",
-        base.of(&logo.path(Brand::LOGO)),
+        source(logo),
     )
 }
 

@@ -11,6 +11,7 @@ mod login;
 mod setup;
 mod welcome;
 mod link;
+pub(crate) mod refusal;
 pub(crate) mod render;
 
 #[cfg(test)]

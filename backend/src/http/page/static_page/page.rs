@@ -3,6 +3,7 @@
 use shared::config::PublicConfig;
 use shared::link::PendingLink;
 use shared::routes;
+use shared::session::AppTile;
 use shared::text::{Language, Text, fill};
 
 use crate::base_path::BasePath;
@@ -33,6 +34,8 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) logged_out: Option<&'a str>,
     /// True if the query has `login`, as in a link that logs in.
     pub(crate) is_login_link: bool,
+    /// The applications that the visitor may open, on the home page.
+    pub(crate) applications: &'a [AppTile],
     /// The identity that waits in this browser to be linked.
     pub(crate) link: Option<&'a PendingLink>,
 }

@@ -147,12 +147,33 @@ fn needs_app(page: &StaticPage<'_>) -> String {
     )
 }
 
-/// Returns the home page's fallback: a user must at least be able to log out.
+/// Returns links to the applications; empty if there are none.
+fn applications(page: &StaticPage<'_>) -> String {
+    if page.applications.is_empty() {
+        return String::new();
+    }
+    let mut list = format!(
+        "<nav aria-label=\"{}\"><ul class=\"rows\">",
+        page.say(Text::HOME_APPS)
+    );
+    for app in page.applications {
+        let (url, label) = (escape(&app.url), escape(&app.label));
+        // Writing to a `String` cannot fail.
+        let _ = write!(
+            list,
+            "<li><a class=\"button\" href=\"{url}\"><bdi>{label}</bdi></a></li>"
+        );
+    }
+    list + "</ul></nav>"
+}
+
+/// Returns the home page's fallback: a user must at least be able to log out, and to go on.
 fn home(page: &StaticPage<'_>) -> String {
     format!(
-        "{}<form method=\"post\" action=\"{}\">\
+        "{}{}<form method=\"post\" action=\"{}\">\
          <button type=\"submit\" class=\"button\">{}</button></form>",
         needs_app(page),
+        applications(page),
         page.at(routes::API_LOGOUT),
         page.say(Text::LOG_OUT),
     )

@@ -53,6 +53,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         next: None,
         logged_out: None,
         is_login_link: false,
+        applications: &[],
         link: None,
     }
 }

@@ -1,0 +1,124 @@
+//! Refused requests for applications: a page for a person, problem details for a program.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use shared::error::ErrorCode;
+
+use crate::account::Account;
+use crate::app::AppState;
+use crate::application::registry::Application;
+use crate::http::error::ApiError;
+use crate::http::page::document::BareDocument;
+use crate::http::page::static_page::refusal::RefusalPage;
+use crate::http::page::{assets, texts};
+use crate::http::reference;
+use shared::routes;
+
+/// Who is refused, beside the error in a response's extensions.
+#[derive(Clone)]
+pub(crate) struct RefusedAccount(pub(crate) String);
+
+/// Where a page of refusal is shown.
+pub(crate) struct Place<'a> {
+    /// The application that was asked for.
+    pub(crate) application: Option<&'a Application>,
+    /// Where a form logs out there.
+    pub(crate) logout: Option<&'a str>,
+}
+
+/// Draws the pages.
+#[derive(Clone)]
+pub(crate) struct RefusalPages {
+    app: AppState,
+    document: Arc<BareDocument>,
+}
+
+impl RefusalPages {
+    /// Prepares them.
+    pub(crate) fn new(app: AppState) -> Self {
+        let built = assets::document("entry.html");
+        let document = BareDocument::new(built.as_deref(), &app.config.brand);
+        Self {
+            app,
+            document: Arc::new(document),
+        }
+    }
+
+    /// Returns the hash of the pages' style, as the content security policy names it.
+    pub(crate) fn style_hash(&self) -> String {
+        self.document.style_hash()
+    }
+
+    /// Returns the settings' state.
+    pub(crate) fn app(&self) -> &AppState {
+        &self.app
+    }
+
+    /// Returns the page for a refusal, with its status; anything else as it is.
+    pub(crate) fn in_words(
+        &self,
+        place: &Place<'_>,
+        headers: &HeaderMap,
+        response: Response,
+    ) -> Response {
+        let Some(error) = response.extensions().get::<ApiError>() else {
+            return response;
+        };
+        let code = error.code();
+        let username = response.extensions().get::<RefusedAccount>();
+        let username = username.map(|RefusedAccount(name)| name.as_str());
+        self.draw(place, username, headers, response.status(), |page| {
+            page.refusal(code)
+        })
+    }
+
+    /// Returns the page that asks whether to log out.
+    pub(crate) fn logout(&self, place: &Place<'_>, headers: &HeaderMap) -> Response {
+        self.draw(place, None, headers, StatusCode::OK, |page| page.logout())
+    }
+
+    fn draw(
+        &self,
+        place: &Place<'_>,
+        username: Option<&str>,
+        headers: &HeaderMap,
+        status: StatusCode,
+        content: impl Fn(&RefusalPage<'_>) -> (String, String),
+    ) -> Response {
+        let own = self.app.config.address();
+        let language = texts::language(headers);
+        let (title, body) = content(&RefusalPage {
+            language,
+            brand: &self.app.config.brand,
+            app: place.application.map(|app| app.label.as_str()),
+            username,
+            reference: &reference::current(),
+            home: &format!("{}{}", own.unwrap_or_default(), routes::HOME),
+            logout: place.logout,
+        });
+        let html = self.document.show(language, &title, &body);
+        let mut response = (status, Html(html)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+        response
+    }
+}
+
+/// Returns the refusal of an account that may not open the application.
+pub(crate) fn refuse(application: &Application, account: &Account) -> Response {
+    let code = ErrorCode::AppForbidden;
+    tracing::info!(
+        code = code.as_str(),
+        app = application.name,
+        account.id = %account.id,
+        remedy = "let the account in by the application's ALLOW setting",
+        "an account may not open this application"
+    );
+    let mut response = ApiError::from(code).into_response();
+    let username = account.username.clone();
+    response.extensions_mut().insert(RefusedAccount(username));
+    response
+}
