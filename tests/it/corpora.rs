@@ -151,6 +151,16 @@ fn configurations() {
 }
 
 #[test]
+fn path_rules() {
+    replay(&properties::PATH_RULES);
+}
+
+#[test]
+fn forwarded_headers() {
+    replay(&properties::FORWARDED_HEADERS);
+}
+
+#[test]
 fn every_property_has_a_fuzz_target_and_a_small_corpus() {
     let stems = |folder: &str| -> BTreeSet<String> {
         let stem = |path: PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();

@@ -12,7 +12,7 @@ pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod page;
 pub(crate) mod ops;
-pub(crate) mod door;
+pub mod door;
 
 use std::any::Any;
 use std::time::Duration;

@@ -20,6 +20,10 @@ mod next;
 mod email;
 #[cfg(feature = "server")]
 mod configuration;
+#[cfg(feature = "server")]
+mod path_rules;
+#[cfg(feature = "server")]
+mod forwarded_headers;
 
 /// A property of a parser.
 #[derive(Debug, Clone, Copy)]
@@ -79,10 +83,22 @@ pub const CONFIGURATION: Property = Property {
     name: "configuration",
     check: configuration::check,
 };
+/// A path without a login, and the path of a request.
+#[cfg(feature = "server")]
+pub const PATH_RULES: Property = Property {
+    name: "path_rules",
+    check: path_rules::check,
+};
+/// The headers of a request to an application.
+#[cfg(feature = "server")]
+pub const FORWARDED_HEADERS: Property = Property {
+    name: "forwarded_headers",
+    check: forwarded_headers::check,
+};
 
 /// All properties.
 #[cfg(feature = "server")]
-pub const ALL: [Property; 9] = [
+pub const ALL: [Property; 11] = [
     CALLBACK_QUERY,
     COOKIES,
     ID_TOKEN,
@@ -92,4 +108,6 @@ pub const ALL: [Property; 9] = [
     NEXT,
     EMAIL,
     CONFIGURATION,
+    PATH_RULES,
+    FORWARDED_HEADERS,
 ];

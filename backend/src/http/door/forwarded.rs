@@ -58,7 +58,7 @@ pub(crate) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
 
 /// Makes the headers of a request those that the application gets: without a word on who asks, and
 /// with our own of where it comes from.
-pub(crate) fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAddr>) {
+pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAddr>) {
     let wants_trailers = headers.get(TE).is_some_and(|te| te == "trailers");
     remove_hop_by_hop(headers);
     // hyper tells the client to go on as soon as the body is asked for.

@@ -4,7 +4,7 @@
 
 pub(crate) mod asked;
 pub(crate) mod connector;
-pub(crate) mod forwarded;
+pub mod forwarded;
 pub(crate) mod private;
 pub(crate) mod proxy;
 pub(crate) mod streams;
