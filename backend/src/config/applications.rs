@@ -136,13 +136,20 @@ fn read_rest(
         let text = "lets everybody in without a login";
         reader.notice(Weight::Warning, public_setting, text);
     }
+    let allow_setting = setting("_ALLOW");
+    let allow: Vec<Allow> = reader.get(allow_setting, allow).unwrap_or_default();
+    let names_group = allow.iter().any(|allow| matches!(allow, Allow::Group(_)));
+    if names_group && !reader.is_set("OIDC_CLAIM_ROLES") {
+        let text = "lets in a group, and nobody has one while OIDC_CLAIM_ROLES is not set";
+        reader.notice(Weight::Warning, allow_setting, text);
+    }
     let label = reader.get(setting("_LABEL"), |text| Ok(text.to_owned()));
     Application {
         name: name.to_owned(),
         url,
         is_on_own_host: false,
         upstream,
-        allow: reader.get(setting("_ALLOW"), allow).unwrap_or_default(),
+        allow,
         public,
         headers: reader.get(setting("_HEADERS"), headers).unwrap_or_default(),
         label: label.unwrap_or_else(|| name.replace('_', " ")),

@@ -7,6 +7,7 @@ mod names;
 mod files;
 mod secrecy;
 mod brand;
+mod applications;
 
 use std::fmt::Write as _;
 
