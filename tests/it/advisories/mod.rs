@@ -19,7 +19,7 @@ use std::fs::{read_dir, read_to_string};
 use tests::places::workspace;
 
 /// The rows of the table, numbered from 1.
-const ROWS: usize = 43;
+const ROWS: usize = 56;
 
 /// A row of the table.
 struct Row<'a> {
@@ -72,23 +72,18 @@ fn tests_in(source: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Returns every test of this folder and of `secrets.rs` that is named for an advisory, by its
-/// path below `tests/it`.
+/// Returns every test of this folder, of `door` and of `secrets.rs` that is named for an advisory, by
+/// its path below `tests/it`.
 fn named_tests() -> BTreeMap<String, String> {
     let folder = workspace().join("tests/it");
     let mut files = vec![("secrets".to_owned(), folder.join("secrets.rs"))];
-    for entry in read_dir(folder.join("advisories"))
-        .expect("this folder")
-        .flatten()
-    {
-        let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let stem = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            files.push((format!("advisories::{stem}"), path));
+    for module in ["advisories", "door"] {
+        for entry in read_dir(folder.join(module)).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                files.push((format!("{module}::{stem}"), path));
+            }
         }
     }
     let mut named = BTreeMap::new();
@@ -137,4 +132,25 @@ fn every_row_of_the_table_has_its_test_or_says_why_not() {
         .collect();
     let unlisted = named.keys().find(|test| !listed.contains(test.as_str()));
     assert_eq!(unlisted, None, "the table lacks it");
+}
+
+#[test]
+fn every_attack_on_the_door_names_tests_that_exist() {
+    let folder = workspace().join("tests/it");
+    let readme = read_to_string(folder.join("advisories/README.md")).unwrap();
+    let (_, attacks) = readme.split_once("\n## Attacks on the door\n").unwrap();
+    let rows = attacks.lines().filter(|line| line.starts_with("| "));
+    let mut named = 0;
+    for row in rows.skip(1) {
+        let (_, tests) = row.rsplit_once(" | ").expect("a row of two cells");
+        for test in quoted(tests) {
+            let (module, name) = test.rsplit_once("::").expect("a path");
+            let path = folder.join(module.replace("::", "/")).with_extension("rs");
+            let source = read_to_string(&path).unwrap_or_else(|_| panic!("{test}: no such file"));
+            let is_there = source.contains(&format!("fn {name}("));
+            assert!(is_there, "{test} does not exist");
+            named += 1;
+        }
+    }
+    assert!(named > 20, "only {named} tests are named");
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_assertion::Verifier;
 use tests::site::user;
 
@@ -78,4 +80,62 @@ async fn keys_are_replaced_and_the_former_is_published_for_a_week() {
         "both, until nothing is left that the former signed"
     );
     assert!(kids[1].contains(&kids[0][0]));
+}
+
+/// Returns the key that a token names.
+fn kid(token: &str) -> String {
+    let header = token.split('.').next().unwrap();
+    let header = URL_SAFE_NO_PAD.decode(header).unwrap();
+    let header: serde_json::Value = serde_json::from_slice(&header).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn next_key_is_known_for_a_day_before_it_signs_and_the_former_for_a_week_after() {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
+    let site = site(&upstream::start().await, &[]).await;
+    site.add(user("alice").await).await;
+    let mut passed = 0;
+    let mut at = async |hours: u64| {
+        site.pass(Duration::from_secs(hours * HOUR - passed));
+        passed = hours * HOUR;
+        let mut alice = Visitor::new(&site);
+        alice.log_in("alice").await;
+        let (_, shown) = alice.visit(WIKI).await;
+        let token = shown.sent_header("postern-assertion");
+        let keys = format!("{LOGIN}/.well-known/postern/jwks.json");
+        let jwks = alice.fetch(&keys).await.body;
+        (token.as_str().unwrap().to_owned(), jwks, site.now().unix())
+    };
+    let days = DAY / HOUR;
+    let (first, _, _) = at(0).await;
+    let (before, jwks, _) = at(29 * days - 1).await;
+    assert_eq!(jwks.matches("\"kid\"").count(), 1, "{jwks}");
+    assert_eq!(kid(&before), kid(&first));
+
+    // Published, so that applications that keep their keys for a day know it in time.
+    let (day_before, jwks, _) = at(29 * days + 1).await;
+    assert_eq!(jwks.matches("\"kid\"").count(), 2, "{jwks}");
+    assert_eq!(kid(&day_before), kid(&first));
+    let (last, _, last_at) = at(30 * days - 1).await;
+    assert_eq!(kid(&last), kid(&first));
+
+    let (next, jwks, now) = at(30 * days + 2).await;
+    assert_ne!(kid(&next), kid(&first));
+    let verifier = |jwks: String| {
+        Verifier::new(WIKI, move || {
+            std::future::ready(Ok::<_, std::io::Error>(jwks.clone()))
+        })
+    };
+    let both = verifier(jwks);
+    assert!(both.verify_at(&next, now).await.is_ok());
+    assert!(both.verify_at(&last, last_at).await.is_ok(), "still good");
+
+    let (_, jwks, _) = at(37 * days - 1).await;
+    assert!(jwks.contains(&kid(&first)));
+    let (_, jwks, _) = at(37 * days + 1).await;
+    assert!(!jwks.contains(&kid(&first)), "{jwks}");
+    let late = verifier(jwks).verify_at(&last, last_at).await;
+    assert!(late.is_err(), "signed by a key that is gone");
 }

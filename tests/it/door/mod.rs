@@ -9,4 +9,7 @@ mod people;
 mod proxy;
 mod ticket;
 mod verify;
+mod lying_proxy;
+mod advisories;
+mod verifiers;
 mod proxies;
