@@ -161,8 +161,14 @@ fn endpoint_table() -> String {
 
 #[test]
 fn links_of_the_documents_lead_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/applications.md",
+    ] {
         let text = read(document);
+        let folder = Path::new(document).parent().expect("a folder");
         for link in text
             .split("](")
             .skip(1)
@@ -172,12 +178,20 @@ fn links_of_the_documents_lead_somewhere() {
                 continue;
             }
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let target = if path.is_empty() { document } else { path };
+            let target = if path.is_empty() {
+                PathBuf::from(document)
+            } else {
+                folder.join(path)
+            };
             assert!(
-                workspace().join(target).exists(),
+                workspace().join(&target).exists(),
                 "{document} links to {link}"
             );
-            let has_heading = || read(target).lines().any(|line| is_heading_of(line, anchor));
+            let has_heading = || {
+                read(&target)
+                    .lines()
+                    .any(|line| is_heading_of(line, anchor))
+            };
             assert!(
                 anchor.is_empty() || has_heading(),
                 "{document} links to {link}"

@@ -22,4 +22,5 @@ mod resilience;
 mod secrets;
 mod corpora;
 mod documents;
+mod applications_document;
 mod browser;

@@ -20,3 +20,4 @@ pub(crate) mod trunk_serve;
 pub(crate) mod screenshots;
 pub(crate) mod layout_shift;
 pub(crate) mod doctor;
+mod forward_auth;

@@ -25,6 +25,8 @@ const FLAGS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // Reverse proxies of the tests have certificates that nobody vouches for.
+    "--ignore-certificate-errors",
     "--window-size=1280,800",
 ];
 
