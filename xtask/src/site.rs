@@ -91,11 +91,14 @@ impl Site {
             .with_context(|| format!("{} cannot be made", place::shown(&self.data)))?;
         let secret = self.client_secret()?;
         let redirect_uri = format!("{}/api/oauth/openid", self.origin);
+        let return_url = format!("{}/login?logged_out=1", self.address());
         let backchannel = format!("http://127.0.0.1:{POSTERN_PORT}/api/oauth/backchannel-logout");
         let op = service::dies_with_xtask(self.binaries.join("demo-op"))
             .args(["--listen", &format!("127.0.0.1:{OP_PORT}")])
             .args(["--client-id", CLIENT_ID, "--redirect-uri", &redirect_uri])
-            .args(["--post-logout-uri", &format!("{}/login", self.address())])
+            .args(["--post-logout-uri", &return_url])
+            // The release that sends people back after a logout.
+            .args(["--imitate", "main", "--end-session"])
             .args(["--backchannel-logout-uri", &backchannel])
             .env("DEMO_OP_CLIENT_SECRET", &secret);
         let mut op = Service::start("The demo OP", op, self.log(OP_LOG))?;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use demo_op::{Algorithm, Client, Op, Settings, Version};
+use demo_op::{Algorithm, Client, Invalidation, Op, Settings, Version};
 
 /// A small OpenID Provider for demos and tests. Nothing it stores is secret or lasts.
 #[derive(Parser)]
@@ -50,6 +50,9 @@ struct Command {
     /// Release of Authentik to imitate: 2024.12, 2025.8, 2025.12, 2026.2 or main.
     #[arg(long, env = "DEMO_OP_VERSION", default_value = "2025.12")]
     imitate: Version,
+    /// End the OP's session at a logout, as `default-invalidation-flow` does.
+    #[arg(long)]
+    end_session: bool,
 }
 
 /// Sets of users.
@@ -81,6 +84,11 @@ async fn main() -> anyhow::Result<()> {
         clients: vec![client],
         algorithm: command.algorithm,
         version: command.imitate,
+        invalidation: if command.end_session {
+            Invalidation::Session
+        } else {
+            Invalidation::Page
+        },
         ..users
     })
     .await?;
