@@ -3,11 +3,12 @@
 
 use shared::doctor::Step;
 use shared::error::ErrorCode;
-use shared::routes::{API_ENTER, APP_START};
+use shared::routes::{API_ENTER, APP_START, LOGIN};
 
 use super::upstream;
 use crate::application::public_path::{PublicPath, is_public};
 use crate::application::registry::Application;
+use crate::base_path::BasePath;
 use crate::config::Config;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::probe::page::page;
@@ -94,7 +95,13 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
             Err(cause) => return unreachable(step, &origin, &cause),
         }
     }
-    match entry(probe, &origin, own).await {
+    // Postern's own host is examined as the public address.
+    let entry = if app.is_on_own_host {
+        Ok(())
+    } else {
+        entry(probe, &origin, own).await
+    };
+    match entry {
         Ok(()) => step.pass(format!(
             "{origin} lets nobody in without a login, with forged headers or a forged assertion"
         )),
@@ -159,7 +166,11 @@ impl Fault {
 
 /// Returns what is wrong with the answer to a page load; `None` if it leads to the login.
 fn page_fault(app: &Application, answer: &Answer) -> Option<Fault> {
-    let login = format!("{}{APP_START}?", app.url.origin());
+    let login = if app.is_on_own_host {
+        BasePath::BELOW.of(LOGIN) + "?"
+    } else {
+        format!("{}{APP_START}?", app.url.origin())
+    };
     let is_to_login =
         answer.status.is_redirection() && for_log(answer.header("location")).starts_with(&login);
     (!is_to_login).then(|| Fault::of(answer, "without a session"))
