@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::task::JoinSet;
 
 use crate::app::AppState;
 use crate::http;
@@ -43,10 +44,7 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// Serves on the listener until `stop` completes, finishes requests in progress, and closes the
 /// database.
 pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let sweeper = tokio::spawn(sweeper::sweep(app.clone()));
-    let looker = tokio::spawn(poll_discovery(app.clone()));
-    let watcher = tokio::spawn(app.store.clone().keep_watch());
-    let announcer = tokio::spawn(announce_setup(app.clone()));
+    let upkeep = upkeep(&app);
     let note = {
         let app = app.clone();
         move |open| app.metrics.set_connections(open)
@@ -59,11 +57,19 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
     drop(listener);
     // A client that keeps its request open must not keep the server running.
     connections.finish(GRACE).await;
-    for task in [sweeper, looker, watcher, announcer] {
-        task.abort();
-    }
+    drop(upkeep);
     app.store.close().await;
     tracing::info!("stopped");
+}
+
+/// Begins what has to be done beside the requests. It ends with the returned value.
+pub(crate) fn upkeep(app: &AppState) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(sweeper::sweep(app.clone()));
+    tasks.spawn(poll_discovery(app.clone()));
+    tasks.spawn(app.store.clone().keep_watch());
+    tasks.spawn(announce_setup(app.clone()));
+    tasks
 }
 
 /// Serves `/metrics` on its own listener until its task is aborted.

@@ -3,6 +3,9 @@
 //!
 //! Three modules are made of it, a program each, in `src/bin`. Start reading at `entry`, `inside` and
 //! `admin`, which name their pages; every request is in `api`.
+//!
+//! Leptos applications on the same host use [`use_user`], [`LoginLink`], [`LogoutButton`] and
+//! [`RequireUser`].
 
 #![expect(
     unreachable_pub,
@@ -31,6 +34,10 @@ mod pages;
 mod entry;
 mod inside;
 mod admin;
+mod user;
+
+pub use shared::session::{Role, User};
+pub use user::{LoginLink, LogoutButton, RequireUser, UserState, use_user};
 
 use leptos::prelude::IntoView;
 use shared::routes::{self, Section};

@@ -61,6 +61,8 @@ pub(crate) fn lints() -> Result<()> {
         "--workspace",
         "--exclude",
         "postern-page",
+        "--exclude",
+        "leptos-app",
     ])
     .args(FEATURES)
     .args(["--", "-D", "warnings"])
@@ -84,7 +86,13 @@ pub(crate) fn lints_of_the_page() -> Result<()> {
 /// Builds the documentation, private items included, without a warning.
 pub(crate) fn documentation() -> Result<()> {
     cargo_with_page(&["doc", "--no-deps", "--document-private-items"])
-        .args(["--workspace", "--exclude", "postern-page"])
+        .args([
+            "--workspace",
+            "--exclude",
+            "postern-page",
+            "--exclude",
+            "leptos-app",
+        ])
         .args(FEATURES)
         .env("RUSTDOCFLAGS", "-D warnings")
         .run("building the documentation")
@@ -111,7 +119,7 @@ pub(crate) fn packages() -> Result<()> {
 
 /// Runs the examples in the documentation of the crates that others use, which nextest skips.
 pub(crate) fn examples_in_documentation() -> Result<()> {
-    cargo_with_page(&["test", "--doc", "--workspace", "--exclude", "postern-page"])
+    cargo_with_page(&["test", "--doc", "--workspace"])
         .args(FEATURES)
         .without_postern_settings()
         .run("testing the documentation")

@@ -59,6 +59,7 @@ fn install() -> Result<()> {
     tools::python::cargo_nextest()?;
     tools::node::install_for_tests()?;
     tools::python::install_canaille()?;
+    tools::python::install_schemathesis()?;
     tools::python::install_authentik_clients()?;
     tools::python::install_proxies()?;
     tools::python::verifier()?;
@@ -72,6 +73,7 @@ fn variables(postgres: &Postgres) -> Vec<(String, OsString)> {
         ("POSTERN_TOOLS", place::tools().into()),
         ("POSTERN_BIN", place::release_binary("postern").into()),
         ("DEMO_OP_BIN", place::release_binary("demo-op").into()),
+        ("LEPTOS_PAGE", spa::example::folder().into()),
         // `trunk serve` then finds the page's crates compiled already.
         ("TRUNK_BUILD_CARGO_PROFILE", "wasm".into()),
         // A snapshot that differs is a failure, not a file to review.
@@ -160,6 +162,7 @@ fn run_checks(
             built(spa.as_ref())?.sizes.require_small()
         })?;
         checks.run("packages", check::packages)?;
+        checks.run("example", spa::example::build)?;
         checks.run("building tests", build_tests)?;
         let Ok(release) = release.join() else {
             bail!("building the release broke off");

@@ -40,6 +40,22 @@ impl Application {
     pub fn may_open(&self, account: &Account) -> bool {
         is_allowed(&self.allow, account)
     }
+
+    /// Returns the application at that origin in whose process Postern runs.
+    #[must_use]
+    pub fn around_us(url: PublicUrl) -> Self {
+        Self {
+            name: HOME.to_owned(),
+            url,
+            is_on_own_host: true,
+            upstream: None,
+            allow: Vec::new(),
+            public: Vec::new(),
+            headers: IdentityHeaders::None,
+            label: HOME.to_owned(),
+            icon: None,
+        }
+    }
 }
 
 /// The name of the application on Postern's own host.

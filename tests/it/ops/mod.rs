@@ -1,6 +1,7 @@
 //! What operators rely on.
 
 mod metrics;
+mod openapi;
 mod reload;
 mod upgrade;
 mod beginnings;

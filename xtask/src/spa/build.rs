@@ -134,7 +134,7 @@ fn module(name: &str, work: &Path, shrinkers: &Shrinkers, assets: &mut Assets) -
 }
 
 /// Runs wasm-bindgen; returns the JavaScript's and the module's path.
-fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> {
+pub(super) fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> {
     Bindgen::new()
         .input_path(module)
         .out_name(name)

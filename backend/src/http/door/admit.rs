@@ -8,9 +8,11 @@ use uuid::Uuid;
 use super::{asked, session};
 use crate::account::Account;
 use crate::app::AppState;
+use crate::application::allow::{Allow, is_allowed};
 use crate::application::public_path::is_public;
 use crate::application::registry::Application;
 use crate::assertion::{identity::identity, identity_headers, key_ring};
+use crate::http::extract::principal::Current;
 use crate::store;
 
 /// What becomes of a request.
@@ -56,6 +58,47 @@ impl Visit {
     }
 }
 
+/// Who makes a request that may pass.
+pub(crate) struct Recognized {
+    /// The login.
+    pub(crate) current: Current,
+    /// What the application is told.
+    pub(crate) identity: Identity,
+}
+
+/// Why a request may not pass.
+pub(crate) enum Refusal {
+    /// Nobody is logged in.
+    LoggedOut,
+    /// This account is, which nothing lets in.
+    Forbidden(Box<Account>),
+    /// Another site opens a WebSocket in somebody's name.
+    CrossSite,
+}
+
+/// Finds out who makes a request, and whether these let them in.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn recognize(
+    app: &AppState,
+    application: &Application,
+    allow: &[Allow],
+    headers: &HeaderMap,
+) -> Result<Result<Recognized, Refusal>, store::Error> {
+    if asked::is_cross_site_upgrade(headers, &application.url.origin()) {
+        return Ok(Err(Refusal::CrossSite));
+    }
+    let Some(current) = session::current(app, application, headers).await? else {
+        return Ok(Err(Refusal::LoggedOut));
+    };
+    if !is_allowed(allow, &current.account) {
+        return Ok(Err(Refusal::Forbidden(Box::new(current.account))));
+    }
+    let identity = identity(&current.account, &current.session, &application.name);
+    Ok(Ok(Recognized { current, identity }))
+}
+
 /// Decides on a request for this path, as it came and without its query.
 ///
 /// # Errors
@@ -66,26 +109,15 @@ pub(crate) async fn admit(
     path: &str,
     headers: &HeaderMap,
 ) -> Result<Admission, AdmitError> {
-    let origin = application.url.origin();
-    if asked::is_cross_site_upgrade(headers, &origin) {
-        return Ok(Admission::CrossSite);
-    }
-    let is_public = is_public(&application.public, path);
-    let Some(current) = session::current(app, application, headers).await? else {
-        return Ok(if is_public {
-            Admission::Public
-        } else {
-            Admission::LoggedOut
-        });
+    let recognized = recognize(app, application, &application.allow, headers).await?;
+    let Recognized { current, identity } = match recognized {
+        Ok(recognized) => recognized,
+        Err(Refusal::CrossSite) => return Ok(Admission::CrossSite),
+        Err(_) if is_public(&application.public, path) => return Ok(Admission::Public),
+        Err(Refusal::LoggedOut) => return Ok(Admission::LoggedOut),
+        Err(Refusal::Forbidden(account)) => return Ok(Admission::Forbidden(account)),
     };
-    if !application.may_open(&current.account) {
-        return Ok(if is_public {
-            Admission::Public
-        } else {
-            Admission::Forbidden(Box::new(current.account))
-        });
-    }
-    let identity = identity(&current.account, &current.session, &application.name);
+    let origin = application.url.origin();
     let keys = app.keys();
     let told = (&identity, origin.as_str());
     let assertion = app

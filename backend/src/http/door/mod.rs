@@ -11,6 +11,7 @@ pub(crate) mod streams;
 pub(crate) mod session;
 pub(crate) mod challenge;
 pub(crate) mod admit;
+pub(crate) mod embedded;
 pub(crate) mod serve;
 pub(crate) mod entry;
 pub(crate) mod verify;

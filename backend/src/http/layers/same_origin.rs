@@ -18,10 +18,6 @@ use crate::http::extract::address::logged;
 /// forge, else by `Origin`. A client that sends neither is no browser, and carries nobody else's
 /// cookie.
 pub(crate) async fn require(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let is_read = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
     // These two accept forms from elsewhere and turn them into a GET: the OP's
     // (response_mode=form_post), and a third party's that begins a login (Core §4).
     let is_from_elsewhere = matches!(
@@ -30,7 +26,7 @@ pub(crate) async fn require(State(app): State<AppState>, request: Request, next:
     );
     let own = app.config.public_url.as_ref();
     let headers = request.headers();
-    if is_read || is_from_elsewhere || is_same_origin(headers, own) {
+    if is_from_elsewhere || !is_write_from_elsewhere(&app, request.method(), headers) {
         return next.run(request).await;
     }
     let (origin, host) = (logged(headers, "origin"), logged(headers, "host"));
@@ -50,6 +46,16 @@ pub(crate) async fn require(State(app): State<AppState>, request: Request, next:
         tracing::warn!(code, origin, host, "request failed: another site sent it");
         ApiError::from(ErrorCode::CrossSite).into_response()
     }
+}
+
+/// Does a page of another site, or of this server under another address, write by this request?
+pub(crate) fn is_write_from_elsewhere(
+    app: &AppState,
+    method: &Method,
+    headers: &HeaderMap,
+) -> bool {
+    let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    !is_read && !is_same_origin(headers, app.config.public_url.as_ref())
 }
 
 fn is_same_origin(headers: &HeaderMap, own: Option<&PublicUrl>) -> bool {

@@ -1,0 +1,6 @@
+//! The example, logged in to.
+
+mod place;
+
+mod login;
+mod page;
