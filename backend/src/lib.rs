@@ -20,6 +20,7 @@ pub mod telemetry;
 #[doc(hidden)]
 pub mod metrics;
 mod private_file;
+mod keep_alive;
 #[doc(hidden)]
 pub mod keys;
 mod rights;

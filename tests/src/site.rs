@@ -228,6 +228,16 @@ impl Site {
         reload(&self.app, &telemetry::Log::default(), read).await;
     }
 
+    /// Returns the state of another process on the same database.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn replica(&self) -> AppState {
+        let (config, _) = Config::from_vars(self.settings.clone()).expect("the same settings");
+        let app = App::new(config, self.app.clock.clone()).await;
+        app.expect("another application")
+    }
+
     /// Serves `/metrics`, and returns where.
     ///
     /// # Panics

@@ -1,5 +1,5 @@
 //! All automation of this repository: `cargo xtask demo | dev | dist | page | circles | check |
-//! test | lighthouse`.
+//! test | lighthouse | bench`.
 //!
 //! It knows the repository's layout and its tools, and contains no product logic. Tools that cargo
 //! does not bring go into `.tools`, pinned, and are left alone if they are there already. Every
@@ -26,6 +26,7 @@ mod postgres;
 mod verifiers;
 mod test;
 mod lighthouse;
+mod bench;
 mod bindgen_cli;
 
 use anyhow::{Result, bail};
@@ -42,6 +43,7 @@ Usage: cargo xtask COMMAND
   circles          files and folders that use each other in a circle
   check            formatting, circles, lints, spelling, documentation, licenses: no test is run
   test             everything that CI checks, browsers and real OPs included
+  bench door       what the door costs: requests per second, and the processor's time for each
   lighthouse       what Lighthouse says of the release's login page and profile
 
 Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
@@ -78,6 +80,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["circles"] => modules::check::run(&std::env::current_dir()?),
         ["check"] => check::run(),
         ["test"] => test::run(),
+        ["bench", "door"] => bench::door(),
         ["lighthouse"] => lighthouse::run(),
         [] | ["help" | "-h" | "--help"] => {
             say::line(USAGE);

@@ -3,11 +3,14 @@
 //! hyper's own timeouts cover only the head of a request. A client can be as slow with the
 //! request's body or with reading the answer, and a proxy keeps idle connections for minutes, which
 //! is no fault. So the connection's own reads, writes and bodies report its state.
+//!
+//! What is passed on to an application may last. There the client has only to read and to write, if
+//! it is the one that the others wait for.
 
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -17,6 +20,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::byte_budget::ByteBudget;
+use crate::http::door::handover::Handover;
 
 /// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ enum Phase {
     Answer,
     /// The answer was sent, and nothing has arrived since.
     Idle,
+    /// The answer was sent before the request was whole: the client may read it in peace.
+    Linger,
 }
 
 impl Phase {
@@ -46,6 +52,7 @@ impl Phase {
             // Longer than proxies keep idle connections, so that the proxy closes first. Otherwise
             // it sends a request into a connection that is being closed.
             Self::Idle => 180,
+            Self::Linger => 2,
         };
         Some(Duration::from_secs(seconds))
     }
@@ -65,14 +72,21 @@ pub(super) enum EvictionPriority {
     Served,
 }
 
+/// How long a client may neither send more of a request that is passed on, nor read more of the
+/// answer: a film that pauses, a phone in a tunnel. What the application is slow with has no limit.
+const STALL: Duration = Duration::from_secs(300);
+
+/// How often to read at once what nobody wants: far less than tokio lets a task do in one turn.
+const READS_AT_ONCE: usize = 16;
+
 /// How long a client has to show what it is.
 const FRESH: Duration = Duration::from_secs(2);
 
 /// The state of a connection, updated by [`Socket`], [`RequestBody`] and [`ResponseBody`].
-#[derive(Debug)]
 pub(super) struct ConnectionState {
     state: Mutex<State>,
     budget: Arc<ByteBudget>,
+    handover: Handover,
     /// Whose share of the budget it uses; `None` where there are no shares.
     client: Option<IpAddr>,
 }
@@ -83,6 +97,14 @@ struct State {
     since: Instant,
     /// How many bytes have arrived of a request that is not whole yet.
     held: usize,
+    /// True if the request is whole, or nobody wants the rest.
+    is_whole: bool,
+    /// True if the client was told that nobody wants the rest.
+    is_cut: bool,
+    /// Since when hyper waits for bytes of the client; `None` if it does not.
+    waits_to_read: Option<Instant>,
+    /// Since when hyper waits for the client to take bytes; `None` if it does not.
+    waits_to_write: Option<Instant>,
     /// True if hyper has the whole answer. Then the next successful flush is its end.
     is_buffered: bool,
 }
@@ -94,11 +116,16 @@ impl ConnectionState {
             phase: Phase::Head,
             since: Instant::now(),
             held: 0,
+            is_whole: false,
+            is_cut: false,
+            waits_to_read: None,
+            waits_to_write: None,
             is_buffered: false,
         });
         Arc::new(Self {
             state,
             budget,
+            handover: Handover::default(),
             client,
         })
     }
@@ -114,28 +141,56 @@ impl ConnectionState {
     /// of its phase: among equals, the longest goes first.
     pub(super) fn eviction_priority(&self, now: Instant) -> (EvictionPriority, Instant) {
         let state = self.state();
+        if self.is_passed_on(&state) {
+            return match state.stalled_since() {
+                Some(since) if now.duration_since(since) >= FRESH => {
+                    (EvictionPriority::Slow, since)
+                }
+                _ => (EvictionPriority::Served, state.since),
+            };
+        }
         let priority = match state.phase {
             Phase::Work => EvictionPriority::Served,
             _ if now.duration_since(state.since) < FRESH => EvictionPriority::Fresh,
             Phase::Idle => EvictionPriority::Idle,
-            Phase::Head | Phase::Body | Phase::Answer => EvictionPriority::Slow,
+            Phase::Head | Phase::Body | Phase::Answer | Phase::Linger => EvictionPriority::Slow,
         };
         (priority, state.since)
     }
 
     /// Returns the client's deadline; `None` while it waits for us.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let state = self.state();
+        let mut state = self.state();
+        if self.is_passed_on(&state) {
+            // What has arrived is on its way to the application.
+            self.release(&mut state);
+            return Some(state.stalled_since()? + STALL);
+        }
         Some(state.since + state.phase.timeout()?)
+    }
+
+    /// Is what the connection is busy with passed on to an application?
+    fn is_passed_on(&self, state: &State) -> bool {
+        let is_busy = matches!(state.phase, Phase::Body | Phase::Work | Phase::Answer);
+        is_busy && self.handover.is_passed_on()
+    }
+
+    /// Returns what tells this connection what becomes of its requests.
+    pub(super) fn handover(&self) -> &Handover {
+        &self.handover
     }
 
     /// Notes that the head of a request has arrived; returns its body, which notes its own end.
     pub(super) fn begin(self: &Arc<Self>, body: Incoming) -> Body {
+        self.handover.begin();
+        let mut state = self.state();
         if body.is_end_stream() {
-            self.enter_work(self.state());
+            self.enter_work(state);
             return Body::empty();
         }
-        self.state().enter(Phase::Body);
+        state.enter(Phase::Body);
+        state.is_whole = false;
+        drop(state);
         Body::new(RequestBody {
             body,
             state: Arc::clone(self),
@@ -153,19 +208,37 @@ impl ConnectionState {
         }
     }
 
-    /// Notes that the body has arrived, or that nobody wants it.
+    /// Notes that the body has arrived.
     fn arrived(&self) {
-        let state = self.state();
+        let mut state = self.state();
+        state.is_whole = true;
         if state.phase == Phase::Body {
             self.enter_work(state);
         }
     }
 
+    /// Notes that nobody wants the rest of the body, if there is one.
+    fn unwanted(&self) {
+        let mut state = self.state();
+        if !state.is_whole {
+            state.is_cut = true;
+        }
+        drop(state);
+        self.arrived();
+    }
+
     /// Notes that the request is whole, or that nobody wants the rest.
     fn enter_work(&self, mut state: MutexGuard<'_, State>) {
         state.enter(Phase::Work);
+        state.is_whole = true;
+        self.release(&mut state);
+    }
+
+    fn release(&self, state: &mut State) {
         let held = std::mem::take(&mut state.held);
-        self.budget.remove(self.client, held);
+        if held > 0 {
+            self.budget.remove(self.client, held);
+        }
     }
 
     fn buffered(&self) {
@@ -180,9 +253,17 @@ impl ConnectionState {
         }
     }
 
-    /// Notes that the client sends so many bytes.
+    /// Notes that the client sends so many bytes; none, if there is nothing to read.
     fn received(&self, bytes: usize) {
         let mut state = self.state();
+        if bytes == 0 {
+            state.waits_to_read.get_or_insert_with(Instant::now);
+            return;
+        }
+        state.waits_to_read = None;
+        if self.is_passed_on(&state) {
+            return;
+        }
         if state.phase == Phase::Idle {
             state.enter(Phase::Head);
         }
@@ -190,6 +271,27 @@ impl ConnectionState {
             state.held += bytes;
             self.budget.add(self.client, bytes);
         }
+    }
+
+    /// Notes whether the client takes what it is sent.
+    fn written<T>(&self, written: &Poll<T>) {
+        let mut state = self.state();
+        if written.is_ready() {
+            state.waits_to_write = None;
+        } else {
+            state.waits_to_write.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Gives a client that was answered before its request was whole time to read the answer. If the
+    /// socket were closed with bytes in it that nobody has read, the client would see an error
+    /// instead. Returns false if there is no such answer.
+    fn lingers(&self) -> bool {
+        let mut state = self.state();
+        if state.is_cut && state.phase != Phase::Linger {
+            state.enter(Phase::Linger);
+        }
+        state.is_cut
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -208,6 +310,12 @@ impl State {
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.since = Instant::now();
+    }
+
+    /// Returns since when the client keeps others waiting; `None` if it does not.
+    fn stalled_since(&self) -> Option<Instant> {
+        let reading = self.waits_to_read.filter(|_| !self.is_whole);
+        reading.into_iter().chain(self.waits_to_write).min()
     }
 }
 
@@ -233,7 +341,7 @@ impl AsyncRead for Socket {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         let bytes = buffer.filled().len() - before;
-        if bytes > 0 {
+        if bytes > 0 || read.is_pending() {
             self.state.received(bytes);
         }
         read
@@ -246,7 +354,9 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.state.written(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -254,7 +364,9 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.state.written(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -271,7 +383,21 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        if !self.state.lingers() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut unwanted = [0; 4096];
+        for _ in 0..READS_AT_ONCE {
+            let mut buffer = ReadBuf::new(&mut unwanted);
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        // A client that never stops must not keep the task from looking at the time.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -307,7 +433,7 @@ impl HttpBody for RequestBody {
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
-        self.state.arrived();
+        self.state.unwanted();
     }
 }
 

@@ -27,6 +27,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::Service as _;
 
+use crate::keep_alive::notice_end;
 use crate::limits::network;
 
 use super::byte_budget::{ByteBudget, too_much};
@@ -230,16 +231,22 @@ async fn attend(
     mut stopping: watch::Receiver<bool>,
 ) {
     let service = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&state)));
+    notice_end(&stream);
+    // An event or a message of an application must not wait for the one before. Without that, they
+    // are slower, and no fault.
+    let _ = stream.set_nodelay(true);
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&state)));
     let connection = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(socket, service);
-    let mut connection = pin!(connection);
+        .serve_connection(socket, service)
+        .with_upgrades();
+    // On the heap, to be gone when all that is left is a tunnel.
+    let mut connection = Box::pin(connection);
     let mut alarm = pin!(sleep_until(Instant::now()));
-    let mut served = poll_fn(|cx| {
+    let mut served = pin!(poll_fn(|cx| {
         if connection.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
+            return Poll::Ready(true);
         }
         // The deadline may just have moved.
         let Some(deadline) = state.deadline() else {
@@ -248,17 +255,36 @@ async fn attend(
         if alarm.deadline() != deadline {
             alarm.as_mut().reset(deadline);
         }
-        alarm.as_mut().poll(cx)
-    });
-    tokio::select! {
-        () = &mut served => return,
-        // An error means that the server is gone, which is like stopping.
-        _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
+        alarm.as_mut().poll(cx).map(|()| false)
+    }));
+    // An error means that the server is gone, which is like stopping.
+    let is_done = tokio::select! {
+        is_done = &mut served => Some(is_done),
+        _ = stopping.wait_for(|is_stopping| *is_stopping) => None,
+    };
+    match is_done {
+        // Too slow.
+        Some(false) => return,
+        Some(true) => {
+            drop(connection);
+            return carry(&state, stopping).await;
+        }
+        None => {}
     }
-    drop(served);
     connection.as_mut().graceful_shutdown();
     // The grace period is the limit now.
     let _ = connection.await;
+}
+
+/// Carries what the two sides of a tunnel say, if the connection has become one, until they have
+/// ended or the server stops: nothing that is said through it could tell them so.
+async fn carry(state: &ConnectionState, mut stopping: watch::Receiver<bool>) {
+    if let Some(tunnel) = state.handover().take_tunnel() {
+        tokio::select! {
+            () = tunnel => {}
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
+        }
+    }
 }
 
 /// Answers one request, and updates the state.
@@ -270,6 +296,7 @@ async fn answer(
 ) -> Result<Response<ResponseBody>, Infallible> {
     let mut request = request.map(|body| state.begin(body));
     request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(state.handover().clone());
     let response = router.call(request).await?;
     Ok(response.map(|body| state.answer(body)))
 }

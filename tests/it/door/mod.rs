@@ -2,12 +2,20 @@
 
 pub(crate) mod upstream;
 mod visitor;
+mod raw;
+mod lying;
+mod program;
 
 mod assertion;
 mod own_host;
 mod people;
 mod proxy;
 mod ticket;
+mod websocket;
+mod streaming;
+mod smuggling;
+mod lying_upstream;
+mod large;
 mod verify;
 mod lying_proxy;
 mod advisories;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::header::{COOKIE, HOST};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use tests::site::{PASSWORD, Site};
+use tests::site::{PASSWORD, Site, user};
 use tests::web;
 use url::Url;
 
@@ -29,6 +29,16 @@ pub(super) async fn site(upstream: &str, settings: &[(&str, &str)]) -> Site {
     ];
     all.extend(settings);
     Site::with(&all).await
+}
+
+/// Starts a site with two applications, and logs Alice in at the first.
+pub(super) async fn with_alice(upstream: &str, settings: &[(&str, &str)]) -> (Site, Visitor) {
+    let site = site(upstream, settings).await;
+    site.add(user("alice").await).await;
+    let mut alice = Visitor::new(&site);
+    alice.log_in("alice").await;
+    alice.enter(WIKI).await;
+    (site, alice)
 }
 
 /// A browser.
@@ -78,10 +88,19 @@ impl Shown {
 impl Visitor {
     /// Returns a browser that has never been anywhere.
     pub(super) fn new(site: &Site) -> Self {
+        let op = site.op.origin();
+        Self {
+            elsewhere: BTreeMap::from([(host(op), op.to_owned())]),
+            ..Self::at(site.origin())
+        }
+    }
+
+    /// Returns one that finds every host at this server.
+    pub(super) fn at(server: &str) -> Self {
         Self {
             client: web::client_of_any_certificate(Duration::from_secs(20)).unwrap(),
-            server: site.origin().to_owned(),
-            elsewhere: BTreeMap::from([(host(site.op.origin()), site.op.origin().to_owned())]),
+            server: server.to_owned(),
+            elsewhere: BTreeMap::new(),
             jars: BTreeMap::new(),
         }
     }
@@ -197,6 +216,23 @@ impl Visitor {
             .header("content-type", "application/json")
             .body("null");
         assert_eq!(self.send(request).await.status, 200);
+    }
+
+    /// Opens a session at an application, and loads no page of it.
+    pub(super) async fn enter(&mut self, origin: &str) {
+        let mut url = format!("{origin}/");
+        while self.cookie(origin, "postern_app").is_none() {
+            let shown = self.navigate(&url).await;
+            let next = shown.header("location").to_owned();
+            assert!(!next.is_empty(), "{url}: {} {}", shown.status, shown.body);
+            url = Url::parse(&url).unwrap().join(&next).unwrap().to_string();
+        }
+    }
+
+    /// Returns the line `Cookie` of a request to an application, by hand.
+    pub(super) fn cookie_line(&self, origin: &str) -> String {
+        let token = self.cookie(origin, "postern_app").expect("a session");
+        format!("Cookie: postern_app={token}\r\n")
     }
 
     /// Returns a cookie.

@@ -25,7 +25,7 @@ pub(crate) enum Admission {
     LoggedOut,
     /// Somebody is, by this account, which may not open the application.
     Forbidden(Box<Account>),
-    /// Another site opens a WebSocket in somebody's name.
+    /// Another site opens a WebSocket in somebody's name, or one that nobody names.
     CrossSite,
 }
 
@@ -92,6 +92,9 @@ pub(crate) async fn recognize(
     let Some(current) = session::current(app, application, headers).await? else {
         return Ok(Err(Refusal::LoggedOut));
     };
+    if asked::is_websocket_of_unknown(headers) {
+        return Ok(Err(Refusal::CrossSite));
+    }
     if !is_allowed(allow, &current.account) {
         return Ok(Err(Refusal::Forbidden(Box::new(current.account))));
     }

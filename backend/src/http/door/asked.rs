@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{HOST, HeaderValue, ORIGIN, UPGRADE};
 use axum::http::{HeaderMap, Method, Uri};
 
 use crate::http::extract::page_load::is_page_load;
@@ -42,6 +42,15 @@ fn is_websocket(headers: &HeaderMap) -> bool {
         .iter()
         .any(|name| headers.contains_key(*name))
         || single(headers, "sec-fetch-mode") == Some("websocket")
+}
+
+/// Does this open a WebSocket without a word on whose page it is? Every browser says that, so it is
+/// none, or somebody has taken the word away.
+pub(crate) fn is_websocket_of_unknown(headers: &HeaderMap) -> bool {
+    let websocket = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"websocket");
+    let is_websocket =
+        headers.contains_key("sec-websocket-key") || headers.get_all(UPGRADE).iter().any(websocket);
+    is_websocket && !headers.contains_key(ORIGIN)
 }
 
 /// Does another site open this WebSocket? A browser sends its page's origin, and the cookies of its

@@ -5,15 +5,21 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::http::Uri;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
 use tower::Service;
 
 use crate::application::upstream::Upstream;
+use crate::keep_alive::notice_end;
+
+/// How long an upstream may take to accept a connection: it is near.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Connects to one upstream.
 #[derive(Debug, Clone)]
@@ -40,9 +46,11 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             let stream = match &*upstream {
                 Upstream::Tcp { host, port } => {
-                    let stream = TcpStream::connect((host.as_str(), *port)).await?;
+                    let connected = TcpStream::connect((host.as_str(), *port));
+                    let stream = timeout(CONNECT_TIMEOUT, connected).await??;
                     // Small frames of a WebSocket must not wait for each other.
                     stream.set_nodelay(true)?;
+                    notice_end(&stream);
                     Stream::Tcp(stream)
                 }
                 Upstream::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use axum::http::header::{
-    CONNECTION, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap, HeaderName, HeaderValue,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap,
+    HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, TE,
+    TRANSFER_ENCODING, UPGRADE,
 };
 
 use crate::assertion::identity_headers;
@@ -27,6 +28,16 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 /// What proxies say of a request; only what we say of it reaches an application.
 const TOLD_BY_PROXIES: [HeaderName; 2] = [FORWARDED, HeaderName::from_static("x-real-ip")];
 
+/// What decides about a message before its body is read.
+const HEADERS_ONLY: [HeaderName; 6] = [
+    HOST,
+    CONTENT_LENGTH,
+    EXPECT,
+    AUTHORIZATION,
+    COOKIE,
+    SET_COOKIE,
+];
+
 /// Removes what concerns one connection alone.
 ///
 /// `Connection` may name any header. Those that others add or remove on purpose are never removed
@@ -45,15 +56,15 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// Returns which protocol a request wants to switch to, in lower case.
-pub(crate) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
-    let asks = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .any(|name| name.trim().eq_ignore_ascii_case("upgrade"));
-    headers.get(UPGRADE).filter(|_| asks).cloned()
+/// Removes from the fields after a body what may stand only before it, and what only we say. Programs
+/// merge them into the headers (RFC 9110 §6.5.1).
+pub(crate) fn clean_trailers(trailers: &mut HeaderMap) {
+    remove_hop_by_hop(trailers);
+    for name in HEADERS_ONLY.iter().chain(&TOLD_BY_PROXIES) {
+        trailers.remove(name);
+    }
+    remove_forwarded(trailers);
+    identity_headers::remove(trailers);
 }
 
 /// Makes the headers of a request those that the application gets: without a word on who asks, and
@@ -61,24 +72,15 @@ pub(crate) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
 pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAddr>) {
     let wants_trailers = headers.get(TE).is_some_and(|te| te == "trailers");
     remove_hop_by_hop(headers);
-    // hyper tells the client to go on as soon as the body is asked for.
+    // Asked for anew if there is a body (`expectation.rs`).
     headers.remove(EXPECT);
     if wants_trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
-    } else {
-        headers.remove(TRAILER);
     }
     for name in &TOLD_BY_PROXIES {
         headers.remove(name);
     }
-    let forwarded: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| is_forwarded(name))
-        .cloned()
-        .collect();
-    for name in forwarded {
-        headers.remove(name);
-    }
+    remove_forwarded(headers);
     identity_headers::remove(headers);
     remove_our_cookies(headers);
     let authority = public.authority();
@@ -106,6 +108,18 @@ pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAdd
         if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
             headers.insert(name, value);
         }
+    }
+}
+
+/// Removes what other proxies may have said of where a request comes from.
+fn remove_forwarded(headers: &mut HeaderMap) {
+    let forwarded: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| is_forwarded(name))
+        .cloned()
+        .collect();
+    for name in forwarded {
+        headers.remove(name);
     }
 }
 
@@ -143,7 +157,7 @@ pub(crate) fn name_of(pair: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{prepare, upgrade};
+    use super::{clean_trailers, prepare};
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
     fn headers(lines: &[(&str, &str)]) -> HeaderMap {
@@ -230,13 +244,16 @@ mod tests {
     }
 
     #[test]
-    fn protocol_is_switched_only_if_connection_says_so() {
-        let asks = |lines: &[(&str, &str)]| upgrade(&headers(lines)).is_some();
-        assert!(asks(&[
-            ("Connection", "keep-alive, Upgrade"),
-            ("Upgrade", "websocket")
-        ]));
-        assert!(!asks(&[("Upgrade", "websocket")]));
-        assert!(!asks(&[("Connection", "Upgrade")]));
+    fn trailers_say_nothing_that_only_headers_may() {
+        let mut trailers = headers(&[
+            ("Checksum", "1"),
+            ("Remote-User", "admin"),
+            ("X_Forwarded_For", "127.0.0.1"),
+            ("Content-Length", "1"),
+            ("Cookie", "a=1"),
+            ("Transfer-Encoding", "chunked"),
+        ]);
+        clean_trailers(&mut trailers);
+        assert_eq!(trailers.keys().collect::<Vec<_>>(), ["checksum"]);
     }
 }

@@ -3,11 +3,15 @@
 //! `gateway.rs` tells them from Postern's own; `serve.rs` answers one, step by step.
 
 pub(crate) mod asked;
+pub(crate) mod handover;
 pub(crate) mod connector;
 pub mod forwarded;
 pub(crate) mod private;
-pub(crate) mod proxy;
 pub(crate) mod streams;
+pub(crate) mod expectation;
+pub(crate) mod body;
+pub(crate) mod tunnel;
+pub(crate) mod proxy;
 pub(crate) mod session;
 pub(crate) mod challenge;
 pub(crate) mod admit;

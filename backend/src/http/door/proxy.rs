@@ -1,20 +1,26 @@
 //! Passes a request on to an application, and its answer back: streamed both ways, with whatever
 //! protocol the two switch to.
 
+use std::future::Future;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::header::{CONNECTION, HeaderValue, UPGRADE};
+use axum::body::{Body, HttpBody};
+use axum::http::header::{CONTENT_LENGTH, EXPECT, HeaderValue, TRANSFER_ENCODING};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
-use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, Version};
-use hyper::upgrade::OnUpgrade;
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::io::copy_bidirectional;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, timeout_at};
 
+use super::body::{Progress, RequestBody, ResponseBody};
 use super::connector::Connector;
-use super::{forwarded, private};
+use super::expectation::{self, Interim};
+use super::handover::Handover;
+use super::streams::Stream;
+use super::{forwarded, private, tunnel};
 use crate::application::upstream::Upstream;
 use crate::public_url::PublicUrl;
 
@@ -22,12 +28,19 @@ use crate::public_url::PublicUrl;
 /// that no request meets one that is being closed.
 const KEEP_IDLE: Duration = Duration::from_secs(4);
 
+/// How long an application may neither take more of a request nor begin its answer: exports and long
+/// polls take minutes.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+
 /// What a [`Client`] wants to know of the upstream; the [`Connector`] knows better.
 const ANYWHERE: Authority = Authority::from_static("upstream");
 
 /// Passes requests on to one upstream. A clone shares the connections.
 #[derive(Clone)]
-pub(crate) struct Proxy(Client<Connector, Body>);
+pub(crate) struct Proxy {
+    client: Client<Connector, RequestBody>,
+    answer_timeout: Duration,
+}
 
 /// Why there is no answer of the application.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +48,18 @@ pub(crate) enum ProxyError {
     /// The upstream cannot be reached, or answers with what is no HTTP.
     #[error("the application does not answer")]
     Upstream(#[from] legacy::Error),
-    /// The request has no path that can be passed on.
-    #[error("the request has no path")]
-    Path,
+    /// It accepts the request, and then there is nothing.
+    #[error("the application has taken the request, and does not begin to answer")]
+    Silent,
+    /// It answers in a way that programs read differently, or without end.
+    #[error("the answer of the application is not HTTP as it should be: {0}")]
+    Misread(&'static str),
+    /// The request has no path that can be passed on, or can be read in two ways.
+    #[error("the request cannot be passed on")]
+    Request,
+    /// The login has ended before there was an answer.
+    #[error("the login has ended")]
+    Ended,
 }
 
 impl Proxy {
@@ -46,47 +68,135 @@ impl Proxy {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(KEEP_IDLE)
-            .http1_preserve_header_case(false)
             .build(Connector::new(upstream));
-        Self(client)
+        Self {
+            client,
+            answer_timeout: ANSWER_TIMEOUT,
+        }
     }
 
     /// Passes a request on. `add` puts into its headers who asks, when those of the client are gone.
-    /// A connection that switches to another protocol is closed when `ended` is done.
+    /// The answer, and whatever the connection switches to, ends with the login.
     ///
     /// # Errors
-    /// Both of [`ProxyError`].
+    /// Every [`ProxyError`].
     pub(crate) async fn pass_on(
         &self,
         mut request: Request<Body>,
         public: &PublicUrl,
         client: Option<IpAddr>,
-        ended: Option<impl Future<Output = ()> + Send + 'static>,
+        login: Option<Stream>,
         add: impl FnOnce(&mut HeaderMap),
     ) -> Result<Response<Body>, ProxyError> {
+        let handover = Handover::of(request.extensions()).cloned();
         let path = request.uri().path_and_query().cloned();
-        *request.uri_mut() = upstream_uri(path).ok_or(ProxyError::Path)?;
+        *request.uri_mut() = upstream_uri(path).ok_or(ProxyError::Request)?;
         *request.version_mut() = Version::HTTP_11;
-        let protocol = forwarded::upgrade(request.headers());
+        if is_framed_twice(request.headers()) {
+            return Err(ProxyError::Request);
+        }
+        let is_head = request.method() == Method::HEAD;
+        let protocol = tunnel::protocol(request.headers());
+        let is_expected = expectation::is_expected(request.headers());
         forwarded::prepare(request.headers_mut(), public, client);
         add(request.headers_mut());
-        let of_client = protocol.map(|protocol| {
-            ask_to_switch(request.headers_mut(), protocol);
-            hyper::upgrade::on(&mut request)
+        let asked = protocol.map(|protocol| {
+            tunnel::ask_to_switch(request.headers_mut(), protocol.clone());
+            (hyper::upgrade::on(&mut request), protocol)
         });
-        let mut response = self.0.request(request).await?;
-        let protocol = forwarded::upgrade(response.headers());
+        if let Some(handover) = &handover {
+            handover.pass_on();
+        }
+        let interim = Interim::listen(&mut request);
+        let has_body = !request.body().is_end_stream();
+        let gate = (is_expected && has_body).then(|| {
+            let expect = HeaderValue::from_static("100-continue");
+            request.headers_mut().insert(EXPECT, expect);
+            interim.gate()
+        });
+        let is_gated = gate.is_some();
+        let progress = has_body.then(Progress::new);
+        let request = request.map(|body| RequestBody::new(body, gate, progress.clone()));
+        let answer = self.client.request(request);
+        let mut response = tokio::select! {
+            answer = in_time(answer, progress.as_ref(), self.answer_timeout) => answer?,
+            () = interim.flooded() => return Err(ProxyError::Misread("interim answers without end")),
+            () = ended(login.as_ref()) => return Err(ProxyError::Ended),
+        };
+        let ends = is_gated.then(|| interim.answered());
+        check(&mut response, is_head)?;
+        let agreed = tunnel::protocol(response.headers());
         forwarded::remove_hop_by_hop(response.headers_mut());
         private::remove_our_cookies(response.headers_mut());
-        if response.status() == StatusCode::SWITCHING_PROTOCOLS
-            && let (Some(of_client), Some(protocol)) = (of_client, protocol)
-        {
-            ask_to_switch(response.headers_mut(), protocol);
-            let of_upstream = hyper::upgrade::on(&mut response);
-            tokio::spawn(tunnel(of_client, of_upstream, ended));
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let watched = login.map(Stream::watch_body);
+            return Ok(response.map(|body| Body::new(ResponseBody::new(body, watched, ends))));
         }
-        Ok(response.map(Body::new))
+        let (Some((of_client, asked)), Some(agreed)) = (asked, agreed) else {
+            return Err(ProxyError::Misread("it switches to a protocol unasked"));
+        };
+        if !asked.as_bytes().eq_ignore_ascii_case(agreed.as_bytes()) {
+            return Err(ProxyError::Misread("it switches to another protocol"));
+        }
+        tunnel::ask_to_switch(response.headers_mut(), agreed);
+        let of_upstream = hyper::upgrade::on(&mut response);
+        let tunnel = Box::pin(tunnel::carry(of_client, of_upstream, login));
+        Handover::leave_tunnel(handover.as_ref(), tunnel);
+        Ok(response.map(|_| Body::empty()))
     }
+}
+
+/// Waits for an answer, as long as the application takes more of the request.
+async fn in_time(
+    answer: impl Future<Output = Result<Response<Incoming>, legacy::Error>>,
+    progress: Option<&Progress>,
+    limit: Duration,
+) -> Result<Response<Incoming>, ProxyError> {
+    let start = Instant::now();
+    let mut answer = pin!(answer);
+    loop {
+        let deadline = progress.map_or(start, Progress::last) + limit;
+        match timeout_at(deadline, &mut answer).await {
+            Ok(answer) => return Ok(answer?),
+            Err(_) if progress.is_some_and(|progress| progress.last() + limit > deadline) => {}
+            Err(_) => return Err(ProxyError::Silent),
+        }
+    }
+}
+
+/// Waits until the login has ended.
+async fn ended(login: Option<&Stream>) {
+    match login {
+        Some(login) => login.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Checks that everybody reads the same end of the answer, and says how long it is only if we know.
+fn check(response: &mut Response<Incoming>, is_head: bool) -> Result<(), ProxyError> {
+    if is_framed_twice(response.headers()) {
+        return Err(ProxyError::Misread("its length is said in two ways"));
+    }
+    let has_no_body = is_head || response.status() == StatusCode::NOT_MODIFIED;
+    if !has_no_body && response.body().size_hint().exact().is_none() {
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
+    Ok(())
+}
+
+/// Is the end of the body said in two ways? Whoever is next may believe the other one (RFC 9112
+/// §6.3).
+fn is_framed_twice(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let has_length = lengths.next().is_some();
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let is_chunked = match (codings.next(), codings.next()) {
+        (None, _) => false,
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => true,
+        // What else was done to the body would not be said to whoever is next.
+        _ => return true,
+    };
+    lengths.next().is_some() || (has_length && is_chunked)
 }
 
 /// Returns the URI of a request to the upstream: a path of this server, whatever form it came in.
@@ -96,31 +206,28 @@ fn upstream_uri(path: Option<PathAndQuery>) -> Option<Uri> {
     parts.path_and_query(path).build().ok()
 }
 
-/// Says that this connection shall switch, or switches, to another protocol (RFC 9110 §7.8).
-fn ask_to_switch(headers: &mut HeaderMap, protocol: HeaderValue) {
-    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-    headers.insert(UPGRADE, protocol);
-}
+#[cfg(test)]
+mod tests {
+    use super::{Proxy, ProxyError};
+    use crate::application::upstream::Upstream;
+    use axum::body::Body;
+    use axum::http::Request;
+    use std::time::Duration;
+    use tokio::net::TcpListener;
 
-/// Carries whatever the two sides say to each other, until both have ended, or the login has.
-async fn tunnel(
-    client: OnUpgrade,
-    upstream: OnUpgrade,
-    ended: Option<impl Future<Output = ()> + Send>,
-) {
-    let Ok((client, upstream)) = tokio::try_join!(client, upstream) else {
-        return;
-    };
-    let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
-    let ended = async {
-        match ended {
-            Some(ended) => ended.await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        // Either side may go away at any time: that is no fault.
-        _ = copy_bidirectional(&mut client, &mut upstream) => {}
-        () = ended => {}
+    #[tokio::test]
+    async fn application_that_never_answers_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut proxy = Proxy::new(Upstream::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: listener.local_addr().unwrap().port(),
+        });
+        proxy.answer_timeout = Duration::from_millis(50);
+        let public = "https://app.example.com".parse().unwrap();
+
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let answer = proxy.pass_on(request, &public, None, None, |_| {}).await;
+
+        assert!(matches!(answer, Err(ProxyError::Silent)));
     }
 }

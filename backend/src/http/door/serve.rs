@@ -10,7 +10,7 @@ use shared::error::ErrorCode;
 use super::admit::{Admission, admit};
 use super::challenge::{challenge, cross_site};
 use super::private::keep_out_of_shared_caches;
-use super::proxy::Proxy;
+use super::proxy::{Proxy, ProxyError};
 use super::streams::Streams;
 use crate::app::AppState;
 use crate::application::registry::Application;
@@ -63,20 +63,20 @@ pub(crate) async fn serve(
             visit.tell(application, headers);
         }
     };
-    let ended = stream.as_ref().map(super::streams::Stream::ended);
     let passed = proxied
         .proxy
-        .pass_on(request, &application.url, client.address, ended, tell)
+        .pass_on(request, &application.url, client.address, stream, tell)
         .await;
     match passed {
         Ok(mut response) => {
-            if let Some(stream) = stream {
+            response.headers_mut().remove(postern_assertion::HEADER);
+            if visit.is_some() {
                 keep_out_of_shared_caches(response.headers_mut());
-                return response.map(|body| stream.guard(body));
             }
-            response.headers_mut().remove("postern-assertion");
             response
         }
+        Err(ProxyError::Request) => ApiError::from(ErrorCode::BadRequest).into_response(),
+        Err(ProxyError::Ended) => ApiError::from(ErrorCode::Unauthenticated).into_response(),
         Err(error) => {
             let upstream = application.upstream.as_ref().map(ToString::to_string);
             tracing::warn!(

@@ -4,11 +4,9 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
 use tokio::time::interval;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use uuid::Uuid;
@@ -89,22 +87,17 @@ impl Streams {
 }
 
 impl Stream {
-    /// Returns what waits until the login ends.
-    pub(crate) fn ended(&self) -> WaitForCancellationFutureOwned {
-        self.end.clone().cancelled_owned()
+    /// Waits until the login ends.
+    pub(crate) async fn ended(&self) {
+        self.end.cancelled().await;
     }
 
-    /// Ties a body to the login: it breaks off when that ends.
-    pub(crate) fn guard(self, body: Body) -> Body {
-        // Short ones are over before anybody could end their login.
-        if body.size_hint().exact() == Some(0) {
-            return body;
+    /// Returns what a body asks, each time it is read, whether the login still lives.
+    pub(crate) fn watch_body(self) -> Watched {
+        Watched {
+            stream: self,
+            ended: None,
         }
-        Body::new(Guarded {
-            ended: Box::pin(self.ended()),
-            body,
-            _stream: self,
-        })
     }
 }
 
@@ -124,33 +117,23 @@ impl Drop for Stream {
     }
 }
 
-/// A body that breaks off when its login ends.
-struct Guarded {
-    body: Body,
-    ended: Pin<Box<WaitForCancellationFutureOwned>>,
-    _stream: Stream,
+/// A stream that is asked now and then whether its login has ended.
+pub(crate) struct Watched {
+    stream: Stream,
+    /// Only what has to wait for the application needs to be woken.
+    ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
-impl HttpBody for Guarded {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.ended.as_mut().poll(cx).is_ready() {
-            let error = std::io::Error::other("the login has ended");
-            return Poll::Ready(Some(Err(axum::Error::new(error))));
+impl Watched {
+    /// Has the login ended? If the caller `waits`, it is woken when that happens.
+    pub(crate) fn has_ended(&mut self, cx: &mut Context<'_>, waits: bool) -> bool {
+        if !waits {
+            return self.stream.end.is_cancelled();
         }
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let end = &self.stream.end;
+        let ended = self
+            .ended
+            .get_or_insert_with(|| Box::pin(end.clone().cancelled_owned()));
+        ended.as_mut().poll(cx).is_ready()
     }
 }
