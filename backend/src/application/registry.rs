@@ -35,6 +35,16 @@ pub struct Application {
 }
 
 impl Application {
+    /// Returns the name of one of its settings, by its ending: `PUBLIC`.
+    #[must_use]
+    pub fn setting(&self, ending: &str) -> String {
+        match (self.is_on_own_host, ending) {
+            (true, "UPSTREAM") => "POSTERN_UPSTREAM".to_owned(),
+            (true, ending) => format!("POSTERN_UPSTREAM_{ending}"),
+            (false, ending) => format!("POSTERN_APP_{}_{ending}", self.name.to_uppercase()),
+        }
+    }
+
     /// May this account open it?
     #[must_use]
     pub fn may_open(&self, account: &Account) -> bool {

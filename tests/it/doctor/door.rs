@@ -21,8 +21,8 @@ async fn application(at: &str) -> u16 {
 }
 
 async fn serve(at: &str, app: Router) -> u16 {
-    let listener = TcpListener::bind((at, 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind((at, 0)).await.expect("a free port");
+    let port = listener.local_addr().expect("its address").port();
     tokio::spawn(async move { axum::serve(listener, app).await });
     port
 }
@@ -44,7 +44,7 @@ async fn examined_with(url: &str, settings: &[(&str, &str)]) -> Report {
 
 fn port_of(origin: &str) -> u16 {
     let port = origin.rsplit(':').next().unwrap_or_default();
-    port.parse().unwrap()
+    port.parse().expect("a port")
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn proxy_that_believes_a_header_or_an_unsigned_assertion_fails() {
 
 /// Refuses as Postern does, and leads nowhere else.
 fn refused(uri: &Uri, headers: &HeaderMap) -> Response {
-    let host = headers["host"].to_str().unwrap();
+    let host = headers["host"].to_str().expect("text");
     if uri.path().starts_with("/_postern/") {
         return (StatusCode::NOT_FOUND, "not found").into_response();
     }

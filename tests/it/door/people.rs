@@ -113,14 +113,14 @@ async fn inside(site: &Site, visitor: &mut Visitor) {
     let store = &site.app.store;
     store
         .create_ticket(
-            session.as_str().unwrap().parse().unwrap(),
+            session.as_str().expect("an id").parse().expect("an id"),
             "wiki",
             ticket.hash(),
             state.hash(),
             site.now(),
         )
         .await
-        .unwrap();
+        .expect("a ticket");
     visitor.set_cookie(WIKI, "postern_state", &state.reveal());
     let url = format!("{WIKI}/_postern/enter?ticket={}&next=/", ticket.reveal());
     visitor.navigate(&url).await;

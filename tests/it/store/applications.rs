@@ -23,11 +23,11 @@ async fn open(store: &Store, session: &Session, app: &str) -> SessionToken {
     store
         .create_ticket(session.id, app, ticket.hash(), state.hash(), NOW)
         .await
-        .unwrap();
+        .expect("a ticket");
     let redeemed = store
         .redeem_ticket(app, ticket.hash(), state.hash(), token.hash(), NOW)
         .await;
-    assert!(redeemed.unwrap());
+    assert!(redeemed.expect("an answer"));
     token
 }
 

@@ -36,8 +36,7 @@ const UNSIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoicG9zdGVybitqd3QifQ.eyJzdWIiO
 
 /// Examines all applications. `runs`: a server is there to refuse anything.
 pub(super) async fn examine(probe: &ProbeClient<'_>, config: &Config, runs: bool) -> Vec<Step> {
-    let own = config.public_url.as_ref().map(|public| public.origin());
-    let own = own.unwrap_or_default();
+    let own = config.address().unwrap_or_default();
     let each = config.applications.0.iter().map(|app| async {
         let door = door(probe, app, &own, runs).await;
         let upstream = upstream::examine(probe, app).await;
@@ -54,8 +53,8 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
         return step.warn(
             "everybody gets in without a login, on every path",
             format!(
-                "take /* out of POSTERN_APP_{}_PUBLIC, and name single paths there",
-                app.name.to_uppercase()
+                "take /* out of {}, and name single paths there",
+                app.setting("PUBLIC")
             ),
         );
     }
@@ -188,13 +187,7 @@ async fn entry(probe: &ProbeClient<'_>, origin: &str, own: &str) -> Result<(), S
     let request = probe.http.get(&format!("{origin}{APP_START}"));
     let answer = probe.ask(request, NAME).await?;
     let place = for_log(answer.header("location"));
-    // With an application on Postern's own host, its API is below a path of its own.
-    let is_own = place.starts_with(own)
-        && place
-            .split('?')
-            .next()
-            .unwrap_or_default()
-            .ends_with(API_ENTER);
+    let is_own = place.starts_with(&format!("{own}{API_ENTER}?"));
     if answer.status.is_redirection() && is_own {
         return Ok(());
     }

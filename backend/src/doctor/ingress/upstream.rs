@@ -27,10 +27,8 @@ pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Optio
         Upstream::Unix(path) => connect_unix(path).await,
     };
     if let Err(cause) = reached {
-        let remedy = format!(
-            "start the application, or correct POSTERN_APP_{}_UPSTREAM",
-            app.name.to_uppercase()
-        );
+        let setting = app.setting("UPSTREAM");
+        let remedy = format!("start the application, or correct {setting}");
         return Some(step.fail(format!("{upstream} gives no answer: {cause}"), remedy));
     }
     let Upstream::Tcp { host, port } = upstream else {

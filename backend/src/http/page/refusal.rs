@@ -69,35 +69,39 @@ impl RefusalPages {
         let code = error.code();
         let username = response.extensions().get::<RefusedAccount>();
         let username = username.map(|RefusedAccount(name)| name.as_str());
-        self.draw(place, username, headers, response.status(), |page| {
-            page.refusal(code)
-        })
+        self.draw(place, username, headers, Some((response.status(), code)))
     }
 
     /// Returns the page that asks whether to log out.
     pub(crate) fn logout(&self, place: &Place<'_>, headers: &HeaderMap) -> Response {
-        self.draw(place, None, headers, StatusCode::OK, |page| page.logout())
+        self.draw(place, None, headers, None)
     }
 
+    /// Draws the page of a refusal; for `None`, that which asks whether to log out.
     fn draw(
         &self,
         place: &Place<'_>,
         username: Option<&str>,
         headers: &HeaderMap,
-        status: StatusCode,
-        content: impl Fn(&RefusalPage<'_>) -> (String, String),
+        refusal: Option<(StatusCode, ErrorCode)>,
     ) -> Response {
         let own = self.app.config.address();
         let language = texts::language(headers);
-        let (title, body) = content(&RefusalPage {
+        let reference = reference::current();
+        let home = own.unwrap_or_default() + routes::HOME;
+        let page = RefusalPage {
             language,
             brand: &self.app.config.brand,
             app: place.application.map(|app| app.label.as_str()),
             username,
-            reference: &reference::current(),
-            home: &format!("{}{}", own.unwrap_or_default(), routes::HOME),
+            reference: &reference,
+            home: &home,
             logout: place.logout,
-        });
+        };
+        let (status, (title, body)) = match refusal {
+            Some((status, code)) => (status, page.refusal(code)),
+            None => (StatusCode::OK, page.logout()),
+        };
         let html = self.document.show(language, &title, &body);
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
