@@ -317,6 +317,6 @@ async fn refused_request_costs_no_body() {
     let answer = raw.head().await;
     assert!(answer.starts_with("http/1.1 401 "), "{answer}");
     // The rest is not read for long: otherwise this would take an hour.
-    while raw.send([b'x'; 65_536]).await {}
+    while raw.send(vec![b'x'; 65_536]).await {}
     assert_eq!(upstream.heard(), [""; 0]);
 }
