@@ -165,6 +165,11 @@ pub(crate) fn focus_place(selector: &str, place: usize) -> bool {
     element.is_some_and(|element| element.focus().is_ok())
 }
 
+/// Returns a text in lower case. The browser knows how; Rust's tables would be 7 kB of the page.
+pub(crate) fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// Returns the whole address.
 pub(crate) fn href() -> String {
     window().location().href().unwrap_or_default()

@@ -85,7 +85,7 @@ fn Tiles(
     tiles: Vec<AppTile>,
 ) -> impl IntoView {
     let searched = RwSignal::new(String::new());
-    let matches = move |label: &str| label.to_lowercase().contains(searched.read().trim());
+    let matches = move |label: &str| browser::lower_case(label).contains(searched.read().trim());
     let search = (tiles.len() > MANY).then(|| {
         view! {
             <div class="field">
@@ -94,7 +94,7 @@ fn Tiles(
                     id="search"
                     type="search"
                     autocomplete="off"
-                    on:input=move |event| searched.set(event_target_value(&event).to_lowercase())
+                    on:input=move |event| searched.set(browser::lower_case(&event_target_value(&event)))
                 />
             </div>
         }
