@@ -50,7 +50,9 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         browser.wait_for(PROVIDER).await?;
         browser.back().await?;
         stage.wait_for_page("/_postern/login").await?;
-        browser.open(&deep).await?;
+        // Another page: the application lets the browser keep the first one for a minute.
+        let other = format!("{}/d/2", stage.origin);
+        browser.open(&other).await?;
         stage.wait_for_page("/_postern/login").await
     })
     .await

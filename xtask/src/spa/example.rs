@@ -11,7 +11,8 @@ use std::path::PathBuf;
 const NAME: &str = "leptos-app";
 /// The document.
 const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Example</title>\
-    <script type=\"module\">import init from './leptos-app.js'; init();</script><body></body></html>";
+    <script type=\"module\">import init from './leptos-app.js'; \
+    init({ module_or_path: './leptos-app_bg.wasm' });</script><body></body></html>";
 
 /// Returns the folder in which the page is built.
 pub(crate) fn folder() -> PathBuf {
