@@ -106,14 +106,16 @@ impl Connections {
     ) {
         let mut stop = pin!(stop);
         loop {
+            // In this order: a flood of connections must not keep the bytes of those before waiting.
             tokio::select! {
+                biased;
+                () = &mut stop => return,
+                () = self.budget.exceeded() => self.make_room_for_bytes(),
+                Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.accept(stream, peer),
                     Err(error) => self.on_accept_error(&error).await,
                 },
-                Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
-                () = self.budget.exceeded() => self.make_room_for_bytes(),
-                () = &mut stop => return,
             }
             (self.note)(self.open.len());
         }

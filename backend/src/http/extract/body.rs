@@ -49,6 +49,10 @@ async fn bytes(request: Request, app: &AppState) -> ApiResult<Bytes> {
 
 /// Parses JSON.
 pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    // serde would take an array for a struct, field by field.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ErrorCode::BadRequest.into());
+    }
     serde_json::from_slice(bytes).map_err(|_| ErrorCode::BadRequest.into())
 }
 
