@@ -23,6 +23,7 @@ use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::body;
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::Principal;
+use crate::http::query::with_query;
 
 /// A request to an endpoint, from a caller who may make it.
 pub(crate) struct Call<E: Endpoint<Caller: Principal>> {
@@ -253,10 +254,7 @@ impl Routes {
 
 /// Returns the address that leads on to `next` if the browser kept the session's cookie.
 fn cookie_check(base: BasePath, next: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", next)
-        .finish();
-    format!("{}?{query}", base.of(routes::API_LOGIN_CHECK))
+    with_query(&base.of(routes::API_LOGIN_CHECK), &[("next", next)])
 }
 
 /// Checks an error against those that the endpoint declares. Only in tests: in production an

@@ -1,6 +1,7 @@
 //! HTTP: every route on one page, and every layer with the reason for its position.
 
 mod reference;
+mod query;
 mod error;
 pub mod cookie;
 mod api;

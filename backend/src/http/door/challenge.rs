@@ -9,6 +9,7 @@ use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::http::error::ApiError;
 use crate::http::extract::address::logged;
+use crate::http::query::with_query;
 use shared::routes;
 
 /// Tells an answer of ours from one of an application's, in a response's extensions.
@@ -41,14 +42,12 @@ pub(crate) fn challenge(
 
 /// Returns where somebody logs in who asked for this path of an application, query included.
 pub(crate) fn login_url(application: &Application, asked: &str) -> String {
-    let next = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", asked)
-        .finish();
-    if application.is_on_own_host {
-        return format!("{}?{next}", BasePath::BELOW.of(routes::LOGIN));
-    }
-    let origin = application.url.origin();
-    format!("{origin}{}?{next}", routes::APP_START)
+    let login = if application.is_on_own_host {
+        BasePath::BELOW.of(routes::LOGIN)
+    } else {
+        application.url.origin() + routes::APP_START
+    };
+    with_query(&login, &[("next", asked)])
 }
 
 /// Refuses a WebSocket that another site opens in somebody's name.

@@ -17,6 +17,7 @@ use crate::http::cookie::SetCookies;
 use crate::http::error::ApiError;
 use crate::http::extract::client::ClientInfo;
 use crate::http::login::{logout, session_cookie};
+use crate::http::query::{parameter, with_query};
 use crate::http::reference;
 use crate::one_time_link::LinkToken;
 use crate::public_url::PublicUrl;
@@ -66,12 +67,13 @@ pub(crate) async fn answer(
 fn start(app: &AppState, application: &Application, query: &str) -> Response {
     let state = SessionToken::generate();
     let next = next(query);
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("app", &application.name)
-        .append_pair("state", &state.hash().to_text())
-        .append_pair("next", next.as_str())
-        .finish();
-    let url = at_postern(app, &format!("{}?{query}", routes::API_ENTER));
+    let hash = state.hash().to_text();
+    let parameters = [
+        ("app", application.name.as_str()),
+        ("state", hash.as_str()),
+        ("next", next.as_str()),
+    ];
+    let url = at_postern(app, &with_query(routes::API_ENTER, &parameters));
     let cookies = SetCookies::default().with(session::give_state(application, &state));
     (cookies, Redirect::to(&url)).into_response()
 }
@@ -184,11 +186,4 @@ fn at_postern(app: &AppState, path: &str) -> String {
 fn next(query: &str) -> ReturnTo {
     let next = parameter(query, "next").unwrap_or_default();
     ReturnTo::in_application(&next)
-}
-
-/// Returns a parameter of a query.
-pub(crate) fn parameter(query: &str, wanted: &str) -> Option<String> {
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let (_, value) = pairs.find(|(name, _)| name == wanted)?;
-    Some(value.into_owned())
 }

@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 use shared::routes;
 
-use super::entry::parameter;
 use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::http::error::ApiResult;
 use crate::http::extract::principal;
 use crate::http::page::refusal::refuse;
+use crate::http::query::{parameter, with_query};
 use crate::one_time_link::LinkToken;
 use crate::return_to::ReturnTo;
 use crate::session::TokenHash;
@@ -54,22 +54,15 @@ pub(crate) async fn enter(State(app): State<AppState>, request: Request) -> ApiR
 /// Sends the browser to the login, and back here afterwards.
 fn to_login(base: BasePath, query: &str) -> Response {
     let here = format!("{}?{query}", base.of(routes::API_ENTER));
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", &here)
-        .finish();
-    uncached(Redirect::to(&format!("{}?{query}", base.of(routes::LOGIN))))
+    let login = with_query(&base.of(routes::LOGIN), &[("next", &here)]);
+    uncached(Redirect::to(&login))
 }
 
 fn to_application(application: &Application, ticket: &LinkToken, next: &ReturnTo) -> Response {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("ticket", &ticket.reveal())
-        .append_pair("next", next.as_str())
-        .finish();
-    let origin = application.url.origin();
-    uncached(Redirect::to(&format!(
-        "{origin}{}?{query}",
-        routes::APP_ENTER
-    )))
+    let enter = application.url.origin() + routes::APP_ENTER;
+    let ticket = ticket.reveal();
+    let parameters = [("ticket", ticket.as_str()), ("next", next.as_str())];
+    uncached(Redirect::to(&with_query(&enter, &parameters)))
 }
 
 fn uncached(redirect: Redirect) -> Response {

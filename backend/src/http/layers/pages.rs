@@ -10,6 +10,7 @@ use shared::routes;
 use crate::http::error::ApiError;
 use crate::http::extract::page_load::is_page_load;
 use crate::http::page::refusal::{Place, RefusalPages};
+use crate::http::query::parameter;
 use crate::http::reference;
 
 /// The encodings in which a page can send a form.
@@ -44,8 +45,7 @@ pub(crate) async fn show(
 /// Shows why somebody gets no ticket to an application.
 async fn show_entry(pages: &RefusalPages, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
-    let mut query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let name = query.find(|(name, _)| name == "app").map(|(_, name)| name);
+    let name = parameter(request.uri().query().unwrap_or_default(), "app");
     let applications = &pages.app().config.applications;
     let application = name.and_then(|name| applications.named(&name)).cloned();
     let logout = pages.app().config.base().of(routes::API_LOGOUT);

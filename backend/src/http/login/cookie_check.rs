@@ -15,6 +15,7 @@ use crate::http::extract::principal;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::landing;
 use crate::http::login::outcome::{self, Failed};
+use crate::http::query::parameter;
 use crate::http::reference;
 use crate::return_to::ReturnTo;
 
@@ -26,10 +27,8 @@ pub(crate) async fn check(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let next = pairs.find(|(name, _)| name == "next");
+    let next = parameter(&query, "next").unwrap_or_default();
     let base = app.config.base();
-    let next = next.map(|(_, next)| next).unwrap_or_default();
     let next = ReturnTo::parse(&next, base);
     let code = match principal::current(&headers, &app).await {
         Ok(Some(current)) => {

@@ -21,6 +21,7 @@ use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::password::authenticate;
 use crate::http::login::session_cookie;
+use crate::http::query::with_query;
 use crate::http::reference;
 use crate::login::LoginError;
 use crate::login::begin::Begun;
@@ -203,11 +204,8 @@ fn onwards(app: &AppState, pending: &PendingLink) -> String {
         provider.is_some_and(|op| op.config.recheck.is_some() || op.config.rp.role_claim.is_some());
     match pending.asked {
         Asked::Anyone(_) if is_incomplete => {
-            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            format!(
-                "{}?next={next}",
-                app.config.base().of(routes::API_LOGIN_OPENID)
-            )
+            let start = app.config.base().of(routes::API_LOGIN_OPENID);
+            with_query(&start, &[("next", next)])
         }
         Asked::Anyone(_) | Asked::Owner { .. } => next.to_owned(),
     }

@@ -29,6 +29,7 @@ use crate::http::page::document::{Document, Shown};
 use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
 use crate::http::page::texts;
+use crate::http::query::{parameter, with_query};
 use crate::http::reference;
 use crate::present::application::tiles;
 
@@ -103,10 +104,7 @@ fn to_login(base: BasePath, asked: &Uri) -> Redirect {
     if next == routes::HOME {
         return Redirect::to(&login);
     }
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", &base.of(next))
-        .finish();
-    Redirect::to(&format!("{login}?{query}"))
+    Redirect::to(&with_query(&login, &[("next", &base.of(next))]))
 }
 
 /// Returns the document of the path's module, with the static page for the path.
@@ -114,12 +112,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     let (app, brand) = (&spa.app, &spa.app.config.brand);
     let (path, headers) = (parts.uri.path(), &parts.headers);
     let query = with_encoded_next(parts.uri.query().unwrap_or_default());
-    let parameter = |wanted: &str| {
-        let mut pairs = form_urlencoded::parse(query.as_bytes());
-        pairs
-            .find(|(name, _)| name == wanted)
-            .map(|(_, value)| value.into_owned())
-    };
+    let parameter = |wanted: &str| parameter(&query, wanted);
     // The app asks for this by itself; only these two pages need it without the app.
     let known = match path {
         routes::LOGIN | routes::SETUP => Known::ask(app, headers).await,

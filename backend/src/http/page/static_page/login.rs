@@ -11,6 +11,7 @@ use shared::text::Text;
 
 use crate::http::page::static_page::elements::{Field, escape, hidden, problem, submit};
 use crate::http::page::static_page::page::StaticPage;
+use crate::http::query::with_query;
 use crate::return_to::ReturnTo;
 
 /// Returns the login page's content.
@@ -136,10 +137,7 @@ fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> 
 fn openid_href(page: &StaticPage<'_>, next: Option<&str>) -> String {
     let path = page.at(routes::API_LOGIN_OPENID);
     match next {
-        Some(next) => {
-            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            escape(&format!("{path}?next={next}"))
-        }
+        Some(next) => escape(&with_query(&path, &[("next", next)])),
         None => path,
     }
 }
@@ -182,13 +180,11 @@ fn provider_link(
 
 /// Returns the link to the login page at the server's own address.
 fn open_address(page: &StaticPage<'_>, own: &str, next: Option<&str>) -> String {
-    let query = next.map_or(String::new(), |next| {
-        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-        format!("?next={next}")
-    });
+    let login = format!("{own}{}", page.at(routes::LOGIN));
+    let login = next.map_or(login.clone(), |next| with_query(&login, &[("next", next)]));
     format!(
         "<a class=\"button\" href=\"{}\">{}</a>",
-        escape(&format!("{own}{}{query}", page.at(routes::LOGIN))),
+        escape(&login),
         page.fill(Text::OPEN_ADDRESS, &[("address", &escape(own))]),
     )
 }
