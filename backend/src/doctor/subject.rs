@@ -4,20 +4,25 @@ use shared::doctor::{Outcome, Step};
 
 /// One thing to look at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Subject {
-    name: &'static str,
-    title: &'static str,
+pub(super) struct Subject<T = &'static str> {
+    name: T,
+    title: T,
 }
+
+/// One thing to look at about an application behind the door, which has a name of its own.
+pub(super) type OfApplication = Subject<String>;
 
 impl Subject {
     const fn new(name: &'static str, title: &'static str) -> Self {
         Self { name, title }
     }
+}
 
+impl<T: Into<String>> Subject<T> {
     fn step(self, outcome: Outcome, found: impl Into<String>, remedy: Option<String>) -> Step {
         Step {
-            name: self.name.to_owned(),
-            title: self.title.to_owned(),
+            name: self.name.into(),
+            title: self.title.into(),
             outcome,
             found: found.into(),
             remedy,
@@ -45,14 +50,7 @@ impl Subject {
     }
 }
 
-/// One thing to look at about an application behind the door.
-#[derive(Debug, Clone)]
-pub(super) struct ApplicationStep {
-    name: String,
-    title: String,
-}
-
-impl ApplicationStep {
+impl OfApplication {
     /// Its public address.
     pub(super) fn door(app: &str) -> Self {
         Self {
@@ -67,36 +65,6 @@ impl ApplicationStep {
             name: format!("upstream_{app}"),
             title: format!("Application {app}: upstream"),
         }
-    }
-
-    fn step(self, outcome: Outcome, found: impl Into<String>, remedy: Option<String>) -> Step {
-        Step {
-            name: self.name,
-            title: self.title,
-            outcome,
-            found: found.into(),
-            remedy,
-        }
-    }
-
-    /// It is as it should be.
-    pub(super) fn pass(self, found: impl Into<String>) -> Step {
-        self.step(Outcome::Pass, found, None)
-    }
-
-    /// It was not looked at, and why.
-    pub(super) fn skip(self, why: impl Into<String>) -> Step {
-        self.step(Outcome::Skip, why, None)
-    }
-
-    /// It may be open, or the doctor cannot tell.
-    pub(super) fn warn(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
-        self.step(Outcome::Warn, found, Some(remedy.into()))
-    }
-
-    /// It is open, or nobody gets in.
-    pub(super) fn fail(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
-        self.step(Outcome::Fail, found, Some(remedy.into()))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::probe::page::page;
 use crate::doctor::probe::random::random_text;
-use crate::doctor::subject::ApplicationStep;
+use crate::doctor::subject::OfApplication;
 use oidc::answer::Answer;
 use oidc::for_log;
 
@@ -48,7 +48,7 @@ pub(super) async fn examine(probe: &ProbeClient<'_>, config: &Config, runs: bool
 
 /// Asks at the public address of an application.
 async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool) -> Step {
-    let step = ApplicationStep::door(&app.name);
+    let step = OfApplication::door(&app.name);
     if app.public.iter().any(PublicPath::is_everything) {
         return step.warn(
             "everybody gets in without a login, on every path",
@@ -112,7 +112,7 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
     }
 }
 
-fn unreachable(step: ApplicationStep, origin: &str, cause: &str) -> Step {
+fn unreachable(step: OfApplication, origin: &str, cause: &str) -> Step {
     step.warn(
         format!("{origin} cannot be reached from this machine: {cause}"),
         "see that the host name leads to the reverse proxy, and that its certificate is good. Where \
@@ -143,7 +143,7 @@ impl Fault {
         }
     }
 
-    fn into_step(self, step: ApplicationStep, app: &Application, origin: &str) -> Step {
+    fn into_step(self, step: OfApplication, app: &Application, origin: &str) -> Step {
         match self {
             Self::Open(what) => step.fail(
                 format!("the door is open: {origin} {what}"),

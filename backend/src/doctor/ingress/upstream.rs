@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::application::registry::Application;
 use crate::application::upstream::Upstream;
 use crate::doctor::probe::client::ProbeClient;
-use crate::doctor::subject::ApplicationStep;
+use crate::doctor::subject::OfApplication;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -20,7 +20,7 @@ const ELSEWHERE: [&str; 2] = ["192.0.2.1:9", "[2001:db8::1]:9"];
 
 /// Asks the application itself; `None` if it is not proxied to.
 pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Option<Step> {
-    let step = ApplicationStep::upstream(&app.name);
+    let step = OfApplication::upstream(&app.name);
     let upstream = app.upstream.as_ref()?;
     let reached = match upstream {
         Upstream::Tcp { host, port } => connect(host, *port).await,

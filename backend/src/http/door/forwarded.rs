@@ -38,18 +38,24 @@ const HEADERS_ONLY: [HeaderName; 6] = [
     SET_COOKIE,
 ];
 
+/// Returns the members of a header that is a list (RFC 9110 §5.6.1), over all its lines.
+pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(name).into_iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .filter(|member| !member.is_empty())
+}
+
 /// Removes what concerns one connection alone.
 ///
 /// `Connection` may name any header. Those that others add or remove on purpose are never removed
 /// by it: a client could otherwise make an identity vanish that we add later, or one that a proxy
 /// before us added (hop-by-hop tricks). We add ours afterwards, so that nothing is lost.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
+    let named: Vec<HeaderName> = members(headers, CONNECTION)
+        .filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok())
         .collect();
     for name in named.iter().chain(&HOP_BY_HOP) {
         headers.remove(name);

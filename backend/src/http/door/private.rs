@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
 
-use super::forwarded::name_of;
+use super::forwarded::{members, name_of};
 use crate::http::cookie::is_ours;
 
 /// Takes out cookies by our own names: an application on the same host could otherwise log its
@@ -24,13 +24,7 @@ pub(crate) fn remove_our_cookies(headers: &mut HeaderMap) {
 
 /// Says that the answer is for one person: no cache before us may give it to another.
 pub(crate) fn keep_out_of_shared_caches(headers: &mut HeaderMap) {
-    let lines = headers.get_all(CACHE_CONTROL).iter();
-    let directives: Vec<&str> = lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .map(str::trim)
-        .filter(|directive| !directive.is_empty())
-        .collect();
+    let directives: Vec<&str> = members(headers, CACHE_CONTROL).collect();
     let is = |directive: &str, name: &str| {
         let end = directive.find('=').unwrap_or(directive.len());
         directive[..end].eq_ignore_ascii_case(name)

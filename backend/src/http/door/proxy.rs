@@ -19,7 +19,7 @@ use super::body::{Progress, RequestBody, ResponseBody};
 use super::connector::Connector;
 use super::expectation::{self, Interim};
 use super::handover::Handover;
-use super::streams::Stream;
+use super::streams::{self, Stream};
 use super::{forwarded, private, tunnel};
 use crate::application::upstream::Upstream;
 use crate::public_url::PublicUrl;
@@ -121,7 +121,7 @@ impl Proxy {
         let mut response = tokio::select! {
             answer = in_time(answer, progress.as_ref(), self.answer_timeout) => answer?,
             () = interim.flooded() => return Err(ProxyError::Misread("interim answers without end")),
-            () = ended(login.as_ref()) => return Err(ProxyError::Ended),
+            () = streams::ended(login.as_ref()) => return Err(ProxyError::Ended),
         };
         let ends = is_gated.then(|| interim.answered());
         check(&mut response, is_head)?;
@@ -161,14 +161,6 @@ async fn in_time(
             Err(_) if progress.is_some_and(|progress| progress.last() + limit > deadline) => {}
             Err(_) => return Err(ProxyError::Silent),
         }
-    }
-}
-
-/// Waits until the login has ended.
-async fn ended(login: Option<&Stream>) {
-    match login {
-        Some(login) => login.ended().await,
-        None => std::future::pending().await,
     }
 }
 

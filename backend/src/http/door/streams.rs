@@ -86,12 +86,15 @@ impl Streams {
     }
 }
 
-impl Stream {
-    /// Waits until the login ends.
-    pub(crate) async fn ended(&self) {
-        self.end.cancelled().await;
+/// Waits until the login ends; for ever if there is none.
+pub(crate) async fn ended(login: Option<&Stream>) {
+    match login {
+        Some(login) => login.end.cancelled().await,
+        None => std::future::pending().await,
     }
+}
 
+impl Stream {
     /// Returns what a body asks, each time it is read, whether the login still lives.
     pub(crate) fn watch_body(self) -> Watched {
         Watched {

@@ -7,7 +7,8 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::copy_bidirectional_with_sizes;
 
-use super::streams::Stream;
+use super::forwarded::members;
+use super::streams::{self, Stream};
 
 /// Bytes for each direction of a tunnel. There may be thousands of them, and most are idle.
 const BUFFER: usize = 4 * 1024;
@@ -18,12 +19,7 @@ const OF_REQUESTS: [&str; 5] = ["h2c", "h2", "h3", "http", "tls"];
 /// Returns which protocol the headers ask for or agree to; `None` if it is none, several, or one that
 /// cannot pass.
 pub(crate) fn protocol(headers: &HeaderMap) -> Option<HeaderValue> {
-    let asks = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .any(|name| name.trim().eq_ignore_ascii_case("upgrade"));
+    let asks = members(headers, CONNECTION).any(|name| name.eq_ignore_ascii_case("upgrade"));
     let mut lines = headers.get_all(UPGRADE).iter();
     let protocol = lines.next().filter(|_| asks)?;
     let name = protocol.to_str().ok()?.split('/').next()?.trim();
@@ -45,16 +41,10 @@ pub(crate) async fn carry(client: OnUpgrade, upstream: OnUpgrade, login: Option<
         return;
     };
     let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
-    let ended = async {
-        match &login {
-            Some(login) => login.ended().await,
-            None => std::future::pending().await,
-        }
-    };
     tokio::select! {
         // Either side may go away at any time: that is no fault.
         _ = copy_bidirectional_with_sizes(&mut client, &mut upstream, BUFFER, BUFFER) => {}
-        () = ended => {}
+        () = streams::ended(login.as_ref()) => {}
     }
 }
 
