@@ -15,20 +15,6 @@ use crate::assertion::{identity::identity, identity_headers, key_ring};
 use crate::http::extract::principal::Current;
 use crate::store;
 
-/// What becomes of a request.
-pub(crate) enum Admission {
-    /// It passes, as somebody's.
-    As(Box<Visit>),
-    /// It passes as nobody's: the path needs no login.
-    Public,
-    /// Nobody is logged in.
-    LoggedOut,
-    /// Somebody is, by this account, which may not open the application.
-    Forbidden(Box<Account>),
-    /// Another site opens a WebSocket in somebody's name, or one that nobody names.
-    CrossSite,
-}
-
 /// Who passes.
 pub(crate) struct Visit {
     /// The login.
@@ -37,17 +23,6 @@ pub(crate) struct Visit {
     identity: Identity,
     /// The same, signed.
     assertion: HeaderValue,
-}
-
-/// Why nothing can be decided.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AdmitError {
-    /// The database does not say who it is.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// Nothing can be signed.
-    #[error("the assertion cannot be signed")]
-    Sign(#[from] key_ring::Error),
 }
 
 impl Visit {
@@ -67,58 +42,68 @@ pub(crate) struct Recognized {
 }
 
 /// Why a request may not pass.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     /// Nobody is logged in.
+    #[error("nobody is logged in")]
     LoggedOut,
     /// This account is, which nothing lets in.
+    #[error("the account may not open the application")]
     Forbidden(Box<Account>),
-    /// Another site opens a WebSocket in somebody's name.
+    /// Another site opens a WebSocket in somebody's name, or one that nobody names.
+    #[error("another site opens a WebSocket")]
     CrossSite,
+    /// The database does not say who it is.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Nothing can be signed.
+    #[error("the assertion cannot be signed")]
+    Sign(#[from] key_ring::Error),
 }
 
 /// Finds out who makes a request, and whether these let them in.
 ///
 /// # Errors
-/// Those of the store.
+/// Every [`Refusal`] but `Sign`.
 pub(crate) async fn recognize(
     app: &AppState,
     application: &Application,
     allow: &[Allow],
     headers: &HeaderMap,
-) -> Result<Result<Recognized, Refusal>, store::Error> {
+) -> Result<Recognized, Refusal> {
     if asked::is_cross_site_upgrade(headers, &application.url.origin()) {
-        return Ok(Err(Refusal::CrossSite));
+        return Err(Refusal::CrossSite);
     }
     let Some(current) = session::current(app, application, headers).await? else {
-        return Ok(Err(Refusal::LoggedOut));
+        return Err(Refusal::LoggedOut);
     };
     if asked::is_websocket_of_unknown(headers) {
-        return Ok(Err(Refusal::CrossSite));
+        return Err(Refusal::CrossSite);
     }
     if !is_allowed(allow, &current.account) {
-        return Ok(Err(Refusal::Forbidden(Box::new(current.account))));
+        return Err(Refusal::Forbidden(Box::new(current.account)));
     }
     let identity = identity(&current.account, &current.session, &application.name);
-    Ok(Ok(Recognized { current, identity }))
+    Ok(Recognized { current, identity })
 }
 
-/// Decides on a request for this path, as it came and without its query.
+/// Decides on a request for this path, as it came and without its query. `None` if it passes as
+/// nobody's: the path needs no login.
 ///
 /// # Errors
-/// Both of [`AdmitError`].
+/// Every [`Refusal`].
 pub(crate) async fn admit(
     app: &AppState,
     application: &Application,
     path: &str,
     headers: &HeaderMap,
-) -> Result<Admission, AdmitError> {
-    let recognized = recognize(app, application, &application.allow, headers).await?;
+) -> Result<Option<Visit>, Refusal> {
+    let recognized = recognize(app, application, &application.allow, headers).await;
     let Recognized { current, identity } = match recognized {
-        Ok(recognized) => recognized,
-        Err(Refusal::CrossSite) => return Ok(Admission::CrossSite),
-        Err(_) if is_public(&application.public, path) => return Ok(Admission::Public),
-        Err(Refusal::LoggedOut) => return Ok(Admission::LoggedOut),
-        Err(Refusal::Forbidden(account)) => return Ok(Admission::Forbidden(account)),
+        Err(Refusal::LoggedOut | Refusal::Forbidden(_)) if is_public(&application.public, path) => {
+            return Ok(None);
+        }
+        recognized => recognized?,
     };
     let origin = application.url.origin();
     let keys = app.keys();
@@ -129,9 +114,9 @@ pub(crate) async fn admit(
         .await?;
     // Letters, digits, `-`, `_` and dots.
     let assertion = HeaderValue::try_from(assertion).unwrap_or(HeaderValue::from_static(""));
-    Ok(Admission::As(Box::new(Visit {
+    Ok(Some(Visit {
         session_id: current.session.id,
         identity,
         assertion,
-    })))
+    }))
 }

@@ -1,20 +1,41 @@
-//! The answers to somebody who is not logged in, and to another site.
+//! The answers to who may not pass.
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 
+use super::admit::Refusal;
 use super::asked::is_navigation;
 use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::http::error::ApiError;
 use crate::http::extract::address::logged;
+use crate::http::page::refusal::refuse;
 use crate::http::query::with_query;
+use crate::telemetry::chain;
 use shared::routes;
 
 /// Tells an answer of ours from one of an application's, in a response's extensions.
 #[derive(Clone)]
 pub(crate) struct Own;
+
+/// Answers a request for this path, query included, that may not pass.
+pub(crate) fn refused(
+    refusal: Refusal,
+    application: &Application,
+    (method, headers): (&Method, &HeaderMap),
+    asked: &str,
+) -> Response {
+    match refusal {
+        Refusal::LoggedOut => challenge(application, (method, headers), asked),
+        Refusal::Forbidden(account) => refuse(application, &account),
+        Refusal::CrossSite => cross_site(application, headers),
+        Refusal::Store(_) | Refusal::Sign(_) => {
+            tracing::error!("cannot decide on a request: {}", chain(&refusal));
+            ApiError::from(ErrorCode::Unavailable).into_response()
+        }
+    }
+}
 
 /// Sends a page load to the login, and refuses anything else with 401 and the login's address.
 pub(crate) fn challenge(
@@ -51,7 +72,7 @@ pub(crate) fn login_url(application: &Application, asked: &str) -> String {
 }
 
 /// Refuses a WebSocket that another site opens in somebody's name.
-pub(crate) fn cross_site(application: &Application, headers: &HeaderMap) -> Response {
+fn cross_site(application: &Application, headers: &HeaderMap) -> Response {
     let code = ErrorCode::CrossSite;
     tracing::warn!(
         code = code.as_str(),

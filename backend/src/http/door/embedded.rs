@@ -30,15 +30,19 @@ pub(crate) async fn admit(
     if is_write_from_elsewhere(app, method, headers) {
         return Err(refused(ErrorCode::CrossSite));
     }
-    match recognize(app, application, allow, headers).await {
-        Ok(Ok(Recognized { identity, .. })) => Ok(identity),
-        Ok(Err(Refusal::LoggedOut)) => {
-            let asked = parts.uri.path_and_query();
-            let asked = asked.map_or("/", PathAndQuery::as_str);
-            Err(challenge(application, (method, headers), asked))
-        }
-        Ok(Err(Refusal::Forbidden(_))) => Err(refused(ErrorCode::AppForbidden)),
-        Ok(Err(Refusal::CrossSite)) => Err(refused(ErrorCode::CrossSite)),
-        Err(error) => Err(ApiError::from(error).into_response()),
-    }
+    let Recognized { identity, .. } =
+        recognize(app, application, allow, headers)
+            .await
+            .map_err(|refusal| match refusal {
+                Refusal::LoggedOut => {
+                    let asked = parts.uri.path_and_query();
+                    let asked = asked.map_or("/", PathAndQuery::as_str);
+                    challenge(application, (method, headers), asked)
+                }
+                Refusal::Forbidden(_) => refused(ErrorCode::AppForbidden),
+                Refusal::CrossSite => refused(ErrorCode::CrossSite),
+                Refusal::Store(error) => ApiError::from(error).into_response(),
+                Refusal::Sign(error) => ApiError::internal(&error).into_response(),
+            })?;
+    Ok(identity)
 }

@@ -7,8 +7,8 @@ use axum::http::uri::PathAndQuery;
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 
-use super::admit::{Admission, admit};
-use super::challenge::{challenge, cross_site};
+use super::admit::admit;
+use super::challenge::refused;
 use super::private::keep_out_of_shared_caches;
 use super::proxy::{Proxy, ProxyError};
 use super::streams::Streams;
@@ -16,7 +16,6 @@ use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
 use crate::http::extract::client::ClientInfo;
-use crate::http::page::refusal::refuse;
 use crate::telemetry::chain;
 
 /// An application that is proxied to.
@@ -39,22 +38,13 @@ pub(crate) async fn serve(
     let (mut parts, body) = request.into_parts();
     let Ok(client) = ClientInfo::from_request_parts(&mut parts, &app).await;
     let path = parts.uri.path();
-    let admission = match admit(&app, application, path, &parts.headers).await {
-        Ok(admission) => admission,
-        Err(error) => {
-            tracing::error!("cannot decide on a request: {}", chain(&error));
-            return ApiError::from(ErrorCode::Unavailable).into_response();
-        }
-    };
-    let visit = match admission {
-        Admission::As(visit) => Some(visit),
-        Admission::Public => None,
-        Admission::LoggedOut => {
+    let visit = match admit(&app, application, path, &parts.headers).await {
+        Ok(visit) => visit,
+        Err(refusal) => {
             let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
-            return challenge(application, (&parts.method, &parts.headers), asked);
+            let by = (&parts.method, &parts.headers);
+            return refused(refusal, application, by, asked);
         }
-        Admission::Forbidden(account) => return refuse(application, &account),
-        Admission::CrossSite => return cross_site(application, &parts.headers),
     };
     let stream = visit.as_ref().map(|visit| streams.open(visit.session_id));
     let request = Request::from_parts(parts, body);

@@ -7,13 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 
-use super::admit::{Admission, admit};
+use super::admit::admit;
 use super::asked::{is_trusted, single};
-use super::challenge::{challenge, cross_site};
+use super::challenge::refused;
 use crate::app::AppState;
 use crate::http::error::ApiError;
-use crate::http::page::refusal::refuse;
-use crate::telemetry::chain;
 
 /// Answers 200 with who it is, or refuses. The application is found by `X-Forwarded-Host`; a host
 /// that is none's is refused, and so is a proxy that the settings do not name.
@@ -55,19 +53,14 @@ async fn decide(app: &AppState, peer: Option<std::net::IpAddr>, headers: &Header
         return ApiError::from(ErrorCode::BadRequest).into_response();
     }
     match admit(app, application, uri.path(), headers).await {
-        Ok(Admission::As(visit)) => {
+        Ok(visit) => {
             let mut response = StatusCode::OK.into_response();
-            visit.tell(application, response.headers_mut());
+            if let Some(visit) = visit {
+                visit.tell(application, response.headers_mut());
+            }
             response
         }
-        Ok(Admission::Public) => StatusCode::OK.into_response(),
-        Ok(Admission::LoggedOut) => challenge(application, (&method, headers), asked),
-        Ok(Admission::Forbidden(account)) => refuse(application, &account),
-        Ok(Admission::CrossSite) => cross_site(application, headers),
-        Err(error) => {
-            tracing::error!("cannot decide on a request: {}", chain(&error));
-            ApiError::from(ErrorCode::Unavailable).into_response()
-        }
+        Err(refusal) => refused(refusal, application, (&method, headers), asked),
     }
 }
 
