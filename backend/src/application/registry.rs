@@ -1,5 +1,7 @@
 //! The applications, and which one a request is for.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::allow::{Allow, is_allowed};
@@ -73,13 +75,13 @@ pub const HOME: &str = "home";
 
 /// All applications, each on a host of its own, but for one that may be on Postern's.
 #[derive(Debug, Clone, Default)]
-pub struct Applications(pub Vec<Application>);
+pub struct Applications(pub Vec<Arc<Application>>);
 
 impl Applications {
     /// Returns the application on the host that a browser asked for. `None` if there is none: an
     /// unknown host opens nothing.
     #[must_use]
-    pub fn on_host(&self, host: &str) -> Option<&Application> {
+    pub fn on_host(&self, host: &str) -> Option<&Arc<Application>> {
         self.0.iter().find(|app| app.url.is_authority(host))
     }
 
@@ -91,18 +93,19 @@ impl Applications {
 
     /// Returns the application on Postern's own host.
     #[must_use]
-    pub fn home(&self) -> Option<&Application> {
+    pub fn home(&self) -> Option<&Arc<Application>> {
         self.0.iter().find(|app| app.is_on_own_host)
     }
 
     /// Returns what the account may open, in the order of the settings.
     pub fn of<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = &'a Application> {
-        self.0.iter().filter(|app| app.may_open(account))
+        let all = self.0.iter().map(Arc::as_ref);
+        all.filter(|app| app.may_open(account))
     }
 
     /// Returns the application of that name.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Application> {
+    pub fn named(&self, name: &str) -> Option<&Arc<Application>> {
         self.0.iter().find(|app| app.name == name)
     }
 }

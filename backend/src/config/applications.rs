@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut Reader, public: Option<&PublicUrl>) -> Applicati
             reader.fault(variable, Wrong::new(problem, "give each a host of its own"));
         }
     }
-    Applications(home.into_iter().chain(others).collect())
+    Applications(home.into_iter().chain(others).map(Arc::new).collect())
 }
 
 /// Reads the application on Postern's own host.

@@ -51,7 +51,7 @@ pub struct Postern(Arc<Inner>);
 struct Inner {
     app: AppState,
     /// What the application is to Postern: the one on its own host.
-    application: Application,
+    application: Arc<Application>,
     router: Router,
     /// What has to be done beside the requests. Ends with the last handle.
     _upkeep: JoinSet<()>,
@@ -152,12 +152,12 @@ impl Postern {
             }
         }
         let public_url = config.public_url.clone().ok_or(StartError::NoPublicUrl)?;
-        let application = Application::around_us(public_url);
+        let application = Arc::new(Application::around_us(public_url));
         let applications = &mut config.applications.0;
         if applications.iter().any(|other| other.is_on_own_host) {
             return Err(StartError::HasUpstream);
         }
-        applications.insert(0, application.clone());
+        applications.insert(0, Arc::clone(&application));
         let app = App::new(config, Clock::System).await;
         let app = app.map_err(StartError::Start)?;
         match app.refuse_lockout().await {

@@ -85,7 +85,7 @@ impl Target {
             Self::Entry(application) => Some(Arc::clone(application)),
             Self::Question => {
                 let host = asked::single(headers, "x-forwarded-host")?;
-                app.config.applications.on_host(host).cloned().map(Arc::new)
+                app.config.applications.on_host(host).cloned()
             }
             Self::Own | Self::Below | Self::Home | Self::Unknown => None,
         }
@@ -98,7 +98,7 @@ impl Gateway {
         let applications = &app.config.applications;
         let proxied = applications.0.iter().filter_map(|application| {
             let proxied = Proxied {
-                application: Arc::new(application.clone()),
+                application: Arc::clone(application),
                 proxy: Proxy::new(application.upstream.clone()?),
             };
             Some((application.name.clone(), Arc::new(proxied)))
@@ -121,8 +121,15 @@ impl Gateway {
 
     /// Answers a request that is not for Postern's own router.
     async fn answer(&self, target: Target, request: Request) -> Response {
-        let (app, headers) = (self.app.clone(), request.headers().clone());
-        let application = target.application(&app, &headers);
+        let app = self.app.clone();
+        let application = target.application(&app, request.headers());
+        let is_page = is_page_load(request.headers());
+        // Only our own pages ask for them: those of a program's request need no copy.
+        let headers = if is_page || matches!(target, Target::Entry(_)) {
+            request.headers().clone()
+        } else {
+            HeaderMap::new()
+        };
         let place = Place {
             application: application.as_deref(),
             logout: Some(routes::APP_LOGOUT),
@@ -139,20 +146,24 @@ impl Gateway {
             Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
             Target::Own | Target::Below | Target::Unknown => unknown(&request),
         };
-        self.finish(&place, &headers, response)
+        self.finish(&place, is_page.then_some(&headers), response)
     }
 
-    /// Makes a page of a refusal for a person, and adds the headers of our own answers. What comes
-    /// from an application stays as it is.
-    fn finish(&self, place: &Place<'_>, headers: &HeaderMap, response: Response) -> Response {
+    /// Makes a page of a refusal for a person, whose request has these headers, and adds the headers
+    /// of our own answers. What comes from an application stays as it is.
+    fn finish(
+        &self,
+        place: &Place<'_>,
+        person: Option<&HeaderMap>,
+        response: Response,
+    ) -> Response {
         let extensions = response.extensions();
         if extensions.get::<Own>().is_none() && extensions.get::<ApiError>().is_none() {
             return response;
         }
-        let mut response = if is_page_load(headers) {
-            self.refusals.in_words(place, headers, response)
-        } else {
-            response
+        let mut response = match person {
+            Some(headers) => self.refusals.in_words(place, headers, response),
+            None => response,
         };
         let headers = response.headers_mut();
         security_headers::add(headers, self.csp.value(), &self.app.config);
@@ -180,7 +191,7 @@ impl Gateway {
                 return self.on_own_host(application, path);
             }
             if path.starts_with(routes::BELOW_BASE) {
-                return Target::Entry(Arc::new(application.clone()));
+                return Target::Entry(Arc::clone(application));
             }
             return match self.doors.proxied.get(&application.name) {
                 Some(proxied) => Target::Application(Arc::clone(proxied)),
@@ -195,14 +206,14 @@ impl Gateway {
     }
 
     /// Returns whom a request is for on Postern's own host, if an application has that.
-    fn on_own_host(&self, application: &Application, path: &str) -> Target {
+    fn on_own_host(&self, application: &Arc<Application>, path: &str) -> Target {
         let is_for_op = matches!(
             path,
             routes::API_OAUTH_OPENID | routes::API_BACKCHANNEL_LOGOUT
         ) && self.app.config.oidc.is_some();
         match path {
             routes::BASE => Target::Home,
-            routes::APP_LOGOUT => Target::Entry(Arc::new(application.clone())),
+            routes::APP_LOGOUT => Target::Entry(Arc::clone(application)),
             routes::JWKS => Target::Own,
             _ if is_for_op => Target::Own,
             _ if BasePath::BELOW.within(path).is_some() => Target::Below,

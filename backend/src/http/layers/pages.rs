@@ -50,7 +50,7 @@ async fn show_entry(pages: &RefusalPages, request: Request, next: Next) -> Respo
     let application = name.and_then(|name| applications.named(&name)).cloned();
     let logout = pages.app().config.base().of(routes::API_LOGOUT);
     let place = Place {
-        application: application.as_ref(),
+        application: application.as_deref(),
         logout: Some(&logout),
     };
     let response = next.run(request).await;
