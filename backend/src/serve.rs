@@ -2,6 +2,7 @@
 
 mod byte_budget;
 mod connection_state;
+mod connection_io;
 mod connections;
 mod sweeper;
 

@@ -10,6 +10,7 @@
 
 mod application_names;
 mod table;
+mod table_text;
 mod faults;
 mod misspelled;
 mod secret_oddities;
@@ -32,7 +33,8 @@ pub use self::given::Given;
 pub use self::oidc::{LinkByEmail, OidcConfig, ProviderName, RoleValues};
 pub use self::process::{session_max_age, variable_of_process, wants_no_color};
 pub use self::settings::{Config, Reading};
-pub use self::table::{Fallback, Required, VARIABLES, Variable, help, markdown_table};
+pub use self::table::{Fallback, Required, VARIABLES, Variable};
+pub use self::table_text::{help, markdown_table};
 pub(crate) use self::urls::cookie_name;
 pub(crate) use self::urls::is_clear_text;
 pub use crate::public_url::PublicUrl;

@@ -8,15 +8,10 @@
 //! it is the one that the others wait for.
 
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, Incoming, SizeHint};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::byte_budget::ByteBudget;
@@ -76,13 +71,10 @@ pub(super) enum EvictionPriority {
 /// answer: a film that pauses, a phone in a tunnel. What the application is slow with has no limit.
 const STALL: Duration = Duration::from_secs(300);
 
-/// How often to read at once what nobody wants: far less than tokio lets a task do in one turn.
-const READS_AT_ONCE: usize = 16;
-
 /// How long a client has to show what it is.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// The state of a connection, updated by [`Socket`], [`RequestBody`] and [`ResponseBody`].
+/// The state of a connection, updated by its socket and its bodies (`connection_io.rs`).
 pub(super) struct ConnectionState {
     state: Mutex<State>,
     budget: Arc<ByteBudget>,
@@ -180,36 +172,27 @@ impl ConnectionState {
         &self.handover
     }
 
-    /// Notes that the head of a request has arrived; returns its body, which notes its own end.
-    pub(super) fn begin(self: &Arc<Self>, body: Incoming) -> Body {
+    /// Notes that the head of a request has arrived, and whether a body follows.
+    pub(super) fn begin(&self, has_body: bool) {
         self.handover.begin();
         let mut state = self.state();
-        if body.is_end_stream() {
+        if has_body {
+            state.enter(Phase::Body);
+            state.is_whole = false;
+        } else {
             self.enter_work(state);
-            return Body::empty();
         }
-        state.enter(Phase::Body);
-        state.is_whole = false;
-        drop(state);
-        Body::new(RequestBody {
-            body,
-            state: Arc::clone(self),
-        })
     }
 
-    /// Notes that the answer is ready; returns its body, which notes when hyper has all of it.
-    pub(super) fn answer(self: &Arc<Self>, body: Body) -> ResponseBody {
+    /// Notes that the answer is ready.
+    pub(super) fn answer(&self) {
         let mut state = self.state();
         state.enter(Phase::Answer);
         state.is_buffered = false;
-        ResponseBody {
-            body,
-            state: Arc::clone(self),
-        }
     }
 
     /// Notes that the body has arrived.
-    fn arrived(&self) {
+    pub(super) fn arrived(&self) {
         let mut state = self.state();
         state.is_whole = true;
         if state.phase == Phase::Body {
@@ -218,7 +201,7 @@ impl ConnectionState {
     }
 
     /// Notes that nobody wants the rest of the body, if there is one.
-    fn unwanted(&self) {
+    pub(super) fn unwanted(&self) {
         let mut state = self.state();
         if !state.is_whole {
             state.is_cut = true;
@@ -241,12 +224,12 @@ impl ConnectionState {
         }
     }
 
-    fn buffered(&self) {
+    pub(super) fn buffered(&self) {
         self.state().is_buffered = true;
     }
 
     /// Notes that the kernel has everything that hyper had to write.
-    fn flushed(&self) {
+    pub(super) fn flushed(&self) {
         let mut state = self.state();
         if state.phase == Phase::Answer && state.is_buffered {
             state.enter(Phase::Idle);
@@ -254,7 +237,7 @@ impl ConnectionState {
     }
 
     /// Notes that the client sends so many bytes; none, if there is nothing to read.
-    fn received(&self, bytes: usize) {
+    pub(super) fn received(&self, bytes: usize) {
         let mut state = self.state();
         if bytes == 0 {
             state.waits_to_read.get_or_insert_with(Instant::now);
@@ -274,7 +257,7 @@ impl ConnectionState {
     }
 
     /// Notes whether the client takes what it is sent.
-    fn written<T>(&self, written: &Poll<T>) {
+    pub(super) fn written<T>(&self, written: &Poll<T>) {
         let mut state = self.state();
         if written.is_ready() {
             state.waits_to_write = None;
@@ -286,7 +269,7 @@ impl ConnectionState {
     /// Gives a client that was answered before its request was whole time to read the answer. If the
     /// socket were closed with bytes in it that nobody has read, the client would see an error
     /// instead. Returns false if there is no such answer.
-    fn lingers(&self) -> bool {
+    pub(super) fn lingers(&self) -> bool {
         let mut state = self.state();
         if state.is_cut && state.phase != Phase::Linger {
             state.enter(Phase::Linger);
@@ -316,155 +299,5 @@ impl State {
     fn stalled_since(&self) -> Option<Instant> {
         let reading = self.waits_to_read.filter(|_| !self.is_whole);
         reading.into_iter().chain(self.waits_to_write).min()
-    }
-}
-
-/// A client's socket that notes when something arrives and when everything is sent.
-pub(super) struct Socket {
-    stream: TcpStream,
-    state: Arc<ConnectionState>,
-}
-
-impl Socket {
-    /// Watches this stream.
-    pub(super) fn new(stream: TcpStream, state: Arc<ConnectionState>) -> Self {
-        Self { stream, state }
-    }
-}
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        let bytes = buffer.filled().len() - before;
-        if bytes > 0 || read.is_pending() {
-            self.state.received(bytes);
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.state.written(&written);
-        written
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[std::io::IoSlice<'_>],
-    ) -> Poll<std::io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.state.written(&written);
-        written
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    // hyper flushes the socket only once its own buffer is empty.
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
-        if let Poll::Ready(Ok(())) = flushed {
-            self.state.flushed();
-        }
-        flushed
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
-        if !self.state.lingers() {
-            return Poll::Ready(Ok(()));
-        }
-        let mut unwanted = [0; 4096];
-        for _ in 0..READS_AT_ONCE {
-            let mut buffer = ReadBuf::new(&mut unwanted);
-            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
-            if buffer.filled().is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-        }
-        // A client that never stops must not keep the task from looking at the time.
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
-/// The body of a request.
-struct RequestBody {
-    body: Incoming,
-    state: Arc<ConnectionState>,
-}
-
-impl HttpBody for RequestBody {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if !matches!(frame, Poll::Pending | Poll::Ready(Some(Ok(_)))) {
-            self.state.arrived();
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for RequestBody {
-    fn drop(&mut self) {
-        self.state.unwanted();
-    }
-}
-
-/// The body of an answer. hyper drops it when its buffer has all of it.
-pub(super) struct ResponseBody {
-    body: Body,
-    state: Arc<ConnectionState>,
-}
-
-impl HttpBody for ResponseBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for ResponseBody {
-    fn drop(&mut self) {
-        self.state.buffered();
     }
 }

@@ -31,7 +31,8 @@ use crate::keep_alive::notice_end;
 use crate::limits::network;
 
 use super::byte_budget::{ByteBudget, too_much};
-use super::connection_state::{ConnectionState, EvictionPriority, ResponseBody, Socket};
+use super::connection_io::{ResponseBody, Socket, request_body};
+use super::connection_state::{ConnectionState, EvictionPriority};
 
 /// The most connections, even if the process may open more files. Each may hold [`MAX_HEAD`].
 const MAX_CONNECTIONS: usize = 10_000;
@@ -296,11 +297,11 @@ async fn answer(
     mut router: Router,
     state: Arc<ConnectionState>,
 ) -> Result<Response<ResponseBody>, Infallible> {
-    let mut request = request.map(|body| state.begin(body));
+    let mut request = request.map(|body| request_body(body, &state));
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(state.handover().clone());
     let response = router.call(request).await?;
-    Ok(response.map(|body| state.answer(body)))
+    Ok(response.map(|body| ResponseBody::new(body, &state)))
 }
 
 /// Returns the limit on connections if the process may open this many files.

@@ -8,6 +8,7 @@ mod program;
 
 mod assertion;
 mod own_host;
+mod base_path;
 mod people;
 mod proxy;
 mod ticket;
