@@ -1,9 +1,10 @@
 //! How many bytes of requests that are not whole yet are held: over all connections, and for each
 //! client.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
 
@@ -24,6 +25,29 @@ pub(super) struct ByteBudget {
 struct Held {
     bytes: usize,
     by_client: HashMap<IpAddr, usize>,
+    /// The connections that read on once there is room again, by client and by their numbers.
+    waiting: BTreeMap<Option<IpAddr>, BTreeMap<u64, Waker>>,
+    /// The number of the next connection.
+    next: u64,
+}
+
+impl Held {
+    fn is_exceeded(&self, client: Option<IpAddr>) -> bool {
+        let share = client.and_then(|client| self.by_client.get(&client));
+        self.bytes > MAX_BYTES || share.is_some_and(|share| *share > MAX_SHARE)
+    }
+
+    /// Takes out the first of those that wait and for which there is room.
+    fn next_to_read(&mut self) -> Option<Waker> {
+        let mut clients = self.waiting.keys().copied();
+        let client = clients.find(|client| !self.is_exceeded(*client))?;
+        let waiting = self.waiting.get_mut(&client)?;
+        let first = waiting.pop_first();
+        if waiting.is_empty() {
+            self.waiting.remove(&client);
+        }
+        first.map(|(_, waker)| waker)
+    }
 }
 
 impl ByteBudget {
@@ -31,14 +55,55 @@ impl ByteBudget {
     pub(super) fn add(&self, client: Option<IpAddr>, bytes: usize) {
         let mut held = self.held();
         held.bytes += bytes;
-        let share = client.map_or(0, |client| {
-            let share = held.by_client.entry(client).or_default();
-            *share += bytes;
-            *share
-        });
-        if held.bytes > MAX_BYTES || share > MAX_SHARE {
+        if let Some(client) = client {
+            *held.by_client.entry(client).or_default() += bytes;
+        }
+        if held.is_exceeded(client) {
             self.exceeded.notify_one();
         }
+    }
+
+    /// Returns the number of a new connection.
+    pub(super) fn number(&self) -> u64 {
+        let mut held = self.held();
+        held.next += 1;
+        held.next
+    }
+
+    /// Waits until there is room for more, for this client if it has a share of its own. Who reads
+    /// without asking takes what is there before anybody can be closed.
+    pub(super) fn poll_room(
+        &self,
+        number: u64,
+        client: Option<IpAddr>,
+        cx: &Context<'_>,
+    ) -> Poll<()> {
+        let mut held = self.held();
+        if held.is_exceeded(client) {
+            let waiting = held.waiting.entry(client).or_default();
+            waiting.insert(number, cx.waker().clone());
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    }
+
+    /// Notes that a connection has read what it waited for. It wakes the next one: to wake all at
+    /// once would cost as much as there are, for each of them.
+    pub(super) fn has_read(&self) {
+        wake_next(self.held());
+    }
+
+    /// Notes that a connection has ended, which held so many.
+    pub(super) fn end(&self, number: u64, client: Option<IpAddr>, bytes: usize) {
+        let mut held = self.held();
+        if let Some(waiting) = held.waiting.get_mut(&client) {
+            waiting.remove(&number);
+            if waiting.is_empty() {
+                held.waiting.remove(&client);
+            }
+        }
+        drop(held);
+        self.remove(client, bytes);
     }
 
     /// Notes that so many are no longer held.
@@ -53,6 +118,7 @@ impl ByteBudget {
                 held.by_client.remove(&client);
             }
         }
+        wake_next(held);
     }
 
     /// Waits until there is more than there may be.
@@ -62,6 +128,14 @@ impl ByteBudget {
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wake_next(mut held: MutexGuard<'_, Held>) {
+    let next = held.next_to_read();
+    drop(held);
+    if let Some(next) = next {
+        next.wake();
     }
 }
 

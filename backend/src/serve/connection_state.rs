@@ -9,7 +9,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -78,6 +78,8 @@ const FRESH: Duration = Duration::from_secs(2);
 pub(super) struct ConnectionState {
     state: Mutex<State>,
     budget: Arc<ByteBudget>,
+    /// Its number in the budget.
+    number: u64,
     handover: Handover,
     /// Whose share of the budget it uses; `None` where there are no shares.
     client: Option<IpAddr>,
@@ -93,6 +95,8 @@ struct State {
     is_whole: bool,
     /// True if the client was told that nobody wants the rest.
     is_cut: bool,
+    /// True if the budget wakes it when there is room.
+    waits_for_room: bool,
     /// Since when hyper waits for bytes of the client; `None` if it does not.
     waits_to_read: Option<Instant>,
     /// Since when hyper waits for the client to take bytes; `None` if it does not.
@@ -110,12 +114,14 @@ impl ConnectionState {
             held: 0,
             is_whole: false,
             is_cut: false,
+            waits_for_room: false,
             waits_to_read: None,
             waits_to_write: None,
             is_buffered: false,
         });
         Arc::new(Self {
             state,
+            number: budget.number(),
             budget,
             handover: Handover::default(),
             client,
@@ -236,9 +242,24 @@ impl ConnectionState {
         }
     }
 
+    /// Waits until the budget has room for more of a request.
+    pub(super) fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.state();
+        let is_counted = matches!(state.phase, Phase::Idle | Phase::Head | Phase::Body);
+        if is_counted && !self.is_passed_on(&state) {
+            let room = self.budget.poll_room(self.number, self.client, cx);
+            state.waits_for_room |= room.is_pending();
+            return room;
+        }
+        Poll::Ready(())
+    }
+
     /// Notes that the client sends so many bytes; none, if there is nothing to read.
     pub(super) fn received(&self, bytes: usize) {
         let mut state = self.state();
+        if std::mem::take(&mut state.waits_for_room) {
+            self.budget.has_read();
+        }
         if bytes == 0 {
             state.waits_to_read.get_or_insert_with(Instant::now);
             return;
@@ -285,7 +306,7 @@ impl ConnectionState {
 impl Drop for ConnectionState {
     fn drop(&mut self) {
         let held = self.state().held;
-        self.budget.remove(self.client, held);
+        self.budget.end(self.number, self.client, held);
     }
 }
 

@@ -238,6 +238,9 @@ async fn attend(
     // An event or a message of an application must not wait for the one before. Without that, they
     // are slower, and no fault.
     let _ = stream.set_nodelay(true);
+    if !begins(&stream, &state, &mut stopping).await {
+        return;
+    }
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&state)));
     let connection = http1::Builder::new()
         .header_read_timeout(None)
@@ -277,6 +280,29 @@ async fn attend(
     connection.as_mut().graceful_shutdown();
     // The grace period is the limit now.
     let _ = connection.await;
+}
+
+/// Waits for the first bytes of the first request, and for room to read them; returns false if the
+/// client is too slow, or the server stops first. Only then does a connection cost hyper's buffers,
+/// which are most of what it takes.
+async fn begins(
+    stream: &TcpStream,
+    state: &ConnectionState,
+    stopping: &mut watch::Receiver<bool>,
+) -> bool {
+    let too_late = state.deadline().unwrap_or_else(Instant::now);
+    let first_bytes = async {
+        let is_open = stream.readable().await.is_ok();
+        poll_fn(|cx| state.poll_room(cx)).await;
+        is_open
+    };
+    tokio::select! {
+        // What has arrived is answered, even by a server that stops.
+        biased;
+        is_open = first_bytes => is_open,
+        _ = stopping.wait_for(|is_stopping| *is_stopping) => false,
+        () = sleep_until(too_late) => false,
+    }
 }
 
 /// Carries what the two sides of a tunnel say, if the connection has become one, until they have
