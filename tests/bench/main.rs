@@ -86,6 +86,7 @@ async fn main() -> Result<()> {
         ("POSTERN_APP_WIKI_UPSTREAM", &url),
         ("POSTERN_APP_WIKI_PUBLIC", "/public"),
         ("POSTERN_APP_CHAT_URL", "http://chat.example.test"),
+        ("POSTERN_APP_CHAT_UPSTREAM", &url),
         ("POSTERN_TRUSTED_PROXIES", "127.0.0.1/32"),
         ("POSTERN_LOG", "warn"),
     ])
