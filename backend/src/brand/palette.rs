@@ -33,8 +33,8 @@ impl Scheme {
     /// The page's own background; this and the next two are tokens of `frontend/style.css`.
     pub fn ground(self) -> Color {
         match self {
-            Self::Light => Color::of(0x00ee_f1ef),
-            Self::Dark => Color::of(0x0011_1614),
+            Self::Light => Color::of(0x00f6_f7f6),
+            Self::Dark => Color::of(0x000d_100f),
         }
     }
 
@@ -42,15 +42,15 @@ impl Scheme {
     pub fn surface(self) -> Color {
         match self {
             Self::Light => Color::WHITE,
-            Self::Dark => Color::of(0x001a_211e),
+            Self::Dark => Color::of(0x0015_1917),
         }
     }
 
     /// The color of text.
     pub fn ink(self) -> Color {
         match self {
-            Self::Light => Color::of(0x0017_211e),
-            Self::Dark => Color::of(0x00e5_ebe8),
+            Self::Light => Color::of(0x001a_211e),
+            Self::Dark => Color::of(0x00e9_eeeb),
         }
     }
 

@@ -354,8 +354,8 @@ mod tests {
                  crossorigin=\"anonymous\">\n\
                  <script type=\"module\" data-texts=\"/api/texts/entry/en?v=3\" ",
             )
-            .replace("#fff", "#eef1ef")
-            .replace("#000", "#111614")
+            .replace("#fff", "#f6f7f6")
+            .replace("#000", "#0d100f")
             .replace(
                 "<!--postern:static-->old<!--/postern:static-->",
                 "<p>new</p>",
@@ -391,7 +391,7 @@ mod tests {
             html.contains("<html lang=\"en\" dir=\"ltr\" data-theme=\"dark\">"),
             "{html}"
         );
-        let meta = "<meta name=\"theme-color\" content=\"#111614\">";
+        let meta = "<meta name=\"theme-color\" content=\"#0d100f\">";
         assert_eq!(html.matches("theme-color").count(), 1);
         assert!(html.contains(meta), "{html}");
     }
