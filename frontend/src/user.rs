@@ -7,7 +7,7 @@ use shared::api::{LogOut, ShowSession};
 use shared::error::ErrorCode;
 use shared::session::User;
 
-use crate::browser::{self, History};
+use crate::browser::{self, History, tabs};
 use crate::dynamic::{dynamic, effect};
 use crate::mutation::Mutation;
 use crate::remote::Remote;
@@ -45,8 +45,8 @@ pub enum UserState {
 struct CurrentUser(Signal<UserState>);
 
 /// Returns who uses the page. The first call asks the server, and all components below use its
-/// answer: call it at the top. It is asked again when the window gets the focus, because people log
-/// out in other tabs.
+/// answer: call it at the top. It is asked again when the window gets the focus, and when the user
+/// logs out in another tab.
 ///
 /// ```no_run
 /// use leptos::prelude::*;
@@ -68,6 +68,7 @@ pub fn use_user() -> Signal<UserState> {
     base::leave_host_to_application();
     let answer = Remote::new(|| Some(api::call(ShowSession {})));
     let listener = window_event_listener_untyped("focus", move |_| answer.refetch());
+    tabs::on_logout(move || answer.refetch());
     on_cleanup(move || listener.remove());
     let user = Signal::derive(move || match answer.get() {
         None | Some(Ok(None)) => UserState::Loading,
@@ -131,6 +132,7 @@ pub fn LogoutButton(
     let log_out = Mutation::new(move || async move {
         let answer = api::call(LogOut {}).send().await;
         if let Ok(answer) = &answer {
+            tabs::tell_logout();
             browser::go(&answer.redirect, History::Replace).await;
         }
         answer.map(|_| ())

@@ -42,7 +42,7 @@ use crate::{http, serve};
 ///     .route("/", get(home))
 ///     .merge(postern.router())
 ///     .with_state(postern);
-/// # let _ = app; Ok(())
+/// # let _: Router = app; Ok(())
 /// # }
 /// ```
 #[derive(Clone)]
@@ -65,7 +65,7 @@ struct Inner {
 /// fn exit_code(error: &StartError) -> i32 {
 ///     match error {
 ///         StartError::Settings(_) | StartError::NoPublicUrl | StartError::HasUpstream => 2,
-///         StartError::Start(_) => 1,
+///         _ => 1,
 ///     }
 /// }
 /// # assert_eq!(exit_code(&StartError::NoPublicUrl), 2);
