@@ -1,15 +1,16 @@
 //! A benchmark: how long a session check takes while a stranger sends logout tokens that nobody
 //! signed, and the OP publishes 400 keys.
 //!
-//! Run by `POSTERN_BIN=target/release/postern cargo run --release -p tests --example logout_storm`.
+//! Run by `POSTERN_BIN=target/release/postern cargo run -p tests --example logout_storm`, after
+//! `cargo xtask bench door`, which builds what measures.
 
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use demo_op::Lie;
@@ -20,16 +21,20 @@ use serde_json::json;
 use shared::routes::{API_BACKCHANNEL_LOGOUT, API_SESSION};
 use tests::database::Database;
 use tests::http_browser::HttpBrowser;
+use tests::places;
 use tests::server::Server;
 use tests::site::{BEGINNING, PASSWORD, op_of_today, user};
+use tokio::process::Command;
 use tokio::task::JoinSet;
 
 /// How many keys the OP publishes.
 const KEYS: usize = 400;
 /// How many strangers send at once.
 const STRANGERS: usize = 16;
-/// How many session checks are timed, one after the other.
-const CHECKS: usize = 2000;
+/// Over how many connections session checks are timed, for how long, and how many a second.
+const CONNECTIONS: &str = "4";
+const SECONDS: &str = "10";
+const RATE: &str = "400";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
@@ -53,7 +58,7 @@ async fn main() -> Result<()> {
     let answer = alice.log_in("alice", PASSWORD).await;
     ensure!(answer.status == 200, "{}", answer.body);
 
-    show("no storm", &time(&alice).await?);
+    time(&server, &alice, "no storm").await?;
     let sent = Arc::new(AtomicUsize::new(0));
     let mut strangers = JoinSet::new();
     for at in 0..STRANGERS {
@@ -69,7 +74,7 @@ async fn main() -> Result<()> {
         });
     }
     let began = Instant::now();
-    show("in the storm", &time(&alice).await?);
+    time(&server, &alice, "in the storm").await?;
     let (answered, seconds) = (
         sent.load(Ordering::Relaxed),
         began.elapsed().as_secs().max(1),
@@ -81,6 +86,7 @@ async fn main() -> Result<()> {
 
 fn browser(server: &Server) -> HttpBrowser {
     HttpBrowser::new(server.origin(), server.origin(), "http://no-op.invalid")
+        .with_port_in_cookies()
 }
 
 /// Returns a logout token with the name of a published key, which did not sign it.
@@ -93,24 +99,31 @@ fn forged(issuer: &str, at: usize) -> String {
     format!("{}.{}.{signature}", part(header), part(claims))
 }
 
-/// Returns how long each session check took, the shortest first.
-async fn time(browser: &HttpBrowser) -> Result<Vec<Duration>> {
-    let mut times = Vec::with_capacity(CHECKS);
-    for _ in 0..CHECKS {
-        let began = Instant::now();
-        let answer = browser.get(API_SESSION).await;
-        times.push(began.elapsed());
-        ensure!(answer.status == 200, "{}", answer.body);
-    }
-    times.sort_unstable();
-    Ok(times)
-}
-
-fn show(when: &str, times: &[Duration]) {
-    let at = |percent: usize| times[times.len() * percent / 100];
-    println!(
-        "session check, {when}: p50 {:.2?}, p99 {:.2?}",
-        at(50),
-        at(99)
-    );
+/// Times session checks from a process of its own, so that what the strangers cost this one does not
+/// count.
+async fn time(server: &Server, alice: &HttpBrowser, when: &str) -> Result<()> {
+    let peers = places::program(
+        "BENCH_PEERS_BIN",
+        "target/release/bench-peers",
+        "cargo xtask bench door",
+    )?;
+    let name = alice.full_name("postern_session");
+    let token = alice.cookie("postern_session").context("no session")?;
+    let output = Command::new(peers)
+        .args([
+            "load",
+            server.origin().trim_start_matches("http://"),
+            API_SESSION,
+        ])
+        .args([CONNECTIONS, SECONDS, RATE])
+        .args(["Host: x", &format!("Cookie: {name}={token}")])
+        .output()
+        .await?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{error}");
+    let said = String::from_utf8(output.stdout)?;
+    let mut numbers = said.split_whitespace().skip(1);
+    let (median, slowest) = numbers.next().zip(numbers.next()).context("no figures")?;
+    println!("session check, {when}: p50 {median} µs, p99 {slowest} µs");
+    Ok(())
 }
