@@ -4,9 +4,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use cookie::Key;
 use postern_assertion::Identity;
 
+use super::recent::Recent;
 use super::signing_key::{Jwk, KeyError, NewKey, PUBLISHED_FOR, SIGNS_FOR, SigningKey};
 use crate::sealed;
 use crate::store::{self, Store, StoredKey};
@@ -20,7 +22,10 @@ const SEAL: &str = "assertion key";
 
 /// The keys of assertions.
 #[derive(Default)]
-pub struct KeyRing(RwLock<Option<Known>>);
+pub struct KeyRing {
+    known: RwLock<Option<Known>>,
+    recent: Recent,
+}
 
 #[derive(Clone)]
 struct Known {
@@ -44,7 +49,7 @@ pub enum Error {
 }
 
 impl KeyRing {
-    /// Signs who asks, for the application at that public origin.
+    /// Returns who asks, signed for the application at that public origin: a few seconds ago at most.
     ///
     /// # Errors
     /// Every [`enum@Error`].
@@ -54,9 +59,17 @@ impl KeyRing {
         seal: &Key,
         (identity, audience): (&Identity, &str),
         now: Timestamp,
-    ) -> Result<String, Error> {
+    ) -> Result<HeaderValue, Error> {
         let key = self.signing_key(store, seal, now).await?;
-        Ok(key.sign(identity, audience, now)?)
+        if let Some(recent) = self.recent.find(identity, audience, key.kid(), now) {
+            return Ok(recent);
+        }
+        let assertion = key.sign(identity, audience, now)?;
+        // Letters, digits, `-`, `_` and dots.
+        let assertion = HeaderValue::try_from(assertion).map_err(|_| KeyError::Key)?;
+        self.recent
+            .keep(identity, audience, key.kid(), now, &assertion);
+        Ok(assertion)
     }
 
     /// Returns the public keys: of all that was signed lately, also by other replicas.
@@ -78,7 +91,7 @@ impl KeyRing {
         now: Timestamp,
     ) -> Result<Arc<SigningKey>, Error> {
         let known = self
-            .0
+            .known
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
@@ -103,7 +116,7 @@ impl KeyRing {
             key: Arc::clone(&key),
             read_at: now,
         };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
         Ok(key)
     }
 }

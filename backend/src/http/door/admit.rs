@@ -112,8 +112,6 @@ pub(crate) async fn admit(
         .assertions
         .sign(&app.store, &keys.assertion, told, current.now)
         .await?;
-    // Letters, digits, `-`, `_` and dots.
-    let assertion = HeaderValue::try_from(assertion).unwrap_or(HeaderValue::from_static(""));
     Ok(Some(Visit {
         session_id: current.session.id,
         identity,
