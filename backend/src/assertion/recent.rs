@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn only_the_same_content_by_the_same_key_is_given_again_and_not_for_long() {
         let recent = Recent::default();
-        let at = |second| Timestamp::from_unix(1_790_000_000 + second);
+        let at = |second: i64| Timestamp::from_unix(1_790_000_000 + second);
         let assertion = HeaderValue::from_static("a.b.c");
         recent.keep(&alice(), ORIGIN, "key", at(0), &assertion);
 
