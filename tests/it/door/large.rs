@@ -22,27 +22,32 @@ const SOCKETS: usize = 1000;
 /// How much memory the server may hold with all of them, in kB.
 const MOST: u64 = 40 * 1024;
 
-/// An application that reads whatever it is sent, and answers with as much.
+/// An application that reads whatever it is sent, and answers with as much. A connection may end
+/// without a request: the server may have opened one too many.
 async fn large(listener: TcpListener) -> Result<()> {
     loop {
-        let (mut stream, _) = listener.accept().await?;
-        let mut head = Vec::new();
-        while !head.windows(4).any(|at| at == b"\r\n\r\n") {
-            head.push(stream.read_u8().await?);
-        }
-        let is_upload = head.starts_with(b"PUT ");
-        if is_upload {
-            let mut body = (&mut stream).take(LARGE);
-            let read = tokio::io::copy(&mut body, &mut tokio::io::sink()).await?;
-            ensure!(read == LARGE, "{read}");
-        }
-        let length = if is_upload { 0 } else { LARGE };
-        let head =
-            format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
-        stream.write_all(head.as_bytes()).await?;
-        let mut body = tokio::io::repeat(b'x').take(length);
-        tokio::io::copy(&mut body, &mut stream).await?;
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(answer(stream));
     }
+}
+
+async fn answer(mut stream: TcpStream) -> Result<()> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|at| at == b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    let is_upload = head.starts_with(b"PUT ");
+    if is_upload {
+        let mut body = (&mut stream).take(LARGE);
+        let read = tokio::io::copy(&mut body, &mut tokio::io::sink()).await?;
+        ensure!(read == LARGE, "{read}");
+    }
+    let length = if is_upload { 0 } else { LARGE };
+    let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    let mut body = tokio::io::repeat(b'x').take(length);
+    tokio::io::copy(&mut body, &mut stream).await?;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
