@@ -32,6 +32,8 @@ enum Phase {
     Idle,
     /// The answer was sent before the request was whole: the client may read it in peace.
     Linger,
+    /// The connection speaks another protocol, which passes on whatever is said.
+    Tunnel,
 }
 
 impl Phase {
@@ -41,7 +43,7 @@ impl Phase {
         let seconds = match self {
             Self::Head => 10,
             Self::Body => 20,
-            Self::Work => return None,
+            Self::Work | Self::Tunnel => return None,
             // The whole page is some 200 kB; no phone is this slow.
             Self::Answer => 120,
             // Longer than proxies keep idle connections, so that the proxy closes first. Otherwise
@@ -71,6 +73,13 @@ pub(super) enum EvictionPriority {
 /// answer: a film that pauses, a phone in a tunnel. What the application is slow with has no limit.
 const STALL: Duration = Duration::from_secs(300);
 
+/// How long a client that has shut its side waits for the answer, or for more of it. It cannot be told
+/// from one that has gone away.
+const AFTER_END: Duration = Duration::from_secs(10);
+
+/// The same if its request does not seem to be whole, and it only looks so for a moment.
+const AFTER_END_IN_BODY: Duration = Duration::from_secs(1);
+
 /// How long a client has to show what it is.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -86,6 +95,10 @@ pub(super) struct ConnectionState {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is about a side of its own"
+)]
 struct State {
     phase: Phase,
     since: Instant,
@@ -101,6 +114,8 @@ struct State {
     waits_to_read: Option<Instant>,
     /// Since when hyper waits for the client to take bytes; `None` if it does not.
     waits_to_write: Option<Instant>,
+    /// When the client has shut its side, or has last taken bytes since; `None` if it has not.
+    ended: Option<Instant>,
     /// True if hyper has the whole answer. Then the next successful flush is its end.
     is_buffered: bool,
 }
@@ -117,6 +132,7 @@ impl ConnectionState {
             waits_for_room: false,
             waits_to_read: None,
             waits_to_write: None,
+            ended: None,
             is_buffered: false,
         });
         Arc::new(Self {
@@ -139,6 +155,9 @@ impl ConnectionState {
     /// of its phase: among equals, the longest goes first.
     pub(super) fn eviction_priority(&self, now: Instant) -> (EvictionPriority, Instant) {
         let state = self.state();
+        if let Some(ended) = state.ended {
+            return (EvictionPriority::Slow, ended);
+        }
         if self.is_passed_on(&state) {
             return match state.stalled_since() {
                 Some(since) if now.duration_since(since) >= FRESH => {
@@ -148,7 +167,7 @@ impl ConnectionState {
             };
         }
         let priority = match state.phase {
-            Phase::Work => EvictionPriority::Served,
+            Phase::Work | Phase::Tunnel => EvictionPriority::Served,
             _ if now.duration_since(state.since) < FRESH => EvictionPriority::Fresh,
             Phase::Idle => EvictionPriority::Idle,
             Phase::Head | Phase::Body | Phase::Answer | Phase::Linger => EvictionPriority::Slow,
@@ -159,6 +178,17 @@ impl ConnectionState {
     /// Returns the client's deadline; `None` while it waits for us.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let mut state = self.state();
+        if let Some(ended) = state.ended {
+            let is_cut_off = state.phase == Phase::Body;
+            return Some(
+                ended
+                    + if is_cut_off {
+                        AFTER_END_IN_BODY
+                    } else {
+                        AFTER_END
+                    },
+            );
+        }
         if self.is_passed_on(&state) {
             // What has arrived is on its way to the application.
             self.release(&mut state);
@@ -169,7 +199,10 @@ impl ConnectionState {
 
     /// Is what the connection is busy with passed on to an application?
     fn is_passed_on(&self, state: &State) -> bool {
-        let is_busy = matches!(state.phase, Phase::Body | Phase::Work | Phase::Answer);
+        let is_busy = matches!(
+            state.phase,
+            Phase::Body | Phase::Work | Phase::Answer | Phase::Tunnel
+        );
         is_busy && self.handover.is_passed_on()
     }
 
@@ -220,6 +253,14 @@ impl ConnectionState {
     fn enter_work(&self, mut state: MutexGuard<'_, State>) {
         state.enter(Phase::Work);
         state.is_whole = true;
+        self.release(&mut state);
+    }
+
+    /// Notes that the connection has spoken its last HTTP. What arrives now is no request.
+    pub(super) fn switch(&self) {
+        let mut state = self.state();
+        state.enter(Phase::Tunnel);
+        state.ended = None;
         self.release(&mut state);
     }
 
@@ -282,9 +323,24 @@ impl ConnectionState {
         let mut state = self.state();
         if written.is_ready() {
             state.waits_to_write = None;
+            state.ended = state.ended.map(|_| Instant::now());
         } else {
             state.waits_to_write.get_or_insert_with(Instant::now);
         }
+    }
+
+    /// Notes that the client has shut its side; returns true if it may still wait for an answer. hyper
+    /// would take it for gone.
+    pub(super) fn note_end(&self) -> bool {
+        let mut state = self.state();
+        if std::mem::take(&mut state.waits_for_room) {
+            self.budget.has_read();
+        }
+        let waits = matches!(state.phase, Phase::Body | Phase::Work | Phase::Answer);
+        if waits {
+            state.ended.get_or_insert_with(Instant::now);
+        }
+        waits
     }
 
     /// Gives a client that was answered before its request was whole time to read the answer. If the

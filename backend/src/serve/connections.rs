@@ -309,6 +309,7 @@ async fn begins(
 /// ended or the server stops: nothing that is said through it could tell them so.
 async fn carry(state: &ConnectionState, mut stopping: watch::Receiver<bool>) {
     if let Some(tunnel) = state.handover().take_tunnel() {
+        state.switch();
         tokio::select! {
             () = tunnel => {}
             _ = stopping.wait_for(|is_stopping| *is_stopping) => {}

@@ -295,6 +295,45 @@ async fn client_that_goes_away_takes_its_request_with_it() {
 }
 
 #[tokio::test]
+async fn client_that_has_shut_its_side_is_answered() {
+    for (line, headers, body) in [
+        ("GET /a", "", ""),
+        ("POST /a", "Content-Length: 5\r\n", "hello"),
+        (
+            "POST /a",
+            "Transfer-Encoding: chunked\r\n",
+            "5\r\nhello\r\n0\r\n\r\n",
+        ),
+    ] {
+        let scene = Scene::start().await;
+        let (mut client, mut application) = scene.open(line, headers).await;
+        client.send(body).await;
+        client.stream.shutdown().await.unwrap();
+        application.hear(body).await;
+
+        application
+            .say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst")
+            .await;
+        client.until("\r\n\r\nfirst").await;
+        application.say("later").await;
+
+        assert_eq!(client.rest().await, "later", "{line} {headers}");
+    }
+}
+
+#[tokio::test]
+async fn client_that_has_shut_its_side_is_answered_by_postern_itself() {
+    let scene = Scene::start().await;
+    let mut client = Raw::connect(scene.site.origin()).await;
+    client
+        .send("GET /readyz HTTP/1.1\r\nHost: login.example.test\r\n\r\n")
+        .await;
+    client.stream.shutdown().await.unwrap();
+    let answer = client.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test]
 async fn application_behind_a_socket_file_is_reached() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("app.sock");

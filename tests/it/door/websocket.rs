@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use postern::audit::Actor;
-use tests::site::Site;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -19,13 +18,13 @@ use super::raw::Raw;
 use super::visitor::{Visitor, WIKI, with_alice};
 
 /// An application that repeats what it hears, and keeps the headers that opened each socket.
-struct Echo {
-    url: String,
+pub(super) struct Echo {
+    pub(super) url: String,
     opened: Arc<Mutex<Vec<String>>>,
 }
 
 impl Echo {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let opened = Arc::<Mutex<Vec<String>>>::default();
@@ -67,7 +66,7 @@ type Opened = Result<WebSocketStream<TcpStream>, Error>;
 
 /// Opens a WebSocket with these headers, as whoever has the cookie.
 async fn open(
-    site: &Site,
+    server: &str,
     visitor: Option<&Visitor>,
     path: &str,
     headers: &[(&'static str, &str)],
@@ -83,14 +82,14 @@ async fn open(
     for (name, value) in headers {
         request.headers_mut().append(*name, value.parse().unwrap());
     }
-    let address = site.origin().trim_start_matches("http://");
+    let address = server.trim_start_matches("http://");
     let stream = TcpStream::connect(address).await.unwrap();
     Ok(client_async(request, stream).await?.0)
 }
 
 /// Opens a WebSocket as the application's own page does.
-async fn open_as(site: &Site, alice: &Visitor) -> WebSocketStream<TcpStream> {
-    let opened = open(site, Some(alice), "/ws", &[("origin", WIKI)]).await;
+pub(super) async fn open_as(server: &str, alice: &Visitor) -> WebSocketStream<TcpStream> {
+    let opened = open(server, Some(alice), "/ws", &[("origin", WIKI)]).await;
     opened.expect("it opens")
 }
 
@@ -104,14 +103,14 @@ fn refusal(opened: Opened) -> u16 {
 }
 
 /// Checks that a socket which has just worked closes within a second.
-async fn check_closes(mut socket: WebSocketStream<TcpStream>) {
+pub(super) async fn check_closes(mut socket: WebSocketStream<TcpStream>) {
     let next = timeout(Duration::from_secs(1), socket.next()).await;
     let next = next.expect("it closes within a second");
     assert!(!matches!(next, Some(Ok(_))), "{next:?}");
 }
 
 /// Says something, and hears it.
-async fn speak(socket: &mut WebSocketStream<TcpStream>, message: Message) {
+pub(super) async fn speak(socket: &mut WebSocketStream<TcpStream>, message: Message) {
     socket.send(message.clone()).await.unwrap();
     assert_eq!(socket.next().await.unwrap().unwrap(), message);
 }
@@ -120,7 +119,7 @@ async fn speak(socket: &mut WebSocketStream<TcpStream>, message: Message) {
 async fn websocket_speaks_both_ways_as_its_user() {
     let echo = Echo::start().await;
     let (site, alice) = with_alice(&echo.url, &[]).await;
-    let mut socket = open_as(&site, &alice).await;
+    let mut socket = open_as(site.origin(), &alice).await;
     speak(&mut socket, Message::text("hello")).await;
     speak(&mut socket, Message::binary(vec![7; 1 << 20])).await;
     let opened = echo.opened().concat();
@@ -131,10 +130,20 @@ async fn websocket_speaks_both_ways_as_its_user() {
 }
 
 #[tokio::test]
+async fn websocket_may_say_more_than_a_request_may_hold() {
+    let echo = Echo::start().await;
+    let (site, alice) = with_alice(&echo.url, &[]).await;
+    let mut socket = open_as(site.origin(), &alice).await;
+    for _ in 0..10 {
+        speak(&mut socket, Message::binary(vec![7; 1 << 20])).await;
+    }
+}
+
+#[tokio::test]
 async fn websocket_closes_when_its_user_logs_out() {
     let echo = Echo::start().await;
     let (site, mut alice) = with_alice(&echo.url, &[]).await;
-    let mut socket = open_as(&site, &alice).await;
+    let mut socket = open_as(site.origin(), &alice).await;
     speak(&mut socket, Message::text("hello")).await;
     alice.log_out().await;
     check_closes(socket).await;
@@ -145,7 +154,7 @@ async fn websocket_closes_when_another_process_ends_its_login() {
     let echo = Echo::start().await;
     let (site, alice) = with_alice(&echo.url, &[]).await;
     let replica = site.replica().await;
-    let mut socket = open_as(&site, &alice).await;
+    let mut socket = open_as(site.origin(), &alice).await;
     speak(&mut socket, Message::text("hello")).await;
     let (config, by) = (&site.app.config.sessions, Actor::server(site.now()));
     let open = replica.store.open_sessions(None, config, site.now()).await;
@@ -161,7 +170,7 @@ async fn websocket_closes_when_another_process_ends_its_login() {
 async fn websocket_closes_when_its_login_expires() {
     let echo = Echo::start().await;
     let (site, alice) = with_alice(&echo.url, &[]).await;
-    let mut socket = open_as(&site, &alice).await;
+    let mut socket = open_as(site.origin(), &alice).await;
     speak(&mut socket, Message::text("hello")).await;
     site.pass(Duration::from_secs(1_209_601));
     check_closes(socket).await;
@@ -171,7 +180,7 @@ async fn websocket_closes_when_its_login_expires() {
 async fn websocket_closes_when_the_server_stops() {
     let echo = Echo::start().await;
     let (mut site, alice) = with_alice(&echo.url, &[]).await;
-    let mut socket = open_as(&site, &alice).await;
+    let mut socket = open_as(site.origin(), &alice).await;
     speak(&mut socket, Message::text("hello")).await;
     timeout(Duration::from_secs(9), site.stop())
         .await
@@ -194,7 +203,7 @@ async fn websocket_of_another_site_is_refused() {
         // Every browser says where a WebSocket comes from.
         &[],
     ] {
-        let status = refusal(open(&site, Some(&alice), "/ws", headers).await);
+        let status = refusal(open(site.origin(), Some(&alice), "/ws", headers).await);
         assert_eq!(status, 403, "{headers:?}");
     }
     assert_eq!(echo.opened(), [""; 0]);
@@ -204,7 +213,7 @@ async fn websocket_of_another_site_is_refused() {
 async fn websocket_of_nobody_is_refused() {
     let echo = Echo::start().await;
     let (site, _alice) = with_alice(&echo.url, &[]).await;
-    let status = refusal(open(&site, None, "/ws", &[("origin", WIKI)]).await);
+    let status = refusal(open(site.origin(), None, "/ws", &[("origin", WIKI)]).await);
     assert_eq!(status, 401);
     assert_eq!(echo.opened(), [""; 0]);
 }
@@ -216,7 +225,9 @@ async fn websocket_at_a_public_path_is_nobodys() {
     let (site, _alice) = with_alice(&echo.url, &settings).await;
     for headers in [&[("origin", WIKI)][..], &[]] {
         let headers = [headers, &[("remote-user", "admin")]].concat();
-        let mut socket = open(&site, None, "/live/ws", &headers).await.unwrap();
+        let mut socket = open(site.origin(), None, "/live/ws", &headers)
+            .await
+            .unwrap();
         speak(&mut socket, Message::text("hello")).await;
     }
     let opened = echo.opened().concat();
