@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use tests::site::user;
+use reqwest::Method;
+use serde_json::json;
+use tests::site::{PASSWORD, user};
 
 use super::upstream;
-use super::visitor::{CHAT, Visitor, WIKI, site};
+use super::visitor::{CHAT, LOGIN, Visitor, WIKI, site};
 
 /// Goes as far as the redirect with the ticket, and returns its address.
 async fn ticket(visitor: &mut Visitor, origin: &str) -> String {
@@ -85,6 +87,34 @@ async fn logout_ends_every_application() {
         let shown = alice.fetch(origin).await;
         assert_eq!(shown.status, 401);
     }
+}
+
+#[tokio::test]
+async fn new_password_closes_what_was_open_and_voids_tickets() {
+    let site = site(&upstream::start().await, &[]).await;
+    site.add(user("alice").await).await;
+    let mut alice = Visitor::new(&site);
+    alice.log_in("alice").await;
+    alice.enter(WIKI).await;
+    let url = ticket(&mut alice, CHAT).await;
+
+    let change = json!({"current": PASSWORD, "new": "another password of the tests"});
+    let request = alice
+        .call(Method::POST, &format!("{LOGIN}/api/profile/password"))
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/json")
+        .body(change.to_string());
+    assert_eq!(alice.send(request).await.status, 204);
+
+    alice.navigate(&url).await;
+    assert_eq!(
+        alice.cookie(CHAT, "postern_app"),
+        None,
+        "the ticket is void"
+    );
+    assert_eq!(alice.fetch(WIKI).await.status, 401, "whoever has a copy");
+    // In this browser, the next page opens it again.
+    assert_eq!(alice.visit(WIKI).await.1.status, 200);
 }
 
 #[tokio::test]

@@ -111,6 +111,10 @@ impl Drop for Stream {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        // What has ended is no longer counted; the login may have opened something since.
+        if self.end.is_cancelled() {
+            return;
+        }
         if let Some(open) = all.get_mut(&self.session_id) {
             open.count -= 1;
             if open.count == 0 {

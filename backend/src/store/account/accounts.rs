@@ -318,6 +318,9 @@ impl Store {
             sqlx::query(
                 "update session set token_hash = $2 where session_id = $1 and ended_at is null",
             ).bind(keep_session).bind(token.as_bytes()).execute(&mut *tx).await?;
+            // Tickets and sessions at applications are as old as the token was.
+            sqlx::query("delete from app_session where session_id = $1")
+                .bind(keep_session).execute(&mut *tx).await?;
             insert_audit!(&mut *tx, by, Event::about(AuditKind::PasswordChanged, id))?;
         });
         Ok(())

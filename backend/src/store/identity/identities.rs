@@ -97,6 +97,11 @@ pub(crate) use insert_identity;
 macro_rules! rotate {
     ($tx:expr, $session:expr) => {{
         let (session_id, token): (Uuid, TokenHash) = $session;
+        // Tickets and sessions at applications are as old as the token.
+        sqlx::query("delete from app_session where session_id = $1")
+            .bind(session_id)
+            .execute(&mut *$tx)
+            .await?;
         sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
             .bind(session_id)
             .bind(token.as_bytes())
