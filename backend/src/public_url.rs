@@ -68,19 +68,34 @@ impl PublicUrl {
     }
 
     /// Returns true if a browser at this origin sends this `Host`. A default port may be written or
-    /// left out.
+    /// left out. Nothing else that programs may read as this host counts: no user, no path, no other
+    /// spelling of an address.
     #[must_use]
     pub fn is_authority(&self, host: &str) -> bool {
-        let scheme = if self.https { "https" } else { "http" };
-        let url = Url::parse(&format!("{scheme}://{host}/")).ok();
-        url.and_then(|url| Self::of(&url)).as_ref() == Some(self)
+        let (name, port) = match host.rsplit_once(':') {
+            // The colons of an IPv6 address are in brackets.
+            Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+            _ => (host, None),
+        };
+        let is_port = match port {
+            None => self.own_port().is_none(),
+            Some(digits) => digits.parse() == Ok(self.port) && !digits.starts_with(['+', '0']),
+        };
+        is_port && self.is_name(name)
+    }
+
+    fn is_name(&self, name: &str) -> bool {
+        match &self.host {
+            Host::Domain(own) => name.eq_ignore_ascii_case(own),
+            address => name == address.to_string(),
+        }
     }
 
     /// Returns true if a browser at this origin may arrive with this `Host`: also without the port,
     /// which some proxies drop.
     #[must_use]
     pub fn is_host(&self, host: &str) -> bool {
-        self.is_authority(host) || host.eq_ignore_ascii_case(&self.host())
+        self.is_authority(host) || self.is_name(host)
     }
 
     /// Returns true if it leads to the browser's own machine.
@@ -98,5 +113,52 @@ pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
         }
         Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
         Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PublicUrl;
+
+    #[test]
+    fn host_is_read_in_one_way_alone() {
+        let check = |origin: &str, host: &str, expected: bool| {
+            let origin: PublicUrl = origin.parse().expect("an origin");
+            assert_eq!(origin.is_authority(host), expected, "{origin:?} {host:?}");
+        };
+        let app = "https://app.example.com";
+        for host in ["app.example.com", "APP.example.com", "app.example.com:443"] {
+            check(app, host, true);
+        }
+        for host in [
+            "",
+            "app.example.com:80",
+            "app.example.com:",
+            "app.example.com:0443",
+            "app.example.com:+443",
+            "app.example.com:443:443",
+            "app.example.com.",
+            "user@app.example.com",
+            "app.example.com/",
+            "app.example.com/x",
+            "app.example.com?x",
+            "app.example.com#x",
+            "app.example.com\\x",
+            "app.exam\tple.com",
+            " app.example.com",
+            "app%2eexample.com",
+            "\u{ff41}pp.example.com",
+            "[app.example.com]",
+        ] {
+            check(app, host, false);
+        }
+        check("http://127.0.0.1:8080", "127.0.0.1:8080", true);
+        check("http://127.0.0.1:8080", "127.0.0.1", false);
+        check("http://127.0.0.1:8080", "127.1:8080", false);
+        check("http://[::1]:8080", "[::1]:8080", true);
+        check("http://[::1]", "[::1]", true);
+        check("http://[::1]", "[::1]:80", true);
+        check("http://[::1]", "[0::1]", false);
+        check("http://[::1]", "::1", false);
     }
 }

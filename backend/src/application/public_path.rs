@@ -84,10 +84,15 @@ fn canonical(path: &str) -> Option<String> {
         && !decoded.contains("//")
         && !decoded.contains(['\\', ';', '%', '?', '#'])
         && !decoded.chars().any(char::is_control)
-        && !decoded
-            .split('/')
-            .any(|segment| matches!(segment, "." | ".."));
+        && !decoded.split('/').any(is_dots);
     is_plain.then(|| decoded.into_owned())
+}
+
+/// Is it a dot segment, or does some system drop what keeps it from being one? Windows drops dots and
+/// spaces at the end of a name.
+fn is_dots(segment: &str) -> bool {
+    let is_dropped = |c: char| c == '.' || c.is_whitespace();
+    !segment.is_empty() && segment.chars().all(is_dropped)
 }
 
 #[cfg(test)]
@@ -149,6 +154,9 @@ mod tests {
             "/%2e%2e/b",
             "/a/%2E/b",
             "/.%2e/b",
+            "/..%20/b",
+            "/.%20./b",
+            "/.../b",
             "/a%2fb",
             "/a%2Fb",
             "/a\\b",

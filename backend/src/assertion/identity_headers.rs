@@ -7,7 +7,7 @@ use crate::application::told::IdentityHeaders;
 
 /// What the names of headers begin with that tell applications who asks: ours, and those of other
 /// doors, since an application may have stood behind one.
-const PREFIXES: [&str; 9] = [
+const PREFIXES: [&str; 20] = [
     "postern-",
     "remote-",
     "x-remote-",
@@ -17,6 +17,17 @@ const PREFIXES: [&str; 9] = [
     "x-forwarded-groups",
     "x-auth-request-",
     "x-webauth-",
+    "x-authentik-",
+    "x-authenticated-",
+    "x-pomerium-",
+    "x-token-subject",
+    "x-token-user-",
+    "x-goog-authenticated-user-",
+    "x-ms-client-principal",
+    "cf-access-",
+    "oidc-claim-",
+    "tailscale-user-",
+    "x-ssl-client-",
 ];
 
 /// Removes every header that tells an application who asks, in every spelling: a client's own would
@@ -28,17 +39,17 @@ pub fn remove(headers: &mut HeaderMap) {
     }
 }
 
-/// Does a header of this name tell who asks? Names are in lower case already.
+/// Does a header of this name tell who asks?
 fn tells(name: &HeaderName) -> bool {
-    let name = name.as_str().as_bytes();
-    let begins = |prefix: &&str| {
-        let mut pairs = prefix.bytes().zip(name);
-        name.len() >= prefix.len()
-            && pairs.all(|(own, &given)| {
-                own == given || (own == b'-' && !given.is_ascii_alphanumeric())
-            })
-    };
-    PREFIXES.iter().any(begins)
+    PREFIXES.iter().any(|prefix| begins(name.as_str(), prefix))
+}
+
+/// Does the name of a header, in lower case, begin so, if all that is no letter and no digit is read
+/// as a `-`?
+pub(crate) fn begins(name: &str, prefix: &str) -> bool {
+    let mut pairs = prefix.bytes().zip(name.bytes());
+    name.len() >= prefix.len()
+        && pairs.all(|(own, given)| own == given || (own == b'-' && !given.is_ascii_alphanumeric()))
 }
 
 /// Adds the headers that tell who asks.
@@ -110,6 +121,12 @@ mod tests {
             "X-Auth-Request-Email",
             "X-WEBAUTH-USER",
             "X-Forwarded-User-Id",
+            "X-authentik-username",
+            "X_Authentik_Groups",
+            "X-Pomerium-Claim-Email",
+            "Cf-Access-Authenticated-User-Email",
+            "OIDC_CLAIM_sub",
+            "Tailscale-User-Login",
         ] {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");
             headers.append(name.clone(), HeaderValue::from_static("admin"));

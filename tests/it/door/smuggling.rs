@@ -222,6 +222,14 @@ async fn host_that_is_said_twice_opens_nothing() {
         ),
         ("/", ""),
         ("/", "Host: wiki.example.test@evil.example\r\n"),
+        ("/", "Host: evil@wiki.example.test\r\n"),
+        ("/", "Host: wiki.example.test/evil\r\n"),
+        ("/", "Host: wiki.example.test#evil\r\n"),
+        ("/", "Host: wiki.example.test?evil\r\n"),
+        ("/", "Host: wiki.example.test\\evil\r\n"),
+        ("/", "Host: wiki.exam\tple.test\r\n"),
+        ("/", "Host: wiki.example.test:080\r\n"),
+        ("/", "Host: wiki.example.test:\r\n"),
         ("/", "Host: wiki.example.test, login.example.test\r\n"),
         ("http://evil.example/", "Host: wiki.example.test\r\n"),
         ("http://wiki.example.test/", "Host: login.example.test\r\n"),
@@ -233,6 +241,23 @@ async fn host_that_is_said_twice_opens_nothing() {
         raw.head().await;
         assert_eq!(scene.upstream.heard(), [""; 0], "{target} {hosts}");
     }
+}
+
+#[tokio::test]
+async fn public_path_is_named_by_no_header() {
+    let scene = Scene::with(&[("POSTERN_APP_WIKI_PUBLIC", "/pub")]).await;
+    let mut raw = Raw::connect(scene.site.origin()).await;
+    raw.send(
+        "GET /pub HTTP/1.1\r\nHost: wiki.example.test\r\nX-Original-URL: /admin\r\n\
+         X_Original_URL: /admin\r\nX-Rewrite-URL: /admin\r\nX-Original-URI: /admin\r\n\
+         X-Forwarded-Uri: /admin\r\nX_Real_IP: admin\r\nX-Client-IP: admin\r\n\
+         X-Original-Host: admin\r\nX-authentik-username: admin\r\nProxy: admin\r\n\r\n",
+    )
+    .await;
+    raw.head().await;
+    let heard = scene.upstream.heard().concat().to_lowercase();
+    assert!(heard.starts_with("get /pub "), "{heard}");
+    assert!(!heard.contains("admin"), "{heard}");
 }
 
 #[tokio::test]
@@ -268,6 +293,8 @@ async fn only_a_plain_public_path_needs_no_login() {
         "/pub/%2e%2e/admin",
         "/pub/%2E./admin",
         "/pub/..;/admin",
+        "/pub/..%20/admin",
+        "/pub/.../admin",
         "/pub/;/../admin",
         "/pub/..%2fadmin",
         "/pub/..%5cadmin",

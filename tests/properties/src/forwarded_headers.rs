@@ -21,7 +21,7 @@ const OURS: [(&str, &str); 6] = [
 ];
 
 /// What the names begin with by which an application learns who asks.
-const TELLS: [&str; 8] = [
+const TELLS: [&str; 10] = [
     "postern-",
     "remote-",
     "x-remote-",
@@ -30,6 +30,17 @@ const TELLS: [&str; 8] = [
     "x-forwarded-preferred-username",
     "x-auth-request-",
     "x-webauth-",
+    "x-authentik-",
+    "oidc-claim-",
+];
+
+/// What else is said of where a request comes from and of what it asks for.
+const TOLD: [&str; 5] = [
+    "forwarded",
+    "x-real-ip",
+    "x-client-ip",
+    "x-original-url",
+    "x-rewrite-url",
 ];
 
 /// What concerns one connection alone.
@@ -77,6 +88,7 @@ fn assert_is_harmless(name: &str, value: &HeaderValue) {
     assert!(!HOPS.contains(&name), "{name}");
     let is_ours = OURS.iter().any(|(ours, _)| *ours == name);
     assert!(is_ours || !read.starts_with("x-forwarded-"), "{name}");
+    assert!(is_ours || !TOLD.contains(&read.as_str()), "{name}");
     assert!(name != "te" || value == "trailers", "{value:?}");
     if name == "cookie" {
         for pair in value.as_bytes().split(|byte| *byte == b';') {

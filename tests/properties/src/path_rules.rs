@@ -36,6 +36,9 @@ fn assert_reads_the_same(path: &str) {
     assert!(!read.contains(['\\', ';', '?', '#']), "{path:?}");
     assert!(!read.contains("//"), "{path:?}");
     assert!(!read.contains(char::is_control), "{path:?}");
+    let mut names = read.split('/').filter(|name| !name.is_empty());
+    let is_dropped = |c: char| c == '.' || c.is_whitespace();
+    assert!(!names.any(|name| name.chars().all(is_dropped)), "{path:?}");
     // A browser's own reading, which also removes dots that are encoded.
     let url = Url::parse(&format!("http://app.example{path}"));
     let url = url.unwrap_or_else(|error| panic!("{path:?}: {error}"));

@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use axum::http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap,
-    HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, TE,
-    TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
+    HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, TE, TRANSFER_ENCODING,
+    UPGRADE,
 };
 
-use crate::assertion::identity_headers;
+use crate::assertion::identity_headers::{self, begins};
 use crate::http::cookie::is_ours;
 use crate::public_url::PublicUrl;
 
@@ -25,8 +25,27 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     UPGRADE,
 ];
 
-/// What proxies say of a request; only what we say of it reaches an application.
-const TOLD_BY_PROXIES: [HeaderName; 2] = [FORWARDED, HeaderName::from_static("x-real-ip")];
+/// What proxies say of where a request comes from and of what it asks for, besides `X-Forwarded-*`;
+/// only what we say of it reaches an application. Of a public path, a client could otherwise say that
+/// it is another one.
+/// A CGI program takes `Proxy` for the proxy of its own requests.
+const TOLD_BY_PROXIES: [&str; 15] = [
+    "forwarded",
+    "x-forwarded",
+    "x-real-ip",
+    "client-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "proxy",
+    "x-host",
+    "x-original-host",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+];
 
 /// What decides about a message before its body is read.
 const HEADERS_ONLY: [HeaderName; 6] = [
@@ -66,10 +85,10 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
 /// merge them into the headers (RFC 9110 §6.5.1).
 pub(crate) fn clean_trailers(trailers: &mut HeaderMap) {
     remove_hop_by_hop(trailers);
-    for name in HEADERS_ONLY.iter().chain(&TOLD_BY_PROXIES) {
+    for name in &HEADERS_ONLY {
         trailers.remove(name);
     }
-    remove_forwarded(trailers);
+    remove_told(trailers);
     identity_headers::remove(trailers);
 }
 
@@ -83,10 +102,7 @@ pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAdd
     if wants_trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
     }
-    for name in &TOLD_BY_PROXIES {
-        headers.remove(name);
-    }
-    remove_forwarded(headers);
+    remove_told(headers);
     identity_headers::remove(headers);
     remove_our_cookies(headers);
     let authority = public.authority();
@@ -117,23 +133,22 @@ pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAdd
     }
 }
 
-/// Removes what other proxies may have said of where a request comes from.
-fn remove_forwarded(headers: &mut HeaderMap) {
-    let forwarded: Vec<HeaderName> = headers
+/// Removes what others may have said of a request, in every spelling.
+fn remove_told(headers: &mut HeaderMap) {
+    let told: Vec<HeaderName> = headers
         .keys()
-        .filter(|name| is_forwarded(name))
+        .filter(|name| is_told(name))
         .cloned()
         .collect();
-    for name in forwarded {
-        headers.remove(name);
+    for name in told {
+        headers.remove(&name);
     }
 }
 
-/// Does a header of this name begin as `X-Forwarded-For` does, in whichever spelling?
-fn is_forwarded(name: &HeaderName) -> bool {
-    let dashes = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let mut name = name.as_str().chars().map(dashes);
-    "x-forwarded-".chars().all(|own| name.next() == Some(own))
+fn is_told(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    let is_whole = |told: &&str| told.len() == name.len() && begins(name, told);
+    begins(name, "x-forwarded-") || TOLD_BY_PROXIES.iter().any(is_whole)
 }
 
 /// Takes our own cookies out of `Cookie`: an application that was broken into must not learn them.
@@ -214,6 +229,15 @@ mod tests {
             ("X-Forwarded-User", "admin"),
             ("Forwarded", "for=127.0.0.1"),
             ("X-Real-IP", "127.0.0.1"),
+            ("X_Real_IP", "127.0.0.1"),
+            ("X-Client.IP", "127.0.0.1"),
+            ("Client-IP", "127.0.0.1"),
+            ("True-Client-IP", "127.0.0.1"),
+            ("X-Original-URL", "/admin"),
+            ("X_Rewrite_URL", "/admin"),
+            ("X-Original-Method", "GET"),
+            ("X-Host", "evil.example"),
+            ("Proxy", "http://evil.example"),
             ("Remote-User", "admin"),
             ("remote_user", "admin"),
             ("Postern-Assertion", "forged"),
