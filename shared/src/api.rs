@@ -138,6 +138,9 @@ endpoints! {
         [AppForbidden, AppUnknown, BadRequest];
     /// the keys that check assertions (JWK Set)
     GET "/.well-known/postern/jwks.json", Anyone: ShowKeys(()) -> 200 Untyped;
+    /// where password managers look for the form that changes the password: redirects to
+    /// `/profile#password`
+    GET "/.well-known/change-password", Anyone: FindPasswordForm(()) -> 303 Untyped;
 
     /// the words of the pages, for `entry` or `inside`, in the browser's language
     GET "/api/texts/" {section}, Anyone: NegotiateTexts(()) -> 200 Untyped, [NotFound];

@@ -41,6 +41,7 @@ api_paths! {
     API_VERIFY = Verify;
     API_ENTER = EnterApplication;
     JWKS = ShowKeys;
+    CHANGE_PASSWORD = FindPasswordForm;
 }
 
 /// Below which path Postern's own paths are on a host that an application has.
@@ -62,6 +63,8 @@ pub const SETUP: &str = "/setup";
 pub const HOME: &str = "/";
 /// The profile page.
 pub const PROFILE: &str = "/profile";
+/// The form on it that changes the password.
+pub const PROFILE_PASSWORD: &str = "/profile#password";
 /// The page that shows both identities before they are linked.
 pub const LINK: &str = "/link";
 /// The accounts' page, for admins.

@@ -202,7 +202,10 @@ impl Postern {
             routes::API_BACKCHANNEL_LOGOUT,
             routes::JWKS,
         ];
-        let own = paths.iter().fold(Router::new(), |router, path| {
+        let has_passwords = self.0.app.config.password_login;
+        let form = has_passwords.then_some(routes::CHANGE_PASSWORD);
+        let own = paths.into_iter().chain(form);
+        let own = own.fold(Router::new(), |router, path| {
             router.route(path, any(hand_over))
         });
         own.with_state(self.0.router.clone())

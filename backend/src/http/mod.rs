@@ -26,11 +26,12 @@ use axum::routing::any;
 use shared::api::{
     AcceptLink, ChangePassword, CheckCookie, CheckWelcome, ConfirmSession, CreateUser,
     CreateWelcomeLink, DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp,
-    EnterApplication, Examine, FinishLogin, FinishLoginByForm, InitiateLogin, LinkIdentity,
-    ListAudit, ListIdentities, ListSessions, ListUsers, LogIn, LogOut, NegotiateTexts, ProbeLogin,
-    RedeemWelcome, Reflect, SetUp, ShowApi, ShowConfig, ShowHealth, ShowKeys, ShowLink,
-    ShowProfile, ShowReadiness, ShowSession, ShowTestLogin, ShowTexts, StartLogin, StartTestLogin,
-    UnlinkIdentity, UnlinkUserIdentity, UpdateProfile, UpdateUser, Verify,
+    EnterApplication, Examine, FindPasswordForm, FinishLogin, FinishLoginByForm, InitiateLogin,
+    LinkIdentity, ListAudit, ListIdentities, ListSessions, ListUsers, LogIn, LogOut,
+    NegotiateTexts, ProbeLogin, RedeemWelcome, Reflect, SetUp, ShowApi, ShowConfig, ShowHealth,
+    ShowKeys, ShowLink, ShowProfile, ShowReadiness, ShowSession, ShowTestLogin, ShowTexts,
+    StartLogin, StartTestLogin, UnlinkIdentity, UnlinkUserIdentity, UpdateProfile, UpdateUser,
+    Verify,
 };
 use shared::error::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -108,6 +109,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .raw::<Verify, _>(verify::verify)
         .raw::<EnterApplication, _>(ticket::enter)
         .raw::<ShowKeys, _>(keys::show)
+        .raw::<FindPasswordForm, _>(profile::find_password_form)
         .raw::<NegotiateTexts, _>(texts::negotiated)
         .raw::<ShowTexts, _>(texts::show)
         .raw::<ShowApi, _>(openapi::show)

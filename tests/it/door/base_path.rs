@@ -42,6 +42,7 @@ async fn postern_has_its_base_path_and_the_op_s_addresses_and_no_more() {
         ("/_postern/api/nothing", 404),
         ("/_postern/.well-known/postern/jwks.json", 200),
         ("/.well-known/postern/jwks.json", 200),
+        ("/_postern/.well-known/nothing", 404),
         ("/_postern", 303),
     ] {
         let answer = navigate(&browser, path).await;
@@ -59,6 +60,45 @@ async fn postern_has_its_base_path_and_the_op_s_addresses_and_no_more() {
     assert_eq!(told.code(), "logout_token_invalid");
     let logout = navigate(&browser, "/_postern/logout").await;
     assert!(logout.location().ends_with("/_postern/login?logged_out=1"));
+}
+
+#[tokio::test]
+async fn password_managers_find_the_form_below_the_base_path() {
+    const ASKED: &str = "/.well-known/change-password";
+    let with_passwords = site(&[]).await;
+    for path in [ASKED, "/_postern/.well-known/change-password"] {
+        let answer = with_passwords.browser().get(path).await;
+        assert_eq!(answer.status, 303, "{path}");
+        assert_eq!(answer.location(), "/_postern/profile#password");
+    }
+
+    let without = site(&[
+        ("DISABLE_USERPASS_LOGIN", "true"),
+        ("POSTERN_UPSTREAM_PUBLIC", ASKED),
+    ])
+    .await;
+    let answer = without.browser().get(ASKED).await;
+    assert_eq!(
+        sent(&answer)["uri"],
+        ASKED,
+        "passwords are the application's"
+    );
+}
+
+#[tokio::test]
+async fn code_of_the_op_never_reaches_the_application() {
+    let site = site(&[("POSTERN_UPSTREAM_PUBLIC", "/*")]).await;
+    let browser = site.browser();
+    for path in [
+        "//api/oauth/openid",
+        "/api/oauth/openid/",
+        "/api//oauth/openid",
+    ] {
+        let answer = navigate(&browser, &format!("{path}?code=secret&state=x")).await;
+        assert_eq!(answer.status, 303, "{path}: {}", answer.body);
+        let place = answer.location();
+        assert!(place.starts_with("/_postern/login?error="), "{place}");
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! The user's own record: names, email, password.
 
+use axum::extract::State;
+use axum::response::Redirect;
 use secrecy::SecretString;
 use shared::api::{ChangePassword, ShowProfile, UpdateProfile};
 use shared::email::Email;
 use shared::error::ErrorCode;
 use shared::name::{is_display_name, is_new_password};
 use shared::profile::{LinkedIdentity, Profile};
+use shared::routes;
 
 use crate::account::AccountId;
 use crate::app::AppState;
@@ -78,6 +81,12 @@ pub(crate) async fn update(app: AppState, call: Call<UpdateProfile>) -> Reply<Up
             .await?;
     }
     Ok(Answer::new(profile(&app, account.id).await?))
+}
+
+/// Leads password managers to the form that changes the password ("A Well-Known URL for Changing
+/// Passwords", W3C).
+pub(crate) async fn find_password_form(State(app): State<AppState>) -> Redirect {
+    Redirect::to(&app.config.base().of(routes::PROFILE_PASSWORD))
 }
 
 /// Changes the password, or sets the first one; ends the account's other sessions.

@@ -29,6 +29,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::page_load::is_page_load;
 use crate::http::layers::reference::around;
 use crate::http::layers::security_headers::{self, Csp};
+use crate::http::login::misdirected::is_callback;
 use crate::http::page::refusal::{Place, RefusalPages};
 
 /// Sends each request to the application that it is for, or to Postern's own router.
@@ -185,8 +186,8 @@ impl Gateway {
             return Target::Question;
         }
         // A proxy before us may have dropped the port of Postern's own host.
-        let home = || applications.home().filter(|home| home.url.is_host(&host));
-        if let Some(application) = applications.on_host(&host).or_else(home) {
+        let home = || applications.home().filter(|home| home.url.is_host(host));
+        if let Some(application) = applications.on_host(host).or_else(home) {
             if application.is_on_own_host {
                 return self.on_own_host(application, path);
             }
@@ -207,14 +208,14 @@ impl Gateway {
 
     /// Returns whom a request is for on Postern's own host, if an application has that.
     fn on_own_host(&self, application: &Arc<Application>, path: &str) -> Target {
-        let is_for_op = matches!(
-            path,
-            routes::API_OAUTH_OPENID | routes::API_BACKCHANNEL_LOGOUT
-        ) && self.app.config.oidc.is_some();
+        // Also with a slash too many: a code of the OP's is none of the application's business.
+        let is_for_op = self.app.config.oidc.is_some()
+            && (path == routes::API_BACKCHANNEL_LOGOUT || is_callback(path));
         match path {
             routes::BASE => Target::Home,
             routes::APP_LOGOUT => Target::Entry(Arc::clone(application)),
             routes::JWKS => Target::Own,
+            routes::CHANGE_PASSWORD if self.app.config.password_login => Target::Own,
             _ if is_for_op => Target::Own,
             _ if BasePath::BELOW.within(path).is_some() => Target::Below,
             _ => match self.doors.proxied.get(&application.name) {
@@ -233,16 +234,14 @@ impl Gateway {
     }
 
     /// Returns the host that the browser asked for, as a proxy before us tells it if its word counts.
-    fn host(&self, request: &Request) -> Option<String> {
+    fn host<'a>(&self, request: &'a Request) -> Option<&'a str> {
         let (uri, headers) = (request.uri(), request.headers());
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(peer)| peer.ip());
         let forwarded = asked::is_trusted(peer, &self.app.config.trusted_proxies)
             .then(|| asked::single(headers, "x-forwarded-host"))
             .flatten();
-        forwarded
-            .or_else(|| asked::host(uri, headers))
-            .map(str::to_owned)
+        forwarded.or_else(|| asked::host(uri, headers))
     }
 }
 

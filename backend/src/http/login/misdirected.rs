@@ -16,7 +16,8 @@ const MAX_PATH: usize = 100;
 
 /// Explains a callback that came to almost the right path; passes on everything else.
 pub(crate) async fn explain(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    if !is_almost_callback(request.uri().path()) {
+    let path = request.uri().path();
+    if path == routes::API_OAUTH_OPENID || !is_callback(path) {
         return next.run(request).await;
     }
     let (mut parts, _) = request.into_parts();
@@ -30,10 +31,9 @@ pub(crate) async fn explain(State(app): State<AppState>, request: Request, next:
     }
 }
 
-/// Returns true if only slashes keep the path from being the callback's.
-fn is_almost_callback(path: &str) -> bool {
-    let own = routes::API_OAUTH_OPENID;
-    path != own && names(path).eq(names(own))
+/// Returns true for the callback's path, also with slashes too many.
+pub(crate) fn is_callback(path: &str) -> bool {
+    names(path).eq(names(routes::API_OAUTH_OPENID))
 }
 
 /// Returns the names in a path.
@@ -43,25 +43,20 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_almost_callback;
+    use super::is_callback;
 
     #[test]
-    fn slashes_alone_make_a_path_almost_the_callback() {
+    fn slashes_too_many_leave_the_callback_what_it_is() {
         for path in [
+            "/api/oauth/openid",
             "//api/oauth/openid",
             "/api/oauth/openid/",
             "/api//oauth///openid//",
         ] {
-            assert!(is_almost_callback(path), "{path}");
+            assert!(is_callback(path), "{path}");
         }
-        for path in [
-            "/api/oauth/openid",
-            "/api/oauth",
-            "/api/oauth/openid/x",
-            "/",
-            "//",
-        ] {
-            assert!(!is_almost_callback(path), "{path}");
+        for path in ["/api/oauth", "/api/oauth/openid/x", "/", "//"] {
+            assert!(!is_callback(path), "{path}");
         }
     }
 }

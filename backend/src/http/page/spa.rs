@@ -74,7 +74,12 @@ impl Spa {
 /// Answers every path that is not a route of the API.
 pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response {
     let path = request.uri().path();
-    if path.starts_with("/api/") || path == "/api" {
+    // A page there would tell password managers and others that everything exists.
+    if ["/api/", "/.well-known/"]
+        .iter()
+        .any(|own| path.starts_with(own))
+        || path == "/api"
+    {
         return ApiError::from(ErrorCode::NotFound).into_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
