@@ -4,7 +4,7 @@ use reqwest::Method;
 use tests::site::{admin, user};
 
 use super::upstream;
-use super::visitor::{CHAT, LOGIN, Visitor, WIKI, site};
+use super::visitor::{CHAT, LOGIN, Visitor, WIKI, site, with_alice};
 
 #[tokio::test]
 async fn page_load_leads_to_the_login_and_back_to_the_page() {
@@ -23,6 +23,22 @@ async fn page_load_leads_to_the_login_and_back_to_the_page() {
     assert_eq!(shown.sent_header("host"), "wiki.example.test");
     assert_eq!(shown.sent_header("x-forwarded-proto"), "http");
     assert_eq!(shown.header("cache-control"), "private, max-age=60");
+}
+
+#[tokio::test]
+async fn page_of_which_the_application_says_nothing_is_asked_for_again() {
+    let public = ("POSTERN_APP_WIKI_PUBLIC", "/cookie");
+    let (site, mut alice) = with_alice(&upstream::start().await, &[public]).await;
+    let page = format!("{WIKI}/cookie");
+    let shown = alice.navigate(&page).await;
+    assert_eq!(shown.header("cache-control"), "private, no-cache");
+    let shown = alice.fetch(&page).await;
+    assert_eq!(shown.header("cache-control"), "private");
+    let shown = Visitor::new(&site).navigate(&page).await;
+    assert_eq!(shown.header("cache-control"), "", "it is for everybody");
+
+    let left = alice.navigate(&format!("{WIKI}/_postern/logout")).await;
+    assert_eq!(left.header("clear-site-data"), "\"cache\"");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 use shared::routes;
@@ -24,6 +24,10 @@ use crate::public_url::PublicUrl;
 use crate::return_to::ReturnTo;
 use crate::session::SessionToken;
 use crate::telemetry::chain;
+
+/// Has a browser throw away what it keeps of a host; it listens to that on https, and on its own
+/// machine.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Answers a request for one of Postern's own paths on the host of an application.
 ///
@@ -174,7 +178,9 @@ async fn logout(app: &AppState, application: &Application, parts: &mut Parts) ->
     } else {
         SetCookies::default().with(session::forget(application))
     };
-    (forgotten, Redirect::to(&url)).into_response()
+    // Back must not show what the browser has kept of the application.
+    let emptied = (CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    (forgotten, [emptied], Redirect::to(&url)).into_response()
 }
 
 /// Returns the address of one of Postern's own paths.

@@ -1,7 +1,7 @@
 //! The headers of an application's answer as the browser gets them.
 
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, EXPIRES, HeaderValue, SET_COOKIE};
 
 use super::forwarded::{members, name_of};
 use crate::http::cookie::is_ours;
@@ -22,8 +22,10 @@ pub(crate) fn remove_our_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Says that the answer is for one person: no cache before us may give it to another.
-pub(crate) fn keep_out_of_shared_caches(headers: &mut HeaderMap) {
+/// Says that the answer is for one person: no cache before us may give it to another. A browser asks
+/// again before it shows a page of which the application says nothing: somebody else may be there by
+/// then, or nobody. What the application says is never weakened.
+pub(crate) fn keep_private(headers: &mut HeaderMap, is_page: bool) {
     let directives: Vec<&str> = members(headers, CACHE_CONTROL).collect();
     let is = |directive: &str, name: &str| {
         let end = directive.find('=').unwrap_or(directive.len());
@@ -35,10 +37,13 @@ pub(crate) fn keep_out_of_shared_caches(headers: &mut HeaderMap) {
     {
         return;
     }
+    let says_nothing = directives.is_empty() && !headers.contains_key(EXPIRES);
+    let asked_again = Some("no-cache").filter(|_| is_page && says_nothing);
     let kept = directives
         .into_iter()
         .filter(|own| !is(own, "public") && !is(own, "s-maxage"));
     let line = std::iter::once("private")
+        .chain(asked_again)
         .chain(kept)
         .collect::<Vec<_>>()
         .join(", ");
@@ -50,9 +55,9 @@ pub(crate) fn keep_out_of_shared_caches(headers: &mut HeaderMap) {
 
 #[cfg(test)]
 mod tests {
-    use super::{keep_out_of_shared_caches, remove_our_cookies};
+    use super::{keep_private, remove_our_cookies};
     use axum::http::HeaderMap;
-    use axum::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+    use axum::http::header::{CACHE_CONTROL, EXPIRES, HeaderValue, SET_COOKIE};
 
     #[test]
     fn no_shared_cache_keeps_what_is_for_one_person() {
@@ -61,14 +66,30 @@ mod tests {
             for line in given {
                 headers.append(CACHE_CONTROL, HeaderValue::from_static(line));
             }
-            keep_out_of_shared_caches(&mut headers);
-            assert_eq!(headers[CACHE_CONTROL], expected, "{given:?}");
+            for is_page in [false, true] {
+                keep_private(&mut headers, is_page);
+                assert_eq!(headers[CACHE_CONTROL], expected, "{given:?}");
+            }
         };
-        check(&[], "private");
         check(&["public, max-age=60"], "private, max-age=60");
         check(&["PUBLIC", "S-MaxAge=60, immutable"], "private, immutable");
         check(&["no-store"], "no-store");
         check(&["max-age=5, private"], "max-age=5, private");
+    }
+
+    #[test]
+    fn page_of_which_the_application_says_nothing_is_asked_for_again() {
+        let check = |has_end: bool, is_page: bool, expected: &str| {
+            let mut headers = HeaderMap::new();
+            if has_end {
+                headers.insert(EXPIRES, HeaderValue::from_static("0"));
+            }
+            keep_private(&mut headers, is_page);
+            assert_eq!(headers[CACHE_CONTROL], expected);
+        };
+        check(false, true, "private, no-cache");
+        check(false, false, "private");
+        check(true, true, "private");
     }
 
     #[test]

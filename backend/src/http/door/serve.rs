@@ -9,13 +9,14 @@ use shared::error::ErrorCode;
 
 use super::admit::admit;
 use super::challenge::refused;
-use super::private::keep_out_of_shared_caches;
+use super::private::keep_private;
 use super::proxy::{Proxy, ProxyError};
 use super::streams::Streams;
 use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
 use crate::http::extract::client::ClientInfo;
+use crate::http::extract::page_load::is_page_load;
 use crate::telemetry::chain;
 
 /// An application that is proxied to.
@@ -46,6 +47,7 @@ pub(crate) async fn serve(
             return refused(refusal, application, by, asked);
         }
     };
+    let is_page = is_page_load(&parts.headers);
     let stream = visit.as_ref().map(|visit| streams.open(visit.session_id));
     let request = Request::from_parts(parts, body);
     let tell = |headers: &mut _| {
@@ -61,7 +63,7 @@ pub(crate) async fn serve(
         Ok(mut response) => {
             response.headers_mut().remove(postern_assertion::HEADER);
             if visit.is_some() {
-                keep_out_of_shared_caches(response.headers_mut());
+                keep_private(response.headers_mut(), is_page);
             }
             response
         }
