@@ -13,6 +13,7 @@ use crate::app::AppState;
 use crate::application::allow::Allow;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
+use crate::http::layers::reference::{given, note_refusal};
 use crate::http::layers::same_origin::is_write_from_elsewhere;
 
 /// Returns who makes the request, if these let them in.
@@ -20,6 +21,18 @@ use crate::http::layers::same_origin::is_write_from_elsewhere;
 /// # Errors
 /// The answer to anybody else.
 pub(crate) async fn admit(
+    app: &AppState,
+    who: (&Application, &[Allow]),
+    parts: &Parts,
+) -> Result<Identity, Response> {
+    let decision = async {
+        let decision = decide(app, who, parts).await;
+        decision.inspect_err(note_refusal)
+    };
+    given(decision).await
+}
+
+async fn decide(
     app: &AppState,
     (application, allow): (&Application, &[Allow]),
     parts: &Parts,

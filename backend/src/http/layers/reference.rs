@@ -6,6 +6,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use crate::app::AppState;
+use crate::http::error::ApiError;
 use crate::http::extract::address::is_from_trusted_proxy;
 use crate::http::reference::{Answering, answering};
 use crate::session::random_bytes;
@@ -33,10 +34,7 @@ pub(crate) async fn around<F>(
 where
     F: Future<Output = Response>,
 {
-    let reference: String = random_bytes()[..10]
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect();
+    let reference = new_reference();
     let method = request.method().clone();
     // At the highest level, so that every line that is written has the reference.
     let span = tracing::error_span!(
@@ -59,10 +57,38 @@ where
         let (status, took) = (response.status().as_u16(), began.elapsed());
         traces::answered(&trace, status);
         app.metrics.answered(route, method.as_str(), status, took);
+        note_refusal(&response);
         let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(status, elapsed_ms, "answered");
         response
     };
     let answer = answer.instrument(span).instrument(trace.clone());
     answering(current, answer).await
+}
+
+/// Gives a reference to work on a request outside of Postern's own router, and a log span with it.
+pub(crate) async fn given<F: Future>(work: F) -> F::Output {
+    let reference = new_reference();
+    let span = tracing::error_span!("request", r#ref = %reference);
+    let current = Answering {
+        reference,
+        trace: tracing::Span::none(),
+    };
+    answering(current, work.instrument(span)).await
+}
+
+/// Logs a refusal whose problem details have the reference: whoever reads that out is found.
+pub(crate) fn note_refusal(response: &Response) {
+    if let Some(error) = response.extensions().get::<ApiError>() {
+        let status = response.status().as_u16();
+        tracing::info!(code = error.code().as_str(), status, "request refused");
+    }
+}
+
+fn new_reference() -> String {
+    let bytes = random_bytes();
+    let letters = bytes.iter().take(10);
+    letters
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect()
 }

@@ -16,6 +16,8 @@ async fn login_leads_back_to_the_page_and_handlers_know_who_it_is() {
         (fetched.status.as_u16(), fetched.code()),
         (401, "unauthenticated".into())
     );
+    let reference = fetched.json()["ref"].as_str().unwrap_or_default().len();
+    assert_eq!(reference, 10, "{}", fetched.body);
     assert_eq!(
         fetched.header("link"),
         "</_postern/login?next=%2Fnotes>; rel=\"login\""
