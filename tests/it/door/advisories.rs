@@ -225,14 +225,16 @@ async fn cve_2024_45410_connection_takes_nothing_away_that_postern_says() {
 async fn cve_2024_21494_address_of_the_client_opens_nothing() {
     let site = site(&upstream::start().await, &[TRUSTED]).await;
     let mut nobody = Visitor::new(&site);
-    for name in [
-        "x-forwarded-for",
-        "x-real-ip",
-        "x-client-ip",
-        "forwarded",
-        "true-client-ip",
+    for (name, address) in [
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-for", "a"),
+        ("x-forwarded-for", ""),
+        ("x-real-ip", "127.0.0.1"),
+        ("x-client-ip", "127.0.0.1"),
+        ("forwarded", "for=127.0.0.1"),
+        ("true-client-ip", "127.0.0.1"),
     ] {
-        let headers = [(name, "127.0.0.1")];
+        let headers = [(name, address)];
         assert_eq!(ask(&mut nobody, "/admin", &headers).await.status, 401);
         assert_eq!(fetch(&mut nobody, "/admin", &headers).await.status, 401);
     }
@@ -293,5 +295,52 @@ async fn cve_2024_21492_logout_ends_what_it_opened_everywhere() {
         let mut thief = Visitor::new(&site);
         thief.set_cookie(origin, "postern_app", &token);
         assert_eq!(thief.fetch(origin).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn cve_2026_25748_malformed_cookie_opens_nothing() {
+    let site = site(&upstream::start().await, &[TRUSTED]).await;
+    let mut nobody = Visitor::new(&site);
+    let long = format!("postern_app={}", "A".repeat(20_000));
+    for cookie in [
+        "postern_app=",
+        "postern_app",
+        "postern_app=x",
+        "postern_app=\"",
+        "postern_app=%00",
+        "postern_app=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "postern_app=x; postern_app=x",
+        "postern_state=x",
+        "=; ;;; =postern_app",
+        &long,
+    ] {
+        let headers = [("cookie", cookie)];
+        assert_eq!(ask(&mut nobody, "/", &headers).await.status, 401);
+        assert_eq!(fetch(&mut nobody, "/", &headers).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn cve_2026_48794_host_in_capitals_is_the_same_application() {
+    let open = ("POSTERN_APP_CHAT_PUBLIC", "/*");
+    let site = site(&upstream::start().await, &[TRUSTED, open]).await;
+    let nobody = Visitor::new(&site);
+    for host in [
+        "WIKI.example.test",
+        "wiki.EXAMPLE.test",
+        "Wiki.Example.Test",
+    ] {
+        let question = nobody
+            .call(Method::GET, &format!("{LOGIN}/api/verify"))
+            .header("x-forwarded-host", host)
+            .header("x-forwarded-uri", "/");
+        let passed_on = nobody
+            .call(Method::GET, &format!("{CHAT}/"))
+            .header("x-forwarded-host", host);
+        for request in [question, passed_on] {
+            let (answer, _) = nobody.open(request).await;
+            assert_eq!(answer.status(), 401, "{host}");
+        }
     }
 }

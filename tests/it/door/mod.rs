@@ -13,6 +13,7 @@ mod people;
 mod proxy;
 mod ticket;
 mod websocket;
+mod replicas;
 mod streaming;
 mod smuggling;
 mod lying_upstream;

@@ -12,22 +12,37 @@ use super::visitor::{LOGIN, Visitor, WIKI};
 
 /// Starts the program with these settings, and logs Alice in at its application.
 pub(super) async fn with_alice(settings: &[(&str, &str)]) -> Result<(Server, Visitor)> {
-    let mut server = Server::prepare(Database::Sqlite)?;
-    server.set("POSTERN_PUBLIC_URL", LOGIN);
-    server.set("POSTERN_APP_WIKI_URL", WIKI);
-    for (name, value) in settings {
-        server.set(name, *value);
-    }
-    let place = config::Database::Sqlite(server.data().join("postern.db"));
-    let store = Store::connect(&place).await?;
-    let by = Actor::server(clock::Timestamp::from_unix(BEGINNING));
-    store.create_user(&user("alice").await, None, by).await?;
-    store.close().await;
+    let mut server = prepare(Database::Sqlite, settings)?;
+    add_alice(&server).await?;
     server.start().await?;
     let mut alice = Visitor::at(server.origin());
     alice.log_in("alice").await;
     alice.enter(WIKI).await;
     Ok((server, alice))
+}
+
+/// Prepares the program with these settings.
+pub(super) fn prepare(database: Database, settings: &[(&str, &str)]) -> Result<Server> {
+    let mut server = Server::prepare(database)?;
+    server.set("POSTERN_PUBLIC_URL", LOGIN);
+    server.set("POSTERN_APP_WIKI_URL", WIKI);
+    for (name, value) in settings {
+        server.set(name, *value);
+    }
+    Ok(server)
+}
+
+/// Creates the account of Alice, before the server starts.
+pub(super) async fn add_alice(server: &Server) -> Result<()> {
+    let place = match server.database_url() {
+        Some(url) => config::Database::Postgres(url.into()),
+        None => config::Database::Sqlite(server.data().join("postern.db")),
+    };
+    let store = Store::connect(&place).await?;
+    let by = Actor::server(clock::Timestamp::from_unix(BEGINNING));
+    store.create_user(&user("alice").await, None, by).await?;
+    store.close().await;
+    Ok(())
 }
 
 /// Returns a line of what the system says of a process's memory, in kB: `VmRSS`, or `VmHWM`, the most
