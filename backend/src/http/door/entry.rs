@@ -178,7 +178,7 @@ async fn logout(app: &AppState, application: &Application, parts: &mut Parts) ->
     } else {
         SetCookies::default().with(session::forget(application))
     };
-    // Back must not show what the browser has kept of the application.
+    // What the browser has cached of the application is not for whoever comes next.
     let emptied = (CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     (forgotten, [emptied], Redirect::to(&url)).into_response()
 }
