@@ -35,6 +35,9 @@ pub struct Attempt {
     /// Must its user log in at the OP anew?
     #[serde(default)]
     confirms: bool,
+    /// Must the OP ask who its user is?
+    #[serde(default)]
+    asks_who: bool,
 }
 
 /// What an attempt begins as.
@@ -44,6 +47,8 @@ pub enum Start {
     Login,
     /// A login that follows a lost one by itself.
     Restart,
+    /// A login of somebody else than the OP knows already (`prompt=login`, Core §3.1.2.1).
+    SomebodyElse,
     /// Confirms who the user is: the OP is to have them log in anew (`max_age=0`, Core §3.1.2.1).
     Confirmation,
 }
@@ -129,6 +134,7 @@ impl Attempt {
             code_verifier: random_text(),
             started_at: now,
             confirms: start == Start::Confirmation,
+            asks_who: start == Start::SomebodyElse,
         }
     }
 
@@ -148,6 +154,12 @@ impl Attempt {
     #[must_use]
     pub fn confirms(&self) -> bool {
         self.confirms
+    }
+
+    /// Must the OP ask who its user is, even if it knows somebody already?
+    #[must_use]
+    pub fn asks_who(&self) -> bool {
+        self.asks_who
     }
 
     /// Returns the S256 code challenge (RFC 7636 §4.2).

@@ -161,6 +161,7 @@ impl Provider {
         );
         fields.extend(login_hint.map(|hint| ("login_hint", hint)));
         fields.extend(attempt.confirms().then_some(("max_age", "0")));
+        fields.extend(attempt.asks_who().then_some(("prompt", "login")));
         let mut url = metadata.authorization_endpoint.clone();
         if let Some(endpoint) = &metadata.pushed_request_endpoint {
             let client_id = ("client_id", self.settings.client_id.as_str());
