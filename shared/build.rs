@@ -71,7 +71,7 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
         // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(
             constants,
-            "    /// {:?}\n    pub const {name}: Self = {value};",
+            "    /// `{:?}`\n    pub const {name}: Self = {value};",
             text.replace(['[', ']', '<', '>', '`'], "'")
         );
         let _ = write!(names, "{key:?}, ");

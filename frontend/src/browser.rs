@@ -290,6 +290,30 @@ pub(crate) fn time_text(unix_seconds: i64, form: TimeForm) -> String {
     }
 }
 
+/// Returns the time, in Unix seconds.
+pub(crate) fn now() -> i64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 are far below 2^63"
+    )]
+    let milliseconds = js_sys::Date::now() as i64;
+    milliseconds / 1000
+}
+
+/// Returns how far away a number of units is, in the page's language: `2 minutes ago`, or `now`.
+pub(crate) fn relative_time(count: i64, unit: &str) -> String {
+    use js_sys::Intl::{RelativeTimeFormat, RelativeTimeFormatNumeric, RelativeTimeFormatOptions};
+
+    let options = RelativeTimeFormatOptions::new();
+    options.set_numeric(RelativeTimeFormatNumeric::Auto);
+    let locales = js_sys::Array::of1(&language().into());
+    #[expect(clippy::cast_precision_loss, reason = "units are far below 2^53")]
+    let count = count as f64;
+    RelativeTimeFormat::new(&locales, &options)
+        .format(count, unit)
+        .into()
+}
+
 /// How much of a time is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeForm {

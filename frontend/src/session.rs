@@ -24,7 +24,7 @@ impl Session {
     /// Creates it below the router, and provides it to all pages.
     pub(crate) fn provide() {
         let path = use_location().pathname;
-        let is_needed = Memo::new(move |_| routes::GUARDED.contains(&base::route(&path.read())));
+        let is_needed = Memo::new(move |_| routes::is_guarded(base::route(&path.read())));
         let answer = Remote::new(move || is_needed.get().then(|| api::call(ShowSession {})));
         let known = Memo::new(move |before: Option<&Option<SessionStatus>>| {
             let newest = answer.get().and_then(Result::ok).flatten();

@@ -120,8 +120,9 @@ endpoints! {
 
     /// the audit trail, the latest first, a hundred at a time; of a failure also what to do
     GET "/api/audit" ? AuditQuery, Admin: ListAudit(()) -> 200 Audit;
-    /// begins a login that logs nobody in; `{redirect}` to the OP
-    POST "/api/test-login", Admin: StartTestLogin(()) -> 200 GoTo, [OpenidDisabled];
+    /// begins a login that logs nobody in; `{redirect}` to the OP. With `prompt=login`, the OP asks
+    /// who it is
+    POST "/api/test-login" ? TestLoginQuery, Admin: StartTestLogin(()) -> 200 GoTo, [OpenidDisabled];
     /// what the admin's last one showed, for an hour; `null` without one
     GET "/api/test-login", Admin: ShowTestLogin(()) -> 200 LastTestLogin;
     /// what `postern doctor` finds, the admin's own request included
@@ -205,12 +206,22 @@ query! {
     UserQuery {
         /// A part of username, email or display name, in any case.
         search = "search",
+        /// Exactly this username, in any case.
+        username = "username",
         /// `admin` or `user`.
         role = "role",
         /// `enabled` or `disabled`.
         status = "status",
         /// The `next` of the previous page.
         after = "after",
+    }
+}
+
+query! {
+    /// How to begin a test login.
+    TestLoginQuery {
+        /// `login`: the OP asks who it is, even if it knows somebody already (Core §3.1.2.1).
+        prompt = "prompt",
     }
 }
 

@@ -22,6 +22,14 @@ macro_rules! audit_kinds {
                 match self { $(Self::$variant => $name,)* }
             }
 
+            /// Returns the sentence of such an event: `{account}` is whose it is, if it has one.
+            #[must_use]
+            pub fn sentence(self) -> Text {
+                match self {
+                    $(Self::$variant => const { Text::named(concat!("event_", $name)) },)*
+                }
+            }
+
             /// Returns what people call it.
             #[must_use]
             pub fn text(self) -> Text {
@@ -134,6 +142,9 @@ pub struct AuditEntry {
     pub reference: Option<String>,
     /// What changed, or the cause of a failure.
     pub detail: Option<String>,
+    /// The display name of the provider, if the event is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// What an admin should do about a failure, at the provider that is configured now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,

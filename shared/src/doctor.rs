@@ -1,5 +1,6 @@
-//! What the doctor found about the settings, the OP, the proxy and the database. Its words are for
-//! the administrator, and in English like those of the log.
+//! What the doctor found about the settings, the OP, the proxy and the database. `found` and `remedy`
+//! are exact, and in English like the log; title, summary and advice are in the language of whoever
+//! asks.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +19,42 @@ pub enum Outcome {
     Fail,
 }
 
+/// What a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// This server: its settings, folder and database.
+    Server,
+    /// The provider.
+    Provider,
+    /// The public address, and the proxy before it.
+    Address,
+    /// The applications behind the door.
+    Applications,
+}
+
+impl Group {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [
+        Self::Server,
+        Self::Provider,
+        Self::Address,
+        Self::Applications,
+    ];
+}
+
 /// One check.
 ///
-/// `{"name":"keys","title":"Signing keys","outcome":"fail","found":"the JWK Set is {}","remedy":"…"}`
+/// `{"name":"keys","group":"provider","title":"Signing keys","outcome":"fail","summary":"…",
+/// "found":"the JWK Set is {}","remedy":"…"}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// Its stable name, for programs.
     pub name: String,
+    /// What it is about.
+    pub group: Group,
     /// Its name, for people.
     pub title: String,
     /// Its result.
@@ -35,6 +64,12 @@ pub struct Step {
     /// What to do about it, at this OP; `None` if there is nothing to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// What it means that all is not well, in plain words; `None` if all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// What to do, in general; `None` if all is well, and in English, where the remedy says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 /// All steps, in order.
@@ -60,16 +95,19 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, Report, Step};
+    use super::{Group, Outcome, Report, Step};
 
     #[test]
     fn one_failure_is_the_report_s() {
         let step = |outcome| Step {
             name: "keys".to_owned(),
+            group: Group::Provider,
             title: "Signing keys".to_owned(),
             outcome,
             found: String::new(),
             remedy: None,
+            summary: None,
+            advice: None,
         };
         let report = |outcomes: &[Outcome]| Report {
             version: String::new(),

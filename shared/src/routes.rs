@@ -69,6 +69,8 @@ pub const PROFILE_PASSWORD: &str = "/profile#password";
 pub const LINK: &str = "/link";
 /// The accounts' page, for admins.
 pub const USERS: &str = "/users";
+/// Below which path each account has its address on that page, by its username.
+pub const USER: &str = "/users/";
 /// The audit trail's page, for admins.
 pub const ACTIVITY: &str = "/activity";
 /// The page with the doctor's findings and the test login, for admins.
@@ -79,10 +81,27 @@ pub const WELCOME: &str = "/welcome";
 /// The pages that only users who are logged in see.
 pub const GUARDED: [&str; 5] = [HOME, PROFILE, USERS, ACTIVITY, DOCTOR];
 
+/// Returns the page that a path leads to: an account's address leads to the page of all accounts. A
+/// slash at the path's end changes nothing.
+#[must_use]
+pub fn page(path: &str) -> &str {
+    let path = without_last_slash(path);
+    match path.strip_prefix(USER) {
+        Some(name) if !name.contains('/') => USERS,
+        _ => path,
+    }
+}
+
+/// Returns true if only users who are logged in see the page at a path.
+#[must_use]
+pub fn is_guarded(path: &str) -> bool {
+    GUARDED.contains(&page(path))
+}
+
 /// Returns the section of a path, with or without a slash at its end.
 #[must_use]
 pub fn section(path: &str) -> Section {
-    match without_last_slash(path) {
+    match page(path) {
         LOGIN | SETUP | LINK | WELCOME => Section::Entry,
         USERS | ACTIVITY | DOCTOR => Section::Admin,
         _ => Section::Inside,
@@ -107,7 +126,7 @@ mod tests {
         for path in ["/login", "/login/", "/setup", "/link", "/welcome"] {
             assert_eq!(section(path), Section::Entry, "{path}");
         }
-        for path in ["/users", "/activity/", "/doctor"] {
+        for path in ["/users", "/users/", "/users/alice", "/activity/", "/doctor"] {
             assert_eq!(section(path), Section::Admin, "{path}");
         }
         for path in [
@@ -116,6 +135,8 @@ mod tests {
             "/profile/",
             "/login/x",
             "/logins",
+            "/users/alice/x",
+            "/activity/alice",
             "//login",
             "",
         ] {

@@ -1,5 +1,5 @@
 //! A test login: an admin goes to the OP and back, nobody is logged in, and the received claims are
-//! shown. The reasons are for the administrator, and in English like the log.
+//! shown. The reasons are in the language of that admin's browser; the remedy is in English, like the log.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct SeenClaim {
     pub value: String,
     /// Its source.
     pub source: Source,
+    /// True if the verdict depends on it.
+    #[serde(default)]
+    pub decided: bool,
 }
 
 /// What a login of this identity would lead to.

@@ -54,6 +54,13 @@ impl Text {
         panic!("no text has this key")
     }
 
+    /// Returns the text with that key, if there is one.
+    #[must_use]
+    pub fn find(key: &str) -> Option<Self> {
+        let index = NAMES.iter().position(|name| *name == key)?;
+        u16::try_from(index).ok().map(Self)
+    }
+
     /// Returns its line in the table of that section; `None` if the section does not have it.
     #[must_use]
     pub fn line(self, section: Section) -> Option<usize> {

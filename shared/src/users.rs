@@ -12,6 +12,7 @@ pub const USERS_PAGE: usize = 50;
 /// The answer of `GET /api/users`: a page of accounts, by username.
 ///
 /// `?search=TEXT` finds accounts with the text in username, email or display name, in any case;
+/// `?username=NAME` finds the account of exactly that name, in any case;
 /// `?role=admin|user` and `?status=enabled|disabled` filter further; `?after=CURSOR` gives the page
 /// after the one with this `next`.
 ///

@@ -7,6 +7,7 @@
 //! through [`probe`]. [`report`] writes down what was found: for admins, and without names and
 //! secrets for strangers.
 
+mod words;
 mod subject;
 mod context;
 pub(crate) mod probe;
@@ -23,3 +24,4 @@ pub use probe::reflection::Reflection;
 pub use report::examination::Examination;
 pub use report::text::{Style, write};
 pub use start::log_at_start;
+pub use words::translate;

@@ -1,6 +1,7 @@
 //! The reasons of a decision, worded for the administrator.
 
 use oidc::identity::VerifiedIdentity;
+use shared::text::{Language, Text, fill};
 
 use crate::config::{LinkByEmail, OidcConfig};
 use crate::login::decide::Reason;
@@ -8,38 +9,33 @@ use crate::login::role::missing;
 
 /// Explains the decision in one sentence.
 #[must_use]
-pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
-    let claim = oidc.rp.role_claim.as_deref().unwrap_or_default();
+pub fn explain(
+    reason: &Reason,
+    identity: &VerifiedIdentity,
+    oidc: &OidcConfig,
+    language: Language,
+) -> String {
+    let say = |text, values: &[(&str, &str)]| fill(language.text(text), values);
+    let of = |text, account: &String| say(text, &[("account", account.as_str())]);
+    let claim = ("claim", oidc.rp.role_claim.as_deref().unwrap_or_default());
     match reason {
-        Reason::RoleGiven(role) => format!(
-            "The claim {claim} (OIDC_CLAIM_ROLES) gives the role {}",
-            role.as_str()
-        ),
+        Reason::RoleGiven(role) => say(Text::WHY_ROLE_GIVEN, &[claim, ("role", role.as_str())]),
         Reason::RoleMissing => {
             let missing = oidc.roles.as_ref().map(|wanted| missing(identity, wanted));
-            format!(
-                "The claim {claim} (OIDC_CLAIM_ROLES) has no value that OIDC_ROLE_ADMIN or \
-                 OIDC_ROLE_USER names: {}",
-                missing.unwrap_or_default()
+            let values = missing.unwrap_or_default();
+            say(
+                Text::WHY_ROLE_MISSING,
+                &[claim, ("values", values.as_str())],
             )
         }
-        Reason::Linked(username) => format!(
-            "The subject is connected to the account {username}; its email is not looked at"
-        ),
-        Reason::NotLinked => "No account is connected to this subject".to_owned(),
-        Reason::Email => explain_email(identity, oidc),
-        Reason::VouchedFor(username) => {
-            format!("The email is vouched for as that of the account {username}")
-        }
-        Reason::Claimed(username) => {
-            format!("The account {username} claims the email, which nobody vouches for as its own")
-        }
-        Reason::EmailOfNobody => "No account has this email".to_owned(),
-        Reason::Disabled(username) => format!("The account {username} is disabled"),
-        Reason::BoundElsewhere(username) => format!(
-            "The account {username} is connected to another subject of this OP, and is never \
-             connected anew by email"
-        ),
+        Reason::Linked(username) => of(Text::WHY_LINKED, username),
+        Reason::NotLinked => say(Text::WHY_NOT_LINKED, &[]),
+        Reason::Email => explain_email(identity, oidc, language),
+        Reason::VouchedFor(username) => of(Text::WHY_VOUCHED, username),
+        Reason::Claimed(username) => of(Text::WHY_CLAIMED, username),
+        Reason::EmailOfNobody => say(Text::WHY_EMAIL_OF_NOBODY, &[]),
+        Reason::Disabled(username) => of(Text::WHY_DISABLED, username),
+        Reason::BoundElsewhere(username) => of(Text::WHY_BOUND, username),
         Reason::LinkByEmail(setting) => format!(
             "OIDC_LINK_BY_EMAIL={}",
             match setting {
@@ -48,40 +44,52 @@ pub fn explain(reason: &Reason, identity: &VerifiedIdentity, oidc: &OidcConfig) 
                 LinkByEmail::Never => "never",
             }
         ),
-        Reason::PasswordLoginOff => {
-            "No password can be asked for: DISABLE_USERPASS_LOGIN=true".to_owned()
-        }
-        Reason::NoPassword(username) => {
-            format!("The account {username} has no password that can be asked for")
-        }
-        Reason::Asked(ways) => match (ways.has_account, ways.is_new) {
-            (true, true) => {
-                "So the person is asked for the password of an account, or says to be new"
-            }
-            (true, false) => "So the person is asked for the password of an account",
-            (false, _) => "So the person is asked whether they are new",
-        }
-        .to_owned(),
-        Reason::Registration(is_open) => {
-            let do_they = if *is_open {
-                "get an account"
-            } else {
-                "get no account"
+        Reason::PasswordLoginOff => say(Text::WHY_PASSWORD_OFF, &[]),
+        Reason::NoPassword(username) => of(Text::WHY_NO_PASSWORD, username),
+        Reason::Asked(ways) => {
+            let text = match (ways.has_account, ways.is_new) {
+                (true, true) => Text::WHY_ASK_BOTH,
+                (true, false) => Text::WHY_ASK_PASSWORD,
+                (false, _) => Text::WHY_ASK_NEW,
             };
-            format!("Unknown identities {do_they} (OIDC_ALLOW_REGISTRATION={is_open})")
+            say(text, &[])
         }
+        Reason::Registration(true) => say(Text::WHY_REGISTRATION_OPEN, &[]),
+        Reason::Registration(false) => say(Text::WHY_REGISTRATION_CLOSED, &[]),
+    }
+}
+
+/// Returns the names of the claims on which the reason depends.
+#[must_use]
+pub fn claims_of<'a>(reason: &Reason, oidc: &'a OidcConfig) -> Vec<&'a str> {
+    match reason {
+        Reason::RoleGiven(_) | Reason::RoleMissing => {
+            let path = oidc.rp.role_claim.as_deref().unwrap_or_default();
+            path.split('.').take(1).collect()
+        }
+        Reason::Linked(_) | Reason::NotLinked | Reason::BoundElsewhere(_) => vec!["iss", "sub"],
+        Reason::Email if oidc.rp.trust_unverified_email => vec!["email"],
+        Reason::Email => vec!["email", "email_verified"],
+        Reason::VouchedFor(_) | Reason::Claimed(_) | Reason::EmailOfNobody => vec!["email"],
+        Reason::Registration(true) => vec![oidc.rp.username_claim.as_str()],
+        Reason::Disabled(_)
+        | Reason::LinkByEmail(_)
+        | Reason::PasswordLoginOff
+        | Reason::NoPassword(_)
+        | Reason::Asked(_)
+        | Reason::Registration(false) => Vec::new(),
     }
 }
 
 /// Describes what the OP says about the email.
-fn explain_email(identity: &VerifiedIdentity, oidc: &OidcConfig) -> String {
+fn explain_email(identity: &VerifiedIdentity, oidc: &OidcConfig, language: Language) -> String {
     let Some(email) = &identity.email else {
-        return "The OP sent no email that is one".to_owned();
+        return language.text(Text::WHY_EMAIL_NONE).to_owned();
     };
-    let how = match (identity.is_email_verified, oidc.rp.trust_unverified_email) {
-        (_, true) => "taken as verified, whatever the OP says (OIDC_TRUST_UNVERIFIED_EMAIL=true)",
-        (true, false) => "verified by the OP",
-        (false, false) => "not verified by the OP (email_verified is not true)",
+    let text = match (identity.is_email_verified, oidc.rp.trust_unverified_email) {
+        (_, true) => Text::WHY_EMAIL_TRUSTED,
+        (true, false) => Text::WHY_EMAIL_VERIFIED,
+        (false, false) => Text::WHY_EMAIL_UNVERIFIED,
     };
-    format!("The email {} is {how}", email.as_str())
+    fill(language.text(text), &[("email", email.as_str())])
 }

@@ -9,7 +9,7 @@ use clock::Timestamp;
 
 /// Returns the display name of an issuer. An OP that is no longer configured is shown by its
 /// issuer.
-pub(super) fn issuer_label(config: &Config, issuer: &str) -> String {
+pub(crate) fn issuer_label(config: &Config, issuer: &str) -> String {
     let provider = config.oidc.as_ref().filter(|oidc| {
         let same = |url: &str| url.trim_end_matches('/') == issuer.trim_end_matches('/');
         same(oidc.rp.application_url.as_str()) || oidc.rp.metadata_url.is_some()

@@ -108,6 +108,7 @@ impl From<AuditRow> for (AuditEntry, Option<Cause>) {
             address: row.address,
             reference: row.reference,
             detail: row.detail,
+            provider: None,
             remedy: None,
         };
         (entry, cause)

@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::components::plain::plain;
+
 /// Shows text that the log has too, which is in English.
 pub(crate) fn english(text: String) -> AnyView {
-    view! { <span lang="en" dir="ltr">{text}</span> }.into_any()
+    plain(
+        "span",
+        &[("lang", "en"), ("dir", "ltr")],
+        vec![text.into_any()],
+    )
 }

@@ -58,6 +58,11 @@ impl Filters {
             .to_owned()
     }
 
+    /// Returns all parameters as the query of an address; empty without one.
+    pub(crate) fn query(self) -> String {
+        self.query.read().to_query_string()
+    }
+
     /// Sets a parameter, unless it has that value; an empty one goes.
     pub(crate) fn set(self, name: &'static str, value: &str, place: History) {
         let mut query = self.query.get_untracked();
@@ -69,6 +74,11 @@ impl Filters {
             query.insert(name, value.to_owned());
         }
         self.go(&query.to_query_string(), place);
+    }
+
+    /// Goes to the page itself, with the parameters as they are, from an address below it.
+    pub(crate) fn close(self) {
+        self.go(&untrack(|| self.query()), History::Replace);
     }
 
     /// Takes all parameters away.
@@ -95,13 +105,11 @@ pub(crate) fn TextFilter(
     /// What people call it.
     label: &'static str,
     /// What to type, where the label does not say it.
-    #[prop(optional)]
     hint: &'static str,
     /// Takes out of the typed text what is looked for.
     takes: fn(&str) -> &str,
 ) -> impl IntoView {
     let id = ["filter-", name].concat();
-    let hint_id = [&id, "-hint"].concat();
     let value = RwSignal::new(untrack(|| filters.get(name)));
     // The address may change by itself: by Back, by a link, by the button that clears all.
     effect(move || {
@@ -148,14 +156,11 @@ pub(crate) fn TextFilter(
                 autocapitalize="none"
                 spellcheck="false"
                 enterkeyhint="search"
-                aria-describedby=hint_id.clone()
+                placeholder=hint
                 prop:value=value
                 on:input=on_input
                 on:change=on_change
             />
-            <p class="hint" id=hint_id>
-                {hint}
-            </p>
         </div>
     }
     .into_any()

@@ -30,11 +30,19 @@ pub(crate) fn InsideFrame(
     /// The heading, if it is another text.
     #[prop(optional)]
     heading: Option<Signal<String>>,
+    /// Has it a table?
+    #[prop(optional)]
+    is_wide: bool,
     /// The content.
     children: Children,
 ) -> impl IntoView {
     let heading = heading.unwrap_or_else(|| Signal::derive(move || title.to_owned()));
     effect(move || browser::arrive(title));
+    let class = if is_wide {
+        "column column-wide"
+    } else {
+        "column"
+    };
     let unsaved = use_unsaved();
     let log_out = Mutation::new(move || async move {
         if !unsaved.may_leave().await {
@@ -86,7 +94,7 @@ pub(crate) fn InsideFrame(
                 </button>
             </div>
         </header>
-        <main class="column" id="content" tabindex="-1">
+        <main class=class id="content" tabindex="-1">
             <SessionEnded />
             <OfflineBanner />
             <ProblemNote mutation=log_out />
@@ -125,7 +133,8 @@ fn NavLink(
     text: &'static str,
 ) -> impl IntoView {
     let path = use_location().pathname;
-    let current = Signal::derive(move || (route(&path.read()) == href).then_some("page"));
+    let current =
+        Signal::derive(move || (routes::page(route(&path.read())) == href).then_some("page"));
     // The router does not know the pages of another module.
     let is_elsewhere = routes::section(href) != routes::section(route(&path.read_untracked()));
     view! {

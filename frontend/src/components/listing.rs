@@ -24,6 +24,14 @@ pub(crate) fn first_page<T>(
 where
     T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
 {
+    first_page_of(remote, Arc::new(view))
+}
+
+/// The part of [`first_page`] that is compiled once for a type.
+fn first_page_of<T>(remote: Remote<T>, view: Arc<dyn Fn(T) -> AnyView + Send + Sync>) -> AnyView
+where
+    T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+{
     let newest = Memo::new(move |before: Option<&Option<T>>| match remote.get() {
         Some(Ok(Some(answer))) => Some(answer),
         _ => before.cloned().flatten(),
@@ -36,7 +44,7 @@ where
         None => view! { <Waiting /> }.into_any(),
         Some(Ok(_)) => ().into_any(),
     });
-    let list = dynamic(move || newest.get().map(&view).into_any());
+    let list = dynamic(move || newest.get().map(|answer| view(answer)).into_any());
     view! {
         {problem}
         {list}

@@ -8,6 +8,8 @@ pub(crate) mod credentials;
 pub(crate) mod form;
 pub(crate) mod problem;
 pub(crate) mod provider;
+pub(crate) mod plain;
+pub(crate) mod time;
 pub(crate) mod inside;
 pub(crate) mod language;
 pub(crate) mod ask;

@@ -158,7 +158,11 @@ impl Unsaved {
 
     /// Guards a form; `is_changed` says whether it has changes.
     pub(crate) fn form(self, is_changed: impl Fn() -> bool + Send + Sync + 'static) -> Edited {
-        let is_changed = Signal::derive(is_changed);
+        self.guard_form(Signal::derive(is_changed))
+    }
+
+    /// The part of [`Unsaved::form`] that is compiled once.
+    fn guard_form(self, is_changed: Signal<bool>) -> Edited {
         self.forms.update(|forms| forms.push(is_changed));
         on_cleanup(move || {
             self.forms

@@ -96,9 +96,11 @@ async fn entries_are_narrowed_down_by_kind_and_account() -> Result<()> {
             "{} are listed",
             listed(stage).await?
         );
+        let link = format!("a[href$='account={}']", bob.name);
         browser
-            .click_on(&format!("[data-kind] a[href$='account={}']", bob.name))
+            .click_on(&format!("[data-kind]:has({link}) summary"))
             .await?;
+        browser.click_on(&format!("[data-kind] {link}")).await?;
         browser.wait_for("[data-kind=logout]").await?;
         browser.wait_for_text("#activity", bob.name).await?;
         let page = browser.text("#page-1").await?;

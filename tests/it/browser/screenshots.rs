@@ -3,7 +3,7 @@
 //! `$SCREENSHOTS`.
 
 use crate::browser::doctor::begin_test;
-use crate::browser::users::{make_users, open_row};
+use crate::browser::users::{make_users, open_account};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
@@ -175,7 +175,7 @@ async fn users_page(stage: &Stage) -> Result<()> {
     browser.click_on("#create-form [type=submit]").await?;
     pictures(stage, "users-made", "[data-link]").await?;
     browser.click_on("#create-toggle").await?;
-    open_row(stage, ADMIN).await?;
+    open_account(stage, ADMIN).await?;
     browser
         .click_on(".account-panel option[value=user]")
         .await?;
@@ -206,7 +206,7 @@ async fn activity_page(stage: &Stage) -> Result<()> {
 
 async fn doctor_page(stage: &Stage) -> Result<()> {
     stage.visit(routes::DOCTOR).await?;
-    pictures(stage, "doctor", "[data-step]").await
+    pictures(stage, "doctor", "details.good").await
 }
 
 async fn link_page(stage: &Stage) -> Result<()> {
@@ -234,7 +234,7 @@ async fn link_page(stage: &Stage) -> Result<()> {
 async fn test_login(stage: &Stage) -> Result<()> {
     begin_test(stage).await?;
     stage.browser.wait_for("[data-claim]").await?;
-    pictures(stage, "doctor-test", "[data-step]").await
+    pictures(stage, "doctor-test", "details.good").await
 }
 
 /// Every page in Arabic.
@@ -251,12 +251,12 @@ async fn from_right_to_left(stage: &Stage) -> Result<()> {
     visit(routes::HOME).await?;
     pictures(stage, "rtl-home", "[data-username]").await?;
     visit(routes::USERS).await?;
-    open_row(stage, ADMIN).await?;
+    open_account(stage, ADMIN).await?;
     pictures(stage, "rtl-users", ".account-panel").await?;
     visit(routes::ACTIVITY).await?;
     pictures(stage, "rtl-activity", "[data-kind]").await?;
     visit(routes::DOCTOR).await?;
-    stage.browser.wait_for("[data-step]").await?;
+    stage.browser.wait_for("details.good").await?;
     pictures(stage, "rtl-doctor", "[data-claim]").await?;
     visit("/nowhere").await?;
     pictures(stage, "rtl-not-found", "#app h1").await?;

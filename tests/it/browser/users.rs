@@ -8,7 +8,7 @@ use tests::op::OpKind::Demo;
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
 use thirtyfour::Key;
 
-/// The form in an account's open row.
+/// The form of the account that is open.
 const EDIT: &str = ".account-panel form";
 
 /// Creates accounts through the API, as the admin who is logged in.
@@ -30,8 +30,8 @@ pub(crate) async fn make_users(stage: &Stage, usernames: &[String]) -> Result<()
     Ok(())
 }
 
-/// Opens an account's row.
-pub(crate) async fn open_row(stage: &Stage, username: &str) -> Result<()> {
+/// Opens an account from the list.
+pub(crate) async fn open_account(stage: &Stage, username: &str) -> Result<()> {
     let row = format!("[data-account={username}] [data-row]");
     stage.browser.click_on(&row).await?;
     stage.browser.wait_for(EDIT).await
@@ -85,7 +85,7 @@ async fn account_is_made_changed_and_deleted() -> Result<()> {
         ensure!(link.contains("/welcome#"), "the link is {link:?}");
         browser.wait_for_text("[data-made]", "carol").await?;
 
-        open_row(stage, "carol").await?;
+        open_account(stage, "carol").await?;
         browser.fill(EDIT, "email", "carol@").await?;
         browser.click_on(&format!("{EDIT} [type=submit]")).await?;
         browser
@@ -97,7 +97,16 @@ async fn account_is_made_changed_and_deleted() -> Result<()> {
         browser
             .wait_for_text(".account-panel > .saved", "Saved: Email, Display name.")
             .await?;
+        // The account has an address of its own, which Back leaves.
+        let is_open = |url: &str| url.ends_with("/users/carol");
+        browser
+            .wait_for_url("the account's address", is_open)
+            .await?;
         browser.reload().await?;
+        browser.wait_for_text("#account h2", "Carol").await?;
+        let email = browser.value(&format!("{EDIT} [name=email]")).await?;
+        ensure!(email == "c@example.com", "the email is {email:?}");
+        browser.click_on("[data-back]").await?;
         let row = "[data-account=carol]";
         browser.wait_for_text(row, "c@example.com").await?;
         ensure!(
@@ -108,13 +117,13 @@ async fn account_is_made_changed_and_deleted() -> Result<()> {
             .wait_for_text(&format!("{row} [data-row]"), "Carol")
             .await?;
 
-        open_row(stage, "carol").await?;
+        open_account(stage, "carol").await?;
         delete_by_keyboard(stage, "carol").await
     })
     .await
 }
 
-/// Deletes the account whose row is open, after a change of mind.
+/// Deletes the account that is open, after a change of mind.
 async fn delete_by_keyboard(stage: &Stage, username: &str) -> Result<()> {
     let browser = &stage.browser;
     focus(stage, "[data-delete]").await?;
@@ -166,7 +175,7 @@ async fn refusals_stand_beside_what_they_are_about() -> Result<()> {
             .wait_for_text(fault, "Another account has this email")
             .await?;
 
-        open_row(stage, ADMIN).await?;
+        open_account(stage, ADMIN).await?;
         browser
             .click_on(&format!("{EDIT} option[value=user]"))
             .await?;
@@ -221,14 +230,19 @@ async fn list_is_searched_and_grows_and_the_address_remembers() -> Result<()> {
         browser
             .wait_for_url("the search in the address", is_kept)
             .await?;
-        open_row(stage, "user-115").await?;
+        open_account(stage, "user-115").await?;
         browser
             .click_on(".account-panel a[href^='/activity']")
             .await?;
         stage.wait_for_page(routes::ACTIVITY).await?;
         browser.wait_for("[data-kind=account_made]").await?;
         browser.back().await?;
+        browser.wait_for_text("#account h2", "user-115").await?;
+        browser.back().await?;
         browser.wait_for_text("#accounts", "Accounts: 10").await?;
+        browser
+            .wait_for("[data-account=user-115] [data-row]:focus")
+            .await?;
         browser.reload().await?;
         browser.wait_for_text("#accounts", "Accounts: 10").await?;
         ensure!(
@@ -274,7 +288,7 @@ async fn typed_text_outlives_the_session() -> Result<()> {
         stage.set_up_admin().await?;
         stage.visit(routes::USERS).await?;
         let browser = &stage.browser;
-        open_row(stage, ADMIN).await?;
+        open_account(stage, ADMIN).await?;
         browser.fill(EDIT, "display_name", "The admin").await?;
         browser.forget_cookies().await?;
 

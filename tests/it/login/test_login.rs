@@ -61,9 +61,9 @@ async fn claims_and_decision_are_shown_and_nothing_changes() {
     assert_eq!(verdict(&report), "register bob -");
     assert_snapshot!(reasons(&report), @"
     No account is connected to this subject
-    The email bob@example.com is not verified by the OP (email_verified is not true)
+    The email bob@example.com is not verified by the provider (email_verified is not true)
     No account has this email
-    Unknown identities get an account (OIDC_ALLOW_REGISTRATION=true)
+    Unknown people get an account (OIDC_ALLOW_REGISTRATION=true)
     ");
     let claims = report["claims"].as_array().unwrap();
     let claim = |name: &str| claims.iter().find(|claim| claim["name"] == name).unwrap();
@@ -71,6 +71,18 @@ async fn claims_and_decision_are_shown_and_nothing_changes() {
     assert_eq!(claim("email_verified")["value"], "false");
     assert_eq!(claim("email")["source"], "both");
     assert_eq!(claim("aud")["source"], "id_token");
+    let decided = claims.iter().filter(|claim| claim["decided"] == true);
+    let decided: Vec<&str> = decided.filter_map(|claim| claim["name"].as_str()).collect();
+    assert_eq!(
+        decided,
+        [
+            "email",
+            "email_verified",
+            "iss",
+            "preferred_username",
+            "sub"
+        ]
+    );
     assert_eq!(browser.cookie("postern_session"), session);
     assert_eq!(browser.who().await.as_deref(), Some("root"));
     let users = browser.get(API_USERS).await.json();
@@ -80,6 +92,25 @@ async fn claims_and_decision_are_shown_and_nothing_changes() {
         "/",
         "a login of the same person is none the wiser"
     );
+}
+
+#[tokio::test]
+async fn op_is_had_ask_who_it_is_if_that_is_wanted() {
+    let (_site, browser) = site_with(&[]).await;
+    let begin = async |query: &str| {
+        let path = [API_TEST_LOGIN, query].concat();
+        browser.post_json(&path, &json!({})).await
+    };
+    let asks = |begun: Answer| {
+        let begun = begun.json();
+        begun["redirect"]
+            .as_str()
+            .is_some_and(|url| url.contains("prompt=login"))
+    };
+
+    assert!(!asks(begin("").await));
+    assert!(asks(begin("?prompt=login").await));
+    assert_eq!(begin("?prompt=none").await.code(), "bad_request");
 }
 
 #[tokio::test]
@@ -94,10 +125,10 @@ async fn decision_is_that_of_the_policy_and_has_its_reasons() {
     assert_eq!(verdict(&report), "ask_for_password - -");
     assert_snapshot!(reasons(&report), @"
     No account is connected to this subject
-    The email bob@example.com is verified by the OP
-    The account owner claims the email, which nobody vouches for as its own
+    The email bob@example.com is verified by the provider
+    The account owner claims the email, but nobody vouches for it
     OIDC_LINK_BY_EMAIL=confirm
-    So the person is asked for the password of an account, or says to be new
+    So the person is asked for the password of an account, or says that they are new
     ");
 }
 
@@ -109,7 +140,7 @@ async fn linked_identity_logs_in_whatever_its_email() {
     let report = test_as(&browser, "bob").await;
 
     assert_eq!(verdict(&report), "log_in bob -");
-    assert_snapshot!(reasons(&report), @"The subject is connected to the account bob; its email is not looked at");
+    assert_snapshot!(reasons(&report), @"The subject is connected to the account bob, so the email does not matter");
 }
 
 #[tokio::test]
@@ -201,7 +232,7 @@ async fn userinfo_that_no_login_needs_is_a_remark_alone() {
     let report = test_as(&browser, "bob").await;
 
     assert_eq!(verdict(&report), "register bob -");
-    assert!(reasons(&report).ends_with("a login does not ask it, since the ID token has all"));
+    assert!(reasons(&report).ends_with("because the ID token has everything"));
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ pub(super) async fn list(
     console: &mut Console<'_>,
 ) -> anyhow::Result<()> {
     let mut filter = UserFilter {
+        username: None,
         search: args.search.clone(),
         role: args.role,
         is_disabled: (args.disabled || args.enabled).then_some(args.disabled),

@@ -75,15 +75,18 @@ pub(crate) fn sum(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Style, write};
-    use shared::doctor::{Outcome, Report, Step};
+    use shared::doctor::{Group, Outcome, Report, Step};
 
     fn report() -> Report {
         let step = |title: &str, outcome, found: &str, remedy: Option<&str>| Step {
             name: title.to_lowercase(),
+            group: Group::Provider,
             title: title.to_owned(),
             outcome,
             found: found.to_owned(),
             remedy: remedy.map(str::to_owned),
+            summary: None,
+            advice: None,
         };
         Report {
             version: "1".to_owned(),

@@ -1,12 +1,14 @@
 //! The audit trail, for admins.
 
 use shared::api::ListAudit;
-use shared::audit::Audit;
+use shared::audit::{Audit, AuditEntry, AuditKind};
 use shared::error::ErrorCode;
 use uuid::Uuid;
 
 use crate::app::AppState;
+use crate::config::Config;
 use crate::http::api::{Answer, Call, Reply};
+use crate::present::identity::issuer_label;
 use crate::store::{AuditFilter, PartyFilter};
 
 /// How many entries a page has.
@@ -42,9 +44,23 @@ pub(crate) async fn list(app: AppState, call: Call<ListAudit>) -> Reply<ListAudi
     let mut entries = app.audit(&filter).await?;
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
+    for entry in &mut entries {
+        name_provider(&app.config, entry);
+    }
     let next = entries.last().filter(|_| has_more);
     Ok(Answer::new(Audit {
         next: next.map(|entry| entry.id.clone()),
         entries,
     }))
+}
+
+/// Adds the display name of the provider whose issuer is the entry's detail.
+fn name_provider(config: &Config, entry: &mut AuditEntry) {
+    let has_issuer = matches!(
+        AuditKind::parse(&entry.kind),
+        Some(AuditKind::Login | AuditKind::IdentityLinked | AuditKind::IdentityUnlinked)
+    );
+    let issuer = entry.detail.as_deref().filter(|_| has_issuer);
+    let issuer = issuer.filter(|issuer| issuer.starts_with("http"));
+    entry.provider = issuer.map(|issuer| issuer_label(config, issuer));
 }

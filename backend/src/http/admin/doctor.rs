@@ -14,11 +14,12 @@ use shared::error::ErrorCode;
 
 use crate::app::AppState;
 use crate::doctor::probe::reflection::{self, HEADER};
-use crate::doctor::{Depth, Reflection, RunContext, examine, reading_of};
+use crate::doctor::{Depth, Reflection, RunContext, examine, reading_of, translate};
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::ApiError;
 use crate::http::extract::client::client_address;
+use crate::http::extract::language::language;
 use oidc::for_log;
 
 /// How long the doctor's cookie lives: long enough for two requests.
@@ -34,8 +35,9 @@ pub(crate) async fn show(app: AppState, call: Call<Examine>) -> Reply<Examine> {
         request: Some(reflect(&app, peer, &call.headers)),
         depth: Depth::Full,
     };
-    let examined = examine(&reading, &app.clock, &context).await;
-    Ok(Answer::new(examined.report))
+    let mut report = examine(&reading, &app.clock, &context).await.report;
+    translate(&mut report, language(&call.headers));
+    Ok(Answer::new(report))
 }
 
 /// Tells the doctor how its request arrived. For anybody else this is a 404.

@@ -50,6 +50,7 @@ fn filter(query: &UserQuery) -> ApiResult<UserFilter> {
     };
     Ok(UserFilter {
         search: text(&query.search)?,
+        username: text(&query.username)?,
         role: match text(&query.role)?.as_deref() {
             None => None,
             Some("admin") => Some(Role::Admin),

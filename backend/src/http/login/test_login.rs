@@ -8,18 +8,20 @@ use shared::error::ErrorCode;
 use shared::routes;
 use shared::session::{GoTo, Role};
 use shared::test_login::{SeenClaim, Source, TestLogin, Verdict};
+use shared::text::{Language, Text, fill};
 
 use crate::app::AppState;
 use crate::failure::{Cause, remedy};
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiError;
+use crate::http::extract::language::language;
 use crate::http::extract::principal::Current;
 use crate::http::login::attempts;
 use crate::http::login::visit::Visit;
 use crate::http::reference;
 use crate::login::attempt::{Intent, LoginAttempt};
 use crate::login::decide::{Decision, decide};
-use crate::login::explain::explain;
+use crate::login::explain::{claims_of, explain};
 use crate::login::register::wanted_username;
 use crate::login::role::RoleAnswer;
 use crate::login::{LoginError, LoginSettings, facts};
@@ -37,13 +39,18 @@ const MOST_SHOWN: usize = 300;
 /// Starts one: an attempt bound to this admin's session. Answers with the OP's URL.
 pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<StartTestLogin> {
     let (current, headers) = (call.caller, call.headers);
+    let start = match call.query.prompt.as_deref() {
+        Some("login") => Start::SomebodyElse,
+        None | Some("") => Start::Login,
+        Some(_) => return Err(ErrorCode::BadRequest.into()),
+    };
     let provider = app.provider().ok_or(ErrorCode::OpenidDisabled)?;
     let intent = Intent::Test {
         account_id: current.account.id,
         session_id: current.session.id,
     };
     let next = ReturnTo::own(app.config.base(), routes::DOCTOR);
-    let begun = attempts::begin(&app, &provider, &headers, intent, next, Start::Login, None).await;
+    let begun = attempts::begin(&app, &provider, &headers, intent, next, start, None).await;
     match begun {
         Ok((url, cookies)) => {
             let redirect = url.to_string();
@@ -129,15 +136,19 @@ async fn try_out(
         }
         Decision::AskWho(_) | Decision::AskForConsent(_) | Decision::AlreadyLinked => (None, None),
     };
-    let mut reasons = vec![who(&identity)];
-    let words = |reason| explain(reason, &identity, &provider.config);
+    let language = language(&visit.headers);
+    let mut reasons = vec![who(&identity, language)];
+    let words = |reason| explain(reason, &identity, &provider.config, language);
     reasons.extend(verdict.reasons.iter().map(words));
-    reasons.extend(userinfo_fault(seen));
+    reasons.extend(userinfo_fault(seen, language));
+    let decisive = verdict.reasons.iter();
+    let decisive = decisive.flat_map(|reason| claims_of(reason, &provider.config));
+    let decisive: Vec<&str> = decisive.collect();
     let mut report = TestLogin {
         verdict: outlook(verdict.decision),
         account,
         reasons,
-        claims: claims(seen),
+        claims: claims(seen, &decisive),
         ..empty(app)
     };
     refer(app, &mut report, cause);
@@ -167,7 +178,7 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
     let mut report = TestLogin {
         verdict: Verdict::Fail,
         reasons: vec![chain(error)],
-        claims: claims(seen),
+        claims: claims(seen, &[]),
         ..empty(app)
     };
     refer(app, &mut report, Some(error.cause()));
@@ -204,19 +215,19 @@ fn empty(app: &AppState) -> TestLogin {
 }
 
 /// Who the user is, according to the OP.
-fn who(identity: &VerifiedIdentity) -> String {
-    format!(
-        "The OP says: subject {} of {}",
-        identity.subject, identity.issuer
-    )
+fn who(identity: &VerifiedIdentity, language: Language) -> String {
+    let values = [
+        ("subject", identity.subject.as_str()),
+        ("issuer", identity.issuer.as_str()),
+    ];
+    fill(language.text(Text::WHY_SUBJECT), &values)
 }
 
 /// What was wrong with a userinfo answer that no login would have needed.
-fn userinfo_fault(seen: &Seen) -> Option<String> {
-    let fault = seen.userinfo.as_ref()?.as_ref().err()?;
-    Some(format!(
-        "Userinfo cannot be used ({fault}); a login does not ask it, since the ID token has all"
-    ))
+fn userinfo_fault(seen: &Seen, language: Language) -> Option<String> {
+    let fault = seen.userinfo.as_ref()?.as_ref().err()?.clone();
+    let values = [("fault", fault.as_str())];
+    Some(fill(language.text(Text::WHY_USERINFO), &values))
 }
 
 /// Stores a report for the admin.
@@ -256,8 +267,8 @@ impl From<Unkept> for LoginError {
     }
 }
 
-/// Returns the received claims by name, each with its source.
-fn claims(seen: &Seen) -> Vec<SeenClaim> {
+/// Returns the received claims by name, each with its source. Those of the names in `decisive` decided.
+fn claims(seen: &Seen, decisive: &[&str]) -> Vec<SeenClaim> {
     let none = Claims::new();
     let id_token = seen.id_token.as_ref().unwrap_or(&none);
     let userinfo = seen.userinfo.as_ref().and_then(|said| said.as_ref().ok());
@@ -268,6 +279,7 @@ fn claims(seen: &Seen) -> Vec<SeenClaim> {
             name: name.to_owned(),
             value: shown(value),
             source,
+            decided: decisive.contains(&name),
         });
     };
     for (name, value) in id_token {

@@ -10,9 +10,10 @@ use crate::account::Account;
 use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
+use crate::http::extract::language::language;
+use crate::http::page::assets;
 use crate::http::page::document::BareDocument;
 use crate::http::page::static_page::refusal::RefusalPage;
-use crate::http::page::{assets, texts};
 use crate::http::reference;
 use shared::routes;
 
@@ -86,7 +87,7 @@ impl RefusalPages {
         refusal: Option<(StatusCode, ErrorCode)>,
     ) -> Response {
         let own = self.app.config.address();
-        let language = texts::language(headers);
+        let language = language(headers);
         let reference = reference::current();
         let home = own.unwrap_or_default() + routes::HOME;
         let page = RefusalPage {

@@ -21,6 +21,7 @@ use crate::brand::Scheme;
 use crate::failure::{Cause, remedy};
 use crate::http::cookie;
 use crate::http::error::ApiError;
+use crate::http::extract::language::language;
 use crate::http::extract::{address, principal};
 use crate::http::login::link;
 use crate::http::page::assets;
@@ -91,9 +92,7 @@ pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response 
     if path.starts_with("/brand/") {
         return assets::brand_image(&spa.app.config.brand, path);
     }
-    if routes::GUARDED.contains(&path)
-        && principal::session_token(request.headers(), &spa.app).is_none()
-    {
+    if routes::is_guarded(path) && principal::session_token(request.headers(), &spa.app).is_none() {
         return to_login(spa.app.config.base(), request.uri()).into_response();
     }
     document(&spa, &request.into_parts().0).await
@@ -147,7 +146,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     let logged_out = parameter("logged_out");
     let code = error.as_deref().and_then(FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
-    let language = asked.unwrap_or_else(|| texts::language(headers));
+    let language = asked.unwrap_or_else(|| language(headers));
     let page = render(&StaticPage {
         language,
         path,

@@ -17,13 +17,10 @@ use shared::error::ErrorCode;
 use shared::routes::Section;
 use shared::text::Language;
 
-use crate::http::cookie;
 use crate::http::error::ApiError;
+use crate::http::extract::language::{COOKIE, language};
 use crate::http::page::assets::FOR_EVER;
 use crate::http::page::encoding::accepts_encoding;
-
-/// The cookie that stores a visitor's choice. The app writes it too; it is no secret.
-pub(crate) const COOKIE: &str = "postern_language";
 
 /// A table, ready to send.
 struct Table {
@@ -71,15 +68,6 @@ fn compressed(bytes: &[u8]) -> Vec<u8> {
     // Writing to memory cannot fail.
     let _ = writer.write_all(bytes);
     writer.into_inner()
-}
-
-/// Returns the language for a browser: what its user chose, else what it asks for.
-pub(crate) fn language(headers: &HeaderMap) -> Language {
-    let accepted = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    Language::choose(cookie::single(headers, COOKIE), accepted)
 }
 
 /// Returns the cookie that stores a choice, for a year.

@@ -6,7 +6,7 @@ use shared::email::part_of_key;
 use shared::session::Role;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, Identity, search_key};
+use crate::account::{Account, AccountId, Identity, search_key, username_key};
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
@@ -16,6 +16,8 @@ use clock::Timestamp;
 pub struct UserFilter {
     /// Whose username, email or display name contains this, in any case.
     pub search: Option<String>,
+    /// With exactly this username, in any case.
+    pub username: Option<String>,
     /// With this role.
     pub role: Option<Role>,
     /// Disabled, or not.
@@ -97,6 +99,11 @@ macro_rules! narrow {
                 $query.push(" escape '\\'");
             }
             $query.push(")");
+        }
+        if let Some(username) = &$filter.username {
+            $query
+                .push(" and username_key = ")
+                .push_bind(username_key(username));
         }
         if let Some(role) = $filter.role {
             $query.push(" and role = ").push_bind(role.as_str());

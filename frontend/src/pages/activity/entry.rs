@@ -8,16 +8,16 @@ use shared::text::Text;
 
 use crate::base::own;
 use crate::browser::{self, TimeForm};
+use crate::components::plain::{plain, worded};
 use crate::next::with_query;
-use crate::pages::activity::kinds::in_words;
+use crate::pages::activity::clock::clock;
+use crate::pages::activity::sentence::{doer, name, sentence};
 use crate::text::{fill, say};
 
-/// An entry.
-#[component]
-pub(super) fn Entry(
-    /// As the server has it.
-    entry: AuditEntry,
-) -> impl IntoView {
+/// Returns an entry: one line, which opens to all that is known of it.
+pub(super) fn entry_row(entry: AuditEntry, is_open: bool) -> AnyView {
+    let said = sentence(&entry);
+    let doer = doer(&entry).map(|doer| worded("span", "hint", [" ", &doer].concat()));
     let AuditEntry {
         at,
         kind,
@@ -33,67 +33,65 @@ pub(super) fn Entry(
     } = entry;
     let is_same = actor == account;
     // The code's own sentence, where it has one here: those of the OP's logins are in the detail.
-    let sentence = code
-        .as_deref()
-        .and_then(ErrorCode::parse)
-        .map(|code| view! { <p>{say(code.message())}</p> });
-    let code = code.map(|code| view! { <code class="badge badge-bad">{code}</code> });
+    let explained = code.as_deref().and_then(ErrorCode::parse);
+    let explained = explained.map(|code| worded("p", "", say(code.message())));
     let class = if code.is_some() {
-        "entry-item entry-failed"
+        "event event-failed"
     } else {
-        "entry-item"
+        "event"
     };
+    let exact = browser::time_text(at, TimeForm::Both);
     let facts = [
+        fact(Text::ACTIVITY_TIME, Some(exact.clone().into_any())),
         fact(Text::ACTIVITY_ACCOUNT, account.map(party)),
         fact(Text::ACTIVITY_BY, actor.filter(|_| !is_same).map(party)),
         fact(Text::ACTIVITY_BY, operator.map(at_command_line)),
         fact(Text::ACTIVITY_DETAIL, detail.map(free_text)),
         fact(Text::ACTIVITY_REMEDY, remedy.map(free_text)),
-        fact(Text::ACTIVITY_ADDRESS, address.map(own_text)),
+        fact(Text::ACTIVITY_ADDRESS, address.clone().map(own_text)),
         fact(Text::REFERENCE, reference.map(reference_link)),
     ];
-    view! {
-        <li class=class data-kind=kind.clone()>
-            <div class="entry-head">
-                <h3 tabindex="-1" data-row>
-                    {in_words(&kind)}
-                </h3>
-                {code}
-                <p class="hint">{browser::time_text(at, TimeForm::Both)}</p>
-            </div>
-            {sentence}
-            <dl class="facts">{facts.into_iter().collect::<Vec<_>>()}</dl>
-        </li>
-    }
-    .into_any()
+    let mut words = vec![said.into_any()];
+    words.extend(doer);
+    words.extend(code.map(|code| worded("code", "badge badge-bad", code)));
+    let line = vec![
+        plain(
+            "time",
+            &[("class", "event-time"), ("title", &exact)],
+            vec![clock(at).into_any()],
+        ),
+        worded("span", "event-icon", ""),
+        plain("span", &[("class", "event-said")], words),
+        worded("bdi", "event-address", address.unwrap_or_default()),
+    ];
+    let facts = facts.into_iter().flatten().collect();
+    let mut all: Vec<AnyView> = explained.into_iter().collect();
+    all.push(plain("dl", &[("class", "facts")], facts));
+    let open: &[(&str, &str)] = if is_open { &[("open", "")] } else { &[] };
+    let parts = vec![
+        plain("summary", &[("data-row", "")], line),
+        plain("div", &[("class", "event-facts")], all),
+    ];
+    let details = plain("details", open, parts);
+    plain(
+        "li",
+        &[("class", class), ("data-kind", &kind)],
+        vec![details],
+    )
 }
 
 /// A fact, if there is one, under its name.
-fn fact(name: Text, value: Option<AnyView>) -> AnyView {
-    value
-        .map(|value| {
-            view! {
-                <dt>{say(name)}</dt>
-                <dd data-fact=name.key()>{value}</dd>
-            }
-        })
-        .into_any()
+fn fact(name: Text, value: Option<AnyView>) -> Vec<AnyView> {
+    let value = value.map(|value| plain("dd", &[("data-fact", name.key())], vec![value]));
+    let value = value.map(|value| vec![worded("dt", "", say(name)), value]);
+    value.unwrap_or_default()
 }
 
 /// The account, as the way to all that it did.
 fn party(party: Party) -> AnyView {
-    let Party { id, username } = party;
-    let name = username.clone().unwrap_or_else(|| id.clone());
-    let href = with_query(
-        &own(routes::ACTIVITY),
-        &[("account", &username.unwrap_or(id))],
-    );
-    view! {
-        <a href=href>
-            <bdi>{name}</bdi>
-        </a>
-    }
-    .into_any()
+    let name = name(&party);
+    let href = with_query(&own(routes::ACTIVITY), &[("account", name)]);
+    plain("a", &[("href", &href)], vec![worded("bdi", "", name)])
 }
 
 /// Whoever typed a command on the server.
@@ -104,20 +102,24 @@ fn at_command_line(name: String) -> AnyView {
 /// The reference, as the way to all that has it.
 fn reference_link(reference: String) -> AnyView {
     let href = with_query(&own(routes::ACTIVITY), &[("ref", &reference)]);
-    view! {
-        <a href=href>
-            <code data-ref=reference.clone()>{reference.clone()}</code>
-        </a>
-    }
-    .into_any()
+    let code = plain(
+        "code",
+        &[("data-ref", &reference)],
+        vec![reference.clone().into_any()],
+    );
+    plain("a", &[("href", &href)], vec![code])
 }
 
 /// What the log says too: in English, whatever the page's language.
 fn free_text(text: String) -> AnyView {
-    view! { <span lang="en" dir="auto">{text}</span> }.into_any()
+    plain(
+        "span",
+        &[("lang", "en"), ("dir", "auto")],
+        vec![text.into_any()],
+    )
 }
 
 /// Text of no language.
 fn own_text(text: String) -> AnyView {
-    view! { <bdi>{text}</bdi> }.into_any()
+    worded("bdi", "", text)
 }

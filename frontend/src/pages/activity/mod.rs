@@ -1,36 +1,37 @@
 //! `/activity`: the audit trail, for admins: who did what, and why a login failed.
 
 mod kinds;
+mod query;
 mod reference;
+mod sentence;
+mod clock;
 mod entry;
+mod days;
+mod news;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::api::{AuditQuery, ListAudit};
 use shared::audit::Audit;
 use shared::routes;
 use shared::text::Text;
 
-use crate::api::{self, Request};
 use crate::components::admin::for_admins_alone;
 use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
 use crate::components::inside::{InsideFrame, Panel};
 use crate::components::listing::{self, Following, More, Nothing};
 use crate::dynamic::dynamic;
-use crate::pages::activity::entry::Entry;
+use crate::pages::activity::news::News;
+use crate::pages::activity::query::{FILTERS, request};
 use crate::remote::Remote;
 use crate::text::say;
-
-/// What narrows the entries down, by the names in the address and in the API.
-const FILTERS: [&str; 3] = ["account", "kind", "ref"];
 
 /// The activity page.
 #[component]
 pub(crate) fn ActivityPage() -> impl IntoView {
     for_admins_alone(say(Text::ACTIVITY), || {
         view! {
-            <InsideFrame title=say(Text::ACTIVITY)>
+            <InsideFrame title=say(Text::ACTIVITY) is_wide=true>
                 <Trail />
             </InsideFrame>
         }
@@ -38,32 +39,24 @@ pub(crate) fn ActivityPage() -> impl IntoView {
     })
 }
 
-/// Returns the request for the page before that entry.
-fn request(filters: Filters, before: &str) -> Request<Audit> {
-    let [account, kind, reference] = FILTERS.map(|name| Some(filters.get(name)));
-    let before = Some(before.to_owned());
-    let query = AuditQuery {
-        account,
-        kind,
-        reference,
-        before,
-    };
-    api::find(ListAudit {}, &query)
-}
-
 /// The entries, and what narrows them down.
 #[component]
 fn Trail() -> impl IntoView {
     let filters = Filters::new(routes::ACTIVITY);
     let remote = Remote::new(move || Some(request(filters, "")));
+    let newest = RwSignal::new(None);
     let following: Following = Arc::new(move |before, number| further(filters, before, number));
     let list = listing::first_page(remote, move |trail: Audit| {
+        let first = trail.entries.first();
+        newest.set(Some(
+            first.map_or_else(String::new, |entry| entry.id.clone()),
+        ));
         if trail.entries.is_empty() {
             return nothing(filters);
         }
-        page(trail, 1, Arc::clone(&following))
+        page(filters, trail, 1, Arc::clone(&following))
     });
-    let refresh = move |_| remote.refetch();
+    let refresh = move || remote.refetch();
     // The options have the kind of the address, which may be one that is not known here.
     let asked = untrack(|| filters.get("kind"));
     let clear = dynamic(move || {
@@ -106,13 +99,14 @@ fn Trail() -> impl IntoView {
                     label=say(Text::ACTIVITY_KIND)
                     options=kinds::options(&asked)
                 />
+                <div class="row">
+                    <button type="button" class="button" id="activity-refresh" on:click=move |_| refresh()>
+                        {say(Text::ACTIVITY_REFRESH)}
+                    </button>
+                    {clear}
+                </div>
             </FilterForm>
-            <div class="row">
-                <button type="button" class="button" id="activity-refresh" on:click=refresh>
-                    {say(Text::ACTIVITY_REFRESH)}
-                </button>
-                {clear}
-            </div>
+            <News filters newest on_show=Callback::new(move |()| refresh()) />
             {list}
         </Panel>
     }
@@ -138,22 +132,19 @@ fn further(filters: Filters, before: String, number: u32) -> AnyView {
     let remote = Remote::new(move || Some(untrack(|| request(filters, &before))));
     listing::further_page(remote, move |trail: Audit| {
         let following: Following = Arc::new(move |before, number| further(filters, before, number));
-        page(trail, number, following)
+        page(filters, trail, number, following)
     })
 }
 
 /// The entries of a page, and the button for the next one.
-fn page(trail: Audit, number: u32, following: Following) -> AnyView {
-    let entries = trail
-        .entries
-        .into_iter()
-        .map(|entry| view! { <Entry entry /> }.into_any())
-        .collect::<Vec<_>>();
+fn page(filters: Filters, trail: Audit, number: u32, following: Following) -> AnyView {
+    // Who comes with the reference of an error page wants to know all.
+    let is_open = untrack(|| !filters.get("ref").is_empty());
     listing::arrive(number);
     view! {
-        <ul class="rows entries" id=listing::page_id(number)>
-            {entries}
-        </ul>
+        <div class="days" id=listing::page_id(number)>
+            {days::days(trail.entries, is_open)}
+        </div>
         <More next=trail.next number=number + 1 following />
     }
     .into_any()

@@ -1,6 +1,8 @@
-//! `/doctor`: the test login and what the doctor finds, for admins.
+//! `/doctor`: whether logins work, what is wrong, and a test login, for admins.
 
-mod steps;
+mod outcome;
+mod summary;
+mod checks;
 mod test_login;
 mod page;
 

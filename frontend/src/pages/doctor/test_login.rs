@@ -1,18 +1,20 @@
 //! The test login: begins one, and shows what the last one showed.
 
 use leptos::prelude::*;
-use shared::api::{ShowTestLogin, StartTestLogin};
+use shared::api::{StartTestLogin, TestLoginQuery};
 use shared::routes;
 use shared::test_login::{LastTestLogin, SeenClaim, Source, TestLogin as Report, Verdict};
 use shared::text::Text;
 
 use crate::api;
 use crate::base::own;
-use crate::browser::{self, History, TimeForm};
+use crate::browser::{self, History};
 use crate::components::english::english;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
+use crate::components::plain::{plain, worded};
 use crate::components::problem::{ProblemNote, Unavailable};
+use crate::components::time::ago;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
 use crate::next::with_query;
@@ -21,10 +23,15 @@ use crate::text::{around, say};
 
 /// The test login.
 #[component]
-pub(super) fn TestLogin() -> impl IntoView {
-    let last: Remote<LastTestLogin> = Remote::new(|| Some(api::call(ShowTestLogin {})));
+pub(super) fn TestLogin(
+    /// The last one.
+    last: Remote<LastTestLogin>,
+) -> impl IntoView {
+    let prompt = StoredValue::new(None);
     let begin = Mutation::new(move || async move {
-        let answer = api::call(StartTestLogin {}).send().await?;
+        let prompt = prompt.get_value();
+        let query = TestLoginQuery { prompt };
+        let answer = api::find(StartTestLogin {}, &query).send().await?;
         if answer.redirect == own(routes::DOCTOR) {
             // It did not come as far as the OP, and why is in its report.
             last.refetch();
@@ -51,9 +58,24 @@ pub(super) fn TestLogin() -> impl IntoView {
                     class="button button-main"
                     id="test-begin"
                     aria-disabled=busy(begin)
-                    on:click=move |_| begin.start()
+                    on:click=move |_| {
+                        prompt.set_value(None);
+                        begin.start();
+                    }
                 >
                     {say(Text::TEST_BEGIN)}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    id="test-other"
+                    aria-disabled=busy(begin)
+                    on:click=move |_| {
+                        prompt.set_value(Some("login".to_owned()));
+                        begin.start();
+                    }
+                >
+                    {say(Text::TEST_OTHER)}
                 </button>
             </div>
             <ProblemNote mutation=begin />
@@ -78,77 +100,65 @@ fn Shown(
         Verdict::Fail => (Text::TEST_FAIL, "note note-bad"),
     };
     let (before, after) = around(sentence);
-    let account = report.account.map(|account| view! { <bdi>{account}</bdi> });
-    let code = report
-        .code
-        .map(|code| view! { " " <code class="badge badge-bad" data-code=code.clone()>{code.clone()}</code> });
-    let reasons = report
-        .reasons
-        .into_iter()
-        .map(|reason| view! { <li>{english(reason)}</li> })
-        .collect::<Vec<_>>();
-    let remedy = report.remedy.map(|remedy| {
-        view! {
-            <h3>{say(Text::ACTIVITY_REMEDY)}</h3>
-            <p>{english(remedy)}</p>
-        }
-    });
-    let claims =
-        (!report.claims.is_empty()).then(|| view! { <Claims claims=report.claims /> }.into_any());
+    let mut verdict = vec![before.into_any()];
+    verdict.extend(report.account.map(|account| worded("bdi", "", account)));
+    verdict.push(after.into_any());
+    verdict.extend(report.code.map(|code| {
+        let attributes = [("class", "badge badge-bad"), ("data-code", &code)];
+        plain("code", &attributes, vec![code.clone().into_any()])
+    }));
+    let reasons = report.reasons.into_iter();
+    let reasons = reasons.map(|reason| plain("li", &[("dir", "auto")], vec![reason.into_any()]));
     let entries = with_query(&own(routes::ACTIVITY), &[("ref", &report.reference)]);
-    view! {
-        <p class=class role="status" data-verdict>
-            {before}
-            {account}
-            {after}
-            {code}
-        </p>
-        <p class="hint">
-            {browser::time_text(report.at, TimeForm::Both)} " · " {say(Text::REFERENCE)} " "
-            <a href=entries>
-                <code>{report.reference}</code>
-            </a>
-        </p>
-        <h3>{say(Text::TEST_WHY)}</h3>
-        <ol class="reasons">{reasons}</ol>
-        {remedy}
-        {claims}
+    let reference = worded("code", "", report.reference);
+    let when = vec![
+        ago(report.at),
+        [" · ", say(Text::REFERENCE), " "].concat().into_any(),
+        plain("a", &[("href", &entries)], vec![reference]),
+    ];
+    let verdict_is = [("class", class), ("role", "status"), ("data-verdict", "")];
+    let mut parts = vec![
+        plain("p", &verdict_is, verdict),
+        plain("p", &[("class", "hint")], when),
+        worded("h3", "", say(Text::TEST_WHY)),
+        plain("ol", &[("class", "reasons")], reasons.collect()),
+    ];
+    if let Some(remedy) = report.remedy {
+        parts.push(worded("h3", "", say(Text::ACTIVITY_REMEDY)));
+        parts.push(plain("p", &[], vec![english(remedy)]));
     }
-    .into_any()
+    if !report.claims.is_empty() {
+        let claims = report.claims.into_iter().flat_map(claim).collect();
+        parts.push(worded("h3", "", say(Text::TEST_CLAIMS)));
+        parts.push(plain("dl", &[("class", "facts claims")], claims));
+    }
+    parts.into_any()
 }
 
-/// The claims that came.
-#[component]
-fn Claims(
-    /// By name.
-    claims: Vec<SeenClaim>,
-) -> impl IntoView {
-    let rows = claims
-        .into_iter()
-        .map(|claim| {
-            // The terms of the specification, in every language.
-            let source = match claim.source {
-                Source::IdToken => "id_token",
-                Source::Userinfo => "userinfo",
-                Source::Both => "id_token, userinfo",
-            };
-            let name = claim.name.clone();
-            view! {
-                <dt>
-                    <code>{claim.name}</code>
-                </dt>
-                <dd data-claim=name>
-                    <code>{claim.value}</code>
-                    " "
-                    <span class="hint">{source}</span>
-                </dd>
-            }
-            .into_any()
-        })
-        .collect::<Vec<_>>();
-    view! {
-        <h3>{say(Text::TEST_CLAIMS)}</h3>
-        <dl class="facts claims">{rows}</dl>
+/// A claim that came, and whether it decided.
+fn claim(claim: SeenClaim) -> [AnyView; 2] {
+    // The terms of the specification, in every language.
+    let source = match claim.source {
+        Source::IdToken => "id_token",
+        Source::Userinfo => "userinfo",
+        Source::Both => "id_token, userinfo",
+    };
+    let mut value = vec![
+        worded("code", "", claim.value),
+        " ".into_any(),
+        worded("span", "hint", source),
+    ];
+    if claim.decided {
+        let attributes = [("class", "badge"), ("data-decided", "")];
+        value.push(plain(
+            "span",
+            &attributes,
+            vec![say(Text::TEST_DECIDED).into_any()],
+        ));
     }
-    .into_any()
+    let value = plain("dd", &[("data-claim", &claim.name)], value);
+    [
+        plain("dt", &[], vec![worded("code", "", claim.name)]),
+        value,
+    ]
 }

@@ -1,10 +1,13 @@
 //! What the parts of the accounts' page share.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use shared::routes;
 use shared::session::User;
 use shared::users::UserEntry;
 
-use crate::components::ask::Ask;
+use crate::base::{own, route};
+use crate::components::ask::{Ask, use_ask};
 use crate::components::confirm::Confirm;
 use crate::components::filters::Filters;
 
@@ -27,16 +30,92 @@ pub(super) struct UsersContext {
     pub(super) deleted: RwSignal<u64>,
     /// What was done last, in words.
     pub(super) status: RwSignal<String>,
+    /// Which account is open: the username in the address, empty for none.
+    pub(super) open: Memo<String>,
+    /// Where the list was scrolled to when an account was opened.
+    pub(super) scroll: StoredValue<f64>,
+    /// The accounts that the page has met.
+    known: StoredValue<Vec<Account>>,
+    /// Whose they are: they outlive the list, which may be loaded anew.
+    owner: StoredValue<Owner>,
 }
 
 impl UsersContext {
+    /// Creates it for the admin who uses the page, which `has_passwords` if the server takes them.
+    pub(super) fn new(me: User, has_passwords: bool) -> Self {
+        let path = use_location().pathname;
+        let open = Memo::new(move |_| {
+            let path = path.read();
+            let name = route(&path).strip_prefix(routes::USER).unwrap_or_default();
+            routes::without_last_slash(name).to_ascii_lowercase()
+        });
+        Self {
+            me: StoredValue::new(me),
+            has_passwords,
+            filters: Filters::new(routes::USERS),
+            confirm: Confirm::new(),
+            ask: use_ask(),
+            created: RwSignal::new(Vec::new()),
+            deleted: RwSignal::new(0),
+            status: RwSignal::new(String::new()),
+            open,
+            scroll: StoredValue::new(0.0),
+            known: StoredValue::new(Vec::new()),
+            owner: StoredValue::new(Owner::new()),
+        }
+    }
+
+    /// Returns the account of an entry, brought up to date with it.
+    pub(super) fn meet(self, entry: UserEntry) -> Account {
+        let met = self.find(|known| known.id == entry.id);
+        if let Some(account) = met {
+            if *account.entry.read_untracked() != entry {
+                account.entry.set(entry);
+            }
+            return account;
+        }
+        let account = self.owner.with_value(|owner| {
+            owner.with(|| Account {
+                entry: RwSignal::new(entry),
+                is_gone: RwSignal::new(false),
+            })
+        });
+        self.known.update_value(|known| known.push(account));
+        account
+    }
+
+    /// Returns the account with that username in lower case, if the page has met it.
+    pub(super) fn named(self, username: &str) -> Option<Account> {
+        self.find(|known| known.username.eq_ignore_ascii_case(username))
+    }
+
+    /// Returns the first account that fits and was not deleted.
+    fn find(self, fits: impl Fn(&UserEntry) -> bool) -> Option<Account> {
+        self.known.with_value(|known| {
+            let is_it = |account: &&Account| {
+                !account.is_gone.get_untracked() && fits(&account.entry.read_untracked())
+            };
+            known.iter().find(is_it).copied()
+        })
+    }
+
+    /// Returns the address of the page with no account open, and the list as it was.
+    pub(super) fn list_href(self) -> String {
+        [own(routes::USERS), self.filters.query()].concat()
+    }
+
+    /// Returns the address of an account. It keeps the filters, for the way back.
+    pub(super) fn account_href(self, username: &str) -> String {
+        [&own(routes::USER), username, &self.filters.query()].concat()
+    }
+
     /// Returns true if the account is the admin's own.
     pub(super) fn is_me(self, id: &str) -> bool {
         self.me.with_value(|me| me.id == id)
     }
 }
 
-/// An account, for as long as its row is there.
+/// An account, for as long as the page is there.
 #[derive(Clone, Copy)]
 pub(super) struct Account {
     /// As the server last sent it.

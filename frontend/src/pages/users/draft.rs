@@ -207,7 +207,7 @@ impl Draft {
         let role = Some(self.chosen_role()).filter(|role| *role != entry.role);
         let disabled = Some(self.is_disabled.get()).filter(|is| *is != entry.disabled);
         names.extend(role.map(|_| say(Text::ROLE)));
-        names.extend(disabled.map(|_| say(Text::USERS_DISABLED)));
+        names.extend(disabled.map(|_| say(Text::USERS_ENABLED)));
         let update = UserUpdate {
             email,
             display_name,

@@ -9,6 +9,7 @@ use crate::api;
 use crate::components::choice::Choice;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
+use crate::components::unsaved::use_unsaved;
 use crate::mutation::Mutation;
 use crate::pages::users::context::{Account, UsersContext};
 use crate::pages::users::draft::{Draft, roles};
@@ -27,10 +28,12 @@ pub(super) fn Edit(
     let id = account.entry.read_untracked().id.clone();
     let form = ["edit-", &id].concat();
     let [email_id, name_id, role_id, switch_id, hint_id] =
-        ["email", "name", "role", "disabled", "hint"].map(|name| [&form, "-", name].concat());
+        ["email", "name", "role", "active", "hint"].map(|name| [&form, "-", name].concat());
     let draft = Draft::of(&account.entry.read_untracked());
     let saved = RwSignal::new(String::new());
     let is_me = context.is_me(&id);
+    // Who leaves with changes is asked.
+    use_unsaved().form(move || !draft.update(&account.entry.read()).1.is_empty());
     let save = Mutation::new(move || {
         saved.set(String::new());
         let is_fit = untrack(|| draft.is_fit(false));
@@ -61,6 +64,7 @@ pub(super) fn Edit(
             Ok(())
         }
     });
+    let is_active = Signal::derive(move || !draft.is_disabled.get());
     let warning = Signal::derive(move || if is_me { warning(draft) } else { "" });
     view! {
         <Form id=form text=say(Text::USERS_SAVE) busy_text=say(Text::SAVING) mutation=save>
@@ -94,14 +98,14 @@ pub(super) fn Edit(
             <div class="switch">
                 <input
                     id=switch_id.clone()
-                    name="disabled"
+                    name="active"
                     type="checkbox"
                     role="switch"
                     aria-describedby=hint_id.clone()
-                    prop:checked=draft.is_disabled
-                    on:change=move |event| draft.is_disabled.set(event_target_checked(&event))
+                    prop:checked=is_active
+                    on:change=move |event| draft.is_disabled.set(!event_target_checked(&event))
                 />
-                <label for=switch_id>{say(Text::USERS_DISABLED)}</label>
+                <label for=switch_id>{say(Text::USERS_ENABLED)}</label>
                 <p class="hint" id=hint_id>
                     {say(Text::USERS_DISABLED_HINT)}
                 </p>

@@ -11,6 +11,7 @@ use crate::api::{self, Request};
 use crate::components::filters::{ChoiceFilter, FilterForm, Filters, TextFilter};
 use crate::components::inside::Panel;
 use crate::components::listing::{self, Following, More, Nothing};
+use crate::components::plain::{plain, worded};
 use crate::pages::users::context::UsersContext;
 use crate::pages::users::draft::roles;
 use crate::pages::users::row::Row;
@@ -29,6 +30,7 @@ fn request(filters: Filters, after: &str) -> Request<UserList> {
         role,
         status,
         after,
+        username: None,
     };
     api::find(ListUsers {}, &query)
 }
@@ -95,11 +97,24 @@ fn first(context: UsersContext, list: UserList, following: Following) -> AnyView
         let clear = Some(Callback::new(move |()| context.filters.clear()));
         view! { <Nothing text=say(Text::USERS_NOTHING) clear /> }
     });
+    // For eyes: each row says by itself what it has.
+    let columns = (total > 0).then(|| {
+        let names = [
+            Text::ACTIVITY_ACCOUNT,
+            Text::EMAIL,
+            Text::ROLE,
+            Text::USERS_LAST,
+        ];
+        let names = names.map(|name| worded("span", "", say(name)));
+        let attributes = [("class", "columns"), ("aria-hidden", "true")];
+        plain("div", &attributes, names.into_iter().collect())
+    });
     view! {
         <p role="status" class="hint" data-count=total.to_string()>
             {count}
         </p>
         {nothing}
+        {columns}
         <Created context />
         {page(context, list, 1, following)}
     }

@@ -1,10 +1,12 @@
-//! `/users`: the accounts, for admins: find one, change it, make another.
+//! `/users`: the accounts, for admins: find one, change it, make another. `/users/alice` is the same
+//! page with that account open.
 
 mod context;
 mod draft;
 mod list;
 mod row;
 mod panel;
+mod open;
 mod edit;
 mod welcome;
 mod identities;
@@ -14,20 +16,18 @@ use leptos::prelude::*;
 use shared::api::ShowConfig;
 use shared::config::PublicConfig;
 use shared::profile::Profile;
-use shared::routes;
 use shared::session::User;
 use shared::text::Text;
 
 use crate::api;
 use crate::components::admin::for_admins_alone;
-use crate::components::ask::use_ask;
-use crate::components::confirm::{Confirm, ConfirmDialog};
-use crate::components::filters::Filters;
+use crate::components::confirm::ConfirmDialog;
 use crate::components::frame::once_loaded;
 use crate::components::inside::InsideFrame;
 use crate::pages::users::context::UsersContext;
 use crate::pages::users::create::Create;
 use crate::pages::users::list::Accounts;
+use crate::pages::users::open::OpenAccount;
 use crate::remote::Remote;
 use crate::session::use_session;
 use crate::text::say;
@@ -56,26 +56,21 @@ fn Sections(
     /// What the server offers.
     config: PublicConfig,
 ) -> impl IntoView {
-    let context = UsersContext {
-        me: StoredValue::new(user.clone()),
-        has_passwords: config.password_login,
-        filters: Filters::new(routes::USERS),
-        confirm: Confirm::new(),
-        ask: use_ask(),
-        created: RwSignal::new(Vec::new()),
-        deleted: RwSignal::new(0),
-        status: RwSignal::new(String::new()),
-    };
+    let context = UsersContext::new(user.clone(), config.password_login);
     let confirm = context.confirm;
+    let is_hidden = Signal::derive(move || !context.open.read().is_empty());
     let profile = RwSignal::new(Profile {
         user,
         identities: Vec::new(),
         lost_email: None,
     });
     view! {
-        <InsideFrame title=say(TITLE)>
-            <Create context />
-            <Accounts context />
+        <InsideFrame title=say(TITLE) is_wide=true>
+            <div class="stack" hidden=is_hidden>
+                <Create context />
+                <Accounts context />
+            </div>
+            <OpenAccount context />
             <ConfirmDialog confirm profile config stays=true />
         </InsideFrame>
     }

@@ -1,16 +1,20 @@
-//! What an account's row opens to.
+//! An account with all that can be done with it.
 
 use leptos::prelude::*;
 use shared::api::DeleteUser;
 use shared::routes;
 use shared::text::Text;
+use shared::users::UserEntry;
 
 use crate::api;
 use crate::base::own;
 use crate::browser::{self, TimeForm};
 use crate::components::ask::Question;
 use crate::components::form::busy;
+use crate::components::plain::{plain, worded};
 use crate::components::problem::ProblemNote;
+use crate::components::time::ago;
+use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
 use crate::next::with_query;
 use crate::pages::users::context::{Account, UsersContext};
@@ -20,23 +24,30 @@ use crate::pages::users::welcome::CreateLink;
 use crate::session::use_session;
 use crate::text::{fill, say};
 
-/// All that can be done with an account.
+/// All that is known of an account, and all that can be done with it.
 #[component]
-pub(super) fn OpenRow(
+pub(super) fn AccountPanel(
     /// What the page's parts share.
     context: UsersContext,
     /// The account.
     account: Account,
-    /// The element's id.
-    id: String,
 ) -> impl IntoView {
-    let (username, created) = account
-        .entry
-        .with_untracked(|entry| (entry.username.clone(), entry.created_at));
+    let username = account.entry.with_untracked(|entry| entry.username.clone());
     let activity = with_query(&own(routes::ACTIVITY), &[("account", &username)]);
-    let created = browser::time_text(created, TimeForm::Both);
+    let name = Signal::derive(move || {
+        let entry = account.entry.read();
+        entry
+            .display_name
+            .clone()
+            .unwrap_or_else(|| entry.username.clone())
+    });
+    let facts = dynamic(move || view! { <Facts entry=account.entry.get() /> }.into_any());
     view! {
-        <div class="account-panel" id=id>
+        <section class="panel account-panel" id="account" aria-labelledby="account-title">
+            <h2 id="account-title" tabindex="-1">
+                <bdi>{name}</bdi>
+            </h2>
+            {facts}
             <Edit context account />
             <CreateLink context account />
             <Identities context account />
@@ -46,10 +57,42 @@ pub(super) fn OpenRow(
                 </a>
                 <Delete context account />
             </div>
-            <p class="hint">{fill(Text::USERS_CREATED, &[("time", &created)])}</p>
-        </div>
+        </section>
     }
     .into_any()
+}
+
+/// What cannot be changed here.
+#[component]
+fn Facts(
+    /// The account.
+    entry: UserEntry,
+) -> impl IntoView {
+    let login = match entry.last_login_at {
+        Some(at) => ago(at),
+        None => say(Text::USERS_NEVER).into_any(),
+    };
+    let mut hints = Vec::new();
+    if let Some(until) = entry.welcome_until {
+        let until = browser::time_text(until, TimeForm::Both);
+        hints.push(fill(Text::USERS_WELCOME_OPEN, &[("time", &until)]));
+    }
+    if let Some(labels) = entry.applications {
+        hints.push(match labels.as_slice() {
+            [] => say(Text::USERS_APPS_NONE).to_owned(),
+            labels => fill(Text::USERS_APPS, &[("names", &labels.join(", "))]),
+        });
+    }
+    let fact = |name, value| [worded("dt", "", say(name)), plain("dd", &[], vec![value])];
+    let facts = [
+        fact(Text::USERNAME, worded("bdi", "", entry.username)),
+        fact(Text::USERS_LAST, login),
+        fact(Text::USERS_CREATED, ago(entry.created_at)),
+    ];
+    let facts = facts.into_iter().flatten().collect();
+    let mut parts = vec![plain("dl", &[("class", "facts")], facts)];
+    parts.extend(hints.into_iter().map(|hint| worded("p", "hint", hint)));
+    parts.into_any()
 }
 
 /// The button that deletes the account.
@@ -85,7 +128,7 @@ fn Delete(
             account.is_gone.set(true);
             context.deleted.update(|gone| *gone += 1);
             context.status.set(fill(Text::USERS_DELETED, &name));
-            browser::focus("#accounts h2");
+            context.filters.close();
             if context.is_me(&id) {
                 session.refetch();
             }
