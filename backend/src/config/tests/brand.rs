@@ -89,8 +89,8 @@ fn accent_that_is_hard_to_read_is_replaced_and_told() {
     assert_eq!(
         told,
         [
-            (Weight::Warning, sentence(Scheme::Light, "#ffd54f", "1.2")),
-            (Weight::Warning, sentence(Scheme::Dark, "#1d4ed8", "2.4")),
+            (Weight::Warning, sentence(Scheme::Light, "#ffd54f", "1.3")),
+            (Weight::Warning, sentence(Scheme::Dark, "#1d4ed8", "2.6")),
         ]
     );
 }
