@@ -10,19 +10,18 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Returns the day of a time in Unix seconds: "today", "yesterday", or its date.
 pub(super) fn day(at: i64) -> String {
-    match days_ago(at) {
-        days @ 0..=1 => browser::relative_time(-days, "day"),
-        _ => {
-            let long = options(&[
-                ("weekday", "long"),
-                ("year", "numeric"),
-                ("month", "long"),
-                ("day", "numeric"),
-            ]);
-            let day = date(at).to_locale_date_string(&browser::language(), &long);
-            day.into()
-        }
+    let days = days_ago(at);
+    if (0..=1).contains(&days) {
+        return browser::relative_time(-days, "day");
     }
+    let long = options(&[
+        ("weekday", "long"),
+        ("year", "numeric"),
+        ("month", "long"),
+        ("day", "numeric"),
+    ]);
+    let day = date(at).to_locale_date_string(&browser::language(), &long);
+    day.into()
 }
 
 /// Returns the time of day: "3:31 PM".
