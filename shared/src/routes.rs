@@ -98,6 +98,13 @@ pub fn is_guarded(path: &str) -> bool {
     GUARDED.contains(&page(path))
 }
 
+/// Returns true if there is a page at this path, with or without a slash at its end.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    let page = page(path);
+    matches!(page, LOGIN | SETUP | LINK | WELCOME) || GUARDED.contains(&page)
+}
+
 /// Returns the section of a path, with or without a slash at its end.
 #[must_use]
 pub fn section(path: &str) -> Section {

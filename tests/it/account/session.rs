@@ -133,7 +133,7 @@ async fn cookies_that_are_no_token_are_no_session_and_no_error() {
             "unauthenticated",
             "{value:?}"
         );
-        assert_eq!(browser.get("/login").await.status, 200, "{value:?}");
+        assert_eq!(browser.get("/login?local=1").await.status, 200, "{value:?}");
     }
     browser.set_cookie(COOKIE, &good);
     assert!(browser.who().await.is_some());

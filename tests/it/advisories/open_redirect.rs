@@ -305,7 +305,7 @@ async fn cve_2022_31093_next_that_is_malformed_is_no_error() {
         let callback = browser.get(&callback_url).await;
         assert_eq!(callback.location(), "/", "{query}");
         assert_eq!(
-            browser.get(&format!("/login?{query}")).await.status,
+            browser.get(&format!("/login?local=1&{query}")).await.status,
             200,
             "{query}"
         );

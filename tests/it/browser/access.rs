@@ -14,7 +14,7 @@ async fn no_page_scrolls_sideways_at_320_pixels() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let alice = stage.op.admin();
         stage.browser.resize(320, 640).await?;
-        fits(stage, routes::LOGIN, "#login-form").await?;
+        fits(stage, "/login?logged_out=1", "#login-form").await?;
         fits(stage, routes::SETUP, "#setup-form").await?;
         fits(stage, "/nowhere", "#app h1").await?;
         for code in FailureCode::ON_LOGIN_PAGE.iter().map(|code| code.as_str()) {

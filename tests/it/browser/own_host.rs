@@ -20,7 +20,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         let deep = format!("{}/d/1?x=1&y=a%20b#part", stage.origin);
 
         browser.open(&deep).await?;
-        stage.wait_for_page("/_postern/login").await?;
+        stage.wait_for_page("/_postern/setup").await?;
         browser.wait_for(PROVIDER).await?;
         browser.click_on(PROVIDER).await?;
         let person = stage.op.newcomer();
@@ -33,7 +33,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         ensure!(shown.contains(&user), "{shown}");
 
         stage.visit("/_postern/profile").await?;
-        browser.wait_for("#name-form").await?;
+        browser.wait_for("[data-edit=name]").await?;
         browser
             .click_on("nav a[href='/_postern/']:not(.brand)")
             .await?;
@@ -43,7 +43,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
             .await?;
         browser.click_on("nav a[href='/_postern/profile']").await?;
         stage.wait_for_page("/_postern/profile").await?;
-        browser.wait_for("#name-form").await?;
+        browser.wait_for("[data-edit=name]").await?;
 
         browser.click_on("#log-out").await?;
         stage.wait_for_page("/_postern/login").await?;
@@ -53,7 +53,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         // Another page: the application lets the browser keep the first one for a minute.
         let other = format!("{}/d/2", stage.origin);
         browser.open(&other).await?;
-        stage.wait_for_page("/_postern/login").await
+        stage.wait_for_page("/_postern/setup").await
     })
     .await
 }

@@ -40,6 +40,7 @@ pub(super) fn sent(answer: &Answer) -> Value {
 #[tokio::test]
 async fn login_at_the_op_leads_back_into_the_application_query_and_all() {
     let site = site(&[]).await;
+    site.add(admin("root").await).await;
     let browser = site.browser();
     let page = "/d/1?x=1&y=%2F&z=a+b";
 

@@ -122,7 +122,10 @@ async fn next_as_nginx_writes_it_leads_back_to_that_place() {
         let login = browser.log_in_at(&start, "bob").await;
         assert_eq!(login.callback.location(), place);
 
-        let page = browser.get(&format!("/login?next={place}")).await.body;
+        let page = browser
+            .get(&format!("/login?local=1&next={place}"))
+            .await
+            .body;
         let field = format!("name=\"next\" value=\"{}\"", place.replace('&', "&amp;"));
         assert!(page.contains(&field), "{page}");
         let body = json!({"username": "alice", "password": PASSWORD, "next": place});

@@ -24,7 +24,9 @@ async fn site() -> Site {
 /// Opens the login page as a browser that was told this host does.
 async fn open(site: &Site, host: &str, scheme: Option<&str>) -> Answer {
     let browser = site.browser();
-    let mut request = browser.call(Method::GET, "/login").header(HOST, host);
+    let mut request = browser
+        .call(Method::GET, "/login?local=1")
+        .header(HOST, host);
     if let Some(scheme) = scheme {
         request = request.header("x-forwarded-proto", scheme);
     }

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use shared::routes;
 use tempfile::TempDir;
 use tests::answer::Answer;
 use tests::browser::Scheme::{Dark, Light};
@@ -15,6 +14,9 @@ use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
 use tests::site::Site;
 use tests::stage::{Stage, on_stage_with};
+
+/// The login page, also of a server without an administrator.
+const LOGIN: &str = "/login?local=1";
 
 /// A logo that would run a script if it could; square.
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">\
@@ -59,7 +61,7 @@ async fn every_page_may_have_the_style_that_it_has() {
     ])
     .await;
 
-    for path in ["/login", "/setup", "/nowhere"] {
+    for path in [LOGIN, "/setup", "/nowhere"] {
         let (plain, colored) = (
             site.browser().get(path).await,
             branded.browser().get(path).await,
@@ -82,7 +84,7 @@ async fn name_and_footer_stand_on_the_page_and_in_its_title() {
     ])
     .await;
 
-    let page = site.browser().get(routes::LOGIN).await.body;
+    let page = site.browser().get(LOGIN).await.body;
     let inside = site.browser().get("/nowhere").await.body;
 
     let name = "Ada&#39;s &quot;&lt;b&gt;&amp;";
@@ -107,7 +109,7 @@ async fn name_and_footer_stand_on_the_page_and_in_its_title() {
 async fn a_site_without_a_brand_is_posterns() {
     let site = Site::start().await;
 
-    let page = site.browser().get(routes::LOGIN).await.body;
+    let page = site.browser().get(LOGIN).await.body;
 
     assert!(page.contains("<title>Log in – Postern</title>"));
     assert!(page.contains("<span class=\"mark\" aria-hidden=\"true\"></span>Postern</header>"));
@@ -120,7 +122,7 @@ async fn logo_is_served_for_ever_and_can_run_nothing() {
     let logo = file(&folder, "logo.svg", LOGO.as_bytes());
     let site = Site::with(&[("POSTERN_BRAND_LOGO", &logo)]).await;
     let browser = site.browser();
-    let page = browser.get(routes::LOGIN).await.body;
+    let page = browser.get(LOGIN).await.body;
     let path = attribute(&page, "<img class=\"logo\" src").to_owned();
 
     let answer = browser.get(&path).await;
@@ -149,7 +151,7 @@ async fn word_mark_stands_for_the_name() {
     let logo = file(&folder, "logo.svg", wide.as_bytes());
     let site = Site::with(&[("POSTERN_BRAND_LOGO", &logo), ("POSTERN_BRAND_NAME", "Ada")]).await;
 
-    let page = site.browser().get(routes::LOGIN).await.body;
+    let page = site.browser().get(LOGIN).await.body;
 
     assert!(
         page.contains("alt=\"Ada\" width=\"96\" height=\"32\"></header>"),
@@ -163,7 +165,7 @@ async fn background_image_is_served_as_what_it_is() {
     let photo = file(&folder, "photo.webp", WEBP);
     let site = Site::with(&[("POSTERN_BRAND_BACKGROUND", &photo)]).await;
     let browser = site.browser();
-    let page = browser.get(routes::LOGIN).await.body;
+    let page = browser.get(LOGIN).await.body;
     let (_, rest) = style(&page).split_once("url(\"/brand/").expect("an image");
     let (name, _) = rest.split_once('"').expect("its end");
 
@@ -178,7 +180,7 @@ async fn chosen_scheme_is_in_the_first_bytes() {
     let site = Site::start().await;
     let browser = site.browser();
     let tag = async || {
-        let page = browser.get(routes::LOGIN).await.body;
+        let page = browser.get(LOGIN).await.body;
         let (_, rest) = page.split_once("<html ").expect("a document");
         rest.split_once('>').expect("the tag's end").0.to_owned()
     };
@@ -234,12 +236,12 @@ async fn brand_is_what_a_browser_shows() -> Result<()> {
         stage.browser.allow_scripts(Scripts::Off).await?;
         stage
             .browser
-            .open(&format!("{}/login", stage.origin))
+            .open(&format!("{}{LOGIN}", stage.origin))
             .await?;
         let by_server = stage.browser.script(parts).await?;
         stage.browser.allow_scripts(Scripts::On).await?;
 
-        stage.visit(routes::LOGIN).await?;
+        stage.visit(LOGIN).await?;
 
         let by_app = stage.browser.script(parts).await?;
         ensure!(by_server == by_app, "{by_server} became {by_app}");
@@ -265,7 +267,7 @@ async fn brand_is_what_a_browser_shows() -> Result<()> {
 
         let choose = "document.cookie = 'postern_theme=light; path=/'";
         stage.browser.script(choose).await?;
-        stage.visit(routes::LOGIN).await?;
+        stage.visit(LOGIN).await?;
         let chosen = computed(stage, toggle, "color").await?;
         ensure!(chosen == rgb(29, 78, 216), "{chosen}");
         Ok(())

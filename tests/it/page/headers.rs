@@ -175,14 +175,58 @@ async fn every_request_has_a_reference_of_its_own() {
 #[tokio::test]
 async fn every_path_that_is_not_the_apis_is_the_page() {
     let site = Site::start().await;
+    site.add(admin("alice").await).await;
     let browser = site.browser();
 
-    for path in ["/login", "/setup", "/link", "/nothing/at/all", "/apis"] {
+    for (path, status) in [
+        ("/login", 200),
+        ("/setup", 200),
+        ("/link/", 200),
+        ("/nothing/at/all", 404),
+        ("/apis", 404),
+    ] {
         let answer = browser.get(path).await;
-        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.status, status, "{path}");
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
         assert_eq!(answer.header("cache-control"), "no-cache");
     }
+}
+
+#[tokio::test]
+async fn without_an_administrator_every_address_leads_to_the_setup() {
+    let site = Site::start().await;
+    let browser = site.browser();
+
+    for (path, target) in [
+        ("/", "/setup"),
+        ("/profile", "/setup?next=%2Fprofile"),
+        ("/login", "/setup"),
+        (
+            "/login?next=%2Fusers&language=de",
+            "/setup?next=%2Fusers&language=de",
+        ),
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.location()),
+            (303, target),
+            "{path}"
+        );
+    }
+    for outcome in [
+        "/login?error=access_denied&ref=k3v9q2",
+        "/login?logged_out=1",
+    ] {
+        assert_eq!(browser.get(outcome).await.status, 200, "{outcome}");
+    }
+    let page = browser.get("/setup?next=%2Fusers").await.body;
+    assert!(
+        page.contains("href=\"/api/login/openid?next=%2Fusers\""),
+        "{page}"
+    );
+
+    site.add(admin("alice").await).await;
+    assert_eq!(browser.get("/").await.location(), "/login");
 }
 
 #[tokio::test]

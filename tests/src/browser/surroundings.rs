@@ -178,7 +178,9 @@ impl Browser {
                 || message.starts_with("http") && !message.starts_with(origin);
             let is_answer = message.starts_with(&format!("{origin}/api/"))
                 && entry.source.as_deref() == Some("network");
-            is_severe && !is_elsewhere && !is_answer
+            // Nor is the page that says that there is none.
+            let is_nowhere = message.starts_with(&format!("{origin}/nowhere"));
+            is_severe && !is_elsewhere && !is_answer && !is_nowhere
         };
         Ok(log
             .into_iter()

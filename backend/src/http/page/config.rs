@@ -28,6 +28,15 @@ pub(crate) async fn show(app: AppState, call: Call<ShowConfig>) -> Reply<ShowCon
     Ok(Answer::new(public_config(&app, &known, error)))
 }
 
+/// Returns true if the first administrator is yet to be created. A database that is away answers no.
+pub(crate) async fn is_setup_needed(app: &AppState) -> bool {
+    if !app.config.password_login {
+        return false;
+    }
+    let answer = timeout(PATIENCE, app.store.is_setup_open()).await;
+    matches!(answer, Ok(Ok(true)))
+}
+
 /// What the database knows for the login page.
 pub(crate) struct Known {
     setup_needed: bool,
@@ -45,6 +54,11 @@ impl Known {
             visitor: Visitor::Stranger,
             is_away: false,
         }
+    }
+
+    /// Returns true if this visitor should set the server up first.
+    pub(crate) fn leads_to_setup(&self) -> bool {
+        self.setup_needed && matches!(self.visitor, Visitor::Stranger)
     }
 
     /// Asks the database. A page that explains a failure must come even if the database is down.

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, Uri};
+use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use shared::error::ErrorCode;
 use shared::failure::FailureCode;
@@ -25,7 +25,7 @@ use crate::http::extract::language::language;
 use crate::http::extract::{address, principal};
 use crate::http::login::link;
 use crate::http::page::assets;
-use crate::http::page::config::{Known, public_config};
+use crate::http::page::config::{Known, is_setup_needed, public_config};
 use crate::http::page::document::{Document, Shown};
 use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::render::{render, title};
@@ -93,22 +93,27 @@ pub(crate) async fn serve(State(spa): State<Spa>, request: Request) -> Response 
         return assets::brand_image(&spa.app.config.brand, path);
     }
     if routes::is_guarded(path) && principal::session_token(request.headers(), &spa.app).is_none() {
-        return to_login(spa.app.config.base(), request.uri()).into_response();
+        let next = request.uri().path_and_query();
+        let next = next.map_or(routes::HOME, PathAndQuery::as_str);
+        let page = if is_setup_needed(&spa.app).await {
+            routes::SETUP
+        } else {
+            routes::LOGIN
+        };
+        let base = spa.app.config.base();
+        return to_page(base, page, &base.of(next)).into_response();
     }
     document(&spa, &request.into_parts().0).await
 }
 
-/// Sends a browser without a session straight to the login page. The page that it asked for would
-/// do the same once it has loaded.
-fn to_login(base: BasePath, asked: &Uri) -> Redirect {
-    let login = base.of(routes::LOGIN);
-    let next = asked
-        .path_and_query()
-        .map_or(routes::HOME, PathAndQuery::as_str);
-    if next == routes::HOME {
-        return Redirect::to(&login);
+/// Sends a browser without a session straight to the login page, or to the setup if there is no
+/// administrator yet. The page that it asked for would do the same once it has loaded.
+fn to_page(base: BasePath, page: &str, next: &str) -> Redirect {
+    let page = base.of(page);
+    if next == base.of(routes::HOME) {
+        return Redirect::to(&page);
     }
-    Redirect::to(&with_query(&login, &[("next", &base.of(next))]))
+    Redirect::to(&with_query(&page, &[("next", next)]))
 }
 
 /// Returns the document of the path's module, with the static page for the path.
@@ -144,6 +149,13 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     }
     let (next, because) = (parameter("next"), parameter("because"));
     let logged_out = parameter("logged_out");
+    // Without an administrator there is nobody to log in; but an outcome is told.
+    let is_plain = error.is_none() && logged_out.is_none() && parameter("local").is_none();
+    if path == routes::LOGIN && is_plain && known.leads_to_setup() {
+        let setup = app.config.base().of(routes::SETUP);
+        let query = parts.uri.query().map(|query| format!("?{query}"));
+        return Redirect::to(&(setup + &query.unwrap_or_default())).into_response();
+    }
     let code = error.as_deref().and_then(FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| language(headers));
@@ -175,7 +187,12 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         texts: &app.config.base().of(&texts::url(section, language)),
         page: &page,
     });
-    let mut response = Html(html).into_response();
+    let status = if routes::is_page(path) {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    };
+    let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(

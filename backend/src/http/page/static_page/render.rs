@@ -25,8 +25,20 @@ pub(crate) fn render(page: &StaticPage<'_>) -> String {
             &loading(page, &(link::content(page) + &works_without)),
         ),
         routes::HOME => shell(&loading(page, &home(page))),
-        _ => shell(&loading(page, &needs_app(page))),
+        path if routes::is_page(path) => shell(&loading(page, &needs_app(page))),
+        _ => shell(&loading(page, &nothing_here(page))),
     }
+}
+
+/// Says that no page has this address, and leads on.
+fn nothing_here(page: &StaticPage<'_>) -> String {
+    format!(
+        "<h1>{}</h1><p>{}</p><a class=\"button\" href=\"{}\">{}</a>",
+        page.say(Text::NOT_FOUND_TITLE),
+        page.say(Text::NOT_FOUND_TEXT),
+        page.at(routes::HOME),
+        page.say(Text::TO_START),
+    )
 }
 
 /// Returns the place of the static page, and the place of the app, which replaces it.
