@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use shared::next::with_encoded_next;
 use shared::routes;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement, UrlSearchParams};
 
@@ -118,6 +118,11 @@ fn elements(selector: &str) -> Vec<HtmlElement> {
     (0..list.length())
         .filter_map(|index| list.get(index)?.dyn_into().ok())
         .collect()
+}
+
+/// Returns the metas with the colors that the browser uses around the page.
+pub(crate) fn theme_colors() -> Vec<HtmlElement> {
+    elements("meta[name=theme-color]")
 }
 
 /// A field with a fault, as the page shows it.
@@ -276,16 +281,11 @@ pub(crate) fn language() -> String {
 /// alone where the date goes without saying.
 pub(crate) fn time_text(unix_seconds: i64, form: TimeForm) -> String {
     #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(
-        unix_seconds as f64 * 1000.0,
-    ));
+    let date = js_sys::Date::new(&JsValue::from_f64(unix_seconds as f64 * 1000.0));
     match form {
         TimeForm::HourMinute => format!("{:02}:{:02}", date.get_hours(), date.get_minutes()),
-        TimeForm::Day => date
-            .to_locale_date_string(&language(), &wasm_bindgen::JsValue::UNDEFINED)
-            .into(),
         TimeForm::Both => date
-            .to_locale_string(&language(), &wasm_bindgen::JsValue::UNDEFINED)
+            .to_locale_string(&language(), &JsValue::UNDEFINED)
             .into(),
     }
 }
@@ -300,18 +300,14 @@ pub(crate) fn now() -> i64 {
     milliseconds / 1000
 }
 
-/// Returns how far away a number of units is, in the page's language: `2 minutes ago`, or `now`.
-pub(crate) fn relative_time(count: i64, unit: &str) -> String {
-    use js_sys::Intl::{RelativeTimeFormat, RelativeTimeFormatNumeric, RelativeTimeFormatOptions};
-
-    let options = RelativeTimeFormatOptions::new();
-    options.set_numeric(RelativeTimeFormatNumeric::Auto);
-    let locales = js_sys::Array::of1(&language().into());
-    #[expect(clippy::cast_precision_loss, reason = "units are far below 2^53")]
-    let count = count as f64;
-    RelativeTimeFormat::new(&locales, &options)
-        .format(count, unit)
-        .into()
+/// Returns how long ago a time is, in Unix seconds: `2 minutes ago`. `boot.js` knows how.
+pub(crate) fn time_ago(unix_seconds: i64) -> String {
+    let ago = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("posternAgo"));
+    let ago: Option<js_sys::Function> = ago.ok().and_then(|ago| ago.dyn_into().ok());
+    #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^53")]
+    let at = JsValue::from_f64(unix_seconds as f64);
+    let text = ago.and_then(|ago| ago.call1(&JsValue::UNDEFINED, &at).ok());
+    text.and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// How much of a time is shown.
@@ -319,8 +315,6 @@ pub(crate) fn relative_time(count: i64, unit: &str) -> String {
 pub(crate) enum TimeForm {
     /// `14:05`.
     HourMinute,
-    /// The date.
-    Day,
     /// Date and time.
     Both,
 }

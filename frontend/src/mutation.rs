@@ -69,6 +69,11 @@ impl Mutation {
         self.outcome.read().as_ref()?.as_ref().err().cloned()
     }
 
+    /// Forgets how it ended.
+    pub(crate) fn forget(self) {
+        self.outcome.set(None);
+    }
+
     /// Returns true if it has never ended.
     pub(crate) fn is_untried(self) -> bool {
         self.outcome.read().is_none()

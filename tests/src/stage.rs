@@ -260,11 +260,28 @@ impl Stage {
     /// The page does not confirm it.
     pub async fn save_email(&self, email: &str) -> Result<()> {
         self.visit(routes::PROFILE).await?;
+        self.edit("email").await?;
         self.browser.fill("#email-form", "email", email).await?;
         self.browser.click_on("#email-form [type=submit]").await?;
-        self.browser
-            .wait_for_text("#email-form [role=status]", "Saved")
-            .await
+        self.wait_until_saved("email").await
+    }
+
+    /// Opens the form of that row of the profile page that is shown: name, email or password.
+    ///
+    /// # Errors
+    /// There is no such row.
+    pub async fn edit(&self, row: &str) -> Result<()> {
+        self.browser.click_on(&format!("[data-edit={row}]")).await?;
+        self.browser.wait_for(&format!("#{row}-form")).await
+    }
+
+    /// Waits until that row says that its form was saved.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn wait_until_saved(&self, row: &str) -> Result<()> {
+        let status = format!("#{row}-row > [role=status]");
+        self.browser.wait_for_text(&status, "Saved").await
     }
 
     /// Waits for the error page with this code, and returns its reference.
@@ -276,6 +293,7 @@ impl Stage {
         self.browser
             .wait_for(&format!("#app [data-code={code}]"))
             .await?;
-        self.browser.text("#app [data-code] [data-ref]").await
+        let reference = "#app [data-code] [data-ref]";
+        self.browser.attribute(reference, "data-ref").await
     }
 }

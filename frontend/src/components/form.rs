@@ -45,6 +45,9 @@ pub(crate) fn Form(
     /// The result.
     #[prop(optional)]
     saved: Signal<Saved>,
+    /// Gives the text up, if the form can be left without.
+    #[prop(optional)]
+    on_cancel: Option<Callback<()>>,
     /// The fields.
     children: Children,
 ) -> impl IntoView {
@@ -91,6 +94,19 @@ pub(crate) fn Form(
             .then(|| view! { <ProblemNote mutation /> })
             .into_any()
     });
+    let cancel = on_cancel.map(|on_cancel| {
+        let cancel = move |_| {
+            mutation.forget();
+            faults.set(Vec::new());
+            on_cancel.run(());
+        };
+        view! {
+            <button type="button" class="button" data-cancel on:click=cancel>
+                {say(Text::CANCEL)}
+            </button>
+        }
+        .into_any()
+    });
     // `post`, so that no password lands in an address if the form is sent without the app.
     view! {
         <form id=id.clone() method="post" on:submit=on_submit>
@@ -101,6 +117,7 @@ pub(crate) fn Form(
                 <button type="submit" class="button button-main" aria-disabled=busy(mutation)>
                     {text}
                 </button>
+                {cancel}
                 <p role="status" class=class>
                     {told}
                 </p>

@@ -6,6 +6,7 @@ pub(crate) mod guard;
 pub(crate) mod field;
 pub(crate) mod credentials;
 pub(crate) mod form;
+pub(crate) mod reference;
 pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod plain;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::error::ErrorCode;
 
 use crate::api;
+use crate::components::reference::Reference;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
 use crate::text::say;
@@ -29,18 +30,13 @@ fn ProblemText(
     /// The failure.
     error: api::Error,
 ) -> impl IntoView {
-    let reference = error.reference().map(|reference| {
-        let reference = reference.to_owned();
-        view! {
-            " " {say(Text::REFERENCE)} " "
-            <code data-ref=reference.clone()>{reference.clone()}</code>
-        }
-    });
+    let reference = error.reference().map(str::to_owned);
+    let reference = reference.map(|reference| view! { <Reference reference /> });
     view! {
-        <p role="alert" class="note note-bad" data-code=error.code()>
-            {error.message()}
+        <div role="alert" class="note note-bad" data-code=error.code()>
+            <p>{error.message()}</p>
             {reference}
-        </p>
+        </div>
     }
     .into_any()
 }

@@ -18,10 +18,13 @@ pub(crate) fn ProviderLink(
     provider: PublicProvider,
     /// Where to go after the login.
     next: Option<String>,
-    /// Is it the way that most people take?
-    is_first: bool,
+    /// Is it the page's one thing to do?
+    is_main: bool,
+    /// What it says, with the provider's name in it.
+    #[prop(default = Text::LOG_IN_WITH)]
+    text: Text,
 ) -> impl IntoView {
-    let class = if is_first {
+    let class = if is_main {
         "button button-main"
     } else {
         "button"
@@ -53,7 +56,7 @@ pub(crate) fn ProviderLink(
         let text = if is_leaving.get() {
             Text::GOING_TO
         } else {
-            Text::LOG_IN_WITH
+            text
         };
         fill(text, &[("provider", &label)])
     });

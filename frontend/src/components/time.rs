@@ -4,26 +4,10 @@ use leptos::prelude::*;
 
 use crate::browser::{self, TimeForm};
 
-/// A minute, an hour, a day, a month and a year, in seconds.
-const UNITS: [(i64, &str); 5] = [
-    (31_536_000, "year"),
-    (2_592_000, "month"),
-    (86_400, "day"),
-    (3_600, "hour"),
-    (60, "minute"),
-];
-
-/// How far away a time is: a number of units, negative in the past.
-fn distance(seconds: i64) -> (i64, &'static str) {
-    let unit = UNITS.iter().find(|(length, _)| seconds.abs() >= *length);
-    unit.map_or((0, "second"), |(length, name)| (seconds / length, name))
-}
-
 /// A time in Unix seconds.
 pub(crate) fn ago(at: i64) -> AnyView {
-    let (count, unit) = distance(at - browser::now());
     let exact = browser::time_text(at, TimeForm::Both);
-    view! { <time title=exact>{browser::relative_time(count, unit)}</time> }.into_any()
+    view! { <time title=exact>{browser::time_ago(at)}</time> }.into_any()
 }
 
 /// A text with times in its placeholders, by their names.
@@ -41,24 +25,4 @@ pub(crate) fn with_times(text: &str, times: &[(&str, i64)]) -> AnyView {
     }
     views.push(rest.to_owned().into_any());
     views.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn a_time_is_told_in_the_largest_unit_that_fits() {
-        for (seconds, expected) in [
-            (0, (0, "second")),
-            (-59, (0, "second")),
-            (-60, (-1, "minute")),
-            (-7_300, (-2, "hour")),
-            (90_000, (1, "day")),
-            (-40 * 86_400, (-1, "month")),
-            (-800 * 86_400, (-2, "year")),
-        ] {
-            assert_eq!(distance(seconds), expected, "{seconds}");
-        }
-    }
 }

@@ -241,6 +241,16 @@ pub(crate) struct Edited {
 }
 
 impl Edited {
+    /// Returns true if the server does not have the text.
+    pub(crate) fn is_changed(self) -> bool {
+        self.is_changed.get()
+    }
+
+    /// Returns true if it was typed before the browser went to the provider.
+    pub(crate) fn has_draft(self) -> bool {
+        self.has_draft
+    }
+
     /// Shows the text as the server saved it, unless the user has typed on meanwhile.
     pub(crate) fn take_over(text: RwSignal<String>, sent: &str, taken: Option<&str>) {
         if text.read_untracked().trim() == sent {

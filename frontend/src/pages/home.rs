@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use shared::routes;
-use shared::session::{AppTile, LoginMethod, Role, SessionStatus};
+use shared::session::{AppTile, Role, SessionStatus};
 
 use crate::base::own;
-use crate::browser::{self, TimeForm};
+use crate::browser;
 use crate::components::guard::Protected;
 use crate::components::inside::{InsideFrame, for_admins};
 use crate::dynamic::dynamic;
@@ -22,8 +22,8 @@ pub(crate) fn HomePage() -> impl IntoView {
     view! {
         <Protected>
             <InsideFrame title=say(Text::HOME_TITLE) heading=greeting()>
-                <Applications />
                 <Who />
+                <Applications />
                 <nav class="cards" aria-label=say(Text::HOME_WHERE)>
                     <a class="card-link" href=own(routes::PROFILE)>
                         <strong>{say(Text::PROFILE)}</strong>
@@ -161,31 +161,25 @@ fn Facts(
     /// Who is logged in.
     status: SessionStatus,
 ) -> impl IntoView {
-    let SessionStatus { user, session, .. } = status;
+    let user = status.user;
     let role = match user.role {
         Role::Admin => Text::ROLE_ADMIN,
         Role::User => Text::ROLE_USER,
     };
-    let method = match session.method {
-        LoginMethod::Password => Text::LOGGED_IN_PASSWORD,
-        LoginMethod::Openid => Text::LOGGED_IN_OPENID,
-        LoginMethod::WelcomeLink | LoginMethod::LoginLink => Text::LOGGED_IN_LINK,
-        LoginMethod::Setup => Text::LOGGED_IN_SETUP,
-    };
-    let since = browser::time_text(session.started_at, TimeForm::Both);
+    let email = user.email.map(|email| {
+        view! {
+            " · "
+            <bdi>{email}</bdi>
+        }
+        .into_any()
+    });
     view! {
-        <section class="panel">
-            <dl class="facts">
-                <dt>{say(Text::USERNAME)}</dt>
-                <dd data-username=user.username.clone()>{user.username.clone()}</dd>
-                <dt>{say(Text::EMAIL)}</dt>
-                <dd>{user.email.unwrap_or_else(|| say(Text::NONE_YET).to_owned())}</dd>
-                <dt>{say(Text::ROLE)}</dt>
-                <dd>{say(role)}</dd>
-                <dt>{say(Text::LOGGED_IN_FACT)}</dt>
-                <dd>{fill(method, &[("time", &since)])}</dd>
-            </dl>
-        </section>
+        <p class="hint">
+            <bdi data-username=user.username.clone()>{user.username.clone()}</bdi>
+            {email}
+            " · "
+            {say(role)}
+        </p>
     }
     .into_any()
 }

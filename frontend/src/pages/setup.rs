@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::api::{SetUp, ShowConfig};
+use shared::config::PublicProvider;
 use shared::email::is_plausible;
 use shared::error::ErrorCode;
 use shared::name::{is_new_password, is_username};
@@ -15,7 +16,9 @@ use crate::components::field::{Field, FieldKind};
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
 use crate::components::problem::CodeNote;
+use crate::components::provider::ProviderLink;
 use crate::mutation::Mutation;
+use crate::next;
 use crate::remote::Remote;
 use crate::text::{around, say};
 use shared::text::Text;
@@ -31,7 +34,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
         Remote::new(|| Some(api::call(ShowConfig {}))),
         |config| {
             if config.setup_needed {
-                return view! { <SetupForm /> }.into_any();
+                return view! { <SetupForm provider=config.openid /> }.into_any();
             }
             if config.database_away {
                 return view! {
@@ -140,7 +143,10 @@ fn fault(is_fit: bool, code: ErrorCode) -> &'static str {
 
 /// The form.
 #[component]
-fn SetupForm() -> impl IntoView {
+fn SetupForm(
+    /// The provider, whose people need no administrator to log in.
+    provider: Option<PublicProvider>,
+) -> impl IntoView {
     let draft = Draft::new();
     // Faults are shown once the user has tried, or has left the field.
     let is_tried = RwSignal::new(false);
@@ -161,6 +167,18 @@ fn SetupForm() -> impl IntoView {
     let when = move |is_due: RwSignal<bool>, fault: fn(Draft) -> &'static str| {
         Signal::derive(move || if is_due.get() { fault(draft) } else { "" })
     };
+    let email_hint = match provider {
+        Some(_) => Text::SETUP_EMAIL_HINT,
+        None => Text::OPTIONAL,
+    };
+    let provider = provider.map(|provider| {
+        let next = browser::query("next").filter(|next| next::local_path(next).is_some());
+        view! {
+            <p class="or">{say(Text::OR)}</p>
+            <ProviderLink provider next is_main=false />
+        }
+        .into_any()
+    });
     let (before, after) = around(Text::SETUP_INTRO);
     view! {
         <EntryFrame title=say(TITLE)>
@@ -201,11 +219,12 @@ fn SetupForm() -> impl IntoView {
                     label=say(Text::EMAIL)
                     kind=FieldKind::Email
                     value=draft.email
-                    hint=say(Text::SETUP_EMAIL_HINT)
+                    hint=say(email_hint)
                     fault=when(is_email_left, Draft::email_fault)
                     is_left=is_email_left
                 />
             </Form>
+            {provider}
         </EntryFrame>
     }
 }

@@ -19,7 +19,7 @@ async fn see_users_and_go_on(stage: &Stage) -> Result<()> {
     stage.browser.script(MARK).await?;
     stage.browser.click_on("nav a[href='/profile']").await?;
     stage.wait_for_page(routes::PROFILE).await?;
-    stage.browser.wait_for("#name-form").await
+    stage.browser.wait_for("[data-edit=name]").await
 }
 
 #[tokio::test]
@@ -59,6 +59,7 @@ async fn other_tabs_show_nothing_after_a_logout() -> Result<()> {
         browser.wait_for_text("main", ADMIN).await?;
         browser.new_tab().await?;
         stage.visit(routes::PROFILE).await?;
+        stage.edit("name").await?;
         browser
             .fill("#name-form", "display_name", "typed in vain")
             .await?;

@@ -19,5 +19,7 @@ pub(crate) mod autologin;
 pub(crate) mod trunk_serve;
 pub(crate) mod screenshots;
 pub(crate) mod layout_shift;
+mod login_page;
+mod without_a_provider;
 pub(crate) mod doctor;
 mod forward_auth;

@@ -50,7 +50,7 @@ async fn setup(stage: &Stage) -> Result<()> {
     pictures(stage, "setup", "#setup-form").await?;
     stage.browser.click_on("#setup-form [type=submit]").await?;
     pictures(stage, "setup-faults", "#setup-form [aria-invalid]").await?;
-    stage.visit(routes::LOGIN).await?;
+    stage.visit("/login?logged_out=1").await?;
     pictures(stage, "login-before-setup", "#login-form").await?;
     stage.set_up_admin().await?;
     stage.visit(routes::SETUP).await?;
@@ -101,11 +101,13 @@ async fn behind_the_login(stage: &Stage) -> Result<()> {
     pictures(stage, "home", "[data-username]").await?;
     stage.visit(routes::PROFILE).await?;
     pictures(stage, "profile", "#connect").await?;
+    stage.edit("email").await?;
     browser.fill("#email-form", "email", "no-address@").await?;
     browser.click_on("#email-form [type=submit]").await?;
     pictures(stage, "profile-email-invalid", "#email-form [aria-invalid]").await?;
     stage.save_email(stage.op.admin().email).await?;
-    pictures(stage, "profile-email-saved", "#email-form [role=status]").await?;
+    pictures(stage, "profile-email-saved", "#email-row").await?;
+    stage.edit("password").await?;
     browser
         .fill("#password-form", "current", "not-the-password")
         .await?;
@@ -133,8 +135,10 @@ async fn profile_states(stage: &Stage) -> Result<()> {
     pictures(stage, "profile-end-logins", "#ask").await?;
     browser.click_on("#ask [data-answer=yes]").await?;
     pictures(stage, "profile-no-other-logins", "#sessions h2:focus").await?;
+    stage.edit("password").await?;
     browser.click_on("#password-form [type=submit]").await?;
     pictures(stage, "profile-faults", "#password-form-faults").await?;
+    stage.edit("name").await?;
     browser.fill("#name-form", "display_name", "Ada").await?;
     browser.click_on("nav a[href='/']").await?;
     pictures(stage, "profile-unsaved", "#ask").await?;

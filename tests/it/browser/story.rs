@@ -127,7 +127,7 @@ async fn later_logins_go_straight_in(stage: &Stage, alice: &Person, account: &st
         "the OP led to the account {same}, not to {account}"
     );
     stage.visit(routes::PROFILE).await?;
-    stage.browser.wait_for("#email-form [name=email]").await?;
+    stage.browser.wait_for("[data-edit=email]").await?;
     let email = stage.browser.value("#email-form [name=email]").await?;
     ensure!(email == alice.email, "the account's email is {email} now");
     Ok(())

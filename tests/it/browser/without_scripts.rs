@@ -92,10 +92,7 @@ async fn login_error_needs_no_script() -> Result<()> {
             .cancel(&stage.browser, &stage.op.newcomer())
             .await?;
 
-        stage
-            .browser
-            .wait_for("[data-code=access_denied] [data-ref]")
-            .await?;
+        stage.browser.wait_for("[data-code=access_denied]").await?;
         stage.browser.wait_for("#login-form").await?;
         stage.browser.wait_for(PROVIDER).await
     })

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use shared::api::{ConfigQuery, ShowConfig};
 use shared::config::PublicConfig;
 use shared::error::ErrorCode;
-use shared::failure::NextStep;
+use shared::failure::{NextStep, guide_of};
 use shared::routes;
 
 use crate::api;
@@ -75,56 +75,73 @@ fn LoginCard(
     /// What is typed.
     credentials: Credentials,
 ) -> impl IntoView {
-    let next = query.next.clone();
-    let has_error = query.error.is_some();
-    let has_form = config.password_login;
-    let is_shut = !has_form && config.openid.is_none();
-    // Whoever was asked for a password finds its form open.
-    let wants_password = query
-        .code
-        .is_some_and(|code| code.guide().next == NextStep::UsePassword);
+    let error = query.error.clone();
+    let notices = view! { <Notices config=config.clone() query=query.clone() /> };
+    let card = error
+        .is_some()
+        .then(|| view! { <ErrorCard config=config.clone() query=query.clone() /> });
+    // Whoever is logged in already needs no second login.
+    let ways =
+        (error.is_none() || !config.signed_in).then(|| view! { <Ways config query credentials /> });
+    view! {
+        <EntryFrame title=say(Text::LOG_IN)>
+            {notices}
+            {card}
+            {ways}
+        </EntryFrame>
+    }
+    .into_any()
+}
+
+/// The ways to log in. One thing first: the provider, where most people use it, or where it failed
+/// and may not again.
+#[component]
+fn Ways(
+    /// What the server offers.
+    config: PublicConfig,
+    /// What the address says.
+    query: LoginQuery,
+    /// What is typed.
+    credentials: Credentials,
+) -> impl IntoView {
+    let error = query.error.as_deref();
+    let guide_next = error.map(|error| guide_of(error, query.lost).next);
+    let tries_again = guide_next == Some(NextStep::TryProviderAgain);
+    let has_error = error.is_some();
+    let next = query.next;
     let form = |autofocus| {
         let next = next.clone();
-        has_form.then(|| view! { <PasswordForm credentials next autofocus /> }.into_any())
+        view! { <PasswordForm credentials next autofocus /> }.into_any()
     };
-    let provider = |is_first| {
-        let (provider, next) = (config.openid.clone(), next.clone());
-        provider.map(|provider| view! { <ProviderLink provider next is_first /> }.into_any())
-    };
-    let ways = if has_form && config.openid.is_some() && config.provider_first {
-        view! {
-            {provider(true)}
-            <details class="other-way" open=wants_password>
+    let provider = config.openid.map(|provider| {
+        let text = if tries_again {
+            Text::TRY_PROVIDER_AGAIN
+        } else {
+            Text::LOG_IN_WITH
+        };
+        let is_main = tries_again || config.provider_first || !config.password_login;
+        view! { <ProviderLink provider next=next.clone() is_main text /> }
+    });
+    match (config.password_login, provider) {
+        (true, Some(provider)) if config.provider_first => view! {
+            {provider}
+            // Whoever is asked for a password finds its form open.
+            <details class="other-way" open=guide_next == Some(NextStep::UsePassword)>
                 <summary>{say(Text::USE_PASSWORD_INSTEAD)}</summary>
                 {form(false)}
             </details>
         }
-        .into_any()
-    } else {
-        view! {
+        .into_any(),
+        (true, Some(provider)) => view! {
+            {provider}
+            <p class="or">{say(Text::OR)}</p>
             {form(!has_error)}
-            {(has_form && config.openid.is_some())
-                .then(|| view! { <p class="or">{say(Text::OR)}</p> })}
-            {provider(!has_form)}
         }
-        .into_any()
-    };
-    view! {
-        <EntryFrame title=say(Text::LOG_IN)>
-            <Notices config=config.clone() query=query.clone() />
-            {has_error.then(|| view! { <ErrorCard config=config.clone() query /> })}
-            {ways}
-            {is_shut
-                .then(|| {
-                    view! {
-                        <p class="note">
-                            {say(Text::NO_WAY_IN)}
-                        </p>
-                    }
-                })}
-        </EntryFrame>
+        .into_any(),
+        (true, None) => form(!has_error),
+        (false, Some(provider)) => provider.into_any(),
+        (false, None) => view! { <p class="note">{say(Text::NO_WAY_IN)}</p> }.into_any(),
     }
-    .into_any()
 }
 
 /// What is worth saying before the form.
@@ -163,9 +180,11 @@ fn Notices(
             .setup_needed
             .then(|| {
                 view! {
-                    <p class="note">
-                        {say(Text::NO_ADMIN_YET)} " "
-                        <a href=own(routes::SETUP)>{say(Text::SET_IT_UP)}</a>
+                    <p class="note note-row">
+                        <span>{say(Text::NO_ADMIN_YET)}</span> " "
+                        <a class="button button-small" href=own(routes::SETUP)>
+                            {say(Text::SET_IT_UP)}
+                        </a>
                     </p>
                 }
             })}

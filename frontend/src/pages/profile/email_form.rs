@@ -4,17 +4,16 @@ use leptos::prelude::*;
 use shared::api::UpdateProfile;
 use shared::email::Email;
 use shared::error::ErrorCode;
-use shared::profile::{LinkedIdentity, Profile, ProfileUpdate};
+use shared::profile::{Profile, ProfileUpdate};
 
 use crate::api;
 use crate::components::confirm::Confirm;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, Saved};
-use crate::components::inside::Panel;
 use crate::components::unsaved::{Edited, use_unsaved};
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
-use crate::pages::profile::identities::is_same;
+use crate::pages::profile::edit_row::{EditRow, Editing, or_none_yet};
 use crate::session::use_session;
 use crate::text::{fill, say};
 use shared::text::Text;
@@ -36,6 +35,8 @@ pub(crate) fn EmailForm(
     profile: RwSignal<Profile>,
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
+    /// The rows of the account.
+    editing: Editing,
     /// The name of the provider, which finds the account by the address.
     provider: Option<String>,
 ) -> impl IntoView {
@@ -43,6 +44,7 @@ pub(crate) fn EmailForm(
     let account_id = profile.read_untracked().user.id.clone();
     let stored = move || profile.read().user.email.clone().unwrap_or_default();
     let (email, edited) = use_unsaved().text("email", account_id, stored);
+    let row = editing.row("email", edited);
     let is_left = RwSignal::new(false);
 
     let save = Mutation::new(move || {
@@ -62,6 +64,7 @@ pub(crate) fn EmailForm(
             Edited::take_over(email, &text, answer.user.email.as_deref());
             profile.set(answer);
             edited.mark_saved();
+            row.close();
             session.refetch();
             Ok(())
         }
@@ -74,30 +77,50 @@ pub(crate) fn EmailForm(
         }
     });
     let saved = edited.saved(save, Saved::Yes);
-    let offered = provider.clone();
-    view! {
-        <Panel id="email-panel" title=say(Text::EMAIL_TITLE)>
-            <p>
-                {fill(
-                    Text::EMAIL_INTRO,
-                    &[("provider", provider.as_deref().unwrap_or(say(Text::A_PROVIDER)))],
-                )}
-            </p>
-            <Lost profile />
-            <Form id="email-form" text=say(Text::EMAIL_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
-                <Field
-                    id="email"
-                    name="email"
-                    label=say(Text::EMAIL_LABEL)
-                    kind=FieldKind::Email
-                    value=email
-                    hint=say(Text::EMAIL_HINT)
-                    fault=fault
-                    is_left=is_left
-                />
-                <Match profile email provider=offered />
-            </Form>
-        </Panel>
+    let on_cancel = Callback::new(move |()| {
+        email.set(stored());
+        is_left.set(false);
+        row.close();
+    });
+    let label = provider.clone();
+    let purpose = dynamic(move || purpose(&profile.read(), label.as_deref()).into_any());
+    let hint = view! {
+        <p class="hint">{purpose}</p>
+        <Lost profile />
+    }
+    .into_any();
+    let form = view! {
+        <Form
+            id="email-form"
+            text=say(Text::EMAIL_SAVE)
+            busy_text=say(Text::SAVING)
+            mutation=save
+            saved
+            on_cancel
+        >
+            <Field
+                id="email"
+                name="email"
+                label=say(Text::EMAIL_LABEL)
+                kind=FieldKind::Email
+                value=email
+                hint=say(Text::OPTIONAL)
+                fault=fault
+                is_left=is_left
+            />
+        </Form>
+    }
+    .into_any();
+    let value = Signal::derive(move || or_none_yet(stored()));
+    view! { <EditRow row label=say(Text::EMAIL_TITLE) value hint saved form /> }
+}
+
+/// Returns what the address is for, in this account.
+fn purpose(profile: &Profile, provider: Option<&str>) -> String {
+    match (profile.identities.first(), provider) {
+        (Some(identity), _) => fill(Text::EMAIL_CONNECTED, &[("provider", &identity.label)]),
+        (None, Some(provider)) => fill(Text::EMAIL_CONNECTS, &[("provider", provider)]),
+        (None, None) => say(Text::EMAIL_SEEN).to_owned(),
     }
 }
 
@@ -112,7 +135,7 @@ fn Lost(
         lost.map(|email| {
             let text = fill(Text::EMAIL_LOST, &[("email", &email)]);
             view! {
-                <p id="email-lost" class="note" role="status">
+                <p id="email-lost" class="note note-warn" role="status">
                     {text}
                 </p>
             }
@@ -121,101 +144,9 @@ fn Lost(
     })
 }
 
-/// What the address that is typed means at the provider.
-#[component]
-fn Match(
-    /// The user's record.
-    profile: RwSignal<Profile>,
-    /// What is typed.
-    email: RwSignal<String>,
-    /// The name of the provider, if there is one.
-    provider: Option<String>,
-) -> impl IntoView {
-    // A memo, so that it is announced when it changes and not with every letter.
-    let lines = Memo::new(move |_| {
-        matches(
-            &email.read(),
-            &profile.read().identities,
-            provider.as_deref(),
-        )
-    });
-    let lines = dynamic(move || {
-        let line = |line| view! { <p class="hint">{line}</p> }.into_any();
-        lines
-            .get()
-            .into_iter()
-            .map(line)
-            .collect::<Vec<_>>()
-            .into_any()
-    });
-    view! {
-        <div id="email-match" class="match" aria-live="polite">
-            {lines}
-        </div>
-    }
-    .into_any()
-}
-
-/// Returns a line for each identity that has an address; where there is no identity, the one on
-/// the first login to come.
-fn matches(typed: &str, identities: &[LinkedIdentity], provider: Option<&str>) -> Vec<String> {
-    let typed = typed.trim();
-    if identities.is_empty() {
-        let is_fit = Email::parse(typed).is_ok();
-        let line = |provider| fill(Text::EMAIL_MATCH_FIRST, &[("provider", provider)]);
-        return provider.filter(|_| is_fit).map(line).into_iter().collect();
-    }
-    let line = |identity: &LinkedIdentity| {
-        let theirs = identity.email.as_deref()?;
-        let text = if is_same(Some(theirs), Some(typed)) {
-            Text::EMAIL_MATCH_SAME
-        } else {
-            Text::EMAIL_MATCH_OTHER
-        };
-        let values = [("provider", identity.label.as_str()), ("email", theirs)];
-        Some(fill(text, &values))
-    };
-    identities.iter().filter_map(line).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use shared::profile::LinkedIdentity;
-
-    use super::{fault_of, matches};
-
-    #[test]
-    fn match_follows_what_is_typed() {
-        let identity = |email: Option<&str>| LinkedIdentity {
-            id: String::new(),
-            label: "Authentik".to_owned(),
-            issuer: String::new(),
-            username: None,
-            email: email.map(str::to_owned),
-            linked_at: 0,
-            last_login_at: None,
-        };
-        let of = |typed: &str, identities: &[LinkedIdentity]| {
-            matches(typed, identities, Some("Authentik")).join(" ")
-        };
-        let alice = [identity(Some("alice@example.com"))];
-
-        assert_eq!(
-            of(" Alice@example.com", &alice),
-            "Authentik says alice@example.com: the same as here."
-        );
-        assert_eq!(
-            of("bob@example.com", &alice),
-            "Authentik says alice@example.com: another address than here."
-        );
-        assert_eq!(of("alice@example.com", &[identity(None)]), "");
-        assert_eq!(
-            of("alice@example.com", &[]),
-            "The first login at Authentik with this address finds this account."
-        );
-        assert_eq!(of("alice@", &[]), "");
-        assert_eq!(matches("alice@example.com", &[], None).len(), 0);
-    }
+    use super::fault_of;
 
     #[test]
     fn empty_clears_and_nonsense_is_named() {

@@ -5,12 +5,13 @@ use shared::api::{LinkIdentity, UnlinkIdentity};
 use shared::profile::{LinkedIdentity, Profile};
 
 use crate::api;
-use crate::browser::{self, History, TimeForm};
+use crate::browser::{self, History};
 use crate::components::ask::{Question, use_ask};
 use crate::components::confirm::Confirm;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::ProblemNote;
+use crate::components::time::with_times;
 use crate::components::unsaved::use_unsaved;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
@@ -27,43 +28,26 @@ pub(crate) fn Identities(
     /// The provider's name for people, where one is configured.
     provider: Option<String>,
 ) -> impl IntoView {
-    let content = dynamic(move || {
-        let Profile {
-            user, identities, ..
-        } = profile.get();
+    dynamic(move || {
+        let Profile { identities, .. } = profile.get();
         let missing = provider
             .clone()
             .filter(|label| identities.iter().all(|identity| identity.label != *label));
+        if identities.is_empty() && missing.is_none() {
+            return ().into_any();
+        }
         let rows = identities
             .into_iter()
-            .map(|identity| {
-                let is_same_email = is_same(identity.email.as_deref(), user.email.as_deref());
-                view! { <Identity identity is_same_email profile confirm /> }.into_any()
-            })
+            .map(|identity| view! { <Identity identity profile confirm /> }.into_any())
             .collect::<Vec<_>>();
-        let none = rows
-            .is_empty()
-            .then(|| view! { <p class="hint">{say(Text::IDENTITIES_NONE)}</p> }.into_any());
         let connect = missing.map(|label| view! { <Connect confirm label /> }.into_any());
         view! {
-            <ul class="rows">{rows}</ul>
-            {none}
-            {connect}
+            <Panel id="identities" title=say(Text::IDENTITIES_TITLE)>
+                <ul class="rows">{rows} {connect}</ul>
+            </Panel>
         }
         .into_any()
-    });
-    view! {
-        <Panel id="identities" title=say(Text::IDENTITIES_TITLE)>
-            {content}
-        </Panel>
-    }
-}
-
-/// Are these the same address? For display alone, so ASCII's cases will do.
-pub(super) fn is_same(theirs: Option<&str>, ours: Option<&str>) -> bool {
-    theirs
-        .zip(ours)
-        .is_some_and(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours))
+    })
 }
 
 /// One identity.
@@ -71,8 +55,6 @@ pub(super) fn is_same(theirs: Option<&str>, ours: Option<&str>) -> bool {
 fn Identity(
     /// The identity.
     identity: LinkedIdentity,
-    /// Has it the account's own email?
-    is_same_email: bool,
     /// The user's record, out of which it goes when it is disconnected.
     profile: RwSignal<Profile>,
     /// Asks for a confirmation where the server wants one.
@@ -81,11 +63,10 @@ fn Identity(
     let LinkedIdentity {
         id,
         label,
-        issuer,
         username,
         email,
         linked_at,
-        last_login_at,
+        ..
     } = identity;
     let (row_id, button_id) = (id.clone(), id.clone());
     let ask = use_ask();
@@ -108,42 +89,24 @@ fn Identity(
             Ok(())
         }
     });
-    let linked = browser::time_text(linked_at, TimeForm::Day);
-    let since = match last_login_at {
-        Some(at) => {
-            let login = browser::time_text(at, TimeForm::Day);
-            fill(
-                Text::IDENTITY_SINCE_LOGIN,
-                &[("date", &linked), ("login", &login)],
-            )
-        }
-        None => fill(Text::IDENTITY_SINCE, &[("date", &linked)]),
-    };
+    let since = with_times(say(Text::IDENTITY_SINCE), &[("date", linked_at)]);
     let name = match (username, email) {
         (Some(username), Some(email)) => [&username, ", ", &email].concat(),
         (Some(text), None) | (None, Some(text)) => text,
         (None, None) => say(Text::IDENTITY_NAMELESS).to_owned(),
     };
-    let known_as = if is_same_email {
-        Text::IDENTITY_SAME_EMAIL
-    } else {
-        Text::IDENTITY_KNOWN_AS
-    };
-    let known_as = fill(known_as, &[("provider", &label), ("name", &name)]);
     view! {
         <li class="row-item" data-identity=row_id>
+            <span class="row-label">{label}</span>
             <div>
                 <p>
-                    <strong>{label.clone()}</strong>
-                    <span class="badge">{say(Text::IDENTITY_CONNECTED)}</span>
+                    <bdi>{name}</bdi>
                 </p>
-                <p>{known_as}</p>
                 <p class="hint">{since}</p>
-                <p class="hint"><bdi>{issuer}</bdi></p>
             </div>
             <button
                 type="button"
-                class="button"
+                class="button button-small"
                 data-disconnect=button_id
                 aria-disabled=busy(disconnect)
                 on:click=move |_| disconnect.start()
@@ -172,30 +135,22 @@ fn Connect(
         Ok(())
     });
     view! {
-        <p>{fill(Text::CONNECT_INTRO, &[("provider", &label)])}</p>
-        <button
-            type="button"
-            id="connect"
-            class="button button-main"
-            aria-disabled=busy(connect)
-            on:click=move |_| connect.start()
-        >
-            {fill(Text::CONNECT, &[("provider", &label)])}
-        </button>
-        <ProblemNote mutation=connect />
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_same;
-
-    #[test]
-    fn addresses_are_the_same_whatever_their_case() {
-        assert!(is_same(
-            Some("Alice@Example.com"),
-            Some("alice@example.com")
-        ));
-        assert!(!is_same(None, None));
+        <li class="row-item">
+            <span class="row-label">{label.clone()}</span>
+            <div>
+                <p>{say(Text::IDENTITY_NONE)}</p>
+                <p class="hint">{fill(Text::CONNECT_INTRO, &[("provider", &label)])}</p>
+            </div>
+            <button
+                type="button"
+                id="connect"
+                class="button button-small"
+                aria-disabled=busy(connect)
+                on:click=move |_| connect.start()
+            >
+                {fill(Text::CONNECT, &[("provider", &label)])}
+            </button>
+            <ProblemNote mutation=connect />
+        </li>
     }
 }

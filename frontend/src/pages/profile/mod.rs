@@ -1,5 +1,6 @@
 //! `/profile`: email, name, the identities one logs in with, password, sessions, appearance.
 
+mod edit_row;
 mod email_form;
 mod name_form;
 mod identities;
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 use shared::api::{ListSessions, ShowConfig, ShowProfile};
 use shared::config::PublicConfig;
 use shared::profile::Profile;
-use shared::session::SessionEntry;
+use shared::session::{Role, SessionEntry};
 
 use crate::api;
 use crate::components::confirm::{Confirm, ConfirmDialog};
@@ -21,6 +22,7 @@ use crate::components::inside::InsideFrame;
 use crate::components::problem::Unavailable;
 use crate::dynamic::dynamic;
 use crate::pages::profile::appearance::Appearance;
+use crate::pages::profile::edit_row::Editing;
 use crate::pages::profile::email_form::EmailForm;
 use crate::pages::profile::identities::Identities;
 use crate::pages::profile::name_form::NameForm;
@@ -79,18 +81,79 @@ fn Sections(
     sessions: Remote<Vec<SessionEntry>>,
 ) -> impl IntoView {
     let profile = RwSignal::new(profile);
-    let confirm = Confirm::new();
+    let (confirm, editing) = (Confirm::new(), Editing::new());
     let provider = config
         .openid
         .as_ref()
         .map(|provider| provider.label.clone());
+    let has_provider = provider.is_some();
+    let password = config.password_login.then(|| {
+        view! { <PasswordForm profile confirm sessions editing has_provider /> }.into_any()
+    });
     view! {
-        <EmailForm profile confirm provider=provider.clone() />
-        <NameForm profile />
+        <section class="panel" aria-labelledby="person">
+            <Person profile />
+            <ul class="rows">
+                <NameForm profile editing />
+                <EmailForm profile confirm editing provider=provider.clone() />
+                {password}
+            </ul>
+        </section>
         <Identities profile confirm provider />
-        <PasswordForm profile confirm sessions is_allowed=config.password_login />
         <Sessions sessions />
         <Appearance />
         <ConfirmDialog confirm profile config />
+    }
+}
+
+/// Whose account it is.
+#[component]
+fn Person(
+    /// The user's record.
+    profile: RwSignal<Profile>,
+) -> impl IntoView {
+    let content = dynamic(move || {
+        let user = profile.get().user;
+        let role = say(match user.role {
+            Role::Admin => Text::ROLE_ADMIN,
+            Role::User => Text::ROLE_USER,
+        });
+        let name = user.display_name.unwrap_or_else(|| user.username.clone());
+        view! {
+            <span class="avatar" aria-hidden="true">
+                {initials(&name)}
+            </span>
+            <div>
+                <h2 id="person" tabindex="-1">
+                    <bdi>{name}</bdi>
+                </h2>
+                <p class="hint">
+                    <bdi>{user.username}</bdi> " · " {role}
+                </p>
+            </div>
+        }
+        .into_any()
+    });
+    view! { <div class="person">{content}</div> }.into_any()
+}
+
+/// Returns the first letters of a name's first and last word.
+fn initials(name: &str) -> String {
+    let first = name.chars().next();
+    let last = name
+        .rsplit_once(' ')
+        .and_then(|(_, last)| last.chars().next());
+    first.into_iter().chain(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_word() {
+        assert_eq!(initials("Ada King Lovelace"), "AL");
+        assert_eq!(initials("ada"), "a");
+        assert_eq!(initials(""), "");
     }
 }

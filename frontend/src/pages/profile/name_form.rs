@@ -9,9 +9,9 @@ use shared::profile::{Profile, ProfileUpdate};
 use crate::api;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, Saved};
-use crate::components::inside::Panel;
 use crate::components::unsaved::{Edited, use_unsaved};
 use crate::mutation::Mutation;
+use crate::pages::profile::edit_row::{EditRow, Editing, or_none_yet};
 use crate::session::use_session;
 use crate::text::say;
 use shared::text::Text;
@@ -21,11 +21,14 @@ use shared::text::Text;
 pub(crate) fn NameForm(
     /// The user's record.
     profile: RwSignal<Profile>,
+    /// The rows of the account.
+    editing: Editing,
 ) -> impl IntoView {
     let session = use_session();
     let stored = move || profile.read().user.display_name.clone().unwrap_or_default();
     let account_id = profile.read_untracked().user.id.clone();
     let (name, edited) = use_unsaved().text("name", account_id, stored);
+    let row = editing.row("name", edited);
     let fault = Signal::derive(move || {
         if is_display_name(&name.read()) {
             ""
@@ -48,24 +51,37 @@ pub(crate) fn NameForm(
             Edited::take_over(name, &text, answer.user.display_name.as_deref());
             profile.set(answer);
             edited.mark_saved();
+            row.close();
             session.refetch();
             Ok(())
         }
     });
     let saved = edited.saved(save, Saved::Yes);
-    view! {
-        <Panel id="name-panel" title=say(Text::NAME_TITLE)>
-            <Form id="name-form" text=say(Text::NAME_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
-                <Field
-                    id="display-name"
-                    name="display_name"
-                    label=say(Text::NAME_LABEL)
-                    kind=FieldKind::Name
-                    value=name
-                    hint=say(Text::NAME_HINT)
-                    fault=fault
-                />
-            </Form>
-        </Panel>
+    let on_cancel = Callback::new(move |()| {
+        name.set(stored());
+        row.close();
+    });
+    let form = view! {
+        <Form
+            id="name-form"
+            text=say(Text::NAME_SAVE)
+            busy_text=say(Text::SAVING)
+            mutation=save
+            saved
+            on_cancel
+        >
+            <Field
+                id="display-name"
+                name="display_name"
+                label=say(Text::NAME_LABEL)
+                kind=FieldKind::Name
+                value=name
+                hint=say(Text::NAME_HINT)
+                fault=fault
+            />
+        </Form>
     }
+    .into_any();
+    let value = Signal::derive(move || or_none_yet(stored()));
+    view! { <EditRow row label=say(Text::NAME_TITLE) value saved form /> }
 }

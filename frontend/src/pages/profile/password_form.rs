@@ -12,47 +12,27 @@ use crate::browser;
 use crate::components::confirm::Confirm;
 use crate::components::field::{Field, FieldKind};
 use crate::components::form::{Form, KnownUsername, Saved};
-use crate::components::inside::Panel;
 use crate::components::unsaved::use_unsaved;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
+use crate::pages::profile::edit_row::{EditRow, Editing};
 use crate::remote::Remote;
 use crate::text::say;
 use shared::text::Text;
 
-/// The section, or why there is none.
+/// The row with the form.
 #[component]
 pub(crate) fn PasswordForm(
-    /// The user's record, which learns that there is a password now.
-    profile: RwSignal<Profile>,
-    /// Asks for a confirmation where the server wants one.
-    confirm: Confirm,
-    /// The other logins, which end.
-    sessions: Remote<Vec<SessionEntry>>,
-    /// Does the server take passwords at all?
-    is_allowed: bool,
-) -> impl IntoView {
-    let content = if is_allowed {
-        view! { <ChangeForm profile confirm sessions /> }.into_any()
-    } else {
-        view! { <p class="hint">{say(Text::PASSWORD_NOT_TAKEN)}</p> }.into_any()
-    };
-    view! {
-        <Panel id="password-panel" title=say(Text::PASSWORD_TITLE)>
-            {content}
-        </Panel>
-    }
-}
-
-/// The form.
-#[component]
-fn ChangeForm(
     /// The user's record.
     profile: RwSignal<Profile>,
     /// Asks for a confirmation where the server wants one.
     confirm: Confirm,
     /// The other logins, which end.
     sessions: Remote<Vec<SessionEntry>>,
+    /// The rows of the account.
+    editing: Editing,
+    /// Can one log in without a password?
+    has_provider: bool,
 ) -> impl IntoView {
     let has_password = Memo::new(move |_| profile.read().user.has_password);
     let username = profile.read_untracked().user.username.clone();
@@ -74,6 +54,7 @@ fn ChangeForm(
         }
     };
     let edited = use_unsaved().form(move || !current.read().is_empty() || !new.read().is_empty());
+    let row = editing.row("password", edited);
     let save = Mutation::new(move || {
         let change = PasswordChange {
             current: has_password
@@ -102,6 +83,7 @@ fn ChangeForm(
             new.set(String::new());
             profile.update(|profile| profile.user.has_password = true);
             edited.mark_saved();
+            row.close();
             sessions.refetch();
             Ok(())
         }
@@ -110,8 +92,10 @@ fn ChangeForm(
     let intro = Signal::derive(move || {
         if has_password.get() {
             say(Text::PASSWORD_CHANGE_INTRO)
-        } else {
+        } else if has_provider {
             say(Text::PASSWORD_FIRST_INTRO)
+        } else {
+            ""
         }
     });
     let current_field = dynamic(move || {
@@ -129,9 +113,22 @@ fn ChangeForm(
         };
         has_password.get().then(field).into_any()
     });
-    view! {
-        <p>{intro}</p>
-        <Form id="password-form" text=say(Text::PASSWORD_SAVE) busy_text=say(Text::SAVING) mutation=save saved>
+    let on_cancel = Callback::new(move |()| {
+        current.set(String::new());
+        new.set(String::new());
+        is_tried.set(false);
+        row.close();
+    });
+    let form = view! {
+        <Form
+            id="password-form"
+            text=say(Text::PASSWORD_SAVE)
+            busy_text=say(Text::SAVING)
+            mutation=save
+            saved
+            on_cancel
+        >
+            <p class="hint">{intro}</p>
             <KnownUsername username />
             {current_field}
             <Field
@@ -145,4 +142,14 @@ fn ChangeForm(
             />
         </Form>
     }
+    .into_any();
+    let value = Signal::derive(move || {
+        let text = if has_password.get() {
+            Text::PASSWORD_SET
+        } else {
+            Text::NONE_YET
+        };
+        say(text).to_owned()
+    });
+    view! { <EditRow row label=say(Text::PASSWORD_TITLE) value saved form /> }
 }

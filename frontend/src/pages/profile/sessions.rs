@@ -7,11 +7,12 @@ use shared::session::{LoginMethod, SessionEntry};
 use shared::text::Text;
 
 use crate::api;
-use crate::browser::{self, TimeForm};
+use crate::browser;
 use crate::components::ask::{Question, use_ask};
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::problem::{ProblemNote, Unavailable};
+use crate::components::time::with_times;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
 use crate::remote::Remote;
@@ -100,13 +101,8 @@ fn Row(
     let badge = session.is_current.then(|| {
         view! { <span class="badge">{say(Text::SESSIONS_THIS_BROWSER)}</span> }.into_any()
     });
-    let end = if session.is_current {
-        view! { <p class="hint row-hint">{say(Text::SESSIONS_OWN_HINT)}</p> }.into_any()
-    } else {
-        view! { <EndOne id=session.id.clone() name=name.clone() ended /> }.into_any()
-    };
-    let time = |at| browser::time_text(at, TimeForm::Both);
-    let began = time(session.started_at);
+    let end = (!session.is_current)
+        .then(|| view! { <EndOne id=session.id.clone() name=name.clone() ended /> }.into_any());
     let how = match session.method {
         LoginMethod::Openid if session.provider.is_some() => Text::SESSIONS_BY_PROVIDER,
         LoginMethod::Openid | LoginMethod::Password => Text::SESSIONS_BY_PASSWORD,
@@ -114,12 +110,15 @@ fn Row(
         LoginMethod::Setup => Text::SESSIONS_BY_SETUP,
     };
     let provider = session.provider.as_deref().unwrap_or_default();
-    let began = fill(how, &[("provider", provider), ("time", &began)]);
-    let used = time(session.last_used_at);
-    let used = fill(Text::SESSIONS_USED, &[("time", &used)]);
+    let began = fill(how, &[("provider", provider), ("time", "{time}")]);
+    let began = with_times(&began, &[("time", session.started_at)]);
+    let used = (!session.is_current).then(|| {
+        let used = with_times(say(Text::SESSIONS_USED), &[("time", session.last_used_at)]);
+        view! { " · " {used} }.into_any()
+    });
     let address = session.address.map(|address| {
         let text = fill(Text::SESSIONS_ADDRESS, &[("address", &address)]);
-        view! { <p class="hint">{text}</p> }.into_any()
+        view! { " · " {text} }.into_any()
     });
     let opened = (!session.applications.is_empty()).then(|| {
         let names = session.applications.join(", ");
@@ -133,9 +132,7 @@ fn Row(
                     <strong>{name}</strong>
                     {badge}
                 </p>
-                <p class="hint">{began}</p>
-                <p class="hint">{used}</p>
-                {address}
+                <p class="hint">{began} {used} {address}</p>
                 {opened}
             </div>
             {end}
@@ -192,7 +189,7 @@ fn EndOne(
     view! {
         <button
             type="button"
-            class="button"
+            class="button button-small"
             data-end=button_id
             aria-label=fill(Text::SESSIONS_END_NAMED, &[("browser", &name)])
             aria-disabled=busy(end)
@@ -236,7 +233,7 @@ fn EndOthers(
         <button
             type="button"
             id="end-others"
-            class="button"
+            class="button button-small"
             aria-disabled=busy(end)
             on:click=move |_| end.start()
         >

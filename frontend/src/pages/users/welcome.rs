@@ -124,7 +124,7 @@ fn LinkField(
             .get_untracked()
             .is_some_and(|field| browser::copy(&field));
         copied.set(say(if is_copied {
-            Text::USERS_LINK_COPIED
+            Text::COPIED
         } else {
             Text::USERS_LINK_COPY_SELF
         }));
@@ -151,7 +151,7 @@ fn LinkField(
                     }
                 />
                 <button type="button" class="button" data-copy on:click=copy>
-                    {say(Text::USERS_LINK_COPY)}
+                    {say(Text::COPY)}
                 </button>
                 <span role="status">{copied}</span>
             </div>

@@ -97,6 +97,14 @@ pub(super) fn problem(page: &StaticPage<'_>, code: ErrorCode) -> String {
     )
 }
 
+/// Returns the row with an error's reference in the log.
+pub(super) fn reference_row(label: &str, reference: &str) -> String {
+    format!(
+        "<p class=\"reference\">{label} <code data-ref=\"{0}\">{0}</code></p>",
+        escape(reference)
+    )
+}
+
 /// Returns the result of a plain form, which comes back with `?error=CODE`; empty if there is none.
 pub(super) fn returned_problem(page: &StaticPage<'_>) -> String {
     let Some(code) = page.error.and_then(ErrorCode::parse) else {

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use shared::config::PublicProvider;
 use shared::error::ErrorCode;
-use shared::failure::{FailureCode, Lost, NextStep, guide_of, is_reference};
+use shared::failure::{FailureCode, Guide, Lost, NextStep, guide_of, is_reference};
 use shared::routes;
 use shared::session::LOGGED_OUT_HERE;
 use shared::text::Text;
 
-use crate::http::page::static_page::elements::{Field, escape, hidden, problem, submit};
+use crate::http::page::static_page::elements::{
+    Field, escape, hidden, problem, reference_row, submit,
+};
 use crate::http::page::static_page::page::StaticPage;
+use crate::http::page::static_page::provider::provider_link;
 use crate::http::query::with_query;
 use crate::return_to::ReturnTo;
 
@@ -52,20 +54,37 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         let setup = page.at(routes::SETUP);
         let _ = write!(
             html,
-            "<p class=\"note\">{text} <a href=\"{setup}\">{link}</a></p>"
+            "<p class=\"note note-row\"><span>{text}</span> \
+             <a class=\"button button-small\" href=\"{setup}\">{link}</a></p>"
         );
     }
     if let Some(error) = error {
         html.push_str(&error_card(error, page, next));
     }
-    match (config.password_login, &config.openid) {
-        (true, Some(provider)) if config.provider_first => {
+    // Whoever is logged in already needs no second login.
+    if error.is_some() && config.signed_in {
+        return html;
+    }
+    let guide_next = error.map(|error| guide(page, error).next);
+    // One thing first: the provider, where most people use it, or where it failed and may not again.
+    let tries_again = guide_next == Some(NextStep::TryProviderAgain);
+    let text = if tries_again {
+        Text::TRY_PROVIDER_AGAIN
+    } else {
+        Text::LOG_IN_WITH
+    };
+    let provider = |is_main| {
+        let provider = config.openid.as_ref();
+        provider.map_or(String::new(), |provider| {
+            provider_link(page, provider, next, is_main, text)
+        })
+    };
+    match (config.password_login, config.openid.is_some()) {
+        (true, true) if config.provider_first => {
             // The form is open if the guide says to use the password.
-            let wants_password = error
-                .and_then(FailureCode::parse)
-                .is_some_and(|code| code.guide().next == NextStep::UsePassword);
+            let wants_password = guide_next == Some(NextStep::UsePassword);
             let open = if wants_password { " open" } else { "" };
-            html.push_str(&provider_link(page, provider, next, true));
+            html.push_str(&provider(true));
             let _ = write!(
                 html,
                 "<details class=\"other-way\"{open}><summary>{}</summary>{}</details>",
@@ -73,19 +92,24 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
                 password_form(page, next, false),
             );
         }
-        (true, Some(provider)) => {
-            html.push_str(&password_form(page, next, error.is_none()));
+        (true, true) => {
+            html.push_str(&provider(tries_again));
             let _ = write!(html, "<p class=\"or\">{}</p>", page.say(Text::OR));
-            html.push_str(&provider_link(page, provider, next, false));
+            html.push_str(&password_form(page, next, error.is_none()));
         }
-        (true, None) => html.push_str(&password_form(page, next, error.is_none())),
-        (false, Some(provider)) => html.push_str(&provider_link(page, provider, next, true)),
-        (false, None) => {
+        (true, false) => html.push_str(&password_form(page, next, error.is_none())),
+        (false, true) => html.push_str(&provider(true)),
+        (false, false) => {
             let text = page.say(Text::NO_WAY_IN);
             let _ = write!(html, "<p class=\"note\">{text}</p>");
         }
     }
     html
+}
+
+/// Returns what the page says about the error.
+fn guide(page: &StaticPage<'_>, error: &str) -> Guide {
+    guide_of(error, page.because.and_then(Lost::parse))
 }
 
 /// Returns the password form, which passes `next` along.
@@ -133,51 +157,6 @@ fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> 
     .concat()
 }
 
-/// Returns the address that leads to the OP, as an attribute value.
-fn openid_href(page: &StaticPage<'_>, next: Option<&str>) -> String {
-    let path = page.at(routes::API_LOGIN_OPENID);
-    match next {
-        Some(next) => escape(&with_query(&path, &[("next", next)])),
-        None => path,
-    }
-}
-
-/// Returns the link to the provider, with its tile.
-fn provider_link(
-    page: &StaticPage<'_>,
-    provider: &PublicProvider,
-    next: Option<&str>,
-    is_only: bool,
-) -> String {
-    let class = if is_only {
-        "button button-main"
-    } else {
-        "button"
-    };
-    let label = escape(&provider.label);
-    let away = provider.unreachable_since.map_or(String::new(), |since| {
-        let minutes = since.div_euclid(60);
-        let (hour, minute) = (
-            minutes.div_euclid(60).rem_euclid(24),
-            minutes.rem_euclid(60),
-        );
-        let time = format!("{hour:02}:{minute:02} UTC");
-        let text = page.fill(
-            Text::PROVIDER_AWAY,
-            &[("provider", &label), ("time", &time)],
-        );
-        format!("<p class=\"hint\" id=\"provider-away\">{text}</p>")
-    });
-    format!(
-        "<a class=\"{class}\" rel=\"external\" href=\"{}\">\
-         <span class=\"tile\">{}</span>\
-         <span>{}</span></a>{away}",
-        openid_href(page, next),
-        provider.icon,
-        page.fill(Text::LOG_IN_WITH, &[("provider", &label)]),
-    )
-}
-
 /// Returns the link to the login page at the server's own address.
 fn open_address(page: &StaticPage<'_>, own: &str, next: Option<&str>) -> String {
     let login = format!("{own}{}", page.at(routes::LOGIN));
@@ -189,11 +168,11 @@ fn open_address(page: &StaticPage<'_>, own: &str, next: Option<&str>) -> String 
     )
 }
 
-/// Returns the card that says what went wrong, who can fix it, and the next step.
+/// Returns the card that says what went wrong, who can fix it, and the next step, unless that is
+/// one of the ways to log in below it. A login that its user cancelled is no alarm.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String {
     let code = FailureCode::parse(error);
-    let lost = page.because.and_then(Lost::parse);
-    let guide = guide_of(error, lost);
+    let guide = guide(page, error);
     let provider = page.config.openid.as_ref();
     let reference = page.reference.filter(|reference| is_reference(reference));
     let told = guide.tell(
@@ -201,52 +180,50 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
         provider.map(|provider| provider.label.as_str()),
         reference.is_some(),
     );
-    let hint = page.config.hint.as_ref().map_or(String::new(), |hint| {
-        format!(
-            "<p class=\"hint\"><strong>{}</strong> <span lang=\"en\" dir=\"ltr\">{}</span></p>",
-            page.say(Text::FOR_THE_ADMINISTRATOR),
-            escape(hint)
-        )
+    let hint = page.config.hint.as_ref().map(|hint| {
+        let hint = escape(hint);
+        format!("<p lang=\"en\" dir=\"ltr\">{hint}</p>")
     });
-    let reference = reference.map(escape).map_or(String::new(), |reference| {
-        format!(
-            "<p class=\"reference\">{} <code data-ref=\"{reference}\">{reference}</code></p>",
-            page.say(Text::REFERENCE),
-        )
-    });
-    let button = match (guide.next, provider) {
-        (NextStep::TryProviderAgain, Some(provider)) => format!(
-            "<a class=\"button\" rel=\"external\" href=\"{}\">{}</a>",
-            openid_href(page, next),
-            page.fill(
-                Text::TRY_PROVIDER_AGAIN,
-                &[("provider", &escape(&provider.label))]
-            ),
+    let reference = reference.map(|text| reference_row(page.say(Text::REFERENCE), text));
+    let code_name = code.map_or("unknown", FailureCode::as_str);
+    let sentence = escape(&told.sentence);
+    if code == Some(FailureCode::AccessDenied) {
+        let details = details(page, [hint, reference]);
+        return format!(
+            "<section class=\"note error-card\" role=\"status\" data-code=\"{code_name}\">\
+             <p>{sentence}</p>{details}</section>"
+        );
+    }
+    let button = match guide.next {
+        _ if page.config.signed_in => format!(
+            "<a class=\"button\" href=\"{}\">{}</a>",
+            page.at(routes::PROFILE),
+            page.say(Text::BACK_TO_PROFILE),
         ),
-        (NextStep::UsePassword, _) if page.config.password_login => {
-            format!(
-                "<a class=\"button\" href=\"#username\">{}</a>",
-                page.say(Text::USE_YOUR_PASSWORD)
-            )
-        }
-        (NextStep::OpenAddress, _) if let Some(own) = &page.config.public_url => {
+        NextStep::OpenAddress if let Some(own) = &page.config.public_url => {
             open_address(page, own, next)
         }
-        // Only the app logs in automatically, so the plain page does not leave at once; with
-        // `local`, the app stays too.
-        _ => format!(
-            "<a class=\"button\" href=\"{}?local=1\">{}</a>",
-            page.at(routes::LOGIN),
-            page.say(Text::BACK_TO_LOGIN),
-        ),
+        _ => String::new(),
     };
     format!(
-        "<section class=\"error-card\" role=\"alert\" data-code=\"{}\"><h2>{}</h2><p>{}</p>\
-         <p>{} {}</p>{hint}{reference}{button}</section>",
-        code.map_or("unknown", FailureCode::as_str),
+        "<section class=\"note note-bad error-card\" role=\"alert\" data-code=\"{code_name}\">\
+         <h2>{}</h2><p>{sentence}</p><p>{} {}</p>{button}{}{}</section>",
         escape(&told.title),
-        escape(&told.sentence),
         escape(&told.step),
         told.fixed_by,
+        details(page, [hint, None]),
+        reference.unwrap_or_default(),
+    )
+}
+
+/// Returns what only administrators need, behind a word; empty if there is nothing.
+fn details(page: &StaticPage<'_>, parts: [Option<String>; 2]) -> String {
+    let parts: String = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return parts;
+    }
+    format!(
+        "<details class=\"more\"><summary>{}</summary>{parts}</details>",
+        page.say(Text::FOR_THE_ADMINISTRATOR)
     )
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod page;
 mod elements;
+mod provider;
 pub(crate) mod brand;
 mod login;
 mod setup;

@@ -6,7 +6,7 @@ use shared::text::{Language, Text, fill};
 
 use crate::brand::Brand;
 use crate::http::page::static_page::brand;
-use crate::http::page::static_page::elements::escape;
+use crate::http::page::static_page::elements::{escape, reference_row};
 
 /// The inputs of the page.
 pub(crate) struct RefusalPage<'a> {
@@ -39,13 +39,10 @@ impl RefusalPage<'_> {
     pub(crate) fn refusal(&self, code: ErrorCode) -> (String, String) {
         let words = words(code);
         let title = self.fill(words.title);
-        let reference = format!(
-            "<p class=\"reference\">{} <code data-ref=\"{1}\">{1}</code></p>",
-            self.say(Text::REFERENCE),
-            escape(self.reference)
-        );
+        let reference = reference_row(self.say(Text::REFERENCE), self.reference);
         let content = format!(
-            "<p>{}</p><p>{} {}</p>{reference}<div class=\"row\">{}</div>",
+            "<p class=\"lead\">{}</p><p class=\"lead\">{} {}</p>\
+             <div class=\"actions\">{}</div>{reference}",
             self.fill(words.sentence),
             self.fill(words.step),
             self.say(words.fixed_by),
@@ -61,7 +58,7 @@ impl RefusalPage<'_> {
     pub(crate) fn logout(&self) -> (String, String) {
         let title = self.say(Text::DOOR_LOGOUT_TITLE);
         let content = format!(
-            "<p>{}</p><div class=\"row\">{}{}</div>",
+            "<p class=\"lead\">{}</p><div class=\"actions\">{}{}</div>",
             self.say(Text::DOOR_LOGOUT_SENTENCE),
             self.form(Text::LOG_OUT, "button button-main"),
             self.to_home("button"),

@@ -6,6 +6,8 @@ use shared::text::Text;
 
 use crate::http::page::static_page::elements::{Field, problem, returned_problem, submit};
 use crate::http::page::static_page::page::StaticPage;
+use crate::http::page::static_page::provider::provider_link;
+use crate::return_to::ReturnTo;
 
 /// Returns the setup page's content.
 pub(crate) fn content(page: &StaticPage<'_>) -> String {
@@ -34,6 +36,18 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
         }
         .html()
     };
+    // People of the provider need no administrator to log in.
+    let next = page.next();
+    let next = next.as_ref().map(ReturnTo::as_str);
+    let provider = page.config.openid.as_ref();
+    let email_hint = page.say(match provider {
+        Some(_) => Text::SETUP_EMAIL_HINT,
+        None => Text::OPTIONAL,
+    });
+    let provider = provider.map_or(String::new(), |provider| {
+        let link = provider_link(page, provider, next, false, Text::LOG_IN_WITH);
+        format!("<p class=\"or\">{}</p>{link}", page.say(Text::OR))
+    });
     let intro = page.fill(
         Text::SETUP_INTRO,
         &[("command", "<code>postern setup-token</code>")],
@@ -75,10 +89,11 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
             "text",
             "email",
             "inputmode=\"email\"",
-            page.say(Text::SETUP_EMAIL_HINT),
+            email_hint,
         ),
         &submit(page.say(Text::SETUP_SUBMIT)),
         "</form>",
+        &provider,
     ]
     .concat()
 }

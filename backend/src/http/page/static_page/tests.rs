@@ -143,10 +143,49 @@ fn every_code_has_its_card() {
             because: None,
             ..page("/login", &config)
         });
-        assert!(html.contains(&format!("role=\"alert\" data-code=\"{}\"", code.as_str())));
+        let role = if *code == FailureCode::AccessDenied {
+            "status"
+        } else {
+            "alert"
+        };
+        assert!(html.contains(&format!("role=\"{role}\" data-code=\"{}\"", code.as_str())));
         assert!(html.contains("<code data-ref=\"k3v9q2\">k3v9q2</code>"));
         assert!(!html.contains("{provider}"));
     }
+}
+
+#[test]
+fn who_is_logged_in_gets_no_second_login_beside_an_error() {
+    let config = PublicConfig {
+        signed_in: true,
+        ..config()
+    };
+    let html = render(&StaticPage {
+        error: Some("link_conflict"),
+        ..page("/login", &config)
+    });
+
+    assert!(html.contains("href=\"/profile\">Back to your profile</a>"));
+    assert!(!html.contains("login-form") && !html.contains("/api/login/openid"));
+}
+
+#[test]
+fn setup_page_speaks_of_the_provider_only_where_there_is_one() {
+    let mut config = config();
+    config.setup_needed = true;
+    let with = render(&page("/setup", &config));
+    config.openid = None;
+    let without = render(&page("/setup", &config));
+
+    assert!(with.contains("href=\"/api/login/openid\"") && with.contains("at your provider"));
+    assert!(!without.contains("openid") && !without.contains("provider"));
+}
+
+#[test]
+fn unknown_address_says_so() {
+    let html = render(&page("/nowhere", &config()));
+
+    assert!(html.contains("Page not found") && html.contains("href=\"/\""));
 }
 
 #[test]
