@@ -18,6 +18,31 @@ addEventListener("error", (event) => {
   }
 });
 
+// Under a finger, a field that has the focus would bring up the keyboard.
+if (matchMedia("(pointer: coarse)").matches) {
+  document.activeElement?.blur();
+}
+
+// An error's reference is copied by the old way, which works on a site without https as well.
+addEventListener("click", ({ target }) => {
+  if (target.dataset?.copied) {
+    getSelection().selectAllChildren(target.parentElement.querySelector("code"));
+    if (document.execCommand("copy")) {
+      target.textContent = target.dataset.copied;
+    }
+  }
+});
+
+// How long ago a time is, in Unix seconds, in the page's language. Here, where it costs little.
+const units = { year: 31536000, month: 2592000, day: 86400, hour: 3600, minute: 60 };
+globalThis.posternAgo = (at) => {
+  const seconds = at - Date.now() / 1000;
+  const long = Object.entries(units).find(([, length]) => Math.abs(seconds) >= length);
+  const [unit, length] = long ?? ["second", Infinity];
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  return format.format(Math.trunc(seconds / length), unit);
+};
+
 // The choice of the language, where the server offers one. The address keeps all that it says.
 document.querySelector(".languages select")?.addEventListener("change", (event) => {
   document.cookie = `postern_language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;

@@ -300,6 +300,20 @@ pub(crate) fn now() -> i64 {
     milliseconds / 1000
 }
 
+/// Returns how far away a number of units is, in the page's language: `2 minutes ago`, or `now`.
+pub(crate) fn relative_time(count: i64, unit: &str) -> String {
+    use js_sys::Intl::{RelativeTimeFormat, RelativeTimeFormatNumeric, RelativeTimeFormatOptions};
+
+    let options = RelativeTimeFormatOptions::new();
+    options.set_numeric(RelativeTimeFormatNumeric::Auto);
+    let locales = js_sys::Array::of1(&language().into());
+    #[expect(clippy::cast_precision_loss, reason = "units are far below 2^53")]
+    let count = count as f64;
+    RelativeTimeFormat::new(&locales, &options)
+        .format(count, unit)
+        .into()
+}
+
 /// Returns how long ago a time is, in Unix seconds: `2 minutes ago`. `boot.js` knows how.
 pub(crate) fn time_ago(unix_seconds: i64) -> String {
     let ago = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("posternAgo"));

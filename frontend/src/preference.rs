@@ -63,6 +63,20 @@ pub(crate) fn use_theme(theme: Theme) {
         keep(THEME, theme.as_str(), KEPT);
         let _ = root.map(|root| root.set_attribute("data-theme", theme.as_str()));
     }
+    // The color of what the browser draws around the page: one meta for light, then one for dark.
+    for (scheme, element) in [Theme::Light, Theme::Dark]
+        .into_iter()
+        .zip(browser::theme_colors())
+    {
+        let media = if theme == scheme {
+            "all".to_owned()
+        } else if theme == Theme::System {
+            ["(prefers-color-scheme: ", scheme.as_str(), ")"].concat()
+        } else {
+            "not all".to_owned()
+        };
+        let _ = element.set_attribute("media", &media);
+    }
 }
 
 /// Returns the language of this page.

@@ -182,18 +182,19 @@ fn theme_colors(brand: &Brand) -> [String; 2] {
     [Scheme::Light, Scheme::Dark].map(|scheme| brand.theme_color(scheme).to_string())
 }
 
-/// Returns the metas with the theme colors.
-fn theme_color([light, dark]: &[String; 2], scheme: Option<Scheme>) -> String {
-    let meta = |color: &str, more: &str| format!("{THEME_COLOR}content=\"{color}\"{more}>");
-    match scheme {
-        Some(Scheme::Light) => meta(light, ""),
-        Some(Scheme::Dark) => meta(dark, ""),
-        None => format!(
-            "{}\n{}",
-            meta(light, " media=\"(prefers-color-scheme: light)\""),
-            meta(dark, " media=\"(prefers-color-scheme: dark)\"")
-        ),
-    }
+/// Returns the metas with the theme colors. Both are there whatever was chosen: the app turns them
+/// on and off, the light one first, when another scheme is chosen.
+fn theme_color(colors: &[String; 2], chosen: Option<Scheme>) -> String {
+    let meta = |scheme: Scheme, color: &str| {
+        let media = match chosen {
+            None => format!("(prefers-color-scheme: {})", scheme.name()),
+            Some(chosen) if chosen == scheme => "all".to_owned(),
+            Some(_) => "not all".to_owned(),
+        };
+        format!("{THEME_COLOR}content=\"{color}\" media=\"{media}\">")
+    };
+    let [light, dark] = colors;
+    meta(Scheme::Light, light) + "\n" + &meta(Scheme::Dark, dark)
 }
 
 /// Returns the hash of a style, as the content security policy names it.
@@ -391,9 +392,12 @@ mod tests {
             html.contains("<html lang=\"en\" dir=\"ltr\" data-theme=\"dark\">"),
             "{html}"
         );
-        let meta = "<meta name=\"theme-color\" content=\"#0d100f\">";
-        assert_eq!(html.matches("theme-color").count(), 1);
-        assert!(html.contains(meta), "{html}");
+        for meta in [
+            "content=\"#f6f7f6\" media=\"not all\">",
+            "content=\"#0d100f\" media=\"all\">",
+        ] {
+            assert!(html.contains(meta), "{html}");
+        }
     }
 
     #[test]
