@@ -101,9 +101,9 @@ async fn op_is_had_ask_who_it_is_if_that_is_wanted() {
         let path = [API_TEST_LOGIN, query].concat();
         browser.post_json(&path, &json!({})).await
     };
-    let asks = |begun: Answer| {
-        let begun = begun.json();
-        begun["redirect"]
+    let asks = |answer: Answer| {
+        let redirect = &answer.json()["redirect"];
+        redirect
             .as_str()
             .is_some_and(|url| url.contains("prompt=login"))
     };

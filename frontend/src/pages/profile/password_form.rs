@@ -39,13 +39,7 @@ pub(crate) fn PasswordForm(
     let current = RwSignal::new(String::new());
     let new = RwSignal::new(String::new());
     let is_tried = RwSignal::new(false);
-    let fault_of_new = move || {
-        if is_new_password(&new.read()) {
-            ""
-        } else {
-            say(ErrorCode::PasswordUnfit.message())
-        }
-    };
+    let fault_of_new = move || fault_of_new(&new.read());
     let fault_of_current = move || {
         if has_password.get() && current.read().is_empty() {
             say(Text::REQUIRED)
@@ -89,15 +83,7 @@ pub(crate) fn PasswordForm(
         }
     });
     let saved = edited.saved(save, Saved::AndOthersEnded);
-    let intro = Signal::derive(move || {
-        if has_password.get() {
-            say(Text::PASSWORD_CHANGE_INTRO)
-        } else if has_provider {
-            say(Text::PASSWORD_FIRST_INTRO)
-        } else {
-            ""
-        }
-    });
+    let intro = Signal::derive(move || intro(has_password.get(), has_provider));
     let current_field = dynamic(move || {
         let field = || {
             view! {
@@ -143,13 +129,33 @@ pub(crate) fn PasswordForm(
         </Form>
     }
     .into_any();
-    let value = Signal::derive(move || {
-        let text = if has_password.get() {
-            Text::PASSWORD_SET
-        } else {
-            Text::NONE_YET
-        };
-        say(text).to_owned()
-    });
+    let value = Signal::derive(move || state(has_password.get()).to_owned());
     view! { <EditRow row label=say(Text::PASSWORD_TITLE) value saved form /> }
+}
+
+/// Says what is wrong with a new password; empty if nothing is.
+fn fault_of_new(password: &str) -> &'static str {
+    if is_new_password(password) {
+        ""
+    } else {
+        say(ErrorCode::PasswordUnfit.message())
+    }
+}
+
+/// Says what the form does.
+fn intro(has_password: bool, has_provider: bool) -> &'static str {
+    match (has_password, has_provider) {
+        (true, _) => say(Text::PASSWORD_CHANGE_INTRO),
+        (false, true) => say(Text::PASSWORD_FIRST_INTRO),
+        (false, false) => "",
+    }
+}
+
+/// Says whether there is a password.
+fn state(has_password: bool) -> &'static str {
+    say(if has_password {
+        Text::PASSWORD_SET
+    } else {
+        Text::NONE_YET
+    })
 }
