@@ -43,6 +43,44 @@ globalThis.posternAgo = (at) => {
   return format.format(Math.trunc(seconds / length), unit);
 };
 
+// Back and a reload come to the same place of a page. Its content arrives later than the browser
+// waits for, so the place is looked for until the reader scrolls, for some seconds at most.
+history.scrollRestoration = "manual";
+const placeKey = () => `postern.place ${location.pathname}${location.search}`;
+let place = 0;
+function seekPlace() {
+  if (place) {
+    scrollTo(0, place);
+  }
+}
+function comeBack() {
+  place = Number(sessionStorage.getItem(placeKey()));
+  setTimeout(forgetPlace, 5000);
+}
+function forgetPlace() {
+  place = 0;
+}
+try {
+  const [visit] = performance.getEntriesByType("navigation");
+  if (["reload", "back_forward"].includes(visit?.type)) {
+    comeBack();
+  }
+  addEventListener("popstate", comeBack);
+  addEventListener("scroll", () => {
+    if (!place) {
+      sessionStorage.setItem(placeKey(), scrollY);
+    } else if (scrollY !== place) {
+      seekPlace();
+    }
+  });
+  new ResizeObserver(seekPlace).observe(document.body);
+  for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    addEventListener(sign, forgetPlace);
+  }
+} catch {
+  // Without storage, a page is shown from its top.
+}
+
 // The choice of the language, where the server offers one. The address keeps all that it says.
 document.querySelector(".languages select")?.addEventListener("change", (event) => {
   document.cookie = `postern_language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;

@@ -263,6 +263,11 @@ impl Edited {
         self.is_saved.set(true);
     }
 
+    /// Notes that the form is opened again: what was saved before is no news.
+    pub(crate) fn reopen(self) {
+        self.is_saved.set(false);
+    }
+
     /// Returns what the form says.
     pub(crate) fn saved(self, save: Mutation, done: Saved) -> Signal<Saved> {
         Signal::derive(move || {

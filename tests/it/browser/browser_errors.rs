@@ -76,7 +76,7 @@ async fn cancel_is_taken_as_one(op: OpKind) -> Result<()> {
         stage.wait_for_login_error("access_denied").await?;
         stage
             .browser
-            .wait_for("[data-code] a[href^='/api/login/openid']")
+            .wait_for_text("#app a[href^='/api/login/openid']", "again")
             .await
     })
     .await
@@ -141,6 +141,8 @@ async fn callback_survives_a_restart_a_reload_and_a_replay() -> Result<()> {
 async fn back_after_a_login_does_no_harm() -> Result<()> {
     on_stage(Demo, Sqlite, async |stage| {
         let bob = stage.op.newcomer();
+        stage.set_up_admin().await?;
+        stage.log_out().await?;
         stage.log_in_at_op(&bob).await?;
         stage.wait_for_home_of(bob.name).await?;
         let account = stage.account_id().await?;

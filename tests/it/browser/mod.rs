@@ -21,6 +21,7 @@ pub(crate) mod screenshots;
 pub(crate) mod layout_shift;
 mod login_page;
 mod theme_color;
+mod scroll;
 mod without_a_provider;
 pub(crate) mod doctor;
 mod forward_auth;

@@ -19,8 +19,14 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         let browser = &stage.browser;
         let deep = format!("{}/d/1?x=1&y=a%20b#part", stage.origin);
 
+        stage.visit("/_postern/setup").await?;
+        stage.fill_setup_form().await?;
+        stage.wait_for_page("/_postern/").await?;
+        browser.click_on("#log-out").await?;
+        stage.wait_for_page("/_postern/login").await?;
+
         browser.open(&deep).await?;
-        stage.wait_for_page("/_postern/setup").await?;
+        stage.wait_for_page("/_postern/login").await?;
         browser.wait_for(PROVIDER).await?;
         browser.click_on(PROVIDER).await?;
         let person = stage.op.newcomer();
@@ -53,7 +59,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         // Another page: the application lets the browser keep the first one for a minute.
         let other = format!("{}/d/2", stage.origin);
         browser.open(&other).await?;
-        stage.wait_for_page("/_postern/setup").await
+        stage.wait_for_page("/_postern/login").await
     })
     .await
 }

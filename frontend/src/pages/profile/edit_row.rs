@@ -60,6 +60,7 @@ impl RowState {
     /// Shows the form, with the focus in its first field.
     fn open(self) {
         self.editing.newest.set(self.id);
+        self.edited.reopen();
         self.is_open.set(true);
         let field = ["#", self.id, "-form input:not(.unseen)"].concat();
         request_animation_frame(move || {

@@ -48,9 +48,9 @@ pub(super) fn Identities(
     });
     view! {
         <div class="part">
-            <h4 id=title_id tabindex="-1">
+            <h3 id=title_id tabindex="-1">
                 {say(Text::IDENTITIES_TITLE)}
-            </h4>
+            </h3>
             {list}
         </div>
     }

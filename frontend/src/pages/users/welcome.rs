@@ -82,7 +82,7 @@ pub(super) fn CreateLink(
     });
     view! {
         <div class="part">
-            <h4>{say(Text::PASSWORD)}</h4>
+            <h3>{say(Text::PASSWORD)}</h3>
             {button}
             <p role="status" class="saved">
                 {told}

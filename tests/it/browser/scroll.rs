@@ -1,0 +1,53 @@
+//! Where a page is shown from, in Chromium.
+
+use anyhow::Result;
+use shared::routes;
+use tests::database::DatabaseKind::Sqlite;
+use tests::op::OpKind::Demo;
+use tests::poll::{self, PATIENCE};
+use tests::stage::{Stage, on_stage};
+
+use super::users::make_users;
+
+/// How far down the reader is, in pixels.
+const PLACE: u64 = 600;
+
+/// Waits until the list of accounts is shown from there.
+async fn wait_for_place(stage: &Stage) -> Result<()> {
+    let look = async || {
+        let shown = "return document.querySelector('[data-account]') && Math.round(scrollY)";
+        let place = stage.browser.script(shown).await?;
+        Ok((place.as_u64() == Some(PLACE)).then_some(()))
+    };
+    poll::until("the place on the page", PATIENCE, look).await
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn reload_and_back_come_to_the_same_place() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        let browser = &stage.browser;
+        stage.set_up_admin().await?;
+        let names: Vec<String> = (10..60).map(|number| format!("user-{number}")).collect();
+        make_users(stage, &names).await?;
+        stage.visit(routes::USERS).await?;
+        browser.wait_for("[data-account=user-40]").await?;
+        browser.script(&format!("scrollTo(0, {PLACE})")).await?;
+        // As the browser tells the page.
+        browser
+            .script("return new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+            .await?;
+
+        browser.reload().await?;
+        wait_for_place(stage).await?;
+
+        // The driver's own click would scroll to the link first.
+        browser
+            .script("document.querySelector(\"nav a[href='/profile']\").click()")
+            .await?;
+        browser.wait_for("[data-edit]").await?;
+        browser.back().await?;
+        wait_for_place(stage).await
+    })
+    .await
+}
