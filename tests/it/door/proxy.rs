@@ -9,7 +9,7 @@ use super::visitor::{CHAT, LOGIN, Visitor, WIKI, site, with_alice};
 #[tokio::test]
 async fn page_load_leads_to_the_login_and_back_to_the_page() {
     let site = site(&upstream::start().await, &[]).await;
-    site.add(user("alice").await).await;
+    site.add(admin("alice").await).await;
     let mut alice = Visitor::new(&site);
     let page = format!("{WIKI}/api/pages/1?x=1&y=%2F");
     let (url, _) = alice.visit(&page).await;
