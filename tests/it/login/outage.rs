@@ -12,7 +12,7 @@ use shared::routes::{API_CONFIG, API_LOGIN_OPENID, API_SESSION, LOGIN};
 use tests::answer::Answer;
 use tests::log::Log;
 use tests::poll::{PATIENCE, until};
-use tests::site::{PASSWORD, Site, user};
+use tests::site::{PASSWORD, Site, admin, user};
 use tokio::task::JoinSet;
 
 const DISCOVERY: &str = "/application/o/postern/.well-known/openid-configuration";
@@ -48,7 +48,7 @@ async fn unreachable_since(site: &Site) -> serde_json::Value {
 async fn server_starts_without_its_op_and_finds_it_later() {
     let down = async |op: &Op| op.pause().await;
     let site = Site::prepared(&[], Settings::default(), Timeouts::default(), down).await;
-    site.add(user("alice").await).await;
+    site.add(admin("alice").await).await;
     let browser = site.browser();
 
     let start = browser.get(API_LOGIN_OPENID).await;
