@@ -249,16 +249,18 @@ async fn brand_is_what_a_browser_shows() -> Result<()> {
         ensure!(title == "Log in – Ada's <b>&amp;", "{title}");
         let text = stage.browser.text(".brand").await?;
         ensure!(text == "Ada's <b>&amp;", "{text}");
-        // Not the button, whose color takes its time to change.
-        let toggle = "#login-form .reveal-toggle";
+        // The ring around a field; the button's color takes its time to change.
+        let field = "#login-form [name=username]";
+        let focus = format!("document.querySelector({}).focus()", json!(field));
+        stage.browser.script(&focus).await?;
         stage.browser.prefer(Light).await?;
         let light = (
-            computed(stage, toggle, "color").await?,
+            computed(stage, field, "outline-color").await?,
             computed(stage, ".entry", "background-color").await?,
         );
         stage.browser.prefer(Dark).await?;
         let dark = (
-            computed(stage, toggle, "color").await?,
+            computed(stage, field, "outline-color").await?,
             computed(stage, ".entry", "background-color").await?,
         );
         let rgb = |r, g, b| format!("rgb({r}, {g}, {b})");
@@ -268,7 +270,8 @@ async fn brand_is_what_a_browser_shows() -> Result<()> {
         let choose = "document.cookie = 'postern_theme=light; path=/'";
         stage.browser.script(choose).await?;
         stage.visit(LOGIN).await?;
-        let chosen = computed(stage, toggle, "color").await?;
+        stage.browser.script(&focus).await?;
+        let chosen = computed(stage, field, "outline-color").await?;
         ensure!(chosen == rgb(29, 78, 216), "{chosen}");
         Ok(())
     })
