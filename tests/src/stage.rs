@@ -1,6 +1,7 @@
 //! The stage of the story: server, OP and browser together, and what a person does on our pages.
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use shared::routes;
 
 use crate::browser::Browser;
@@ -163,6 +164,23 @@ impl Stage {
         self.visit(routes::SETUP).await?;
         self.fill_setup_form().await?;
         self.wait_for_home_of(ADMIN).await
+    }
+
+    /// Sets up an admin, whom this browser knows nothing of; `path` is that of the call.
+    ///
+    /// # Errors
+    /// There is one already.
+    pub async fn set_up_admin_elsewhere(&self, path: &str) -> Result<()> {
+        let token = self.server.setup_token()?;
+        let body = json!({"token": token, "username": ADMIN, "password": PASSWORD});
+        let answer = self.other_browser().post_json(path, &body).await;
+        ensure!(
+            answer.status.is_success(),
+            "{} {}",
+            answer.status,
+            answer.body
+        );
+        Ok(())
     }
 
     /// Fills and sends the form of the setup page that is shown.

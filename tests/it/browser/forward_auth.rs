@@ -57,8 +57,7 @@ async fn story(stage: &Stage, origin: &str) -> Result<()> {
     let browser = &stage.browser;
     let page = format!("{origin}/pages/1?x=1&y=%2F");
     let person = stage.op.newcomer();
-    stage.set_up_admin().await?;
-    stage.log_out().await?;
+    stage.set_up_admin_elsewhere(routes::API_SETUP).await?;
     browser.open(&page).await?;
     stage.wait_for_page(routes::LOGIN).await?;
     browser

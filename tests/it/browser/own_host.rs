@@ -19,11 +19,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
         let browser = &stage.browser;
         let deep = format!("{}/d/1?x=1&y=a%20b#part", stage.origin);
 
-        stage.visit("/_postern/setup").await?;
-        stage.fill_setup_form().await?;
-        stage.wait_for_page("/_postern/").await?;
-        browser.click_on("#log-out").await?;
-        stage.wait_for_page("/_postern/login").await?;
+        stage.set_up_admin_elsewhere("/_postern/api/setup").await?;
 
         browser.open(&deep).await?;
         stage.wait_for_page("/_postern/login").await?;
