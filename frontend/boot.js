@@ -55,7 +55,7 @@ function seekPlace() {
 }
 function comeBack() {
   place = Number(sessionStorage.getItem(placeKey()));
-  setTimeout(forgetPlace, 5000);
+  setTimeout(forgetPlace, 15000);
 }
 function forgetPlace() {
   place = 0;
