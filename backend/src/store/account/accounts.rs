@@ -168,6 +168,25 @@ macro_rules! end_sessions {
 }
 pub(crate) use end_sessions;
 
+/// Gives a session another token; returns how many there are: none if it has ended.
+macro_rules! rotate {
+    ($tx:expr, $session:expr) => {{
+        let (session_id, token): (Uuid, TokenHash) = $session;
+        // Tickets and sessions at applications are as old as the token.
+        sqlx::query("delete from app_session where session_id = $1")
+            .bind(session_id)
+            .execute(&mut *$tx)
+            .await?;
+        sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
+            .bind(session_id)
+            .bind(token.as_bytes())
+            .execute(&mut *$tx)
+            .await?
+            .rows_affected()
+    }};
+}
+pub(crate) use rotate;
+
 /// Ends the sessions of the account that an unlinked identity began, but for the session `$spared`,
 /// and the pending links of both, with the audit entry.
 macro_rules! end_identity {
@@ -315,12 +334,7 @@ impl Store {
             sqlx::query("delete from session where account_id = $1 and session_id <> $2")
                 .bind(id).bind(keep_session)
                 .execute(&mut *tx).await?;
-            sqlx::query(
-                "update session set token_hash = $2 where session_id = $1 and ended_at is null",
-            ).bind(keep_session).bind(token.as_bytes()).execute(&mut *tx).await?;
-            // Tickets and sessions at applications are as old as the token was.
-            sqlx::query("delete from app_session where session_id = $1")
-                .bind(keep_session).execute(&mut *tx).await?;
+            rotate!(tx, (keep_session, token));
             insert_audit!(&mut *tx, by, Event::about(AuditKind::PasswordChanged, id))?;
         });
         Ok(())

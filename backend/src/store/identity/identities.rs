@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, Identity, WaysIn};
 use crate::audit::{Actor, Event};
 use crate::session::TokenHash;
-use crate::store::account::accounts::{end_identity, lock_account, taken};
+use crate::store::account::accounts::{end_identity, lock_account, rotate, taken};
 use crate::store::account::claims::vouch;
 use crate::store::account::pending::{PendingUse, spend_pending};
 use crate::store::account::ways_in::{bind_ways, has_way_in};
@@ -92,24 +92,6 @@ macro_rules! insert_identity {
     };
 }
 pub(crate) use insert_identity;
-
-/// Gives a session another token; returns how many there are: none if it has ended.
-macro_rules! rotate {
-    ($tx:expr, $session:expr) => {{
-        let (session_id, token): (Uuid, TokenHash) = $session;
-        // Tickets and sessions at applications are as old as the token.
-        sqlx::query("delete from app_session where session_id = $1")
-            .bind(session_id)
-            .execute(&mut *$tx)
-            .await?;
-        sqlx::query("update session set token_hash = $2 where session_id = $1 and ended_at is null")
-            .bind(session_id)
-            .bind(token.as_bytes())
-            .execute(&mut *$tx)
-            .await?
-            .rows_affected()
-    }};
-}
 
 impl Store {
     /// Returns the account that the identity is linked to.
