@@ -137,7 +137,7 @@ impl Gateway {
         };
         let response = match target {
             Target::Application(proxied) => {
-                serve(app, &proxied, &self.doors.streams, request).await
+                serve(app, &proxied, &self.doors.streams, is_page, request).await
             }
             Target::Entry(application) => {
                 let asks = || self.refusals.logout(&place, &headers);

@@ -16,7 +16,6 @@ use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
 use crate::http::extract::client::ClientInfo;
-use crate::http::extract::page_load::is_page_load;
 use crate::telemetry::chain;
 
 /// An application that is proxied to.
@@ -28,11 +27,12 @@ pub(crate) struct Proxied {
     pub(crate) proxy: Proxy,
 }
 
-/// Answers a request for an application.
+/// Answers a request for an application; `is_page` says whether a browser opens a page.
 pub(crate) async fn serve(
     app: AppState,
     proxied: &Proxied,
     streams: &Streams,
+    is_page: bool,
     request: Request,
 ) -> Response {
     let application = &*proxied.application;
@@ -47,7 +47,6 @@ pub(crate) async fn serve(
             return refused(refusal, application, by, asked);
         }
     };
-    let is_page = is_page_load(&parts.headers);
     let stream = visit.as_ref().map(|visit| streams.open(visit.session_id));
     let request = Request::from_parts(parts, body);
     let tell = |headers: &mut _| {
