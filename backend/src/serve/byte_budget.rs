@@ -37,6 +37,18 @@ impl Held {
         self.bytes > MAX_BYTES || share.is_some_and(|share| *share > MAX_SHARE)
     }
 
+    fn release(&mut self, client: Option<IpAddr>, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+        if let Some(client) = client
+            && let Some(share) = self.by_client.get_mut(&client)
+        {
+            *share = share.saturating_sub(bytes);
+            if *share == 0 {
+                self.by_client.remove(&client);
+            }
+        }
+    }
+
     /// Takes out the first of those that wait and for which there is room.
     fn next_to_read(&mut self) -> Option<Waker> {
         let mut clients = self.waiting.keys().copied();
@@ -102,22 +114,14 @@ impl ByteBudget {
                 held.waiting.remove(&client);
             }
         }
-        drop(held);
-        self.remove(client, bytes);
+        held.release(client, bytes);
+        wake_next(held);
     }
 
     /// Notes that so many are no longer held.
     pub(super) fn remove(&self, client: Option<IpAddr>, bytes: usize) {
         let mut held = self.held();
-        held.bytes = held.bytes.saturating_sub(bytes);
-        if let Some(client) = client
-            && let Some(share) = held.by_client.get_mut(&client)
-        {
-            *share = share.saturating_sub(bytes);
-            if *share == 0 {
-                held.by_client.remove(&client);
-            }
-        }
+        held.release(client, bytes);
         wake_next(held);
     }
 

@@ -179,15 +179,11 @@ impl ConnectionState {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let mut state = self.state();
         if let Some(ended) = state.ended {
-            let is_cut_off = state.phase == Phase::Body;
-            return Some(
-                ended
-                    + if is_cut_off {
-                        AFTER_END_IN_BODY
-                    } else {
-                        AFTER_END
-                    },
-            );
+            let wait = match state.phase {
+                Phase::Body => AFTER_END_IN_BODY,
+                _ => AFTER_END,
+            };
+            return Some(ended + wait);
         }
         if self.is_passed_on(&state) {
             // What has arrived is on its way to the application.
