@@ -44,7 +44,8 @@ globalThis.posternAgo = (at) => {
 };
 
 // Back and a reload come to the same place of a page. Its content arrives later than the browser
-// waits for, so the place is looked for until the reader scrolls, for some seconds at most.
+// waits for, so the place is looked for while the page is too short for it, for some seconds at
+// most. Once the page is long enough, who scrolls elsewhere is the reader.
 history.scrollRestoration = "manual";
 const placeKey = () => `postern.place ${location.pathname}${location.search}`;
 let place = 0;
@@ -60,19 +61,23 @@ function comeBack() {
 function forgetPlace() {
   place = 0;
 }
+function keepPlace() {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  if (scrollHeight - clientHeight < place) {
+    return;
+  }
+  if (scrollY !== place) {
+    forgetPlace();
+  }
+  sessionStorage.setItem(placeKey(), scrollY);
+}
 try {
   const [visit] = performance.getEntriesByType("navigation");
   if (["reload", "back_forward"].includes(visit?.type)) {
     comeBack();
   }
   addEventListener("popstate", comeBack);
-  addEventListener("scroll", () => {
-    if (!place) {
-      sessionStorage.setItem(placeKey(), scrollY);
-    } else if (scrollY !== place) {
-      seekPlace();
-    }
-  });
+  addEventListener("scroll", keepPlace);
   new ResizeObserver(seekPlace).observe(document.body);
   for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
     addEventListener(sign, forgetPlace);
