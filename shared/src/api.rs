@@ -1,5 +1,5 @@
 //! The API: every endpoint, with its caller, its body, its answer and its own errors. The server's
-//! router, the page's requests and the README's table come from this table.
+//! router, the page's requests and the table of `docs/http.md` come from this table.
 
 use crate::audit::Audit;
 use crate::config::PublicConfig;

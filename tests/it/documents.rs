@@ -14,6 +14,9 @@ use tests::places::workspace;
 /// The most lines that ARCHITECTURE.md may have: more is not read.
 const MOST_LINES: usize = 150;
 
+/// The most lines of the README: it is one screen, and the rest is in `docs`.
+const MOST_README_LINES: usize = 110;
+
 /// Endings by which a word in backticks is known for a file of this repository.
 const ENDINGS: [&str; 9] = ["rs", "toml", "md", "html", "css", "js", "mjs", "py", "svg"];
 
@@ -64,16 +67,6 @@ fn first_cells(document: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Returns the part of a document below the heading of that name, up to the next of its rank.
-fn section<'a>(document: &'a str, heading: &str) -> &'a str {
-    let start = format!("\n## {heading}\n");
-    let (_, rest) = document
-        .split_once(&start)
-        .unwrap_or_else(|| panic!("there is no section {heading}"));
-    rest.split_once("\n## ")
-        .map_or(rest, |(section, _)| section)
-}
-
 /// Fails if a file names one of the words.
 fn names_none_of(path: &Path, words: &[&str]) {
     let text = read(path);
@@ -84,23 +77,19 @@ fn names_none_of(path: &Path, words: &[&str]) {
 }
 
 #[test]
-fn readme_has_the_table_of_settings() {
-    let readme = read("README.md");
-
-    let settings = section(&readme, "Settings");
-
+fn settings_page_has_the_table_of_settings() {
     let table = markdown_table();
     assert!(
-        settings.contains(&table),
-        "the section Settings of README.md should have\n\n{table}"
+        read("docs/settings.md").contains(&table),
+        "docs/settings.md should have\n\n{table}"
     );
 }
 
 #[test]
-fn readme_has_a_row_for_every_setting_and_no_other() {
-    let readme = read("README.md");
+fn settings_page_has_a_row_for_every_setting_and_no_other() {
+    let page = read("docs/settings.md");
 
-    let rows = first_cells(section(&readme, "Settings"));
+    let rows = first_cells(&page);
 
     assert_eq!(
         rows,
@@ -109,10 +98,10 @@ fn readme_has_a_row_for_every_setting_and_no_other() {
 }
 
 #[test]
-fn readme_has_a_row_for_every_login_error_and_no_other() {
-    let readme = read("README.md");
+fn errors_page_has_a_row_for_every_login_error_and_no_other() {
+    let page = read("docs/errors.md");
 
-    let rows = first_cells(section(&readme, "When a login fails"));
+    let rows = first_cells(&page);
 
     assert_eq!(
         rows,
@@ -121,19 +110,15 @@ fn readme_has_a_row_for_every_login_error_and_no_other() {
 }
 
 #[test]
-fn readme_has_the_table_of_endpoints() {
-    let readme = read("README.md");
-
-    let section = section(&readme, "HTTP");
-
+fn http_page_has_the_table_of_endpoints() {
     let table = endpoint_table();
     assert!(
-        section.contains(&table),
-        "the section HTTP of README.md should have\n\n{table}"
+        read("docs/http.md").contains(&table),
+        "docs/http.md should have\n\n{table}"
     );
 }
 
-/// Returns the README's table of endpoints.
+/// Returns the table of endpoints.
 fn endpoint_table() -> String {
     let mut table = "| route | who | does | its own errors |\n|---|---|---|---|\n".to_owned();
     for endpoint in ENDPOINTS {
@@ -159,16 +144,25 @@ fn endpoint_table() -> String {
     table
 }
 
+/// Returns the paths of the documents for people: those at the top, and those in `docs`.
+fn documents() -> Vec<PathBuf> {
+    let of = |folder: &str| {
+        let entries = read_dir(workspace().join(folder)).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let paths = names.map(|name| Path::new(folder).join(name));
+        let pages = paths.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+        pages.collect::<Vec<_>>()
+    };
+    let all = [of(""), of("docs")].concat();
+    assert!(all.len() > 10, "only {all:?}");
+    all
+}
+
 #[test]
 fn links_of_the_documents_lead_somewhere() {
-    for document in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "docs/applications.md",
-    ] {
-        let text = read(document);
-        let folder = Path::new(document).parent().expect("a folder");
+    for document in documents() {
+        let text = read(&document);
+        let folder = document.parent().expect("a folder");
         for link in text
             .split("](")
             .skip(1)
@@ -179,13 +173,14 @@ fn links_of_the_documents_lead_somewhere() {
             }
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = if path.is_empty() {
-                PathBuf::from(document)
+                document.clone()
             } else {
                 folder.join(path)
             };
             assert!(
                 workspace().join(&target).exists(),
-                "{document} links to {link}"
+                "{} links to {link}",
+                document.display()
             );
             let has_heading = || {
                 read(&target)
@@ -194,7 +189,8 @@ fn links_of_the_documents_lead_somewhere() {
             };
             assert!(
                 anchor.is_empty() || has_heading(),
-                "{document} links to {link}"
+                "{} links to {link}",
+                document.display()
             );
         }
     }
@@ -245,6 +241,24 @@ fn architecture_is_short_and_names_files_that_exist() {
         lines <= MOST_LINES,
         "ARCHITECTURE.md has {lines} lines, not {MOST_LINES}"
     );
+}
+
+#[test]
+fn readme_is_short_and_leads_to_every_page() {
+    let readme = read("README.md");
+
+    let lines = readme.lines().count();
+    assert!(lines <= MOST_README_LINES, "README.md has {lines} lines");
+    for page in documents() {
+        let link = format!("]({})", page.display());
+        let is_readme = page == Path::new("README.md");
+        let is_beside = page == Path::new("SECURITY.md");
+        assert!(
+            is_readme || is_beside || readme.contains(&link),
+            "README.md does not link to {}",
+            page.display()
+        );
+    }
 }
 
 /// Returns true if a word in backticks names a file, or, with a slash at its end, a folder.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Where to read more; ends every list of faults.
-const READ_MORE: &str = "All settings: `postern --help`, or the README, section \"Settings\".";
+const READ_MORE: &str = "All settings: `postern --help`, or docs/settings.md.";
 
 /// Why a value cannot be used; the reader of the variable turns it into a [`Fault`].
 #[derive(Debug)]

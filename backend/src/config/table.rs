@@ -1,4 +1,4 @@
-//! The one table of settings: names, defaults, meanings. `--help`, the README and the readers of
+//! The one table of settings: names, defaults, meanings. `--help`, `docs/settings.md` and the readers of
 //! the values all use it, so that they cannot disagree.
 
 use super::application_names;

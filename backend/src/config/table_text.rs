@@ -1,4 +1,4 @@
-//! The table of settings as people read it: in `--help`, and in the README.
+//! The table of settings as people read it: in `--help`, and in `docs/settings.md`.
 
 use std::fmt::Write as _;
 
@@ -51,7 +51,7 @@ fn wrap_into(text: &mut String, words: &str, indent: &str) {
     text.push('\n');
 }
 
-/// Returns the table as the README shows it.
+/// Returns the table as `docs/settings.md` shows it.
 pub fn markdown_table() -> String {
     let mut text = String::from("| variable | default | meaning |\n|---|---|---|\n");
     for variable in VARIABLES {

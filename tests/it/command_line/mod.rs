@@ -10,6 +10,7 @@ mod backup;
 mod restore;
 mod program;
 mod as_root;
+mod documented;
 
 use serde_json::Value;
 use shared::routes::API_SESSION;

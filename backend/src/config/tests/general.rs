@@ -363,7 +363,7 @@ Also noticed:
 - OICD_CLIENT_ID is not a setting; OIDC_CLIENT_ID is probably meant.
 - POSTERN_PORT is not a setting; POSTERN_LISTEN is probably meant.
 
-All settings: `postern --help`, or the README, section "Settings"."#
+All settings: `postern --help`, or docs/settings.md."#
     );
 }
 
