@@ -66,6 +66,8 @@ pub mod http;
 #[doc(hidden)]
 pub mod doctor;
 mod serve;
+#[doc(hidden)]
+pub mod supervisor;
 mod embed;
 #[doc(hidden)]
 pub mod reload;

@@ -9,6 +9,7 @@ use clock::Clock;
 use postern::app::{App, AppState};
 use postern::cli::{self, Command};
 use postern::config::{Config, Notice, Weight};
+use postern::supervisor::{self, Sockets};
 use postern::telemetry::Log;
 use postern::{doctor, reload, store, telemetry};
 use tokio::net::TcpListener;
@@ -62,9 +63,10 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
             Weight::Warning => tracing::warn!("{notice}"),
         }
     }
-    let listener = listen(config.listen, "POSTERN_LISTEN")?;
+    let mut sockets = Sockets::inherited();
+    let listener = listen(&mut sockets, config.listen, "POSTERN_LISTEN")?;
     let ops = config.ops_listen;
-    let ops = ops.map(|address| listen(address, "POSTERN_OPS_LISTEN"));
+    let ops = ops.map(|address| listen(&mut sockets, address, "POSTERN_OPS_LISTEN"));
     let ops = ops.transpose()?;
     let app = App::new(config, Clock::System).await?;
     // While the database is down, it is unknown whether somebody could act as an admin.
@@ -90,9 +92,11 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
                     let _ = refuse.send(error);
                 }
             }
+            supervisor::stopping();
         }
     };
     tokio::spawn(examine_once_up(app.clone()));
+    supervisor::ready();
     // A task like those of the connections. On this thread, which is not a worker, each new
     // connection would wait until a worker is idle.
     tokio::spawn(postern::serve(app, listener, stop)).await?;
@@ -100,8 +104,15 @@ async fn serve(config: Config, notices: Vec<Notice>) -> anyhow::Result<()> {
     refused.try_recv().map_or(Ok(()), Err)
 }
 
-/// Listens on the address that the variable gives.
-fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
+/// Listens on the socket that the service manager opened, else on the address that the variable gives.
+fn listen(
+    sockets: &mut Sockets,
+    address: SocketAddr,
+    variable: &str,
+) -> anyhow::Result<TcpListener> {
+    if let Some(listener) = sockets.take()? {
+        return Ok(listener);
+    }
     postern::listen(address)
         .map_err(|error| anyhow::anyhow!("cannot listen on {address} ({variable}): {error}"))
 }
@@ -109,6 +120,8 @@ fn listen(address: SocketAddr, variable: &str) -> anyhow::Result<TcpListener> {
 /// Reloads secrets and certificates at every signal.
 async fn reload_on(mut signal: Signal, app: AppState, log: Log) {
     while signal.recv().await.is_some() {
+        supervisor::reloading();
         reload::reload(&app, &log, Config::from_env()).await;
+        supervisor::reloaded();
     }
 }

@@ -1,11 +1,12 @@
 //! Parses and runs the command.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::accounts::Accounts;
-use super::{authentik, check_config, doctor};
+use super::{authentik, check_config, doctor, healthcheck, paper};
 use crate::config;
 
 /// The commands.
@@ -20,17 +21,36 @@ pub enum Command {
     CheckConfig,
     /// Check everything that a login needs, from DNS to the redirect URI, and say what to do
     Doctor(doctor::Args),
+    /// Ask the running server whether it answers, and exit: 0 yes, 1 no
+    Healthcheck,
+    /// Print what completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Man {
+        /// The folder, which must exist
+        folder: PathBuf,
+    },
     /// Commands for accounts, or for the database
     #[command(flatten)]
     Accounts(Accounts),
 }
+
+/// The version; `cargo xtask dist` adds the commit.
+const VERSION: &str = match option_env!("POSTERN_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 /// The front door of a self-hosted application: login by password or through an OpenID Provider.
 #[derive(Debug, Parser)]
 #[command(
     name = "postern",
     bin_name = "postern",
-    version,
+    version = VERSION,
     after_help = "`postern --help` also lists the settings, which are environment variables.",
     after_long_help = config::help(),
     disable_help_subcommand = true
@@ -56,6 +76,15 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve => unreachable!("`main` serves"),
         Command::Authentik(command) => authentik::run(*command).await,
         Command::CheckConfig => Ok(check_config::run()?),
+        Command::Healthcheck => healthcheck::run().await,
+        Command::Completions { shell } => {
+            paper::completions(Cli::command(), shell);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { folder } => {
+            paper::man(Cli::command(), &folder)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Doctor(args) => doctor::run(&args).await,
         Command::Accounts(command) => command.run().await,
     }

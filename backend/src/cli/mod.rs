@@ -6,6 +6,8 @@ mod settings;
 mod folder_owner;
 mod authentik;
 mod check_config;
+mod healthcheck;
+mod paper;
 mod doctor;
 mod accounts;
 mod user;

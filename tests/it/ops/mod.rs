@@ -6,3 +6,4 @@ mod reload;
 mod upgrade;
 mod beginnings;
 mod clock;
+mod supervisor;

@@ -25,7 +25,7 @@ const NGINX: &str = "/usr/sbin/nginx";
 const CADDY: &str = "/usr/bin/caddy";
 
 /// What the tests need from Debian.
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need {
         what: "Chromium and its driver",
         is_installed: || on_path("chromium") && on_path("chromedriver"),
@@ -64,6 +64,11 @@ const NEEDS: [Need; 7] = [
         what: "PHP",
         is_installed: || on_path("php"),
         packages: &["php-cli"],
+    },
+    Need {
+        what: "systemd's programs",
+        is_installed: || on_path("systemd-analyze") && on_path("systemd-socket-activate"),
+        packages: &["systemd"],
     },
 ];
 

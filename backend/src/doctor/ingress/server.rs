@@ -1,7 +1,5 @@
 //! Whether a server runs on this machine.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-
 use shared::doctor::Step;
 
 use super::question::{Reply, ask};
@@ -12,16 +10,6 @@ use crate::doctor::subject::SERVER;
 use crate::keys::Keys;
 use clock::Clock;
 
-/// Returns the address at which this machine reaches the listener.
-fn local(listen: SocketAddr) -> SocketAddr {
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, listen.port())
-}
-
 /// Checks that a server runs on this machine, and has these settings.
 pub(super) async fn examine(
     probe: &ProbeClient<'_>,
@@ -29,7 +17,7 @@ pub(super) async fn examine(
     keys: &Keys,
     clock: &Clock,
 ) -> (Step, bool) {
-    let address = local(config.listen);
+    let address = config.local_address();
     let origin = format!("http://{address}{}", config.base().as_str());
     match ask(probe, &origin, keys, clock, None).await {
         Reply::Own(..) => (SERVER.pass(format!("runs at {address}")), true),
