@@ -15,6 +15,7 @@ use shared::endpoint::{COMMON_ERRORS, Endpoint, Method, Query as _, Untyped};
 use shared::error::ErrorCode;
 use shared::routes;
 use shared::session::GoTo;
+use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
 use crate::base_path::BasePath;
@@ -229,6 +230,12 @@ impl Routes {
         T: 'static,
     {
         self.route::<E, T>(handler)
+    }
+
+    /// Compresses the answers of the endpoints that were added so far.
+    pub(crate) fn compressed(self) -> Self {
+        let router = self.router.layer(CompressionLayer::new());
+        Self { router, ..self }
     }
 
     fn route<E: Endpoint, T: 'static>(self, handler: impl Handler<T, AppState>) -> Self {

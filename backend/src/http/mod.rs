@@ -15,12 +15,16 @@ pub(crate) mod page;
 pub(crate) mod ops;
 pub mod door;
 
-use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use shared::api::{
@@ -34,7 +38,6 @@ use shared::api::{
     Verify,
 };
 use shared::error::ErrorCode;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
@@ -67,7 +70,22 @@ pub(crate) fn router(app: AppState) -> Router {
     let refusals = RefusalPages::new(app.clone());
     let gated = !app.config.applications.0.is_empty();
     let state = app.clone();
+    let layers = Arc::new(Layers {
+        app: app.clone(),
+        csp,
+        refusals: refusals.clone(),
+    });
     let own = Routes::default()
+        .api::<ListSessions>(sessions::list)
+        .api::<ListUsers>(users::list)
+        .api::<ListAudit>(audit::list)
+        .api::<ShowTestLogin>(test_login::show)
+        .api::<Examine>(doctor::show)
+        .raw::<ShowApi, _>(openapi::show)
+        .raw::<NegotiateTexts, _>(texts::negotiated)
+        .raw::<ShowTexts, _>(texts::show)
+        // Of the answers that are large: of the others, that would cost more than all the rest.
+        .compressed()
         .api::<ShowConfig>(config::show)
         .form::<LogIn>(password::password)
         .raw::<CheckCookie, _>(cookie_check::check)
@@ -86,7 +104,6 @@ pub(crate) fn router(app: AppState) -> Router {
         .api::<ShowProfile>(profile::show)
         .api::<UpdateProfile>(profile::update)
         .api::<ChangePassword>(profile::change_password)
-        .api::<ListSessions>(sessions::list)
         .api::<EndOtherSessions>(sessions::end_others)
         .api::<EndSession>(sessions::end)
         .api::<ListIdentities>(identities::list)
@@ -95,47 +112,32 @@ pub(crate) fn router(app: AppState) -> Router {
         .form::<SetUp>(setup::create)
         .api::<CheckWelcome>(welcome::check)
         .form::<RedeemWelcome>(welcome::redeem)
-        .api::<ListUsers>(users::list)
         .api::<CreateUser>(users::create)
         .api::<UpdateUser>(users::update)
         .api::<DeleteUser>(users::remove)
         .api::<UnlinkUserIdentity>(users::disconnect)
         .api::<CreateWelcomeLink>(welcome::make)
-        .api::<ListAudit>(audit::list)
         .api::<StartTestLogin>(test_login::begin)
-        .api::<ShowTestLogin>(test_login::show)
-        .api::<Examine>(doctor::show)
         .raw::<Reflect, _>(doctor::mirror)
         .raw::<Verify, _>(verify::verify)
         .raw::<EnterApplication, _>(ticket::enter)
         .raw::<ShowKeys, _>(keys::show)
         .raw::<FindPasswordForm, _>(profile::find_password_form)
-        .raw::<NegotiateTexts, _>(texts::negotiated)
-        .raw::<ShowTexts, _>(texts::show)
-        .raw::<ShowApi, _>(openapi::show)
         .raw::<ShowHealth, _>(health::live)
         .raw::<ShowReadiness, _>(health::ready)
         .into_router()
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
-        .fallback_service(any(spa::serve).with_state(spa))
         // Skips what is compressed already.
-        .layer(CompressionLayer::new())
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        // Before any body is read.
-        .layer(from_fn_with_state(app.clone(), same_origin::require))
-        // Outside of what refuses the OP's form: it too comes to almost the right path.
-        .layer(from_fn_with_state(app.clone(), misdirected::explain))
-        .layer(from_fn(in_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        // Outside of everything that may refuse a form.
-        .layer(from_fn_with_state(refusals.clone(), pages::show))
-        // Outside of everything that may answer, so that every answer has them.
-        .layer(from_fn_with_state(
-            (app.clone(), csp),
-            security_headers::set,
+        .fallback_service(
+            any(spa::serve)
+                .with_state(spa)
+                .layer(CompressionLayer::new()),
+        )
+        // As one: each layer of a router is boxed, and copied with all inside of it, for every request.
+        .layer((
+            from_fn_with_state(layers, pass),
+            DefaultBodyLimit::max(MAX_BODY),
         ))
-        // Outermost, so that everything logged or answered inside has the reference.
-        .layer(from_fn_with_state(app.clone(), layers::reference::give))
         .with_state(app);
     if gated {
         Router::new().fallback_service(Gateway::new(state, own, refusals))
@@ -144,17 +146,48 @@ pub(crate) fn router(app: AppState) -> Router {
     }
 }
 
+/// What the layers need.
+struct Layers {
+    app: AppState,
+    csp: security_headers::Csp,
+    refusals: RefusalPages,
+}
+
+/// Passes a request through all layers, from the outermost to the innermost.
+async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
+    let Layers { app, csp, refusals } = &*layers;
+    // Before any body is read.
+    let innermost = |request| same_origin::require(app, request, |request| next.run(request));
+    // Outside of what refuses the OP's form: it too comes to almost the right path.
+    let explained = |request| misdirected::explain(app, request, innermost);
+    let bounded = |request| unless_it_panics(in_time(explained(request)));
+    // Outside of everything that may refuse a form.
+    let shown = |request| pages::show(refusals, request, bounded);
+    // Outside of everything that may answer, so that every answer has them.
+    let secured = |request| security_headers::set(csp, &app.config, request, shown);
+    // Outermost, so that everything logged or answered inside has the reference.
+    layers::reference::give(app, request, secured).await
+}
+
 /// Gives up on what takes too long, such as a database that neither answers nor fails.
-async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(TIMEOUT, next.run(request)).await;
+async fn in_time(answer: impl Future<Output = Response>) -> Response {
+    let answer = tokio::time::timeout(TIMEOUT, answer).await;
     answer.unwrap_or_else(|_| {
         tracing::error!("request took too long");
         ApiError::from(ErrorCode::Unavailable).into_response()
     })
 }
 
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    // The panic's text is in the log already, by the panic hook; here it might hold a secret.
-    tracing::error!("a handler panicked");
-    ApiError::from(ErrorCode::Internal).into_response()
+/// Makes a panic the end of one request, and not of its connection.
+async fn unless_it_panics(answer: impl Future<Output = Response>) -> Response {
+    let mut answer = pin!(answer);
+    let caught = poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx)));
+        polled.map_or_else(|panic| Poll::Ready(Err(panic)), |poll| poll.map(Ok))
+    });
+    caught.await.unwrap_or_else(|_| {
+        // The panic's text is in the log already, by the panic hook; here it might hold a secret.
+        tracing::error!("a handler panicked");
+        ApiError::from(ErrorCode::Internal).into_response()
+    })
 }

@@ -1,9 +1,8 @@
 //! Shows people a page where a program gets problem details.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use shared::routes;
 
@@ -22,16 +21,19 @@ const FORMS: [&str; 3] = [
 
 /// Redirects a form that was refused, and a visit to the login's own addresses, to a page that
 /// says why.
-pub(crate) async fn show(
-    State(pages): State<RefusalPages>,
+pub(crate) async fn show<F>(
+    pages: &RefusalPages,
     request: Request,
-    next: Next,
-) -> Response {
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     if request.uri().path() == routes::API_ENTER && is_page_load(request.headers()) {
-        return show_entry(&pages, request, next).await;
+        return Box::pin(show_entry(pages, request, next)).await;
     }
     let page = page(&request);
-    let response = next.run(request).await;
+    let response = next(request).await;
     let refused = response.extensions().get::<ApiError>();
     let (Some(page), Some(error)) = (page, refused) else {
         return response;
@@ -43,7 +45,14 @@ pub(crate) async fn show(
 }
 
 /// Shows why somebody gets no ticket to an application.
-async fn show_entry(pages: &RefusalPages, request: Request, next: Next) -> Response {
+async fn show_entry<F>(
+    pages: &RefusalPages,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let headers = request.headers().clone();
     let name = parameter(request.uri().query().unwrap_or_default(), "app");
     let applications = &pages.app().config.applications;
@@ -53,7 +62,7 @@ async fn show_entry(pages: &RefusalPages, request: Request, next: Next) -> Respo
         application: application.as_deref(),
         logout: Some(&logout),
     };
-    let response = next.run(request).await;
+    let response = next(request).await;
     pages.in_words(&place, &headers, response)
 }
 

@@ -1,15 +1,14 @@
 //! Gives every request a reference.
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
+use rand::RngCore as _;
 use tracing::Instrument;
 
 use crate::app::AppState;
 use crate::http::error::ApiError;
 use crate::http::extract::address::is_from_trusted_proxy;
 use crate::http::reference::{Answering, answering};
-use crate::session::random_bytes;
 use crate::telemetry::traces;
 
 /// Letters and digits that nobody confuses.
@@ -17,11 +16,27 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Gives the request a reference and a log span with it, counts it, and records in the trace how it
 /// was answered.
-pub(crate) async fn give(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn give<F>(
+    app: &AppState,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     // The route, not the path: a path may hold anything, and queries hold codes.
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map(MatchedPath::as_str);
-    around(&app, route, request, |request| next.run(request)).await
+    around(app, route, request, next).await
+}
+
+/// Returns a reference that nobody can guess, from the randomness of this thread: that is seeded by
+/// the operating system, which is not asked each time.
+fn new_reference() -> String {
+    let mut bytes = [0; 10];
+    rand::rng().fill_bytes(&mut bytes);
+    let letters = bytes.map(|byte| ALPHABET[usize::from(byte % 32)]);
+    letters.into_iter().map(char::from).collect()
 }
 
 /// Does the same around an answer that no router gives; `route` names it in logs and metrics.
@@ -83,12 +98,4 @@ pub(crate) fn note_refusal(response: &Response) {
         let status = response.status().as_u16();
         tracing::info!(code = error.code().as_str(), status, "request refused");
     }
-}
-
-fn new_reference() -> String {
-    let bytes = random_bytes();
-    let letters = bytes.iter().take(10);
-    letters
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect()
 }

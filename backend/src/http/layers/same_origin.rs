@@ -1,9 +1,8 @@
 //! Refuses writes that another site makes a browser send (CSRF).
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 use shared::routes;
@@ -17,7 +16,14 @@ use crate::http::extract::address::logged;
 /// Lets a write through only if it comes from this origin: by `Sec-Fetch-Site`, which no page can
 /// forge, else by `Origin`. A client that sends neither is no browser, and carries nobody else's
 /// cookie.
-pub(crate) async fn require(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn require<F>(
+    app: &AppState,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     // These two accept forms from elsewhere and turn them into a GET: the OP's
     // (response_mode=form_post), and a third party's that begins a login (Core §4).
     let is_from_elsewhere = matches!(
@@ -26,8 +32,8 @@ pub(crate) async fn require(State(app): State<AppState>, request: Request, next:
     );
     let own = app.config.public_url.as_ref();
     let headers = request.headers();
-    if is_from_elsewhere || !is_write_from_elsewhere(&app, request.method(), headers) {
-        return next.run(request).await;
+    if is_from_elsewhere || !is_write_from_elsewhere(app, request.method(), headers) {
+        return next(request).await;
     }
     let (origin, host) = (logged(headers, "origin"), logged(headers, "host"));
     if is_from_other_address(headers, own) {

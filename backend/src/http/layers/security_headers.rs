@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
-use crate::app::AppState;
 use crate::config::{Config, PublicUrl};
 
 /// The content security policy.
@@ -85,19 +83,46 @@ fn logout_at_op(config: &Config) -> String {
     }
 }
 
+/// The headers of every answer that are the same for all.
+static FIXED: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+/// How many headers are set here at most.
+const MOST: usize = FIXED.len() + 4;
+
 /// Sets the headers on every answer.
-pub(crate) async fn set(
-    State((app, Csp(csp))): State<(AppState, Csp)>,
+pub(crate) async fn set<F>(
+    csp: &Csp,
+    config: &Config,
     request: Request,
-    next: Next,
-) -> Response {
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let path = request.uri().path();
     let is_api = path.starts_with("/api/");
     // The versioned tables of words set their own caching.
     let is_public = path.starts_with("/api/texts/");
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let headers = response.headers_mut();
-    add(headers, &csp, &app.config);
+    add(headers, &csp.0, config);
     if is_api && !is_public {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -106,32 +131,19 @@ pub(crate) async fn set(
 
 /// Adds the headers to an answer; a policy that it has already is stricter, and stays.
 pub(crate) fn add(headers: &mut HeaderMap, csp: &HeaderValue, config: &Config) {
+    headers.reserve(MOST);
     // Images set a policy of their own, which is stricter.
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert_with(|| csp.clone());
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    for (name, value) in &FIXED {
+        headers.insert(name, value.clone());
+    }
     // The callback's URL has the code in it: it must not travel on. Not `no-referrer`, under which
     // browsers send forms with `Origin: null`.
     headers
         .entry(header::REFERRER_POLICY)
         .or_insert(HeaderValue::from_static("same-origin"));
-    headers.insert(
-        "cross-origin-opener-policy",
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(
-        "cross-origin-resource-policy",
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(
-        "permissions-policy",
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    );
     if config.public_url.as_ref().is_some_and(PublicUrl::is_https) {
         // Not for subdomains, which are not ours to decide about.
         let hsts = HeaderValue::from_static("max-age=31536000");

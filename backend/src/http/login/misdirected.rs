@@ -1,8 +1,7 @@
 //! A callback whose path has a slash too many. OPs compare redirect URIs to the letter, so the OP,
 //! or a proxy on the way, has another address than the one that is configured here.
 
-use axum::extract::{FromRequestParts as _, Request, State};
-use axum::middleware::Next;
+use axum::extract::{FromRequestParts as _, Request};
 use axum::response::{IntoResponse as _, Response};
 use shared::failure::Lost;
 use shared::routes;
@@ -15,13 +14,25 @@ use crate::login::LoginError;
 const MAX_PATH: usize = 100;
 
 /// Explains a callback that came to almost the right path; passes on everything else.
-pub(crate) async fn explain(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn explain<F>(
+    app: &AppState,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let path = request.uri().path();
     if path == routes::API_OAUTH_OPENID || !is_callback(path) {
-        return next.run(request).await;
+        return next(request).await;
     }
+    // Rare, and large: every other request would make room for it.
+    Box::pin(refuse(app, request)).await
+}
+
+async fn refuse(app: &AppState, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    match Visit::from_request_parts(&mut parts, &app).await {
+    match Visit::from_request_parts(&mut parts, app).await {
         Ok(visit) => {
             let path = parts.uri.path().chars().take(MAX_PATH).collect();
             let error = LoginError::CallbackPath(path);
