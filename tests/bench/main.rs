@@ -1,4 +1,5 @@
-//! `cargo xtask bench door`: what the door costs, against programs that do less.
+//! `cargo xtask bench door` and `cargo xtask bench session`: what the door and the session check
+//! cost, against programs that do less.
 //!
 //! The program that is measured has one core; what asks it, and what it asks, have another. So on a
 //! machine that is busy with other things, the processor's time for each request says more than
@@ -10,39 +11,22 @@ mod visitor;
 #[path = "../it/door/program.rs"]
 #[expect(dead_code, reason = "tests do more with it")]
 mod program;
+mod machine;
+mod session;
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
-use tests::places::{free_port, program};
+use tests::places::program;
 use tests::server::Server;
-use tokio::time::sleep;
 
+use machine::{Bench, MEASURED, REST, Running, SECONDS, address, listening, pin, ticks};
 use visitor::{Visitor, WIKI};
 
-/// How many connections ask at once.
-const CONNECTIONS: u32 = 64;
-/// For how long each is asked.
-const SECONDS: u64 = 8;
 /// How often a second when what counts is how long an answer takes, and not how many there are.
 const RATE: u32 = 500;
-/// The core of what is measured.
-const MEASURED: &str = "0";
-/// The core of everything else.
-const REST: &str = "1";
-
-/// A program that ends with this value.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// One line of the table.
 struct Measured {
@@ -53,15 +37,6 @@ struct Measured {
     work: f64,
     /// Microseconds until an answer is there, at [`RATE`]: the median, and the slowest hundredth.
     took: (u64, u64),
-}
-
-/// Where everything is.
-struct Bench {
-    peers: PathBuf,
-    folder: TempDir,
-    upstream: String,
-    /// The upstream runs on both cores' behalf: once it is measured itself, then it only answers.
-    upstreams: Vec<Running>,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -78,6 +53,9 @@ async fn main() -> Result<()> {
         upstream,
         upstreams: Vec::new(),
     };
+    if std::env::var_os("BENCH_SECTION").is_some_and(|section| section == "session") {
+        return session::run(&bench).await;
+    }
     let mut lines = vec![bench.direct().await?];
     lines.push(bench.bare().await?);
     lines.push(bench.nginx("nginx `proxy_pass`", "").await?);
@@ -143,17 +121,6 @@ async fn verify(bench: &Bench, server: &Server, mut alice: Visitor) -> Result<Ve
 }
 
 impl Bench {
-    /// Starts one of the programs beside this one.
-    fn start(&self, core: &str, words: &[&str]) -> Result<Running> {
-        let child = Command::new("taskset")
-            .args(["-c", core])
-            .arg(&self.peers)
-            .args(words)
-            .spawn()
-            .context("taskset")?;
-        Ok(Running(child))
-    }
-
     /// Measures the application alone, and leaves one running.
     async fn direct(&mut self) -> Result<Measured> {
         let address = address()?;
@@ -257,67 +224,6 @@ impl Bench {
             took: (median, slowest),
         })
     }
-
-    async fn load(
-        &self,
-        address: &str,
-        path: &str,
-        headers: &[&str],
-        seconds: u64,
-        rate: u32,
-    ) -> Result<(u64, u64, u64)> {
-        let output = tokio::process::Command::new("taskset")
-            .args(["-c", REST])
-            .arg(&self.peers)
-            .args(["load", address, path])
-            .args([
-                CONNECTIONS.to_string(),
-                seconds.to_string(),
-                rate.to_string(),
-            ])
-            .args(headers)
-            .output()
-            .await?;
-        let (said, error) = (output.stdout, String::from_utf8_lossy(&output.stderr));
-        ensure!(output.status.success(), "{address}{path}: {error}");
-        let said = String::from_utf8(said)?;
-        let mut numbers = said.split_whitespace().map(str::parse);
-        let mut next = || numbers.next().context("a number");
-        Ok((next()??, next()??, next()??))
-    }
-}
-
-/// Returns an address where nobody listens.
-fn address() -> Result<String> {
-    Ok(format!("127.0.0.1:{}", free_port()?))
-}
-
-async fn listening(address: &str) -> Result<()> {
-    for _ in 0..100 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return Ok(());
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    anyhow::bail!("nobody listens at {address}")
-}
-
-/// Leaves a running process one core.
-fn pin(process: u32) -> Result<()> {
-    let status = Command::new("taskset")
-        .args(["-a", "-c", "-p", MEASURED, &process.to_string()])
-        .stdout(Stdio::null())
-        .status()?;
-    ensure!(status.success(), "taskset");
-    Ok(())
-}
-
-/// Returns how long a process has worked, in hundredths of a second.
-fn ticks(process: u32) -> Result<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let (_, fields) = stat.rsplit_once(") ").context("no name")?;
-    let fields: Vec<&str> = fields.split(' ').collect();
-    Ok(fields[11].parse::<u64>()? + fields[12].parse::<u64>()?)
 }
 
 #[expect(clippy::print_stdout, reason = "the table is what it is for")]

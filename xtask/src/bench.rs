@@ -1,4 +1,4 @@
-//! `cargo xtask bench door`: what the door costs, on this machine.
+//! `cargo xtask bench SECTION`: what the door and the session check cost, on this machine.
 
 use crate::command::Command;
 use crate::say::Steps;
@@ -6,7 +6,7 @@ use crate::{machine, place, tools};
 use anyhow::Result;
 
 /// Builds the server and what it is measured against, and prints a table.
-pub(crate) fn door() -> Result<()> {
+pub(crate) fn bench(section: &str) -> Result<()> {
     let mut steps = Steps::new(3);
     steps.run("Looking at this machine", || {
         machine::require_c_compiler()?;
@@ -35,6 +35,7 @@ pub(crate) fn door() -> Result<()> {
             ])
             .without_postern_settings()
             .env("POSTERN_BIN", place::release_binary("postern"))
+            .env("BENCH_SECTION", section)
             .env("BENCH_PEERS_BIN", place::release_binary("bench-peers"))
             .run("measuring")
     })

@@ -44,6 +44,7 @@ Usage: cargo xtask COMMAND
   check            formatting, circles, lints, spelling, documentation, licenses: no test is run
   test             everything that CI checks, browsers and real OPs included
   bench door       what the door costs: requests per second, and the processor's time for each
+  bench session    the same of the session check
   lighthouse       what Lighthouse says of the release's login page and profile
 
 Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
@@ -80,7 +81,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["circles"] => modules::check::run(&std::env::current_dir()?),
         ["check"] => check::run(),
         ["test"] => test::run(),
-        ["bench", "door"] => bench::door(),
+        ["bench", section @ ("door" | "session")] => bench::bench(section),
         ["lighthouse"] => lighthouse::run(),
         [] | ["help" | "-h" | "--help"] => {
             say::line(USAGE);

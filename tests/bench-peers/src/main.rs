@@ -1,6 +1,7 @@
 //! What `cargo xtask bench` measures the server with and against, each on one core:
 //!
 //! - `bench-peers upstream ADDRESS`: an application that answers with a kilobyte;
+//! - `bench-peers handler ADDRESS`: a handler of axum, with as many bytes as a session check has;
 //! - `bench-peers proxy ADDRESS UPSTREAM`: hyper's server and client with nothing between;
 //! - `bench-peers load ADDRESS PATH CONNECTIONS SECONDS RATE HEADER…`: asks, and prints how many
 //!   answers there were and how long they took. A rate of 0 is as fast as the answers come.
@@ -11,6 +12,10 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result, bail};
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -26,6 +31,7 @@ async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
+        ["handler", address] => handler(address.parse()?).await,
         ["upstream", address] => upstream(address.parse()?).await,
         ["proxy", address, upstream] => proxy(address.parse()?, upstream.parse()?).await,
         [
@@ -45,7 +51,7 @@ async fn main() -> Result<()> {
             };
             load::run(plan, path, headers).await
         }
-        _ => bail!("upstream, proxy or load"),
+        _ => bail!("handler, upstream, proxy or load"),
     }
 }
 
@@ -90,6 +96,17 @@ async fn upstream(address: SocketAddr) -> Result<()> {
         });
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
     }
+}
+
+async fn handler(address: SocketAddr) -> Result<()> {
+    let listener = TcpListener::bind(address).await?;
+    let listener = listener.tap_io(|stream| {
+        // An error means that answers wait for each other.
+        let _ = stream.set_nodelay(true);
+    });
+    let answer = || async { ([(CONTENT_TYPE, "application/json")], [b'x'; 420]) };
+    let router = Router::new().route("/", get(answer));
+    Ok(axum::serve(listener, router).await?)
 }
 
 async fn proxy(address: SocketAddr, upstream: SocketAddr) -> Result<()> {
