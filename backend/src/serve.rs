@@ -59,6 +59,7 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
     // A client that keeps its request open must not keep the server running.
     connections.finish(GRACE).await;
     drop(upkeep);
+    app.store.write_uses().await;
     app.store.close().await;
     tracing::info!("stopped");
 }
@@ -69,6 +70,8 @@ pub(crate) fn upkeep(app: &AppState) -> JoinSet<()> {
     tasks.spawn(sweeper::sweep(app.clone()));
     tasks.spawn(poll_discovery(app.clone()));
     tasks.spawn(app.store.clone().keep_watch());
+    tasks.spawn(app.store.clone().keep_listening());
+    tasks.spawn(app.store.clone().keep_writing_uses());
     tasks.spawn(announce_setup(app.clone()));
     tasks
 }

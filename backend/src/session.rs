@@ -30,7 +30,7 @@ pub struct SessionToken([u8; 32]);
 /// The SHA-256 of a [`SessionToken`]: what the store has.
 ///
 /// A stolen database opens no session, and a look-up by hash has no timing to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl SessionToken {

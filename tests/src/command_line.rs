@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clock::Timestamp;
+use postern::app::AppState;
 use postern::cli::{Console, Keyboard, run_line, run_line_on_file};
 use postern::config::Config;
 use serde_json::Value;
@@ -56,6 +57,14 @@ pub async fn type_in(site: &Site, line: &str) -> Said {
     type_with(site, line, Keyboard::Piped(String::new())).await
 }
 
+/// Runs a command as another process does, which has the server's database and nothing else of it.
+pub async fn type_beside(site: &Site, line: &str) -> Said {
+    let app = site.replica().await;
+    let said = type_at(&app, line, Keyboard::Piped(String::new())).await;
+    app.store.close().await;
+    said
+}
+
 /// Types a command on a terminal, and then these lines.
 pub async fn type_and_answer(site: &Site, line: &str, answers: &[&str]) -> Said {
     let answers = answers.iter().map(|answer| format!("{answer}\n")).collect();
@@ -68,6 +77,10 @@ pub async fn type_and_pipe(site: &Site, line: &str, input: &str) -> Said {
 }
 
 async fn type_with(site: &Site, line: &str, keyboard: Keyboard) -> Said {
+    type_at(&site.app, line, keyboard).await
+}
+
+async fn type_at(app: &AppState, line: &str, keyboard: Keyboard) -> Said {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut console = Console {
@@ -75,7 +88,7 @@ async fn type_with(site: &Site, line: &str, keyboard: Keyboard) -> Said {
         err: &mut err,
         keyboard,
     };
-    let outcome = run_line(&words, &site.app, &mut console).await;
+    let outcome = run_line(&words, app, &mut console).await;
     said(outcome, &out, &err)
 }
 

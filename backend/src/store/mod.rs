@@ -12,6 +12,7 @@ mod audit;
 mod account;
 mod identity;
 mod session;
+mod session_cache;
 mod link;
 mod application;
 mod login;

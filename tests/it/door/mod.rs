@@ -19,6 +19,7 @@ mod smuggling;
 mod lying_upstream;
 mod large;
 mod verify;
+mod remembered;
 mod lying_proxy;
 mod advisories;
 mod verifiers;

@@ -248,6 +248,11 @@ impl Visitor {
             .insert(name.to_owned(), value.to_owned());
     }
 
+    /// Deletes a cookie.
+    pub(super) fn forget(&mut self, origin: &str, name: &str) {
+        self.jars.entry(host(origin)).or_default().remove(name);
+    }
+
     fn keep(&mut self, host: &str, headers: &reqwest::header::HeaderMap) {
         for line in headers.get_all("set-cookie") {
             let line = line.to_str().unwrap();

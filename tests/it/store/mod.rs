@@ -5,6 +5,7 @@ mod identities;
 mod login;
 mod applications;
 mod sessions;
+mod recall;
 mod test_login;
 mod users;
 mod welcome;

@@ -159,8 +159,10 @@ async fn use_and_confirmation_are_written_down() {
     let id = fresh.add(user("alice").await).await;
     let (session, token) = fresh.add_session(id).await;
 
-    fresh.store.touch_session(session.id, LATER).await.unwrap();
-    fresh.store.touch_session(session.id, NOW).await.unwrap();
+    for at in [LATER, NOW] {
+        fresh.store.note_use(token.hash(), session.id, at);
+        fresh.store.write_uses().await;
+    }
     fresh
         .store
         .confirm_session(session.id, LATER)
@@ -235,8 +237,9 @@ async fn live_sessions_are_listed_and_ended_ones_swept() {
     let fresh = Fresh::open().await;
     let id = fresh.add(user("alice").await).await;
     fresh.add_session(id).await;
-    let (used, _) = fresh.add_session(id).await;
-    fresh.store.touch_session(used.id, LATER).await.unwrap();
+    let (used, token) = fresh.add_session(id).await;
+    fresh.store.note_use(token.hash(), used.id, LATER);
+    fresh.store.write_uses().await;
     let live = async |now| fresh.store.sessions(id, &LIVES, now).await.unwrap();
 
     assert_eq!(

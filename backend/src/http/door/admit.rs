@@ -1,6 +1,8 @@
 //! Decides whether a request may pass to an application, and what that is told. Proxy and
 //! forward-auth decide by this alone.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue};
 use postern_assertion::Identity;
 use uuid::Uuid;
@@ -49,7 +51,7 @@ pub(crate) enum Refusal {
     LoggedOut,
     /// This account is, which nothing lets in.
     #[error("the account may not open the application")]
-    Forbidden(Box<Account>),
+    Forbidden(Arc<Account>),
     /// Another site opens a WebSocket in somebody's name, or one that nobody names.
     #[error("another site opens a WebSocket")]
     CrossSite,
@@ -81,7 +83,7 @@ pub(crate) async fn recognize(
         return Err(Refusal::CrossSite);
     }
     if !is_allowed(allow, &current.account) {
-        return Err(Refusal::Forbidden(Box::new(current.account)));
+        return Err(Refusal::Forbidden(current.account));
     }
     let identity = identity(&current.account, &current.session, &application.name);
     Ok(Recognized { current, identity })

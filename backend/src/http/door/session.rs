@@ -32,8 +32,9 @@ pub(crate) async fn current(
     let Some(token) = token(application, headers) else {
         return Ok(None);
     };
-    let look = || app.store.parent_of_app_session(&application.name, token);
-    Ok(match principal::judge(app, look).await? {
+    let now = app.clock.now();
+    let look = || app.store.recall_parent(&application.name, token, now);
+    Ok(match principal::judge(app, token, now, look).await? {
         Visitor::LoggedIn(current) => Some(*current),
         Visitor::EndedByOp | Visitor::Stranger => None,
     })

@@ -1,5 +1,7 @@
 //! Who asks: somebody who is logged in, an admin, one whose session the OP ended, or a stranger.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use shared::endpoint;
 use shared::error::ErrorCode;
@@ -20,9 +22,9 @@ use clock::Timestamp;
 /// Who is logged in, by a live session of an account that is not disabled.
 pub(crate) struct Current {
     /// The session.
-    pub(crate) session: Session,
+    pub(crate) session: Arc<Session>,
     /// Its account, as it is now.
-    pub(crate) account: Account,
+    pub(crate) account: Arc<Account>,
     /// The time of this request.
     pub(crate) now: Timestamp,
 }
@@ -146,19 +148,24 @@ pub(crate) async fn visitor(headers: &HeaderMap, app: &AppState) -> Result<Visit
     let Some(token) = session_token(headers, app) else {
         return Ok(Visitor::Stranger);
     };
-    judge(app, || app.store.session_by_token(token)).await
+    let now = app.clock.now();
+    judge(app, token, now, || app.store.recall_session(token, now)).await
 }
 
-/// Returns whose session it is that `look` finds, and records that it is used. It is looked for again
-/// after the OP was asked about it.
-pub(crate) async fn judge<F>(app: &AppState, look: impl Fn() -> F) -> Result<Visitor, store::Error>
+/// Returns whose session it is that `look` finds by this token, and records that it is used. It is
+/// looked for again after the OP was asked about it.
+pub(crate) async fn judge<F>(
+    app: &AppState,
+    token: TokenHash,
+    now: Timestamp,
+    look: impl Fn() -> F,
+) -> Result<Visitor, store::Error>
 where
-    F: Future<Output = Result<Option<(Session, Account)>, store::Error>>,
+    F: Future<Output = Result<Option<(Arc<Session>, Arc<Account>)>, store::Error>>,
 {
     let Some((session, account)) = look().await? else {
         return Ok(Visitor::Stranger);
     };
-    let now = app.clock.now();
     let (session, account) = if session.needs_recheck(now) && is_good(app, &session, &account, now)
     {
         ask_op(app, &session, now).await;
@@ -176,7 +183,7 @@ where
         return Ok(Visitor::Stranger);
     }
     if session.needs_touch(now) {
-        app.store.note_use(session.id, now).await;
+        app.store.note_use(token, session.id, now);
     }
     Ok(Visitor::LoggedIn(Box::new(Current {
         session,

@@ -122,7 +122,7 @@ fn requester(intent: &Intent, current: Option<&Current>) -> Result<Requester, Lo
         "the session that asked for the link is gone",
     ))?;
     Ok(Requester {
-        account: current.account.clone(),
+        account: (*current.account).clone(),
         session_id: current.session.id,
     })
 }

@@ -95,7 +95,7 @@ pub(crate) fn question(
                 has_account: false,
                 is_new: false,
             };
-            (Some(owner.account.username), nothing)
+            (Some(owner.account.username.clone()), nothing)
         }
         Asked::Anyone(ways) => (None, ways),
     };

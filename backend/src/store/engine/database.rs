@@ -5,23 +5,25 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::{Semaphore, watch as channel};
+use tokio::sync::watch as channel;
 
 use crate::config::Database;
 use crate::store::engine::error::{Error, Result};
 use crate::store::engine::postgres::Postgres;
 use crate::store::engine::sqlite::Sqlite;
+use crate::store::session_cache::entries::Entries;
+use crate::store::session_cache::uses::Uses;
 use crate::telemetry::chain;
-
-/// How many sessions are marked as used at the same time.
-const TOUCHES: usize = 8;
 
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) place: Place,
     pub(crate) seen: Arc<channel::Sender<Seen>>,
-    pub(crate) touches: Arc<Semaphore>,
+    /// The sessions that were looked up.
+    pub(crate) sessions: Arc<Entries>,
+    /// When they were used, as far as that is not written yet.
+    pub(crate) uses: Arc<Uses>,
 }
 
 /// The last result of a look at the database.
@@ -111,7 +113,8 @@ impl Store {
         let store = Self {
             place,
             seen: Arc::new(channel::Sender::new(Seen::There)),
-            touches: Arc::new(Semaphore::new(TOUCHES)),
+            sessions: Arc::default(),
+            uses: Arc::default(),
         };
         if let Place::Postgres(postgres) = &store.place {
             let looked = postgres.look(&mut None).await;
@@ -149,11 +152,15 @@ impl Store {
     pub async fn close(&self) {
         match &self.place {
             Place::Sqlite(sqlite) => {
+                sqlite.changes.end().await;
                 sqlite.readers.close().await;
                 // The last connection that closes merges everything into the one file.
                 sqlite.writer.close().await;
             }
-            Place::Postgres(postgres) => postgres.pool.close().await,
+            Place::Postgres(postgres) => {
+                drop(postgres.changes.close().await);
+                postgres.pool.close().await;
+            }
         }
     }
 
@@ -162,7 +169,7 @@ impl Store {
         match &self.place {
             Place::Sqlite(sqlite) => {
                 // Another connection would read another file.
-                sqlite.require_file()?;
+                self.unless_replaced(sqlite.require_file_for_read())?;
                 Ok(Pool::Sqlite(&sqlite.readers))
             }
             Place::Postgres(postgres) => self.there(postgres),
@@ -173,11 +180,16 @@ impl Store {
     pub(crate) fn writer(&self) -> Result<Pool<'_>> {
         match &self.place {
             Place::Sqlite(sqlite) => {
-                sqlite.require_file()?;
+                self.unless_replaced(sqlite.require_file())?;
                 Ok(Pool::Sqlite(&sqlite.writer))
             }
             Place::Postgres(postgres) => self.there(postgres),
         }
+    }
+
+    /// Forgets every session if the file is another one: some may have been read from that.
+    pub(crate) fn unless_replaced(&self, looked: Result<()>) -> Result<()> {
+        looked.inspect_err(|_| self.sessions.clear())
     }
 
     /// Returns PostgreSQL's connections, unless it is known to be down: then requests fail without

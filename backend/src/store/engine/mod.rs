@@ -7,4 +7,5 @@ pub(crate) mod sqlite;
 pub(crate) mod postgres;
 pub(crate) mod database;
 pub(crate) mod watch;
+pub(crate) mod listen;
 pub mod inspect;

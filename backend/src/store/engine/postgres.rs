@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::store::engine::error::Result;
 use crate::store::engine::lock::{MIGRATION, PATIENCE};
 use crate::store::engine::search_keys::fill_search_keys;
+use crate::store::session_cache::postgres_changes::PostgresChanges;
 
 /// PostgreSQL, which may come and go.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Postgres {
     /// For all requests.
     pub(crate) pool: PgPool,
     pub(crate) options: Arc<RwLock<PgConnectOptions>>,
+    /// Notices what any server has written.
+    pub(crate) changes: Arc<PostgresChanges>,
 }
 
 /// A password that PostgreSQL did not refuse. Has no `Debug`.
@@ -30,7 +33,11 @@ impl Postgres {
             .acquire_timeout(PATIENCE)
             .connect_lazy_with(options.clone());
         let options = Arc::new(RwLock::new(options));
-        Self { pool, options }
+        Self {
+            pool,
+            options,
+            changes: Arc::default(),
+        }
     }
 
     /// Looks at it on a connection of its own, which says what is wrong, while the pool only says

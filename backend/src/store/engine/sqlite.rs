@@ -3,7 +3,8 @@
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -16,6 +17,10 @@ use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock;
 use crate::store::engine::lock::{MIGRATION, PATIENCE};
 use crate::store::engine::search_keys::fill_search_keys;
+use crate::store::session_cache::sqlite_changes::SqliteChanges;
+
+/// For how long a look at the file's name is enough for reads.
+const FILE_SEEN: Duration = Duration::from_secs(1);
 
 /// What updates the tables.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -27,6 +32,8 @@ pub(crate) struct Sqlite {
     pub(crate) readers: SqlitePool,
     /// SQLite has one writer at a time. Writers queue here instead of each waiting for a lock.
     pub(crate) writer: SqlitePool,
+    /// Notices what anybody has written.
+    pub(crate) changes: Arc<SqliteChanges>,
     file: Arc<File>,
 }
 
@@ -36,6 +43,8 @@ struct File {
     path: PathBuf,
     device: u64,
     inode: u64,
+    /// When its name was last seen to lead to it; `None` if it leads elsewhere.
+    seen_at: Mutex<Option<Instant>>,
     /// Prevents a restore while the server runs.
     _lock: Option<std::fs::File>,
 }
@@ -82,11 +91,13 @@ impl Sqlite {
             path: path.to_owned(),
             device: metadata.dev(),
             inode: metadata.ino(),
+            seen_at: Mutex::new(None),
             _lock: lock,
         });
         Ok(Self {
             readers,
             writer,
+            changes: Arc::default(),
             file,
         })
     }
@@ -97,12 +108,35 @@ impl Sqlite {
         let is_same = |metadata: std::fs::Metadata| {
             (metadata.dev(), metadata.ino()) == (self.file.device, self.file.inode)
         };
-        if std::fs::metadata(&self.file.path).is_ok_and(is_same) {
+        let is_there = std::fs::metadata(&self.file.path).is_ok_and(is_same);
+        let seen_at = is_there.then(Instant::now);
+        *self.seen_at() = seen_at;
+        if is_there {
             return Ok(());
         }
         Err(Error::Replaced {
             path: self.file.path.display().to_string(),
         })
+    }
+
+    /// Does the same for a read, unless it was found to be so less than [`FILE_SEEN`] ago: a read
+    /// of the old file loses nothing.
+    pub(crate) fn require_file_for_read(&self) -> Result<()> {
+        let seen_at = *self.seen_at();
+        if seen_at.is_some_and(|at| at.elapsed() < FILE_SEEN) {
+            return Ok(());
+        }
+        self.require_file()
+    }
+
+    /// Returns the path of the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    fn seen_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        let seen_at = self.file.seen_at.lock();
+        seen_at.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -50,7 +50,7 @@ impl Store {
         let mut wait = SOON;
         loop {
             let looked = match &self.place {
-                Place::Sqlite(sqlite) => sqlite.require_file(),
+                Place::Sqlite(sqlite) => self.unless_replaced(sqlite.require_file()),
                 Place::Postgres(postgres) => postgres.look(&mut connection).await,
             };
             wait = if looked.is_ok() {

@@ -41,7 +41,10 @@ const MOST_CHARACTERS: usize = 256;
 macro_rules! keep_groups {
     ($tx:expr, $account_id:expr, $identity:expr) => {
         if let Some(groups) = $identity.groups_json() {
-            sqlx::query("update account set op_groups = $2 where account_id = $1")
+            // The same groups again are no change, for which servers would forget who is logged in.
+            let keep = "update account set op_groups = $2
+                where account_id = $1 and op_groups is distinct from $2";
+            sqlx::query(keep)
                 .bind($account_id)
                 .bind(groups)
                 .execute(&mut *$tx)

@@ -1,27 +1,21 @@
 //! Sessions, found by the hash of their token.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::cmp::Reverse;
 
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId};
 use crate::audit::{Actor, Event};
 use crate::config::SessionConfig;
-use crate::session::{CLOCKS_DIFFER, Origin, Recheck, Session, TokenHash};
+use crate::session::{Origin, Recheck, Session, TokenHash};
 use crate::store::account::pending::{Subject, void_pending};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
 use crate::store::session::test_login;
 use crate::store::{Result, Store, in_tx, on_database, on_writer};
-use crate::telemetry::chain;
 use clock::Timestamp;
 use oidc::logout_token::LogoutToken;
 use shared::audit::AuditKind;
-
-/// How long a request waits for its session to be marked as used.
-const TOUCH_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct SessionRow {
@@ -148,7 +142,7 @@ pub enum EndedByOp {
 }
 
 impl Store {
-    /// Returns the session with that token and its account, live or not.
+    /// Returns the session with that token and its account, live or not, from the database.
     pub async fn session_by_token(&self, token: TokenHash) -> Result<Option<(Session, Account)>> {
         let sql = format!(
             "select {COLUMNS}, account.* from session join account using (account_id)
@@ -158,36 +152,6 @@ impl Store {
             sqlx::query_as(&sql).bind(token.as_bytes()).fetch_optional(pool).await?
         });
         Ok(row.map(|row| (row.session.into(), row.account.into())))
-    }
-
-    /// Marks the session as used, if that can be done soon. A database that can be read but not
-    /// written still knows who is logged in. The next request then tries again, and concurrent
-    /// tries do not use up the connections.
-    pub async fn note_use(&self, id: Uuid, now: Timestamp) {
-        let Ok(place) = Arc::clone(&self.touches).try_acquire_owned() else {
-            return;
-        };
-        let store = self.clone();
-        // A statement continues even if nobody waits for it; it keeps its permit until then.
-        let touched = tokio::spawn(async move {
-            if let Err(error) = store.touch_session(id, now).await {
-                tracing::warn!("cannot note that a session is used: {}", chain(&error));
-            }
-            drop(place);
-        });
-        let _ = timeout(TOUCH_PATIENCE, touched).await;
-    }
-
-    /// Marks the session as used. The time does not go back, unless a wrong clock set the later
-    /// one.
-    pub async fn touch_session(&self, id: Uuid, now: Timestamp) -> Result<()> {
-        on_writer!(self, pool => {
-            sqlx::query(
-                "update session set last_used_at = $2
-                 where session_id = $1 and (last_used_at < $2 or last_used_at > $3)",
-            ).bind(id).bind(now.unix()).bind(now.plus(CLOCKS_DIFFER).unix()).execute(pool).await?;
-        });
-        Ok(())
     }
 
     /// Records that its owner confirmed the session.
@@ -319,12 +283,20 @@ impl Store {
             sqlx::query_as(&sql).bind(account_id).bind(now.unix()).bind(now.minus(config.idle).unix())
                 .fetch_all(pool).await?
         });
-        Ok(rows.into_iter().map(Session::from).collect())
+        let mut sessions: Vec<Session> = rows.into_iter().map(Session::from).collect();
+        // Some uses are not written yet.
+        let noted = self.uses.noted();
+        for session in &mut sessions {
+            session.last_used_at = *noted.get(&session.id).unwrap_or(&session.last_used_at);
+        }
+        sessions.sort_unstable_by_key(|session| Reverse((session.last_used_at, session.id)));
+        Ok(sessions)
     }
 
     /// Removes expired sessions with theirs at applications, expired links and tickets, and logout
     /// tokens that their age alone refuses; returns how many sessions.
     pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
+        self.write_uses().await;
         let swept = on_writer!(self, pool => {
             sqlx::query("delete from logout_token where stale_at <= $1")
                 .bind(now.unix()).execute(pool).await?;
