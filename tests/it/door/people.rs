@@ -5,6 +5,7 @@ use postern::session::SessionToken;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::routes::{API_PROFILE_SESSIONS, API_SESSION, API_USERS};
+use tests::log::Log;
 use tests::site::{Site, admin, user};
 
 use super::upstream;
@@ -140,6 +141,9 @@ async fn application_that_is_down_and_an_address_that_is_nobodys_are_pages() {
 
     let shown = load(&mut alice, WIKI, "en").await;
     assert_page(&shown, 502, "<bdi>wiki</bdi> does not answer");
+    // Browsers show elements in a title as text.
+    let title = "<title>\u{2068}wiki\u{2069} does not answer – Postern</title>";
+    assert!(shown.body.contains(title), "{}", shown.body);
     assert!(shown.body.contains("href=\"\""), "it can be loaded again");
     for url in [
         format!("{WIKI}/_postern/nothing"),
@@ -150,6 +154,34 @@ async fn application_that_is_down_and_an_address_that_is_nobodys_are_pages() {
         assert_page(&shown, 404, "No application here");
         assert_eq!(alice.fetch(&url).await.code(), "not_found");
     }
+}
+
+#[tokio::test]
+async fn page_on_a_host_that_the_settings_do_not_have_says_so() {
+    let site = site(&upstream::start().await, &[]).await;
+    site.add(admin("root").await).await;
+    let mut nobody = Visitor::new(&site);
+    Log::begin();
+
+    for host in ["wiki.example.test:8443", "wikki.example.test", "192.0.2.1"] {
+        let shown = load(&mut nobody, &format!("http://{host}/a?b=1"), "en").await;
+
+        assert_page(&shown, 404, "No application here");
+        let (_, rest) = shown.body.split_once("data-ref=\"").unwrap();
+        let (reference, _) = rest.split_once('"').unwrap();
+        let log = Log::text();
+        let host = format!("host=\"{host}\"");
+        let told = [reference, &host, "remedy=\"set POSTERN_APP_<NAME>_URL"];
+        let has_all = |line: &str| told.iter().all(|part| line.contains(part));
+        assert!(log.lines().any(has_all), "{log}");
+    }
+
+    // Postern's own pages say themselves where they belong, and a health check needs no name.
+    let (url, shown) = nobody.visit("http://wikki.example.test/").await;
+    assert_eq!(url, "http://wikki.example.test/login");
+    assert!(shown.body.contains("data-code=\"wrong_address\""), "{url}");
+    let shown = load(&mut nobody, "http://192.0.2.1/healthz", "en").await;
+    assert_eq!(shown.status, 200);
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use shared::api::{ShowHealth, ShowReadiness};
+use shared::endpoint::Endpoint as _;
 use shared::error::ErrorCode;
 use shared::routes;
 use tower::Service;
@@ -26,11 +28,22 @@ use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::http::error::ApiError;
+use crate::http::extract::address::shortened;
 use crate::http::extract::page_load::is_page_load;
 use crate::http::layers::reference::around;
 use crate::http::layers::security_headers::{self, Csp};
 use crate::http::login::misdirected::is_callback;
 use crate::http::page::refusal::{Place, RefusalPages};
+
+/// What the paths of Postern begin with that are no pages.
+const OWN_PATHS: [&str; 6] = [
+    "/api/",
+    "/assets/",
+    "/brand/",
+    "/.well-known/",
+    ShowHealth::PATH,
+    ShowReadiness::PATH,
+];
 
 /// Sends each request to the application that it is for, or to Postern's own router.
 #[derive(Clone)]
@@ -145,7 +158,10 @@ impl Gateway {
             }
             Target::Question => verify::verify(State(app), request).await,
             Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
-            Target::Own | Target::Below | Target::Unknown => unknown(&request),
+            Target::Own | Target::Below | Target::Unknown => {
+                let host = self.host(&request).unwrap_or_default();
+                unknown(host, app.config.applications.on_host(host).is_some())
+            }
         };
         self.finish(&place, is_page.then_some(&headers), response)
     }
@@ -202,6 +218,7 @@ impl Gateway {
         // An address that is no public one: that of the machine, which a health check asks.
         match applications.base() {
             base if base != BasePath::ROOT && base.within(path).is_some() => Target::Below,
+            _ if self.is_astray(request, host) => Target::Unknown,
             _ => Target::Own,
         }
     }
@@ -225,6 +242,17 @@ impl Gateway {
         }
     }
 
+    /// Does somebody load the page of an application that the settings do not have? On such a host
+    /// Postern has only its own pages, of which the login page says where it belongs.
+    fn is_astray(&self, request: &Request, host: &str) -> bool {
+        let public = self.app.config.public_url.as_ref();
+        let path = request.uri().path();
+        public.is_some_and(|public| !public.is_host(host))
+            && is_page_load(request.headers())
+            && !routes::is_page(path)
+            && !OWN_PATHS.iter().any(|own| path.starts_with(own))
+    }
+
     /// Does a reverse proxy ask about a request, rather than pass one on? Some ask with the
     /// application's own `Host`; one that we proxy to may have that path itself.
     fn is_question(&self, request: &Request) -> bool {
@@ -246,13 +274,17 @@ impl Gateway {
 }
 
 /// Refuses a request for a host or a path that is nobody's.
-fn unknown(request: &Request) -> Response {
-    let host = request.headers().get(header::HOST);
+fn unknown(host: &str, is_application: bool) -> Response {
+    let remedy = if is_application {
+        "set POSTERN_APP_<NAME>_UPSTREAM, or let the reverse proxy send only /_postern/ here"
+    } else {
+        "set POSTERN_APP_<NAME>_URL to the origin of the application, with its port unless that is \
+         443 for https and 80 for http, and see that the reverse proxy sends the same port"
+    };
     tracing::info!(
         code = "not_found",
-        ?host,
-        remedy =
-            "set POSTERN_APP_<NAME>_UPSTREAM, or let the reverse proxy send only /_postern/ here",
+        host = shortened(host.as_bytes()),
+        remedy,
         "no application is proxied to at this address"
     );
     ApiError::from(ErrorCode::NotFound).into_response()

@@ -45,7 +45,11 @@ fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Returns a header for the log; empty if there is none.
 pub(crate) fn logged(headers: &HeaderMap, name: &str) -> String {
-    let value = headers.get(name).map_or(&[][..], |value| value.as_bytes());
-    let text = String::from_utf8_lossy(value);
+    shortened(headers.get(name).map_or(&[], |value| value.as_bytes()))
+}
+
+/// Returns what a client sent, as far as the log needs it.
+pub(crate) fn shortened(sent: &[u8]) -> String {
+    let text = String::from_utf8_lossy(sent);
     text.chars().take(MAX_LOGGED).collect()
 }

@@ -38,18 +38,18 @@ impl RefusalPage<'_> {
     /// Returns title and body for a refusal, as HTML.
     pub(crate) fn refusal(&self, code: ErrorCode) -> (String, String) {
         let words = words(code);
-        let title = self.fill(words.title);
+        let title = self.fill(words.title, element);
         let reference = reference_row(self.say(Text::REFERENCE), self.reference);
         let content = format!(
             "<p class=\"lead\">{}</p><p class=\"lead\">{} {}</p>\
              <div class=\"actions\">{}</div>{reference}",
-            self.fill(words.sentence),
-            self.fill(words.step),
+            self.fill(words.sentence, element),
+            self.fill(words.step, element),
             self.say(words.fixed_by),
             self.buttons(code),
         );
         (
-            self.titled(&title),
+            self.titled(&self.fill(words.title, isolated)),
             self.card(code.as_str(), &title, &content),
         )
     }
@@ -120,15 +120,21 @@ impl RefusalPage<'_> {
         self.language.text(text)
     }
 
-    /// Returns a text with the names in it, as HTML.
-    fn fill(&self, text: Text) -> String {
-        let name = |name: Option<&str>| {
-            let name = escape(name.unwrap_or_default());
-            format!("<bdi>{name}</bdi>")
-        };
+    /// Returns a text with the names in it, as HTML. `set_apart` has a name keep its own direction.
+    fn fill(&self, text: Text, set_apart: fn(&str) -> String) -> String {
+        let name = |name: Option<&str>| set_apart(&escape(name.unwrap_or_default()));
         let (app, username) = (name(self.app), name(self.username));
         fill(self.say(text), &[("app", &app), ("username", &username)])
     }
+}
+
+fn element(name: &str) -> String {
+    format!("<bdi>{name}</bdi>")
+}
+
+/// For a document's title, which has no elements: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
+fn isolated(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
 }
 
 fn words(code: ErrorCode) -> Words {
