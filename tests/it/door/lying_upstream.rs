@@ -80,6 +80,19 @@ async fn answer_with_length_and_chunks_has_one_end() {
 }
 
 #[tokio::test]
+async fn answer_of_an_old_application_comes_in_our_version_with_an_end() {
+    let lie = Lie::SaysAndCloses("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nold");
+    let (_upstream, site, cookie) = scene(lie).await;
+    let answer = ask(&site, &cookie, "GET").await.to_lowercase();
+    assert!(answer.starts_with("http/1.1 200 ok\r\n"), "{answer}");
+    // Or nobody could tell a broken download from a whole one.
+    assert!(
+        answer.ends_with("\r\n\r\n3\r\nold\r\n0\r\n\r\n"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
 async fn endless_head_is_given_up() {
     check_unreachable(Lie::Repeats("HTTP/1.1 200 OK\r\n", "X-Secret: secret\r\n")).await;
     check_unreachable(Lie::Repeats("HTTP/1.1 200 OK\r\nX: ", "secret")).await;

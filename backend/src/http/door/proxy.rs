@@ -54,7 +54,7 @@ pub(crate) enum ProxyError {
     /// It answers in a way that programs read differently, or without end.
     #[error("the answer of the application is not HTTP as it should be: {0}")]
     Misread(&'static str),
-    /// The request has no path that can be passed on, or can be read in two ways.
+    /// The request has no path that can be passed on, can be read in two ways, or would be sent back.
     #[error("the request cannot be passed on")]
     Request,
     /// The login has ended before there was an answer.
@@ -92,7 +92,8 @@ impl Proxy {
         let path = request.uri().path_and_query().cloned();
         *request.uri_mut() = upstream_uri(path).ok_or(ProxyError::Request)?;
         *request.version_mut() = Version::HTTP_11;
-        if is_framed_twice(request.headers()) {
+        // The answer to TRACE is the request, with what only the application may know.
+        if request.method() == Method::TRACE || is_framed_twice(request.headers()) {
             return Err(ProxyError::Request);
         }
         let is_head = request.method() == Method::HEAD;
@@ -123,6 +124,8 @@ impl Proxy {
             () = interim.flooded() => return Err(ProxyError::Misread("interim answers without end")),
             () = streams::ended(login.as_ref()) => return Err(ProxyError::Ended),
         };
+        // The application's may be older, and then the end of a body would not be said (RFC 9112 §2.3).
+        *response.version_mut() = Version::HTTP_11;
         let ends = is_gated.then(|| interim.answered());
         check(&mut response, is_head)?;
         let agreed = tunnel::protocol(response.headers());
