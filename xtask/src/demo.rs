@@ -90,12 +90,13 @@ fn explain(site: &Site) -> Result<()> {
     say::line(&format!(
         "What to try:
   1. {first}Put the email of one of the OP's accounts into your profile, log out,
-     and \"Log in with Authentik\" as that account: you are back in your own.
+     and \"Log in with Authentik\" as that account. Postern asks once for your password;
+     from then on both ways lead to your account.
   3. Log out and log in as another of the OP's accounts: it gets an account of its own.
   4. Open {HOME}/deep/link?page=2 without a login: after it you are back
      there, and the application greets you by what Postern signed.
   5. Open {1}/: the same login opens it, by a cookie of that host alone.
-     \"Profile and logout\" leads to Postern; once you log out there, both are closed.
+     \"Log out\" there leads to Postern's login page, and closes both.
 
 Logs and the database are in {0}. Ctrl-C ends everything.",
         place::shown(&site.data),

@@ -183,6 +183,8 @@ impl Site {
             } else {
                 settings.push(("POSTERN_APP_DEMO_UPSTREAM".to_owned(), upstream));
                 settings.push(("POSTERN_APP_DEMO_URL".to_owned(), app.origin.into()));
+                let label = "Demo on its own host".into();
+                settings.push(("POSTERN_APP_DEMO_LABEL".to_owned(), label));
             }
         }
         Ok(settings)

@@ -78,7 +78,7 @@ async fn greet(
          <h1>Hello {name}</h1>\n<p>You asked the application “{app}” for <code>{asked}</code>. \
          It has no login: this is what Postern says of you.</p>\n<pre>{told}</pre>\n\
          <p><a href=\"/deep/link?from=home&amp;page=2\">A deep link</a> · \
-         <a href=\"/_postern/logout\">Profile and logout</a></p>\n\
+         <a href=\"/_postern/logout\">Log out</a></p>\n\
          </main>\n</body>\n</html>\n",
         app = escape(&user.app),
         told = escape(&told),
