@@ -46,6 +46,14 @@ fn report(
         Database::Sqlite(path) => writeln!(out, "Database     SQLite, {}", path.display())?,
         Database::Postgres(_) => writeln!(out, "Database     PostgreSQL")?,
     }
+    for app in &config.applications.0 {
+        let how = match &app.upstream {
+            Some(upstream) => format!("passed on to {upstream}"),
+            None => "a reverse proxy asks".to_owned(),
+        };
+        let (name, origin) = (&app.name, app.url.origin());
+        writeln!(out, "Application  {name}: {origin}, {how}")?;
+    }
     if !notices.is_empty() {
         writeln!(out, "\nNoticed:")?;
         for notice in notices {
@@ -72,16 +80,26 @@ mod tests {
 
     #[test]
     fn good_settings_are_summed_up() {
-        let printed = printed(&[("DATA_DIR", "/srv/postern"), ("POSTERN_X", "1")]);
+        let printed = printed(&[
+            ("DATA_DIR", "/srv/postern"),
+            ("POSTERN_PUBLIC_URL", "https://login.example.com"),
+            ("POSTERN_UPSTREAM", "http://127.0.0.1:3000"),
+            ("POSTERN_APP_WIKI_URL", "https://wiki.example.com:8443"),
+            ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
+            ("POSTERN_X", "1"),
+        ]);
 
         assert_eq!(
             printed,
             "The settings are good.
 
 Listens on   127.0.0.1:8080
+Public URL   https://login.example.com
 Passwords    on
 Provider     none
 Database     SQLite, /srv/postern/postern.db
+Application  home: https://login.example.com, passed on to http://127.0.0.1:3000
+Application  wiki: https://wiki.example.com:8443, a reverse proxy asks
 
 Noticed:
 - POSTERN_X is not a setting, and is ignored; `postern --help` lists all.
