@@ -10,7 +10,7 @@ use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -258,10 +258,16 @@ async fn attend(
         let Some(deadline) = state.deadline() else {
             return Poll::Pending;
         };
-        if alarm.deadline() != deadline {
+        if deadline < alarm.deadline() {
             alarm.as_mut().reset(deadline);
         }
-        alarm.as_mut().poll(cx).map(|()| false)
+        ready!(alarm.as_mut().poll(cx));
+        // Each request puts the deadline off several times, and the alarm only when it goes off.
+        if alarm.deadline() < deadline {
+            alarm.as_mut().reset(deadline);
+            ready!(alarm.as_mut().poll(cx));
+        }
+        Poll::Ready(false)
     }));
     // An error means that the server is gone, which is like stopping.
     let is_done = tokio::select! {
