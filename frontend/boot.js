@@ -20,6 +20,7 @@ addEventListener("error", (event) => {
 
 // Under a finger, a field that has the focus would bring up the keyboard.
 if (matchMedia("(pointer: coarse)").matches) {
+  document.documentElement.dataset.touch = "";
   document.activeElement?.blur();
 }
 

@@ -158,9 +158,8 @@ impl<T: DeserializeOwned> Request<T> {
 /// Sends one request and returns the body of a success.
 pub(crate) async fn exchange(raw: Raw) -> Result<String> {
     let timeout = web_sys::AbortSignal::timeout_with_u32(raw.timeout_ms);
-    let mut builder = RequestBuilder::new(&raw.path)
-        .header("accept", "application/json")
-        .abort_signal(Some(&timeout));
+    // Without headers of our own, what the document has preloaded is taken.
+    let mut builder = RequestBuilder::new(&raw.path).abort_signal(Some(&timeout));
     let method = match raw.method {
         Method::GET | Method::HEAD => http::Method::GET,
         Method::POST => http::Method::POST,

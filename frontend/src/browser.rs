@@ -76,33 +76,37 @@ fn take_over_text() {
 
 /// A page has something to show: sets the title, ends the static page, moves the focus.
 ///
-/// The focus goes where it was on the static page; else to the page's `autofocus` element; else,
-/// after a navigation, to the heading, so that a screen reader says where we are.
+/// The focus goes where it was on the static page; else to the page's `autofocus` element, but under
+/// a finger, where the keyboard would come with it; else, after a navigation, to the heading, so that a
+/// screen reader says where we are.
 pub(crate) fn arrive(title: &str) {
     document().set_title(&[title, " – ", &brand::name()].concat());
     let is_first = match (element("#static"), root()) {
         (Some(placeholder), Some(root)) => {
-            let focused = focused_name();
+            let focused = focused();
             take_over_text();
             root.set_hidden(false);
             placeholder.remove();
-            if focused.is_some_and(|name| focus(&format!("#app input[name={name}]"))) {
+            if focused.is_some_and(|same| focus(&same)) {
                 return;
             }
             true
         }
         _ => false,
     };
-    if !focus("#app [autofocus]:not(dialog *)") && !is_first {
+    if !focus("html:not([data-touch]) #app [autofocus]:not(dialog *)") && !is_first {
         focus("#app h1");
     }
 }
 
-/// Returns the name of the static page's input that has the focus.
-fn focused_name() -> Option<String> {
+/// Returns the selector of the app's input or link for that of the static page that has the focus.
+fn focused() -> Option<String> {
     let active = document().active_element()?;
     active.closest("#static").ok().flatten()?;
-    active.get_attribute("name")
+    ["name", "href"].into_iter().find_map(|attribute| {
+        let value = active.get_attribute(attribute)?;
+        Some(["#app [", attribute, "='", &value, "']"].concat())
+    })
 }
 
 /// Focuses the first element that matches, and tells whether there is one.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// ```json
 /// {"password_login":true,"provider_first":false,"setup_needed":false,"signed_in":false,"ended_by_provider":false,
 ///  "database_away":false,
-///  "openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":false,"unreachable_since":null},
+///  "openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":false,"links_by_email":true,
+///            "unreachable_since":null},
 ///  "hint":null}
 /// ```
 #[expect(
@@ -38,6 +39,16 @@ pub struct PublicConfig {
     pub hint: Option<String>,
 }
 
+impl PublicConfig {
+    /// Returns true if a first login with the provider can find an account by its email address.
+    #[must_use]
+    pub fn links_by_email(&self) -> bool {
+        self.openid
+            .as_ref()
+            .is_some_and(|provider| provider.links_by_email)
+    }
+}
+
 /// The provider as the login page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -50,6 +61,8 @@ pub struct PublicProvider {
     pub icon: String,
     /// Go to the provider at once; never after a logout or an error.
     pub autologin: bool,
+    /// True if a first login there can find an account by its email address.
+    pub links_by_email: bool,
     /// Unix seconds since when the server cannot reach the provider; `None` while it can.
     pub unreachable_since: Option<i64>,
 }

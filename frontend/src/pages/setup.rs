@@ -167,9 +167,11 @@ fn SetupForm(
     let when = move |is_due: RwSignal<bool>, fault: fn(Draft) -> &'static str| {
         Signal::derive(move || if is_due.get() { fault(draft) } else { "" })
     };
-    let email_hint = match provider {
-        Some(_) => Text::SETUP_EMAIL_HINT,
-        None => Text::OPTIONAL,
+    let links_by_email = provider.as_ref().is_some_and(|it| it.links_by_email);
+    let email_hint = if links_by_email {
+        Text::SETUP_EMAIL_HINT
+    } else {
+        Text::OPTIONAL
     };
     let provider = provider.map(|provider| {
         let next = browser::query("next").filter(|next| next::local_path(next).is_some());

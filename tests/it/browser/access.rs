@@ -3,6 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use shared::failure::FailureCode;
 use shared::routes;
+use shared::text::Language;
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
@@ -31,6 +32,29 @@ async fn no_page_scrolls_sideways_at_320_pixels() -> Result<()> {
         stage.agree_to_link(&alice, PASSWORD).await?;
         stage.wait_for_home_of(ADMIN).await?;
         fits(stage, routes::PROFILE, "[data-identity]").await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn every_page_of_the_bar_is_in_sight_at_320_pixels() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        stage.browser.resize(320, 640).await?;
+        stage.set_up_admin().await?;
+        for language in Language::all().map(Language::code) {
+            stage
+                .visit(&format!("/profile?language={language}"))
+                .await?;
+            stage.browser.wait_for("#app [data-edit]").await?;
+            let outside = "return [...document.querySelectorAll('#app nav a')].filter((link) => {
+                const { left, right } = link.getBoundingClientRect();
+                return left < 0 || right > innerWidth;
+            }).length";
+            let outside = stage.browser.script(outside).await?;
+            ensure!(outside == 0, "{language}: {outside} are out of sight");
+        }
+        Ok(())
     })
     .await
 }

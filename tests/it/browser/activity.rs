@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use shared::routes;
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
-use tests::stage::{ADMIN, Stage, on_stage, on_stage_with};
+use tests::stage::{ADMIN, PASSWORD, Stage, on_stage, on_stage_with};
 
 /// Returns how many entries are listed.
 async fn listed(stage: &Stage) -> Result<u64> {
@@ -136,6 +136,29 @@ async fn older_entries_come_when_they_are_wanted() -> Result<()> {
         let all = listed(stage).await?;
         ensure!(all > 120, "{all} are listed");
         browser.wait_for("#page-2 [data-kind=account_made]").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn new_events_are_told_and_shown_when_they_are_wanted() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        let browser = &stage.browser;
+        stage.set_up_admin().await?;
+        stage.visit(routes::ACTIVITY).await?;
+        browser.wait_for("[data-kind]").await?;
+        let before = listed(stage).await?;
+
+        stage.other_browser().log_in(ADMIN, PASSWORD).await;
+
+        browser.wait_for_text("#activity-new", "1").await?;
+        ensure!(listed(stage).await? == before, "the list has moved");
+        browser.click_on("#activity-new").await?;
+        browser.wait_for("[data-kind=login]").await?;
+        browser.wait_until_gone("#activity-new").await?;
+        ensure!(listed(stage).await? == before + 1, "not all are listed");
         Ok(())
     })
     .await

@@ -21,6 +21,17 @@ async fn opens_steadily(stage: &Stage, path: &str, before: &str, after: &str) ->
     Ok(())
 }
 
+/// What the document asks for ahead, the app takes; it does not ask again, but for the session whenever
+/// the window comes into focus.
+async fn asks_once(stage: &Stage, path: &str) -> Result<()> {
+    let again = "const names = performance.getEntriesByType('resource').map((entry) => entry.name)
+            .filter((name) => !name.endsWith('/api/session'));
+        return names.filter((name, at) => names.indexOf(name) !== at).join(' ')";
+    let again = stage.browser.script(again).await?;
+    ensure!(again == "", "{path} asks twice for {again}");
+    Ok(())
+}
+
 #[tokio::test]
 #[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn nothing_moves_while_a_page_loads() -> Result<()> {
@@ -30,8 +41,11 @@ async fn nothing_moves_while_a_page_loads() -> Result<()> {
         for (path, after) in [
             (routes::HOME, "[data-username]"),
             (routes::PROFILE, "#connect"),
+            (routes::USERS, "[data-account]"),
+            (routes::ACTIVITY, "[data-kind]"),
         ] {
-            opens_steadily(stage, path, ".loading", after).await?;
+            opens_steadily(stage, path, ".bar a[aria-current]", after).await?;
+            asks_once(stage, path).await?;
         }
         stage.log_out().await?;
         opens_steadily(stage, routes::LOGIN, "#login-form", "#app #login-form").await?;

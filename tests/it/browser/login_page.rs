@@ -80,3 +80,29 @@ async fn reference_is_copied_by_its_button() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn one_answer_of_12_kb_draws_the_login_page() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        let browser = &stage.browser;
+        stage.set_up_admin().await?;
+        stage.log_out().await?;
+        stage.visit(routes::LOGIN).await?;
+
+        let size = "return performance.getEntriesByType('navigation')[0].transferSize";
+        let size = browser.script(size).await?.as_u64();
+        let waits = "return performance.getEntriesByType('resource')
+            .filter((entry) => entry.renderBlockingStatus === 'blocking')
+            .map((entry) => entry.name).join(' ')";
+        let waits = browser.script(waits).await?;
+
+        ensure!(
+            size.is_some_and(|size| size <= 12_000),
+            "it is {size:?} bytes"
+        );
+        ensure!(waits == "", "it waits for {waits}");
+        Ok(())
+    })
+    .await
+}

@@ -327,3 +327,31 @@ async fn pages_for_admins_say_so_to_the_others() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn account_that_the_list_has_not_shown_has_its_address() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        let browser = &stage.browser;
+        stage.set_up_admin().await?;
+        let names: Vec<String> = (100..170).map(|number| format!("user-{number}")).collect();
+        make_users(stage, &names).await?;
+
+        stage.visit("/users/user-169").await?;
+
+        browser.wait_for_text("#account h2", "user-169").await?;
+        ensure!(
+            !browser.has("[data-account=user-169]").await?,
+            "the list has the account already"
+        );
+        browser.fill(EDIT, "display_name", "The last one").await?;
+        browser.click_on(&format!("{EDIT} [type=submit]")).await?;
+        browser.wait_for_text("#account h2", "The last one").await?;
+        browser.click_on("[data-back]").await?;
+        browser.wait_for("[data-account=user-100]").await?;
+
+        stage.visit("/users/nobody-of-this-name").await?;
+        browser.wait_for(".nothing").await
+    })
+    .await
+}

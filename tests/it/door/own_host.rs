@@ -130,6 +130,7 @@ async fn session_of_postern_opens_the_application_and_ends_with_it() {
     let refused = navigate(&bob, "/x").await;
     assert_eq!(refused.status, 403);
     assert!(refused.body.contains("data-code=\"app_forbidden\""));
+    assert!(refused.body.contains("Your administrator can fix this."));
     assert_eq!(
         navigate(&bob, "/_postern/profile").await.status,
         200,
@@ -236,4 +237,22 @@ async fn application_sets_no_cookie_of_ours() {
 
     assert_eq!(answer.set_cookies(), ["a=1; Path=/"]);
     assert_eq!(navigate(&browser, "/x").await.status, 200);
+}
+
+#[tokio::test]
+async fn admin_who_may_not_open_it_is_not_sent_to_an_administrator() {
+    let site = site(&[("POSTERN_UPSTREAM_ALLOW", "user:alice")]).await;
+    site.add(admin("root").await).await;
+    let root = site.browser();
+    log_in(&root, "root").await;
+
+    let refused = navigate(&root, "/x").await;
+
+    assert_eq!(refused.status, 403);
+    assert!(!refused.body.contains("administrator"), "{}", refused.body);
+    assert!(
+        refused.body.contains("the ALLOW setting"),
+        "{}",
+        refused.body
+    );
 }

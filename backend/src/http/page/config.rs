@@ -9,7 +9,7 @@ use shared::failure::FailureCode;
 use tokio::time::timeout;
 
 use crate::app::AppState;
-use crate::config::PublicUrl;
+use crate::config::{LinkByEmail, PublicUrl};
 use crate::failure::remedy;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::extract::principal::{self, Visitor};
@@ -18,7 +18,7 @@ use crate::store;
 use crate::telemetry::chain;
 
 /// How long the login page waits for the database. Its form and its words come without it.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Tells anyone what the login page shows. With `?error=CODE`, it also says what the administrator
 /// should do about it at this OP.
@@ -111,6 +111,7 @@ pub(crate) fn public_config(
             label: provider.label(),
             icon: presets::icon(provider.config.provider.as_str(), &provider.label()),
             autologin: provider.config.autologin,
+            links_by_email: provider.config.link_by_email != LinkByEmail::Never,
             unreachable_since: provider.rp.unreachable_since().map(clock::Timestamp::unix),
         }),
         public_url: app.config.public_url.as_ref().map(PublicUrl::origin),

@@ -44,7 +44,7 @@ enum Piece {
     Title,
     /// The theme colors.
     ThemeColor,
-    /// The preload of the words, and the start of the element that starts the app with them, up to
+    /// The preloads of the words and of the first data, and the start of the element that starts the app with them, up to
     /// its first attribute.
     Start,
     /// A text that belongs to the document itself.
@@ -63,6 +63,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) title: &'a str,
     /// Where the app finds its words.
     pub(crate) texts: &'a str,
+    /// What the app asks for first.
+    pub(crate) ahead: &'a [String],
     /// The static page, as HTML.
     pub(crate) page: &'a str,
 }
@@ -118,15 +120,19 @@ impl Document {
                 Piece::Html => html.push_str(&html_tag(shown.language, shown.scheme, self.base)),
                 Piece::Title => html.extend(["<title>", shown.title, "</title>"]),
                 Piece::ThemeColor => html.push_str(&theme_color(&self.theme_colors, shown.scheme)),
-                Piece::Start => html.extend([
-                    "<link rel=\"preload\" href=\"",
-                    shown.texts,
-                    "\" as=\"fetch\" crossorigin=\"anonymous\">\n",
-                    START,
-                    "data-texts=\"",
-                    shown.texts,
-                    "\" ",
-                ]),
+                Piece::Start => {
+                    for url in [shown.texts]
+                        .into_iter()
+                        .chain(shown.ahead.iter().map(|url| &**url))
+                    {
+                        html.extend([
+                            "<link rel=\"preload\" href=\"",
+                            url,
+                            "\" as=\"fetch\" crossorigin=\"anonymous\">\n",
+                        ]);
+                    }
+                    html.extend([START, "data-texts=\"", shown.texts, "\" "]);
+                }
                 Piece::Words(text) => html.push_str(shown.language.text(*text)),
                 Piece::Static => html.push_str(shown.page),
             }
@@ -336,6 +342,7 @@ mod tests {
             scheme,
             title: "Log in – Postern",
             texts: "/api/texts/entry/en?v=3",
+            ahead: &["/api/session".to_owned()],
             page: "<p>new</p>",
         })
     }
@@ -352,6 +359,8 @@ mod tests {
             .replace(
                 "<script type=\"module\" ",
                 "<link rel=\"preload\" href=\"/api/texts/entry/en?v=3\" as=\"fetch\" \
+                 crossorigin=\"anonymous\">\n\
+                 <link rel=\"preload\" href=\"/api/session\" as=\"fetch\" \
                  crossorigin=\"anonymous\">\n\
                  <script type=\"module\" data-texts=\"/api/texts/entry/en?v=3\" ",
             )
@@ -375,6 +384,7 @@ mod tests {
             scheme: None,
             title: "",
             texts: "/x",
+            ahead: &[],
             page: "",
         });
 

@@ -16,10 +16,14 @@ use crate::http::page::document::BareDocument;
 use crate::http::page::static_page::refusal::RefusalPage;
 use crate::http::reference;
 use shared::routes;
+use shared::session::Role;
 
 /// Who is refused, beside the error in a response's extensions.
 #[derive(Clone)]
-pub(crate) struct RefusedAccount(pub(crate) String);
+struct RefusedAccount {
+    username: String,
+    is_admin: bool,
+}
 
 /// Where a page of refusal is shown.
 pub(crate) struct Place<'a> {
@@ -68,9 +72,8 @@ impl RefusalPages {
             return response;
         };
         let code = error.code();
-        let username = response.extensions().get::<RefusedAccount>();
-        let username = username.map(|RefusedAccount(name)| name.as_str());
-        self.draw(place, username, headers, Some((response.status(), code)))
+        let account = response.extensions().get::<RefusedAccount>();
+        self.draw(place, account, headers, Some((response.status(), code)))
     }
 
     /// Returns the page that asks whether to log out.
@@ -82,7 +85,7 @@ impl RefusalPages {
     fn draw(
         &self,
         place: &Place<'_>,
-        username: Option<&str>,
+        account: Option<&RefusedAccount>,
         headers: &HeaderMap,
         refusal: Option<(StatusCode, ErrorCode)>,
     ) -> Response {
@@ -94,7 +97,8 @@ impl RefusalPages {
             language,
             brand: &self.app.config.brand,
             app: place.application.map(|app| app.label.as_str()),
-            username,
+            username: account.map(|account| account.username.as_str()),
+            is_admin: account.is_some_and(|account| account.is_admin),
             reference: &reference,
             home: &home,
             logout: place.logout,
@@ -123,7 +127,9 @@ pub(crate) fn refuse(application: &Application, account: &Account) -> Response {
         "an account may not open this application"
     );
     let mut response = ApiError::from(code).into_response();
-    let username = account.username.clone();
-    response.extensions_mut().insert(RefusedAccount(username));
+    response.extensions_mut().insert(RefusedAccount {
+        username: account.username.clone(),
+        is_admin: account.role == Role::Admin,
+    });
     response
 }

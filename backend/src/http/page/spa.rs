@@ -13,21 +13,25 @@ use shared::error::ErrorCode;
 use shared::failure::FailureCode;
 use shared::next::with_encoded_next;
 use shared::routes::{self, Section};
+use shared::session::AppTile;
 use shared::text::Language;
+use tokio::time::timeout;
 
 use crate::app::AppState;
 use crate::base_path::BasePath;
 use crate::brand::Scheme;
 use crate::failure::{Cause, remedy};
+use crate::http::account::profile::identities;
 use crate::http::cookie;
 use crate::http::error::ApiError;
 use crate::http::extract::language::language;
 use crate::http::extract::{address, principal};
 use crate::http::login::link;
+use crate::http::page::ahead;
 use crate::http::page::assets;
-use crate::http::page::config::{Known, is_setup_needed, public_config};
+use crate::http::page::config::{Known, PATIENCE, is_setup_needed, public_config};
 use crate::http::page::document::{Document, Shown};
-use crate::http::page::static_page::page::StaticPage;
+use crate::http::page::static_page::page::{StaticPage, Viewer};
 use crate::http::page::static_page::render::{render, title};
 use crate::http::page::texts;
 use crate::http::query::{parameter, with_query};
@@ -134,13 +138,12 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         }
         _ => None,
     };
-    let applications = match path {
-        routes::HOME if !app.config.applications.0.is_empty() => {
-            let current = principal::current(headers, app).await.ok().flatten();
-            current.map(|current| tiles(&app.config, &current.account))
-        }
-        _ => None,
+    let viewer = if routes::is_guarded(path) {
+        viewer(app, path, headers).await
+    } else {
+        None
     };
+    let (viewer, applications) = viewer.unzip();
     let (mut error, mut reference) = (parameter("error"), parameter("ref"));
     if path == routes::LOGIN && error.is_none() && address::is_wrong(app, parts) {
         note_wrong_address(app, headers);
@@ -159,6 +162,11 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     let code = error.as_deref().and_then(FailureCode::parse);
     let asked = parameter("language").as_deref().and_then(Language::parse);
     let language = asked.unwrap_or_else(|| language(headers));
+    let ahead = viewer.as_ref().map_or_else(Vec::new, |viewer| {
+        let requests = ahead::requests(path, parts.uri.query().is_some(), viewer.role);
+        let base = app.config.base();
+        requests.iter().map(|path| base.of(path)).collect()
+    });
     let page = render(&StaticPage {
         language,
         path,
@@ -173,6 +181,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         is_login_link: parameter("login").is_some(),
         applications: applications.as_deref().unwrap_or_default(),
         link: link.as_ref(),
+        viewer,
     });
     let section = routes::section(path);
     let document = match section {
@@ -185,6 +194,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         scheme: chosen_scheme(headers),
         title: &title(path, language, brand),
         texts: &app.config.base().of(&texts::url(section, language)),
+        ahead: &ahead,
         page: &page,
     });
     let status = if routes::is_page(path) {
@@ -192,9 +202,15 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     } else {
         StatusCode::NOT_FOUND
     };
+    // What is shown to somebody who is logged in depends on who that is.
+    let cache = if ahead.is_empty() {
+        "no-cache"
+    } else {
+        "private, no-cache"
+    };
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(
         header::VARY,
         HeaderValue::from_static("accept-language, cookie"),
@@ -203,6 +219,29 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
         headers.insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Returns who sees a page behind the login, and on the home page the applications they may open.
+/// `None` if it is not known, as while the database is away: then the app says why.
+async fn viewer(app: &AppState, path: &str, headers: &HeaderMap) -> Option<(Viewer, Vec<AppTile>)> {
+    let ask = async {
+        let current = principal::current(headers, app).await.ok().flatten()?;
+        let account = current.account;
+        let connected = match routes::page(path) {
+            routes::PROFILE => identities(app, account.id).await.ok()?.into_iter().next(),
+            _ => None,
+        };
+        let applications = match path {
+            routes::HOME => tiles(&app.config, &account),
+            _ => Vec::new(),
+        };
+        let viewer = Viewer {
+            role: account.role,
+            connected: connected.map(|identity| identity.label),
+        };
+        Some((viewer, applications))
+    };
+    timeout(PATIENCE, ask).await.ok().flatten()
 }
 
 /// Logs that the login page was opened under another address than the public origin.

@@ -55,24 +55,23 @@ pub(crate) fn ErrorCard(
     view! {
         <section class="note note-bad error-card" role="alert" data-code=code>
             <h2>{told.title}</h2>
-            <p>{told.sentence}</p>
             <p>{told.step} " " {told.fixed_by}</p>
             {next_button(guide.next, config, query.next)}
-            {details(hint, None)}
             {reference}
+            {details(Some(view! { <p>{told.sentence}</p> }.into_any()), hint)}
         </section>
     }
     .into_any()
 }
 
-/// What only administrators need, behind a word.
-fn details(hint: Option<AnyView>, reference: Option<AnyView>) -> Option<AnyView> {
-    (hint.is_some() || reference.is_some()).then(|| {
+/// What few need, behind a word.
+fn details(first: Option<AnyView>, second: Option<AnyView>) -> Option<AnyView> {
+    (first.is_some() || second.is_some()).then(|| {
         view! {
             <details class="more">
-                <summary>{say(Text::FOR_THE_ADMINISTRATOR)}</summary>
-                {hint}
-                {reference}
+                <summary>{say(Text::LOGIN_DETAILS)}</summary>
+                {first}
+                {second}
             </details>
         }
         .into_any()

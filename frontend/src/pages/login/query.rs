@@ -115,6 +115,7 @@ mod tests {
                 label: "Authentik".to_owned(),
                 icon: String::new(),
                 autologin: true,
+                links_by_email: true,
                 unreachable_since: None,
             }),
             public_url: None,

@@ -37,7 +37,7 @@ pub(crate) fn EmailForm(
     confirm: Confirm,
     /// The rows of the account.
     editing: Editing,
-    /// The name of the provider, which finds the account by the address.
+    /// The name of the provider, if that finds the account by the address.
     provider: Option<String>,
 ) -> impl IntoView {
     let session = use_session();

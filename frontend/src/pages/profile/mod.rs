@@ -87,6 +87,7 @@ fn Sections(
         .as_ref()
         .map(|provider| provider.label.clone());
     let has_provider = provider.is_some();
+    let finder = provider.clone().filter(|_| config.links_by_email());
     let password = config.password_login.then(|| {
         view! { <PasswordForm profile confirm sessions editing has_provider /> }.into_any()
     });
@@ -95,7 +96,7 @@ fn Sections(
             <Person profile />
             <ul class="rows">
                 <NameForm profile editing />
-                <EmailForm profile confirm editing provider=provider.clone() />
+                <EmailForm profile confirm editing provider=finder />
                 {password}
             </ul>
         </section>

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use shared::config::PublicConfig;
 use shared::routes;
 use shared::session::User;
+use shared::text::Text;
 use shared::users::UserEntry;
 
 use crate::base::{own, route};
@@ -18,6 +20,8 @@ pub(super) struct UsersContext {
     pub(super) me: StoredValue<User>,
     /// True if the server takes passwords, and so creates links that set one.
     pub(super) has_passwords: bool,
+    /// What an email is good for.
+    pub(super) email_hint: Text,
     /// What narrows the list down.
     pub(super) filters: Filters,
     /// Sends requests that may need a confirmation.
@@ -41,8 +45,8 @@ pub(super) struct UsersContext {
 }
 
 impl UsersContext {
-    /// Creates it for the admin who uses the page, which `has_passwords` if the server takes them.
-    pub(super) fn new(me: User, has_passwords: bool) -> Self {
+    /// Creates it for the admin who uses the page, of a server with these settings.
+    pub(super) fn new(me: User, config: &PublicConfig) -> Self {
         let path = use_location().pathname;
         let open = Memo::new(move |_| {
             let path = path.read();
@@ -51,7 +55,12 @@ impl UsersContext {
         });
         Self {
             me: StoredValue::new(me),
-            has_passwords,
+            has_passwords: config.password_login,
+            email_hint: if config.links_by_email() {
+                Text::USERS_EMAIL_HINT
+            } else {
+                Text::OPTIONAL
+            },
             filters: Filters::new(routes::USERS),
             confirm: Confirm::new(),
             ask: use_ask(),

@@ -74,7 +74,7 @@ pub(super) fn Edit(
                 label=say(Text::EMAIL)
                 kind=FieldKind::Plain
                 value=draft.email
-                hint=say(Text::USERS_EMAIL_HINT)
+                hint=say(context.email_hint)
                 fault=Signal::derive(move || draft.email_fault())
                 is_left=draft.is_email_left
             />

@@ -56,7 +56,7 @@ fn Sections(
     /// What the server offers.
     config: PublicConfig,
 ) -> impl IntoView {
-    let context = UsersContext::new(user.clone(), config.password_login);
+    let context = UsersContext::new(user.clone(), &config);
     let confirm = context.confirm;
     let is_hidden = Signal::derive(move || !context.open.read().is_empty());
     let profile = RwSignal::new(Profile {

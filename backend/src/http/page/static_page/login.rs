@@ -207,16 +207,16 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> String 
     };
     format!(
         "<section class=\"note note-bad error-card\" role=\"alert\" data-code=\"{code_name}\">\
-         <h2>{}</h2><p>{sentence}</p><p>{} {}</p>{button}{}{}</section>",
+         <h2>{}</h2><p>{} {}</p>{button}{}{}</section>",
         escape(&told.title),
         escape(&told.step),
         told.fixed_by,
-        details(page, [hint, None]),
         reference.unwrap_or_default(),
+        details(page, [Some(format!("<p>{sentence}</p>")), hint]),
     )
 }
 
-/// Returns what only administrators need, behind a word; empty if there is nothing.
+/// Returns what few need, behind a word; empty if there is nothing.
 fn details(page: &StaticPage<'_>, parts: [Option<String>; 2]) -> String {
     let parts: String = parts.into_iter().flatten().collect();
     if parts.is_empty() {
@@ -224,6 +224,6 @@ fn details(page: &StaticPage<'_>, parts: [Option<String>; 2]) -> String {
     }
     format!(
         "<details class=\"more\"><summary>{}</summary>{parts}</details>",
-        page.say(Text::FOR_THE_ADMINISTRATOR)
+        page.say(Text::LOGIN_DETAILS)
     )
 }

@@ -13,6 +13,7 @@ mod setup;
 mod welcome;
 mod link;
 pub(crate) mod refusal;
+mod skeleton;
 pub(crate) mod render;
 
 #[cfg(test)]

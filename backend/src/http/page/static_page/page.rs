@@ -3,7 +3,7 @@
 use shared::config::PublicConfig;
 use shared::link::PendingLink;
 use shared::routes;
-use shared::session::AppTile;
+use shared::session::{AppTile, Role};
 use shared::text::{Language, Text, fill};
 
 use crate::base_path::BasePath;
@@ -36,8 +36,18 @@ pub(crate) struct StaticPage<'a> {
     pub(crate) is_login_link: bool,
     /// The applications that the visitor may open, on the home page.
     pub(crate) applications: &'a [AppTile],
+    /// Who is logged in; `None` where that is not known, and on the pages before the login.
+    pub(crate) viewer: Option<Viewer>,
     /// The identity that waits in this browser to be linked.
     pub(crate) link: Option<&'a PendingLink>,
+}
+
+/// Who sees a page behind the login, as far as it matters before the app is there.
+pub(crate) struct Viewer {
+    /// Their role.
+    pub(crate) role: Role,
+    /// On the profile: the name of the provider that the account is connected to.
+    pub(crate) connected: Option<String>,
 }
 
 impl StaticPage<'_> {

@@ -18,6 +18,8 @@ pub(crate) struct RefusalPage<'a> {
     pub(crate) app: Option<&'a str>,
     /// Who is logged in; `None` if that does not matter.
     pub(crate) username: Option<&'a str>,
+    /// True if that is an admin, who has nobody to ask.
+    pub(crate) is_admin: bool,
     /// The reference in the log.
     pub(crate) reference: &'a str,
     /// The address of Postern's own first page.
@@ -31,13 +33,14 @@ struct Words {
     title: Text,
     sentence: Text,
     step: Text,
-    fixed_by: Text,
+    /// `None` if the step says it.
+    fixed_by: Option<Text>,
 }
 
 impl RefusalPage<'_> {
     /// Returns title and body for a refusal, as HTML.
     pub(crate) fn refusal(&self, code: ErrorCode) -> (String, String) {
-        let words = words(code);
+        let words = words(code, self.is_admin);
         let title = self.fill(words.title, element);
         let reference = reference_row(self.say(Text::REFERENCE), self.reference);
         let content = format!(
@@ -45,7 +48,7 @@ impl RefusalPage<'_> {
              <div class=\"actions\">{}</div>{reference}",
             self.fill(words.sentence, element),
             self.fill(words.step, element),
-            self.say(words.fixed_by),
+            words.fixed_by.map_or("", |text| self.say(text)),
             self.buttons(code),
         );
         (
@@ -137,37 +140,43 @@ fn isolated(name: &str) -> String {
     format!("\u{2068}{name}\u{2069}")
 }
 
-fn words(code: ErrorCode) -> Words {
+fn words(code: ErrorCode, is_admin: bool) -> Words {
     match code {
+        ErrorCode::AppForbidden if is_admin => Words {
+            title: Text::DOOR_FORBIDDEN_TITLE,
+            sentence: Text::DOOR_FORBIDDEN_SENTENCE,
+            step: Text::DOOR_FORBIDDEN_STEP_ADMIN,
+            fixed_by: None,
+        },
         ErrorCode::AppForbidden => Words {
             title: Text::DOOR_FORBIDDEN_TITLE,
             sentence: Text::DOOR_FORBIDDEN_SENTENCE,
             step: Text::DOOR_FORBIDDEN_STEP,
-            fixed_by: Text::FIXED_BY_ADMINISTRATOR,
+            fixed_by: Some(Text::FIXED_BY_ADMINISTRATOR),
         },
         ErrorCode::AppUnreachable => Words {
             title: Text::DOOR_UNREACHABLE_TITLE,
             sentence: Text::DOOR_UNREACHABLE_SENTENCE,
             step: Text::DOOR_UNREACHABLE_STEP,
-            fixed_by: Text::FIXED_BY_ADMINISTRATOR,
+            fixed_by: Some(Text::FIXED_BY_ADMINISTRATOR),
         },
         ErrorCode::AppUnknown | ErrorCode::NotFound => Words {
             title: Text::DOOR_UNKNOWN_TITLE,
             sentence: Text::DOOR_UNKNOWN_SENTENCE,
             step: Text::DOOR_UNKNOWN_STEP,
-            fixed_by: Text::FIXED_BY_ADMINISTRATOR,
+            fixed_by: Some(Text::FIXED_BY_ADMINISTRATOR),
         },
         ErrorCode::CrossSite | ErrorCode::BadRequest | ErrorCode::MethodNotAllowed => Words {
             title: Text::DOOR_REFUSED_TITLE,
             sentence: code.message(),
             step: Text::DOOR_REFUSED_STEP,
-            fixed_by: Text::FIXED_BY_YOU,
+            fixed_by: Some(Text::FIXED_BY_YOU),
         },
         _ => Words {
             title: Text::DOOR_REFUSED_TITLE,
             sentence: code.message(),
             step: Text::DOOR_REFUSED_STEP,
-            fixed_by: Text::FIXED_BY_ADMINISTRATOR,
+            fixed_by: Some(Text::FIXED_BY_ADMINISTRATOR),
         },
     }
 }

@@ -9,6 +9,7 @@ use shared::text::{Language, Text};
 use crate::brand::Brand;
 use crate::http::page::static_page::elements::{escape, hidden, without_app};
 use crate::http::page::static_page::page::StaticPage;
+use crate::http::page::static_page::skeleton::skeleton;
 use crate::http::page::static_page::{brand, link, login, setup, welcome};
 use crate::return_to::ReturnTo;
 
@@ -24,8 +25,8 @@ pub(crate) fn render(page: &StaticPage<'_>) -> String {
             page,
             &loading(page, &(link::content(page) + &works_without)),
         ),
-        routes::HOME => shell(&loading(page, &home(page))),
-        path if routes::is_page(path) => shell(&loading(page, &needs_app(page))),
+        routes::HOME => behind_login(page, &home(page)),
+        path if routes::is_page(path) => behind_login(page, &needs_app(page)),
         _ => shell(&loading(page, &nothing_here(page))),
     }
 }
@@ -138,11 +139,23 @@ fn languages(page: &StaticPage<'_>) -> String {
     )
 }
 
+/// Returns a page behind the login: its frame, where it is known who sees it.
+fn behind_login(page: &StaticPage<'_>, fallback: &str) -> String {
+    shell(&match &page.viewer {
+        Some(viewer) => skeleton(page, viewer, &waiting(page, fallback)),
+        None => loading(page, fallback),
+    })
+}
+
 /// Returns what is shown until the app is there, and what is shown if it cannot start.
 fn loading(page: &StaticPage<'_>, fallback: &str) -> String {
+    format!("<div class=\"loading\">{}</div>", waiting(page, fallback))
+}
+
+/// Returns the content of that.
+fn waiting(page: &StaticPage<'_>, fallback: &str) -> String {
     format!(
-        "<div class=\"loading\"><p data-loading>{}</p>\
-         <p class=\"late\" data-loading>{} {}</p>{}</div>",
+        "<p data-loading>{}</p><p class=\"late\" data-loading>{} {}</p>{}",
         page.say(Text::LOADING),
         page.say(Text::LOADING_LATE),
         page.to_login(),
@@ -159,33 +172,15 @@ fn needs_app(page: &StaticPage<'_>) -> String {
     )
 }
 
-/// Returns links to the applications; empty if there are none.
-fn applications(page: &StaticPage<'_>) -> String {
-    if page.applications.is_empty() {
-        return String::new();
-    }
-    let mut list = format!(
-        "<nav aria-label=\"{}\"><ul class=\"rows\">",
-        page.say(Text::HOME_APPS)
-    );
-    for app in page.applications {
-        let (url, label) = (escape(&app.url), escape(&app.label));
-        // Writing to a `String` cannot fail.
-        let _ = write!(
-            list,
-            "<li><a class=\"button\" href=\"{url}\"><bdi>{label}</bdi></a></li>"
-        );
-    }
-    list + "</ul></nav>"
-}
-
 /// Returns the home page's fallback: a user must at least be able to log out, and to go on.
 fn home(page: &StaticPage<'_>) -> String {
+    if page.viewer.is_some() {
+        return needs_app(page);
+    }
     format!(
-        "{}{}<form method=\"post\" action=\"{}\">\
+        "{}<form method=\"post\" action=\"{}\">\
          <button type=\"submit\" class=\"button\">{}</button></form>",
         needs_app(page),
-        applications(page),
         page.at(routes::API_LOGOUT),
         page.say(Text::LOG_OUT),
     )

@@ -40,9 +40,10 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
     let next = page.next();
     let next = next.as_ref().map(ReturnTo::as_str);
     let provider = page.config.openid.as_ref();
-    let email_hint = page.say(match provider {
-        Some(_) => Text::SETUP_EMAIL_HINT,
-        None => Text::OPTIONAL,
+    let email_hint = page.say(if page.config.links_by_email() {
+        Text::SETUP_EMAIL_HINT
+    } else {
+        Text::OPTIONAL
     });
     let provider = provider.map_or(String::new(), |provider| {
         let link = provider_link(page, provider, next, false, Text::LOG_IN_WITH);

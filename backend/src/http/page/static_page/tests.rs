@@ -33,6 +33,7 @@ fn config() -> PublicConfig {
             label: "Authentik".to_owned(),
             icon: "<svg></svg>".to_owned(),
             autologin: false,
+            links_by_email: true,
             unreachable_since: None,
         }),
         public_url: Some("https://app.example.com".to_owned()),
@@ -54,6 +55,7 @@ fn page<'a>(path: &'a str, config: &'a PublicConfig) -> StaticPage<'a> {
         logged_out: None,
         is_login_link: false,
         applications: &[],
+        viewer: None,
         link: None,
     }
 }
@@ -209,6 +211,7 @@ fn hostile_values_stay_text() {
         label: HOSTILE.to_owned(),
         icon: presets::icon(HOSTILE, HOSTILE),
         autologin: false,
+        links_by_email: true,
         unreachable_since: Some(-61),
     });
     for path in ["/login", "/setup", "/", HOSTILE] {
