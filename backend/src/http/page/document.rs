@@ -44,8 +44,8 @@ enum Piece {
     Title,
     /// The theme colors.
     ThemeColor,
-    /// The preloads of the words and of the first data, and the start of the element that starts the app with them, up to
-    /// its first attribute.
+    /// The preloads of the words and of the first data, and the start of the element that starts the
+    /// app with them, up to its first attribute.
     Start,
     /// A text that belongs to the document itself.
     Words(Text),
