@@ -23,6 +23,7 @@ const SAME: &[(&str, &str)] = &[
     ("nl", "users_count"),
     ("nl", "activity_account"),
     ("nl", "activity_detail"),
+    ("nl", "login_details"),
 ];
 
 #[test]

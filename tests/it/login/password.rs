@@ -260,7 +260,7 @@ async fn login_page_is_told_what_there_is() {
     let icon = presets::icon("authentik", "Authentik").replace('"', "\\\"");
     assert_snapshot!(
         config.body.replace(&icon, "<svg …>").replace(site.origin(), "POSTERN"),
-        @r#"{"password_login":true,"provider_first":false,"setup_needed":true,"signed_in":false,"ended_by_provider":false,"database_away":false,"openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":true,"unreachable_since":null},"public_url":"POSTERN","hint":null}"#
+        @r#"{"password_login":true,"provider_first":false,"setup_needed":true,"signed_in":false,"ended_by_provider":false,"database_away":false,"openid":{"provider":"authentik","label":"Authentik","icon":"<svg …>","autologin":true,"links_by_email":true,"unreachable_since":null},"public_url":"POSTERN","hint":null}"#
     );
 }
 
