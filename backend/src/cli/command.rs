@@ -39,18 +39,12 @@ pub enum Command {
     Accounts(Accounts),
 }
 
-/// The version; `cargo xtask dist` adds the commit.
-const VERSION: &str = match option_env!("POSTERN_VERSION") {
-    Some(version) => version,
-    None => env!("CARGO_PKG_VERSION"),
-};
-
 /// The front door of a self-hosted application: login by password or through an OpenID Provider.
 #[derive(Debug, Parser)]
 #[command(
     name = "postern",
     bin_name = "postern",
-    version = VERSION,
+    version,
     after_help = "`postern --help` also lists the settings, which are environment variables.",
     after_long_help = config::help(),
     disable_help_subcommand = true
