@@ -15,11 +15,8 @@ pub(crate) mod page;
 pub(crate) mod ops;
 pub mod door;
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -27,6 +24,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use futures_util::FutureExt as _;
 use shared::api::{
     AcceptLink, ChangePassword, CheckCookie, CheckWelcome, ConfirmSession, CreateUser,
     CreateWelcomeLink, DeleteUser, DropLink, EndOtherSessions, EndSession, EndSessionsByOp,
@@ -180,11 +178,7 @@ async fn in_time(answer: impl Future<Output = Response>) -> Response {
 
 /// Makes a panic the end of one request, and not of its connection.
 async fn unless_it_panics(answer: impl Future<Output = Response>) -> Response {
-    let mut answer = pin!(answer);
-    let caught = poll_fn(|cx| {
-        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx)));
-        polled.map_or_else(|panic| Poll::Ready(Err(panic)), |poll| poll.map(Ok))
-    });
+    let caught = AssertUnwindSafe(answer).catch_unwind();
     caught.await.unwrap_or_else(|_| {
         // The panic's text is in the log already, by the panic hook; here it might hold a secret.
         tracing::error!("a handler panicked");
