@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 use tests::places::free_port;
-use tokio::time::sleep;
+use tests::poll::{self, PATIENCE};
+use tokio::net::TcpStream;
 
 /// How many connections ask at once.
 const CONNECTIONS: u32 = 64;
@@ -87,13 +87,9 @@ pub(super) fn address() -> Result<String> {
 
 /// Waits until somebody listens there.
 pub(super) async fn listening(address: &str) -> Result<()> {
-    for _ in 0..100 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return Ok(());
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    anyhow::bail!("nobody listens at {address}")
+    let what = format!("somebody to listen at {address}");
+    let look = async || Ok(TcpStream::connect(address).await.ok());
+    poll::until(&what, PATIENCE, look).await.map(drop)
 }
 
 /// Leaves a running process one core.

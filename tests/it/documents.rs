@@ -35,7 +35,7 @@ const PURE: [&str; 10] = [
 ];
 
 /// Reads a file of the workspace.
-fn read(path: impl AsRef<Path>) -> String {
+pub(crate) fn read(path: impl AsRef<Path>) -> String {
     let path = workspace().join(path);
     read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -145,7 +145,7 @@ fn endpoint_table() -> String {
 }
 
 /// Returns the paths of the documents for people: those at the top, and those in `docs`.
-fn documents() -> Vec<PathBuf> {
+pub(crate) fn documents() -> Vec<PathBuf> {
     let of = |folder: &str| {
         let entries = read_dir(workspace().join(folder)).expect("a folder");
         let names = entries.map(|entry| entry.expect("an entry").file_name());

@@ -1,24 +1,12 @@
 //! The commands that the documents tell people to type.
 
 use std::collections::BTreeSet;
-use std::fs::{read_dir, read_to_string};
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use tests::places::{program, workspace};
+use tests::places::program;
 
-/// Returns the README and the pages of `docs`.
-fn documents() -> Result<Vec<PathBuf>> {
-    let mut paths = vec![workspace().join("README.md")];
-    for entry in read_dir(workspace().join("docs"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "md") {
-            paths.push(path);
-        }
-    }
-    Ok(paths)
-}
+use crate::documents::{documents, read};
 
 /// Returns the command lines of Postern in a document: those in backticks, and those in blocks.
 fn commands(document: &str) -> BTreeSet<String> {
@@ -78,8 +66,8 @@ fn check(line: &str) -> Result<()> {
 #[ignore = "needs the built server; cargo xtask test runs it"]
 fn documented_commands_and_options_exist() -> Result<()> {
     let mut all = BTreeSet::new();
-    for document in documents()? {
-        all.append(&mut commands(&read_to_string(document)?));
+    for document in documents() {
+        all.append(&mut commands(&read(document)));
     }
     ensure!(all.len() > 12, "only {all:?}");
     for line in &all {
