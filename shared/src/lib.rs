@@ -17,5 +17,6 @@ pub mod link;
 pub mod email;
 pub mod name;
 pub mod text;
+pub mod pages;
 pub mod error;
 pub mod failure;

@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use shared::api::LogOut;
+use shared::pages::{PAGES, Page};
 use shared::routes;
 use shared::text::Text;
 
@@ -72,16 +73,8 @@ pub(crate) fn InsideFrame(
             <div class="bar-inner">
                 <a class="brand" href=own(routes::HOME) inner_html=brand::mark()></a>
                 <nav aria-label=say(Text::PAGES)>
-                    <NavLink href=routes::HOME text=say(Text::HOME) />
-                    <NavLink href=routes::PROFILE text=say(Text::PROFILE) />
-                    {for_admins(|| {
-                        view! {
-                            <NavLink href=routes::USERS text=say(Text::USERS) />
-                            <NavLink href=routes::ACTIVITY text=say(Text::ACTIVITY) />
-                            <NavLink href=routes::DOCTOR text=say(Text::DOCTOR) />
-                        }
-                            .into_any()
-                    })}
+                    {listed(false, nav_link)}
+                    {for_admins(|| listed(true, nav_link))}
                 </nav>
                 <button
                     type="button"
@@ -124,14 +117,17 @@ pub(crate) fn for_admins(view: fn() -> AnyView) -> AnyView {
     dynamic(move || session.is_admin().then(view).into_any())
 }
 
-/// A link of the bar; marks itself on its own page.
-#[component]
-fn NavLink(
-    /// The page's route.
-    href: &'static str,
-    /// Its name.
-    text: &'static str,
-) -> impl IntoView {
+/// Draws each of the listed pages: those that everybody has, or those that admins alone have.
+pub(crate) fn listed(is_for_admins: bool, view: fn(Page) -> AnyView) -> AnyView {
+    let pages = PAGES
+        .into_iter()
+        .filter(|page| page.is_for_admins() == is_for_admins);
+    pages.map(view).collect::<Vec<_>>().into_any()
+}
+
+/// Draws a link of the bar; it marks itself on its own page.
+fn nav_link(page: Page) -> AnyView {
+    let (href, text) = (page.path, say(page.name));
     let path = use_location().pathname;
     let current =
         Signal::derive(move || (routes::page(route(&path.read())) == href).then_some("page"));

@@ -1,13 +1,13 @@
 //! `/`: who am I, and where to go.
 
 use leptos::prelude::*;
-use shared::routes;
+use shared::pages::Page;
 use shared::session::{AppTile, Role, SessionStatus};
 
 use crate::base::own;
 use crate::browser;
 use crate::components::guard::Protected;
-use crate::components::inside::{InsideFrame, for_admins};
+use crate::components::inside::{InsideFrame, for_admins, listed};
 use crate::dynamic::dynamic;
 use crate::session::use_session;
 use crate::text::{fill, say};
@@ -25,11 +25,8 @@ pub(crate) fn HomePage() -> impl IntoView {
                 <Who />
                 <Applications />
                 <nav class="cards" aria-label=say(Text::HOME_WHERE)>
-                    <a class="card-link" href=own(routes::PROFILE)>
-                        <strong>{say(Text::PROFILE)}</strong>
-                        <span>{say(Text::HOME_PROFILE_TEXT)}</span>
-                    </a>
-                    {for_admins(admin_cards)}
+                    {listed(false, card)}
+                    {for_admins(|| listed(true, card))}
                 </nav>
             </InsideFrame>
         </Protected>
@@ -46,23 +43,20 @@ fn greeting() -> Signal<String> {
     })
 }
 
-/// The ways to the pages that admins alone have.
-fn admin_cards() -> AnyView {
-    view! {
-        <a class="card-link" href=own(routes::USERS) rel="external">
-            <strong>{say(Text::USERS)}</strong>
-            <span>{say(Text::HOME_USERS_TEXT)}</span>
-        </a>
-        <a class="card-link" href=own(routes::ACTIVITY) rel="external">
-            <strong>{say(Text::ACTIVITY)}</strong>
-            <span>{say(Text::HOME_ACTIVITY_TEXT)}</span>
-        </a>
-        <a class="card-link" href=own(routes::DOCTOR) rel="external">
-            <strong>{say(Text::DOCTOR)}</strong>
-            <span>{say(Text::HOME_DOCTOR_TEXT)}</span>
-        </a>
-    }
-    .into_any()
+/// Draws the way to a page; nothing for the home page itself.
+fn card(page: Page) -> AnyView {
+    // The router does not know the pages of another module.
+    let rel = page.is_for_admins().then_some("external");
+    page.about
+        .map(|about| {
+            view! {
+                <a class="card-link" href=own(page.path) rel=rel>
+                    <strong>{say(page.name)}</strong>
+                    <span>{say(about)}</span>
+                </a>
+            }
+        })
+        .into_any()
 }
 
 /// The applications that may be opened.

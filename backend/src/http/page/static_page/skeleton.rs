@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use shared::routes::{self, Section};
+use shared::pages;
+use shared::routes;
 use shared::session::Role;
 use shared::text::Text;
 
@@ -43,33 +44,15 @@ pub(super) fn skeleton(page: &StaticPage<'_>, viewer: &Viewer, waiting: &str) ->
 
 /// Returns the heading of a page, except that of the home page, which greets somebody by name.
 fn heading(path: &str) -> Option<Text> {
-    Some(match path {
-        routes::PROFILE => Text::PROFILE,
-        routes::USERS => Text::USERS,
-        routes::ACTIVITY => Text::ACTIVITY,
-        routes::DOCTOR => Text::DOCTOR,
-        _ => return None,
-    })
-}
-
-/// The pages that this role has, with their names.
-fn pages(role: Role) -> impl Iterator<Item = (&'static str, Text)> {
-    let all = [
-        (routes::HOME, Text::HOME),
-        (routes::PROFILE, Text::PROFILE),
-        (routes::USERS, Text::USERS),
-        (routes::ACTIVITY, Text::ACTIVITY),
-        (routes::DOCTOR, Text::DOCTOR),
-    ];
-    let is_theirs = move |path| role == Role::Admin || routes::section(path) != Section::Admin;
-    all.into_iter().filter(move |(path, _)| is_theirs(path))
+    let listed = pages::PAGES.into_iter().find(|page| page.path == path)?;
+    listed.about.map(|_| listed.name)
 }
 
 /// Returns the bar, as the app draws it.
 fn bar(page: &StaticPage<'_>, role: Role) -> String {
     let mut links = String::new();
-    for (path, name) in pages(role) {
-        let current = if routes::page(page.path) == path {
+    for listed in pages::of(role) {
+        let current = if routes::page(page.path) == listed.path {
             " aria-current=\"page\""
         } else {
             ""
@@ -78,8 +61,8 @@ fn bar(page: &StaticPage<'_>, role: Role) -> String {
         let _ = write!(
             links,
             "<a href=\"{}\"{current}>{}</a>",
-            page.at(path),
-            page.say(name)
+            page.at(listed.path),
+            page.say(listed.name)
         );
     }
     format!(
@@ -105,19 +88,16 @@ fn home(page: &StaticPage<'_>, viewer: &Viewer) -> String {
         "<nav class=\"cards\" data-loading aria-label=\"{}\">",
         page.say(Text::HOME_WHERE)
     );
-    for (path, name) in pages(viewer.role).skip(1) {
-        let text = match path {
-            routes::PROFILE => Text::HOME_PROFILE_TEXT,
-            routes::USERS => Text::HOME_USERS_TEXT,
-            routes::ACTIVITY => Text::HOME_ACTIVITY_TEXT,
-            _ => Text::HOME_DOCTOR_TEXT,
+    for listed in pages::of(viewer.role) {
+        let Some(about) = listed.about else {
+            continue;
         };
         let _ = write!(
             html,
             "<a class=\"card-link\" href=\"{}\"><strong>{}</strong><span>{}</span></a>",
-            page.at(path),
-            page.say(name),
-            page.say(text)
+            page.at(listed.path),
+            page.say(listed.name),
+            page.say(about)
         );
     }
     html + "</nav>"
