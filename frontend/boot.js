@@ -18,10 +18,12 @@ addEventListener("error", (event) => {
   }
 });
 
-// Under a finger, a field that has the focus would bring up the keyboard.
+// The first field gets the focus; but not under a finger, where it would bring up the keyboard. The
+// document cannot know which it is, so its fields have no `autofocus`.
 if (matchMedia("(pointer: coarse)").matches) {
   document.documentElement.dataset.touch = "";
-  document.activeElement?.blur();
+} else if (document.activeElement === document.body) {
+  document.querySelector("#static [data-autofocus]")?.focus();
 }
 
 // An error's reference is copied by the old way, which works on a site without https as well.

@@ -115,7 +115,7 @@ fn guide(page: &StaticPage<'_>, error: &str) -> Guide {
 /// Returns the password form, which passes `next` along.
 fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> String {
     let focus = if has_focus {
-        "required autofocus"
+        "required data-autofocus"
     } else {
         "required"
     };

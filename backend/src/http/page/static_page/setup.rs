@@ -65,7 +65,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> String {
             page.say(Text::SETUP_TOKEN),
             "text",
             "off",
-            "required autofocus",
+            "required data-autofocus",
             "",
         ),
         &field(
