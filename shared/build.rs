@@ -19,7 +19,7 @@ const LANGUAGES: [&str; 12] = [
     "en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ja", "zh", "ar",
 ];
 /// The sections, in the order of the tables.
-const SECTIONS: [&str; 4] = ["common", "entry", "inside", "server"];
+const SECTIONS: [&str; 5] = ["common", "login", "entry", "inside", "server"];
 
 /// The categories by their names in the files, in the order of the forms in a table.
 const CATEGORIES: [(Plural, &str); 6] = [
@@ -96,13 +96,14 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
         tables.push_str("],\n");
     }
     let (count, languages) = (keys.len(), LANGUAGES.len());
-    let [_, entry, inside, server] = starts else {
-        return Err("four sections".to_owned());
+    let [_, login, entry, inside, server] = starts else {
+        return Err("five sections".to_owned());
     };
     Ok(format!(
         "impl Text {{\n{constants}}}\n\nimpl CountedText {{\n{counted}}}\n\n\
          /// How many texts there are.\npub(crate) const COUNT: usize = {count};\n\
-         /// Where those of the entry pages begin.\npub(crate) const ENTRY_START: usize = {entry};\n\
+         /// Where those of the login page begin.\npub(crate) const LOGIN_START: usize = {login};\n\
+         /// Where those of the other pages before the login begin.\npub(crate) const ENTRY_START: usize = {entry};\n\
          /// Where those of the pages inside begin.\npub(crate) const INSIDE_START: usize = {inside};\n\
          /// Where those begin that no table has.\npub(crate) const SERVER_START: usize = {server};\n\
          /// What the files call them.\npub(crate) static NAMES: [&str; COUNT] = [{names}];\n\

@@ -1,14 +1,13 @@
-//! What one passes through to log in: the pages of the first module.
+//! What one passes through to log in, apart from the login page: the pages of the second module.
 //!
-//! No router: whoever comes here comes by a page load, and leaves by one. That is a quarter of the
-//! module.
+//! No router here, and none on the login page: whoever comes here comes by a page load, and leaves by
+//! one. That is a quarter of the module.
 
 use leptos::prelude::*;
 use shared::routes;
 
 use crate::browser;
 use crate::pages::link::LinkPage;
-use crate::pages::login::LoginPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::welcome::WelcomePage;
 
@@ -18,7 +17,6 @@ pub(crate) fn Entry() -> impl IntoView {
     match browser::path().as_str() {
         routes::LINK => view! { <LinkPage /> }.into_any(),
         routes::WELCOME => view! { <WelcomePage /> }.into_any(),
-        routes::SETUP => view! { <SetupPage /> }.into_any(),
-        _ => view! { <LoginPage /> }.into_any(),
+        _ => view! { <SetupPage /> }.into_any(),
     }
 }

@@ -71,7 +71,7 @@ fn Pages(
 fn Elsewhere() -> impl IntoView {
     match routes::section(route(&use_location().pathname.read_untracked())) {
         Section::Inside => view! { <NotFoundPage /> }.into_any(),
-        Section::Entry | Section::Admin => view! { <Reload /> }.into_any(),
+        Section::Login | Section::Entry | Section::Admin => view! { <Reload /> }.into_any(),
     }
 }
 

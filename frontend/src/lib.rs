@@ -1,8 +1,8 @@
 //! The page: login, profile, and what lies between. Runs in the browser; knows the server by
 //! `shared`'s wire types and paths alone.
 //!
-//! Three modules are made of it, a program each, in `src/bin`. Start reading at `entry`, `inside` and
-//! `admin`, which name their pages; every request is in `api`.
+//! Four modules are made of it, a program each, in `src/bin`: the login page alone, and what `entry`,
+//! `inside` and `admin` name. Start reading there; every request is in `api`.
 //!
 //! Leptos applications on the same host use [`use_user`], [`LoginLink`], [`LogoutButton`] and
 //! [`RequireUser`].
@@ -40,9 +40,15 @@ pub use shared::session::{Role, User};
 pub use user::{LoginLink, LogoutButton, RequireUser, UserState, use_user};
 
 use leptos::prelude::IntoView;
+use pages::login::LoginPage;
 use shared::routes::{self, Section};
 
-/// Starts the pages that one passes through to log in.
+/// Starts the login page.
+pub fn start_login() {
+    start(LoginPage);
+}
+
+/// Starts the other pages before the login.
 pub fn start_entry() {
     start(entry::Entry);
 }
@@ -62,6 +68,7 @@ pub fn start_admin() {
 /// Starts whatever stands at this address.
 pub fn start_here() {
     match routes::section(&browser::path()) {
+        Section::Login => start_login(),
         Section::Entry => start_entry(),
         Section::Inside => start_inside(),
         Section::Admin => start_admin(),

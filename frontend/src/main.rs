@@ -1,4 +1,4 @@
-//! Both modules in one, for `trunk serve`, which builds one alone.
+//! All modules in one, for `trunk serve`, which builds one alone.
 
 /// Starts whatever stands at the address.
 fn main() {

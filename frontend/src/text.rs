@@ -29,7 +29,11 @@ fn take() -> Words {
         .unwrap_or_default();
     let table: &'static str = table.leak();
     Words {
-        section: routes::section(&crate::browser::path()),
+        // The login page's own table ends sooner, but has the same lines up to there.
+        section: match routes::section(&crate::browser::path()) {
+            Section::Login => Section::Entry,
+            section => section,
+        },
         lines: table.split('\n').collect(),
     }
 }

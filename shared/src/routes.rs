@@ -109,7 +109,8 @@ pub fn is_page(path: &str) -> bool {
 #[must_use]
 pub fn section(path: &str) -> Section {
     match page(path) {
-        LOGIN | SETUP | LINK | WELCOME => Section::Entry,
+        LOGIN => Section::Login,
+        SETUP | LINK | WELCOME => Section::Entry,
         USERS | ACTIVITY | DOCTOR => Section::Admin,
         _ => Section::Inside,
     }
@@ -130,7 +131,10 @@ mod tests {
 
     #[test]
     fn what_one_passes_through_is_apart_from_what_is_behind_it() {
-        for path in ["/login", "/login/", "/setup", "/link", "/welcome"] {
+        for path in ["/login", "/login/"] {
+            assert_eq!(section(path), Section::Login, "{path}");
+        }
+        for path in ["/setup", "/setup/", "/link", "/welcome"] {
             assert_eq!(section(path), Section::Entry, "{path}");
         }
         for path in ["/users", "/users/", "/users/alice", "/activity/", "/doctor"] {

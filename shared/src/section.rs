@@ -4,7 +4,9 @@
 /// the pages after the login, and only admins load those of admins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// The pages for logging in.
+    /// The login page.
+    Login,
+    /// The other pages before the login: the setup, and what links lead to.
     Entry,
     /// The pages after the login, and the page for unknown paths.
     Inside,

@@ -61,16 +61,18 @@ impl Text {
         u16::try_from(index).ok().map(Self)
     }
 
-    /// Returns its line in the table of that section; `None` if the section does not have it.
+    /// Returns its line in the table of that section; `None` if the section does not have it. The
+    /// login page's table is where that of the other pages before the login begins.
     #[must_use]
     pub fn line(self, section: Section) -> Option<usize> {
         let index = usize::from(self.0);
         match section {
+            Section::Login => (index < ENTRY_START).then_some(index),
             Section::Entry => (index < INSIDE_START).then_some(index),
-            Section::Inside | Section::Admin if index < ENTRY_START => Some(index),
+            Section::Inside | Section::Admin if index < LOGIN_START => Some(index),
             Section::Inside | Section::Admin if index >= SERVER_START => None,
             Section::Inside | Section::Admin => {
-                Some(index.checked_sub(INSIDE_START)? + ENTRY_START)
+                Some(index.checked_sub(INSIDE_START)? + LOGIN_START)
             }
         }
     }
@@ -117,9 +119,10 @@ impl Language {
     pub fn table(self, section: Section) -> String {
         let table = &TABLES[self.index()];
         match section {
+            Section::Login => table[..ENTRY_START].join("\n"),
             Section::Entry => table[..INSIDE_START].join("\n"),
             Section::Inside | Section::Admin => {
-                [&table[..ENTRY_START], &table[INSIDE_START..SERVER_START]]
+                [&table[..LOGIN_START], &table[INSIDE_START..SERVER_START]]
                     .concat()
                     .join("\n")
             }

@@ -1,4 +1,4 @@
-//! The module that whoever comes to log in waits for.
+//! The module of the other pages before the login.
 
 /// Starts it.
 fn main() {

@@ -261,8 +261,8 @@ async fn each_path_gets_the_module_that_has_its_page() {
     site.add(admin("alice").await).await;
     let owner = site.logged_in("alice").await;
     let modules = [
-        ("/login", "entry"),
-        ("/login/", "entry"),
+        ("/login", "login"),
+        ("/login/", "login"),
         ("/setup", "entry"),
         ("/link", "entry"),
         ("/", "inside"),

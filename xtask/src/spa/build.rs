@@ -1,7 +1,9 @@
 //! Builds the page into `frontend/dist`, unless it is up to date.
 
 use super::assets::Assets;
-use super::index::{ADMIN_DOCUMENT, Documents, ENTRY_DOCUMENT, INSIDE_DOCUMENT, Module};
+use super::index::{
+    ADMIN_DOCUMENT, Documents, ENTRY_DOCUMENT, INSIDE_DOCUMENT, LOGIN_DOCUMENT, Module,
+};
 use super::inputs::dist_hash;
 use super::shrink::Shrinkers;
 use super::sizes::Sizes;
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The modules, which are programs of the crate.
-const MODULES: [&str; 3] = ["entry", "inside", "admin"];
+const MODULES: [&str; 4] = ["login", "entry", "inside", "admin"];
 
 /// A built page.
 pub(crate) struct Spa {
@@ -114,9 +116,15 @@ fn make(shrinkers: &Shrinkers) -> Result<()> {
     let work = place::target().join("spa/bound");
     let _ = fs::remove_dir_all(&work);
     let mut assets = Assets::default();
-    let [entry, inside, admin] = MODULES.map(|name| module(name, &work, shrinkers, &mut assets));
+    let [login, entry, inside, admin] =
+        MODULES.map(|name| module(name, &work, shrinkers, &mut assets));
     say::line("      compressing");
-    let documents = documents(&[entry?, inside?, admin?], &work, shrinkers, &mut assets)?;
+    let documents = documents(
+        &[login?, entry?, inside?, admin?],
+        &work,
+        shrinkers,
+        &mut assets,
+    )?;
     replace_dist(&assets, &documents)
 }
 
@@ -126,7 +134,7 @@ fn module(name: &str, work: &Path, shrinkers: &Shrinkers, assets: &mut Assets) -
         .join(machine::WASM)
         .join(format!("wasm/{name}.wasm"));
     let (js, wasm) = bind(name, &built, &work.join(name))?;
-    shrinkers.module(&wasm)?;
+    shrinkers.module(&js, &wasm)?;
     Ok(Module {
         wasm: assets.add(&format!("{name}.wasm"), read(&wasm)?),
         js: assets.add(&format!("{name}.js"), shrinkers.script(&js, work)?),
@@ -156,7 +164,7 @@ pub(super) fn bind(name: &str, module: &Path, folder: &Path) -> Result<(PathBuf,
 
 /// Writes the documents that name the files by their content.
 fn documents(
-    modules: &[Module; 3],
+    modules: &[Module; 4],
     work: &Path,
     shrinkers: &Shrinkers,
     assets: &mut Assets,
@@ -197,7 +205,8 @@ fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
     let _ = fs::remove_dir_all(&new);
     let _ = fs::remove_dir_all(&old);
     files.write(&new)?;
-    fs::write(new.join(ENTRY_DOCUMENT), &documents.entry)
+    fs::write(new.join(LOGIN_DOCUMENT), &documents.login)
+        .and_then(|()| fs::write(new.join(ENTRY_DOCUMENT), &documents.entry))
         .and_then(|()| fs::write(new.join(INSIDE_DOCUMENT), &documents.inside))
         .and_then(|()| fs::write(new.join(ADMIN_DOCUMENT), &documents.admin))
         .and_then(|()| {

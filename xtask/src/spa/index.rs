@@ -8,7 +8,10 @@
 
 use anyhow::{Result, bail};
 
-/// The document of the pages before the login.
+/// The document of the login page.
+pub(super) const LOGIN_DOCUMENT: &str = "login.html";
+
+/// The document of the other pages before the login.
 pub(super) const ENTRY_DOCUMENT: &str = "entry.html";
 
 /// The document of the pages after the login, and of all other paths.
@@ -20,10 +23,10 @@ pub(super) const ADMIN_DOCUMENT: &str = "admin.html";
 /// Marks an element as Trunk's.
 const MARK: &str = "<link data-trunk ";
 
-/// Marks the elements of the first module's document.
+/// Marks the elements of the documents before the login.
 const ENTRY: &str = "data-entry";
 
-/// Marks those of the second's.
+/// Marks those of the documents after it.
 const INSIDE: &str = "data-inside";
 
 /// The elements without an end tag that may be marked.
@@ -39,7 +42,9 @@ pub(super) struct Module {
 
 /// The documents.
 pub(super) struct Documents {
-    /// The one for the pages before the login.
+    /// The one for the login page: as the next, but for the module.
+    pub(super) login: String,
+    /// The one for the other pages before the login.
     pub(super) entry: String,
     /// The one for all others.
     pub(super) inside: String,
@@ -51,19 +56,24 @@ pub(super) struct Documents {
 /// hashed URL, `css` takes that of a stylesheet and returns its content.
 pub(super) fn documents(
     template: &str,
-    [entry, inside, admin]: &[Module; 3],
+    [login, entry, inside, admin]: &[Module; 4],
     add: impl FnMut(&str) -> Result<String>,
     css: impl Fn(&str) -> Result<String>,
 ) -> Result<Documents> {
     let page = rewrite(template, &starts(entry, inside), add, css)?;
-    let behind = only(&page, INSIDE, ENTRY)?;
+    let (before, behind) = (only(&page, ENTRY, INSIDE)?, only(&page, INSIDE, ENTRY)?);
     Ok(Documents {
-        entry: only(&page, ENTRY, INSIDE)?,
-        admin: behind
-            .replace(&inside.js, &admin.js)
-            .replace(&inside.wasm, &admin.wasm),
+        login: with_module(&before, entry, login),
+        entry: before,
+        admin: with_module(&behind, inside, admin),
         inside: behind,
     })
+}
+
+/// Returns the document with another module.
+fn with_module(document: &str, old: &Module, new: &Module) -> String {
+    let document = document.replace(&old.js, &new.js);
+    document.replace(&old.wasm, &new.wasm)
 }
 
 /// Replaces Trunk's elements; `starts` stands for the module.
@@ -130,8 +140,8 @@ fn mark(element: &str) -> &'static str {
     }
 }
 
-/// The elements that load and start each of the modules, marked. The first module's also name the
-/// second, which `boot.js` may load ahead.
+/// The elements that load and start a module, marked. Before the login, they also name the module
+/// behind it, which `boot.js` may load ahead.
 fn starts(entry: &Module, inside: &Module) -> String {
     let next = format!(r#" data-next="{} {}""#, inside.js, inside.wasm);
     [(ENTRY, entry, next.as_str()), (INSIDE, inside, "")]
@@ -192,7 +202,7 @@ mod tests {
         };
         documents(
             template,
-            &[module("e"), module("i"), module("a")],
+            &[module("l"), module("e"), module("i"), module("a")],
             |name| Ok(format!("/assets/{}", name.replace('.', "-9."))),
             |name| Ok(format!("/*{name}*/")),
         )
@@ -226,6 +236,7 @@ mod tests {
 </head>
 "#;
         assert_eq!(documents.entry, entry);
+        assert_eq!(documents.login, entry.replace("/e-1", "/l-1"));
         let inside = entry
             .replace(r#" data-next="/assets/i-1.js /assets/i-1.wasm""#, "")
             .replace("/assets/e-1", "/assets/i-1");

@@ -1,5 +1,6 @@
 //! Makes the page's files smaller with tools from npm. The page works without them.
 
+use super::names::Names;
 use crate::command::Command;
 use crate::tools::node;
 use crate::{place, say};
@@ -40,13 +41,13 @@ impl Shrinkers {
         self.wasm_opt.is_none() || self.esbuild.is_none()
     }
 
-    /// Shrinks a module, in place.
-    pub(super) fn module(&self, module: &Path) -> Result<()> {
+    /// Shrinks a module, in place. Its JavaScript gets the names that it has then.
+    pub(super) fn module(&self, js: &Path, module: &Path) -> Result<()> {
         let Some(wasm_opt) = &self.wasm_opt else {
             return Ok(());
         };
         say::line("      wasm-opt -Oz");
-        Command::new(wasm_opt)
+        let names = Command::new(wasm_opt)
             // rustc emits these by itself since 1.87; every browser since 2023 supports them.
             .args([
                 "--enable-bulk-memory",
@@ -59,13 +60,20 @@ impl Shrinkers {
                 "--enable-multivalue",
             ])
             .args([
+                // The second time sees what the first has inlined.
+                "-Oz",
+                "--gufa",
                 "-Oz",
                 "--strip-debug",
                 "--strip-producers",
                 "--strip-target-features",
+                "--minify-imports-and-exports-and-modules",
             ])
             .args([module.as_os_str(), "-o".as_ref(), module.as_os_str()])
-            .run("shrinking the module with wasm-opt")
+            .read("shrinking the module with wasm-opt")?;
+        let script = fs::read_to_string(js).context("wasm-bindgen wrote no JavaScript")?;
+        fs::write(js, Names::parse(&names)?.apply(&script))
+            .with_context(|| format!("{} cannot be written", place::shown(js)))
     }
 
     /// Returns a script's content, minified; `work` is a folder for the result.

@@ -43,7 +43,7 @@ pub(crate) struct RefusalPages {
 impl RefusalPages {
     /// Prepares them.
     pub(crate) fn new(app: AppState) -> Self {
-        let built = assets::document("entry.html");
+        let built = assets::document("login.html");
         let document = BareDocument::new(built.as_deref(), &app.config.brand);
         Self {
             app,

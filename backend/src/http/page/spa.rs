@@ -45,6 +45,7 @@ const THEME: &str = "postern_theme";
 pub(crate) struct Spa {
     app: AppState,
     /// The document of each of the page's modules.
+    login: Arc<Document>,
     entry: Arc<Document>,
     inside: Arc<Document>,
     admin: Arc<Document>,
@@ -62,6 +63,7 @@ impl Spa {
             ))
         };
         Self {
+            login: document("login.html"),
             entry: document("entry.html"),
             inside: document("index.html"),
             admin: document("admin.html"),
@@ -118,6 +120,15 @@ fn to_page(base: BasePath, page: &str, next: &str) -> Redirect {
         return Redirect::to(&page);
     }
     Redirect::to(&with_query(&page, &[("next", next)]))
+}
+
+/// Returns the section whose words a page loads. Why a login failed is told in words that the login
+/// page needs for nothing else.
+fn words(section: Section, has_failed: bool) -> Section {
+    match section {
+        Section::Login if has_failed => Section::Entry,
+        section => section,
+    }
 }
 
 /// Returns the document of the path's module, with the static page for the path.
@@ -185,15 +196,17 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     });
     let section = routes::section(path);
     let document = match section {
+        Section::Login => &spa.login,
         Section::Entry => &spa.entry,
         Section::Inside => &spa.inside,
         Section::Admin => &spa.admin,
     };
+    let words = words(section, error.is_some());
     let html = document.show(&Shown {
         language,
         scheme: chosen_scheme(headers),
         title: &title(path, language, brand),
-        texts: &app.config.base().of(&texts::url(section, language)),
+        texts: &app.config.base().of(&texts::url(words, language)),
         ahead: &ahead,
         page: &page,
     });

@@ -36,7 +36,7 @@ struct Table {
 /// All tables.
 static TABLES: LazyLock<HashMap<(&str, &str), Table>> = LazyLock::new(|| {
     let mut tables = HashMap::new();
-    for section in [Section::Entry, Section::Inside] {
+    for section in [Section::Login, Section::Entry, Section::Inside] {
         for language in Language::all() {
             let plain = language.table(section);
             let table = Table {
@@ -54,6 +54,7 @@ static TABLES: LazyLock<HashMap<(&str, &str), Table>> = LazyLock::new(|| {
 /// Returns the section's name in paths.
 fn name(section: Section) -> &'static str {
     match section {
+        Section::Login => "login",
         Section::Entry => "entry",
         Section::Inside | Section::Admin => "inside",
     }
