@@ -158,7 +158,7 @@ impl Store {
                 sqlite.writer.close().await;
             }
             Place::Postgres(postgres) => {
-                drop(postgres.changes.close().await);
+                drop(postgres.changes.close(|| {}).await);
                 postgres.pool.close().await;
             }
         }

@@ -75,10 +75,11 @@ impl<C> Changes<C> {
         }
     }
 
-    /// Returns the connection if there is one, and uses no other.
-    pub(crate) async fn close(&self) -> Option<C> {
+    /// Returns the connection if there is one, and uses no other. `note` is called while nobody looks.
+    pub(crate) async fn close(&self, note: impl FnOnce()) -> Option<C> {
         let mut watch = self.watch.lock().await;
         watch.good = 0;
+        note();
         match std::mem::replace(&mut watch.connection, Connection::Closed) {
             Connection::Open(connection) => Some(connection),
             Connection::Missing | Connection::Closed => None,
@@ -93,11 +94,18 @@ impl<C> Turn<'_, C> {
     }
 
     /// Drops the entries if something has changed, or if that cannot be told. Returns `false` if it
-    /// cannot: nothing that is remembered may be used then.
-    pub(crate) fn end(mut self, has_changed: sqlx::Result<bool>, entries: &Entries) -> bool {
+    /// cannot: nothing that is remembered may be used then. `note` is called after the entries are
+    /// dropped, and before anybody else looks.
+    pub(crate) fn end(
+        mut self,
+        has_changed: sqlx::Result<bool>,
+        entries: &Entries,
+        note: impl FnOnce(),
+    ) -> bool {
         if !matches!(has_changed, Ok(false)) {
             entries.clear();
         }
+        note();
         match has_changed {
             Ok(_) => {
                 self.watch.good = self.this;

@@ -3,6 +3,7 @@
 
 pub(crate) mod entries;
 pub(crate) mod changes;
+mod wal_index;
 pub(crate) mod sqlite_changes;
 pub(crate) mod postgres_changes;
 pub(crate) mod uses;

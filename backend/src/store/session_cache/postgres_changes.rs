@@ -32,7 +32,7 @@ impl PostgresChanges {
             return false;
         };
         let has_changed = look(listener).await;
-        turn.end(has_changed, entries)
+        turn.end(has_changed, entries, || {})
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! `pragma data_version` gives another number after any other connection has committed anything:
 //! this process's or another's. A migration has triggers that count what matters for sessions, so
-//! that a login or an entry in the audit trail drops nothing.
+//! that a login or an entry in the audit trail drops nothing. Most looks need not ask that: the
+//! header of the WAL-index is as it was (`wal_index.rs`).
 
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -12,9 +14,16 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::changes::{Changes, Connection};
 use super::entries::Entries;
+use super::wal_index::{Header, WalIndex};
 
 /// What looks at the file.
-pub(crate) type SqliteChanges = Changes<Open>;
+#[derive(Debug, Default)]
+pub(crate) struct SqliteChanges {
+    changes: Changes<Open>,
+    /// What tells without a question that nothing was committed since the last one; `None` if only
+    /// SQLite can tell.
+    unchanged: Mutex<Option<(WalIndex, Header)>>,
+}
 
 /// A connection that writes nothing.
 #[derive(Debug)]
@@ -24,13 +33,23 @@ pub(crate) struct Open {
     version: i64,
     /// The triggers' count then.
     changes: i64,
+    /// `None` if the database has no WAL, or one that is not known.
+    index: Option<WalIndex>,
+    /// The header of the WAL-index before the last look.
+    header: Option<Header>,
+    /// True once the header was seen to change together with the version: from then on it is believed
+    /// when it says that nothing has changed.
+    is_proven: bool,
 }
 
 impl SqliteChanges {
     /// Drops the entries if what they were read from had changed when this was called. `false` if
     /// that cannot be told: the entries must not be used then.
     pub(crate) async fn follow(&self, path: &Path, entries: &Entries) -> bool {
-        let Some(mut turn) = self.turn().await else {
+        if self.is_unchanged() {
+            return true;
+        }
+        let Some(mut turn) = self.changes.turn().await else {
             return true;
         };
         let has_changed = match turn.connection() {
@@ -41,15 +60,32 @@ impl SqliteChanges {
                 true
             }),
         };
-        turn.end(has_changed, entries)
+        let proven = match turn.connection() {
+            Connection::Open(open) if has_changed.is_ok() => open.proven(),
+            _ => None,
+        };
+        turn.end(has_changed, entries, || *self.unchanged() = proven)
     }
 
     /// Closes the connection, and opens no other.
     pub(crate) async fn end(&self) {
-        if let Some(open) = self.close().await {
+        let open = self.changes.close(|| *self.unchanged() = None).await;
+        if let Some(open) = open {
             // Nothing was written on it.
             let _ = open.connection.close().await;
         }
+    }
+
+    /// Was nothing committed since the last question?
+    fn is_unchanged(&self) -> bool {
+        let unchanged = self.unchanged();
+        let known = unchanged.as_ref();
+        known.is_some_and(|(index, header)| index.header().as_ref() == Some(header))
+    }
+
+    fn unchanged(&self) -> MutexGuard<'_, Option<(WalIndex, Header)>> {
+        let unchanged = self.unchanged.lock();
+        unchanged.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -61,26 +97,45 @@ impl Open {
             .busy_timeout(Duration::ZERO)
             .connect()
             .await?;
+        // There is an index once somebody has read.
+        changes(&mut connection).await?;
+        let index = WalIndex::open(path);
+        let header = index.as_ref().and_then(WalIndex::header);
         let version = version(&mut connection).await?;
         let changes = changes(&mut connection).await?;
         Ok(Self {
             connection,
             version,
             changes,
+            index,
+            header,
+            is_proven: false,
         })
     }
 
     /// Returns true if something has changed since the last look.
     async fn look(&mut self) -> sqlx::Result<bool> {
+        // Read before the question, so that it cannot have seen more than that.
+        let header = self.index.as_ref().and_then(WalIndex::header);
+        let has_moved = self.header.is_some() && header != self.header;
         let version = version(&mut self.connection).await?;
+        self.header = header;
         if version == self.version {
             return Ok(false);
         }
+        // On a file system that does not show here what is written to a mapped file, it would stay.
+        self.is_proven |= has_moved;
         // Read after the version, so that it cannot miss what the version has seen.
         let changes = changes(&mut self.connection).await?;
         let has_changed = changes != self.changes;
         (self.version, self.changes) = (version, changes);
         Ok(has_changed)
+    }
+
+    /// Returns what tells that nothing was committed since the last look, once that is proven.
+    fn proven(&self) -> Option<(WalIndex, Header)> {
+        let index = self.index.clone().filter(|_| self.is_proven)?;
+        Some((index, self.header?))
     }
 }
 
