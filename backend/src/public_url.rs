@@ -5,11 +5,18 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// Postern's public origin, which people type into their browser.
+///
+/// What requests ask of it again and again is written once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     https: bool,
     host: Host,
     port: u16,
+    /// The host name or the address, an IPv6 address in brackets.
+    name: Box<str>,
+    origin: Box<str>,
+    authority: Box<str>,
+    cookies: Box<str>,
 }
 
 impl PublicUrl {
@@ -20,10 +27,18 @@ impl PublicUrl {
             "http" => false,
             _ => return None,
         };
+        let (host, port) = (url.host()?.to_owned(), url.port_or_known_default()?);
+        let name = host.to_string();
+        let own_port = own_port(https, port);
+        let authority = own_port.map_or_else(|| name.clone(), |port| format!("{name}:{port}"));
         Some(Self {
             https,
-            host: url.host()?.to_owned(),
-            port: url.port_or_known_default()?,
+            host,
+            port,
+            origin: format!("{}://{authority}", if https { "https" } else { "http" }).into(),
+            authority: authority.into(),
+            name: name.into(),
+            cookies: cookie_prefix(https, own_port).into(),
         })
     }
 
@@ -34,7 +49,7 @@ impl PublicUrl {
 
     /// Returns the host name or the address, an IPv6 address in brackets.
     pub fn host(&self) -> String {
-        self.host.to_string()
+        self.name.to_string()
     }
 
     /// Returns the port, even if the scheme implies it.
@@ -44,27 +59,24 @@ impl PublicUrl {
 
     /// Returns the port if it is not the scheme's default.
     pub fn own_port(&self) -> Option<u16> {
-        let default = if self.https { 443 } else { 80 };
-        Some(self.port).filter(|port| *port != default)
+        own_port(self.https, self.port)
     }
 
     /// Returns `https://host`, with the port if it is not the scheme's default, as browsers write
     /// the `Origin` header.
-    pub fn origin(&self) -> String {
-        let scheme = if self.https { "https" } else { "http" };
-        match self.own_port() {
-            None => format!("{scheme}://{}", self.host),
-            Some(port) => format!("{scheme}://{}:{port}", self.host),
-        }
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Returns the host, with the port unless it is the scheme's default, as browsers write the
     /// `Host` header.
-    pub fn authority(&self) -> String {
-        match self.own_port() {
-            None => self.host(),
-            Some(port) => format!("{}:{port}", self.host),
-        }
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// Returns how the names of Postern's cookies begin at this origin.
+    pub(crate) fn cookies(&self) -> &str {
+        &self.cookies
     }
 
     /// Returns true if a browser at this origin sends this `Host`. A default port may be written or
@@ -87,7 +99,7 @@ impl PublicUrl {
     fn is_name(&self, name: &str) -> bool {
         match &self.host {
             Host::Domain(own) => name.eq_ignore_ascii_case(own),
-            address => name == address.to_string(),
+            Host::Ipv4(_) | Host::Ipv6(_) => *name == *self.name,
         }
     }
 
@@ -101,6 +113,22 @@ impl PublicUrl {
     /// Returns true if it leads to the browser's own machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
+    }
+}
+
+fn own_port(https: bool, port: u16) -> Option<u16> {
+    let default = if https { 443 } else { 80 };
+    Some(port).filter(|port| *port != default)
+}
+
+/// Returns how the names of cookies begin. `__Host-` binds a cookie to this very host and to https (RFC
+/// 6265bis §4.1.3.2). Cookies ignore the port: without it in the name, two servers on one host would
+/// end each other's sessions.
+pub(crate) fn cookie_prefix(is_https: bool, own_port: Option<u16>) -> String {
+    let prefix = if is_https { "__Host-" } else { "" };
+    match own_port {
+        None => format!("{prefix}postern_"),
+        Some(port) => format!("{prefix}postern_{port}_"),
     }
 }
 

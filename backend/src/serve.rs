@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::app::AppState;
 use crate::http;
+use crate::http::front::Front;
 use crate::telemetry::chain;
 use connections::Connections;
 
@@ -52,7 +53,7 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
     };
     // Behind a proxy that is believed, all clients have its address.
     let shares = app.config.trusted_proxies.is_empty();
-    let mut connections = Connections::new(http::router(app.clone()), shares, note);
+    let mut connections = Connections::new(http::front(app.clone()), shares, note);
     connections.accept_until(&listener, stop).await;
     tracing::info!("stopping");
     drop(listener);
@@ -78,7 +79,7 @@ pub(crate) fn upkeep(app: &AppState) -> JoinSet<()> {
 
 /// Serves `/metrics` on its own listener until its task is aborted.
 pub async fn serve_ops(app: AppState, listener: TcpListener) {
-    let mut connections = Connections::few(http::ops_router(app));
+    let mut connections = Connections::few(Front::Own(http::ops_router(app)));
     connections
         .accept_until(&listener, std::future::pending())
         .await;

@@ -4,11 +4,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use cookie::Key;
-use postern_assertion::Identity;
 
-use super::recent::Recent;
+use super::identity_headers;
+use super::recent::{Login, Recent};
 use super::signing_key::{Jwk, KeyError, NewKey, PUBLISHED_FOR, SIGNS_FOR, SigningKey};
 use crate::sealed;
 use crate::store::{self, Store, StoredKey};
@@ -49,7 +49,8 @@ pub enum Error {
 }
 
 impl KeyRing {
-    /// Returns who asks, signed for the application at that public origin: a few seconds ago at most.
+    /// Returns the headers that tell the application who asks, with the assertion: signed a few seconds
+    /// ago at most.
     ///
     /// # Errors
     /// Every [`enum@Error`].
@@ -57,19 +58,24 @@ impl KeyRing {
         &self,
         store: &Store,
         seal: &Key,
-        (identity, audience): (&Identity, &str),
+        login: Login<'_>,
         now: Timestamp,
-    ) -> Result<HeaderValue, Error> {
+    ) -> Result<Arc<HeaderMap>, Error> {
         let key = self.signing_key(store, seal, now).await?;
-        if let Some(recent) = self.recent.find(identity, audience, key.kid(), now) {
+        if let Some(recent) = self.recent.find(login, key.kid(), now) {
             return Ok(recent);
         }
-        let assertion = key.sign(identity, audience, now)?;
+        let Login { application, .. } = login;
+        let identity = login.identity();
+        let assertion = key.sign(&identity, application.url.origin(), now)?;
         // Letters, digits, `-`, `_` and dots.
         let assertion = HeaderValue::try_from(assertion).map_err(|_| KeyError::Key)?;
-        self.recent
-            .keep(identity, audience, key.kid(), now, &assertion);
-        Ok(assertion)
+        let mut headers = HeaderMap::new();
+        identity_headers::add(&mut headers, application.headers, &identity);
+        headers.insert(postern_assertion::HEADER, assertion);
+        let headers = Arc::new(headers);
+        self.recent.keep(login, identity, key.kid(), now, &headers);
+        Ok(headers)
     }
 
     /// Returns the public keys: of all that was signed lately, also by other replicas.

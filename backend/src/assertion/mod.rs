@@ -4,5 +4,5 @@
 pub mod identity;
 pub mod identity_headers;
 pub mod signing_key;
-mod recent;
+pub mod recent;
 pub mod key_ring;

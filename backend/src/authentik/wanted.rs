@@ -181,7 +181,7 @@ impl Wanted {
     #[must_use]
     pub fn presentation(&self, version: &Version) -> Vec<(&'static str, String)> {
         let origin = self.public_url.origin();
-        let host = origin.rsplit('/').next().unwrap_or(&origin);
+        let host = origin.rsplit('/').next().unwrap_or(origin);
         let mut fields = vec![
             ("meta_launch_url", self.launch_url()),
             ("meta_description", format!("Log in to {host}")),

@@ -132,7 +132,7 @@ impl Config {
     #[must_use]
     pub fn address(&self) -> Option<String> {
         let origin = self.public_url.as_ref()?.origin();
-        Some(origin + self.base().as_str())
+        Some(format!("{origin}{}", self.base().as_str()))
     }
 
     /// Reads the settings of this process as far as possible.

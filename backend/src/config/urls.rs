@@ -6,17 +6,11 @@ use std::str::FromStr;
 use url::Url;
 
 use super::faults::Wrong;
-use crate::public_url::{PublicUrl, is_loopback};
+use crate::public_url::{PublicUrl, cookie_prefix, is_loopback};
 
-/// Returns a cookie's full name. `__Host-` binds it to this very host and to https (RFC 6265bis
-/// §4.1.3.2). Cookies ignore the port: without it in the name, two servers on one host would end each
-/// other's sessions.
+/// Returns a cookie's full name.
 pub(crate) fn cookie_name(is_https: bool, own_port: Option<u16>, name: &str) -> String {
-    let prefix = if is_https { "__Host-" } else { "" };
-    match own_port {
-        None => format!("{prefix}postern_{name}"),
-        Some(port) => format!("{prefix}postern_{port}_{name}"),
-    }
+    cookie_prefix(is_https, own_port) + name
 }
 
 impl FromStr for PublicUrl {

@@ -167,7 +167,7 @@ impl Postern {
         }
         Ok(Self(Arc::new(Inner {
             application,
-            router: http::router(app.clone()),
+            router: http::front(app.clone()).into_router(),
             _upkeep: serve::upkeep(&app),
             app,
         })))

@@ -23,6 +23,8 @@ const SESSION: &str = "session";
 const LINK: &str = "link";
 /// The name of the cookie that shows which accounts have logged in to this browser before.
 const BROWSER: &str = "browser";
+/// How the names of all begin if nobody has said what the public origin is.
+const UNSEEN: &str = "postern_";
 /// How the names of login attempts begin.
 const ATTEMPT: &str = "attempt_";
 
@@ -168,12 +170,30 @@ pub fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
         .filter_map(|(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?)))
 }
 
+/// Returns the value of the session cookie at Postern's origin, as [`single`] does.
+pub(crate) fn session<'a>(headers: &'a HeaderMap, app: &AppState) -> Option<&'a str> {
+    let public = app.config.public_url.as_ref();
+    own(headers, public.map_or(UNSEEN, PublicUrl::cookies), SESSION)
+}
+
+/// Returns the value of one of our cookies, as [`single`] does. Its name has two parts, which need not
+/// be put together for every request.
+pub(crate) fn own<'a>(headers: &'a HeaderMap, prefix: &str, name: &str) -> Option<&'a str> {
+    only(headers, |given| {
+        given.strip_prefix(prefix.as_bytes()) == Some(name.as_bytes())
+    })
+}
+
 /// Returns the cookie's value; `None` also if it is not text, or if the name appears twice, since
 /// one of the two was planted and nobody can tell which.
 #[must_use]
 pub fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    only(headers, |given| given == name.as_bytes())
+}
+
+fn only(headers: &HeaderMap, is_meant: impl Fn(&[u8]) -> bool) -> Option<&str> {
     let mut values = pairs(headers)
-        .filter(|(own, _)| *own == name.as_bytes())
+        .filter(|(name, _)| is_meant(name))
         .map(|(_, value)| value);
     let value = values.next()?;
     let is_alone = values.next().is_none();

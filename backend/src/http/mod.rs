@@ -6,6 +6,7 @@ mod error;
 pub mod cookie;
 mod api;
 mod openapi;
+pub(crate) mod front;
 pub(crate) mod layers;
 pub(crate) mod extract;
 pub(crate) mod login;
@@ -19,7 +20,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -44,6 +44,7 @@ use admin::{audit, doctor, users};
 use api::Routes;
 use door::{gateway::Gateway, keys, ticket, verify};
 use error::ApiError;
+use front::Front;
 use layers::{pages, same_origin, security_headers};
 use login::{
     backchannel_logout, callback, cookie_check, link, logout, misdirected, password, setup, start,
@@ -59,7 +60,7 @@ const MAX_BODY: usize = 32 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Returns the whole application.
-pub(crate) fn router(app: AppState) -> Router {
+pub(crate) fn front(app: AppState) -> Front {
     if assets::is_missing() {
         tracing::warn!("this build has no page in it: `cargo xtask dist` makes one that has");
     }
@@ -138,9 +139,9 @@ pub(crate) fn router(app: AppState) -> Router {
         ))
         .with_state(app);
     if gated {
-        Router::new().fallback_service(Gateway::new(state, own, refusals))
+        Front::Gated(Gateway::new(state, own, refusals))
     } else {
-        own
+        Front::Own(own)
     }
 }
 

@@ -3,16 +3,7 @@
 
 use tracing::{Instrument, Span};
 
-tokio::task_local! {
-    static CURRENT: Answering;
-}
-
-/// What is known about a request while it is answered.
-#[derive(Clone)]
-pub(super) struct Answering {
-    pub(super) reference: String,
-    pub(super) trace: Span,
-}
+use crate::telemetry::request::{Answering, CURRENT};
 
 /// Returns the current request's reference; empty outside of a request.
 pub(crate) fn current() -> String {
@@ -25,6 +16,7 @@ pub(crate) fn current() -> String {
 pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let current = CURRENT.try_with(Clone::clone).unwrap_or(Answering {
         reference: String::new(),
+        asked: None,
         trace: Span::none(),
     });
     let trace = current.trace.clone();

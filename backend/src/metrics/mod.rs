@@ -10,4 +10,4 @@ pub mod process;
 mod server;
 mod totals;
 
-pub use server::{Metrics, OK};
+pub use server::{Metrics, OK, Series};

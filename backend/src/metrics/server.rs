@@ -1,12 +1,14 @@
 //! The metrics that belong to the server as a whole: its logins, requests and connections.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use shared::error::ErrorCode;
@@ -32,6 +34,17 @@ pub struct Metrics {
     logins: Family<Login, Counter>,
     requests: Family<Request, Counter>,
     request_durations: Durations<Route>,
+    /// The series of the routes that were asked for.
+    routes: RwLock<HashMap<Arc<str>, Arc<Series>>>,
+}
+
+/// The series of one route, found once: to find them by their labels costs more than to count.
+#[derive(Debug)]
+pub struct Series {
+    route: Arc<str>,
+    durations: Histogram,
+    /// By method, of which the last is [`OTHER`], and by class of status.
+    requests: [[OnceLock<Counter>; STATUSES.len()]; METHODS.len() + 1],
 }
 
 /// The labels of a login that ended.
@@ -91,20 +104,13 @@ impl Metrics {
             logins: Family::default(),
             requests: Family::default(),
             request_durations: Family::new_with_constructor(histogram),
+            routes: RwLock::default(),
         };
         for (method, outcome) in good.into_iter().chain(by_password).chain(by_openid) {
             metrics.logins_by(method, outcome);
         }
         // The crate leaves out a metric without a series.
-        let (method, status) = (METHODS[0], STATUSES[3]);
-        let route: Arc<str> = OTHER.into();
-        let request = Request {
-            route: Arc::clone(&route),
-            method,
-            status,
-        };
-        drop(metrics.requests.get_or_create(&request));
-        drop(metrics.request_durations.get_or_create(&Route { route }));
+        metrics.series(None).count(&metrics.requests, 0, 3);
         metrics
     }
 
@@ -119,19 +125,35 @@ impl Metrics {
         self.logins_by(method, outcome).inc();
     }
 
-    /// Counts a request. `route` is the template that matched; `None` if none did.
-    pub fn answered(&self, route: Option<&str>, method: &str, status: u16, took: Duration) {
-        let route: Arc<str> = route.unwrap_or(OTHER).into();
-        let method = METHODS.iter().find(|known| **known == method);
+    /// Counts a request to this route.
+    pub fn answered(&self, series: &Series, method: &str, status: u16, took: Duration) {
+        let method = METHODS.iter().position(|known| *known == method);
         let class = usize::from(status / 100).clamp(1, STATUSES.len()) - 1;
-        let request = Request {
+        let requests = series.count(&self.requests, method.unwrap_or(METHODS.len()), class);
+        requests.inc();
+        series.durations.observe(took.as_secs_f64());
+    }
+
+    /// Returns the series of a route, the template that matched; `None` if none did. They begin when
+    /// it is asked for first.
+    pub fn series(&self, route: Option<&str>) -> Arc<Series> {
+        let route = route.unwrap_or(OTHER);
+        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = known.get(route) {
+            return Arc::clone(series);
+        }
+        drop(known);
+        let route: Arc<str> = route.into();
+        let labels = Route {
             route: Arc::clone(&route),
-            method: method.unwrap_or(&OTHER),
-            status: STATUSES[class],
         };
-        self.requests.get_or_create(&request).inc();
-        let durations = self.request_durations.get_or_create(&Route { route });
-        durations.observe(took.as_secs_f64());
+        let series = Arc::new(Series {
+            durations: self.request_durations.get_or_create_owned(&labels),
+            requests: Default::default(),
+            route: Arc::clone(&route),
+        });
+        let mut known = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(route).or_insert(series))
     }
 
     /// Records how many connections are open.
@@ -159,5 +181,25 @@ impl Metrics {
         let help = "When the process started, in seconds since 1970";
         let started_at = ConstGauge::new(self.started_at.unix());
         registry.register_with_unit("process_start_time", help, Unit::Seconds, started_at);
+    }
+}
+
+impl Series {
+    /// Returns the label of the route.
+    #[must_use]
+    pub fn route(&self) -> &Arc<str> {
+        &self.route
+    }
+
+    /// Returns the count of requests by this method, as a place in [`METHODS`], that were answered with
+    /// this class of status, as one in [`STATUSES`].
+    fn count(&self, all: &Family<Request, Counter>, method: usize, class: usize) -> &Counter {
+        self.requests[method][class].get_or_init(|| {
+            all.get_or_create_owned(&Request {
+                route: Arc::clone(&self.route),
+                method: METHODS.get(method).unwrap_or(&OTHER),
+                status: STATUSES[class],
+            })
+        })
     }
 }

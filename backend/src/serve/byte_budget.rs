@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -18,6 +19,8 @@ const MAX_SHARE: usize = 2 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct ByteBudget {
     held: Mutex<Held>,
+    /// How many bytes there are together, to be read without the lock.
+    bytes: AtomicUsize,
     exceeded: Notify,
 }
 
@@ -67,6 +70,7 @@ impl ByteBudget {
     pub(super) fn add(&self, client: Option<IpAddr>, bytes: usize) {
         let mut held = self.held();
         held.bytes += bytes;
+        self.bytes.store(held.bytes, Ordering::Release);
         if let Some(client) = client {
             *held.by_client.entry(client).or_default() += bytes;
         }
@@ -90,6 +94,10 @@ impl ByteBudget {
         client: Option<IpAddr>,
         cx: &Context<'_>,
     ) -> Poll<()> {
+        // Nobody can have more than all together, and that is almost always little.
+        if self.bytes.load(Ordering::Acquire) <= MAX_SHARE {
+            return Poll::Ready(());
+        }
         let mut held = self.held();
         if held.is_exceeded(client) {
             let waiting = held.waiting.entry(client).or_default();
@@ -114,14 +122,17 @@ impl ByteBudget {
                 held.waiting.remove(&client);
             }
         }
-        held.release(client, bytes);
-        wake_next(held);
+        self.release(held, client, bytes);
     }
 
     /// Notes that so many are no longer held.
     pub(super) fn remove(&self, client: Option<IpAddr>, bytes: usize) {
-        let mut held = self.held();
+        self.release(self.held(), client, bytes);
+    }
+
+    fn release(&self, mut held: MutexGuard<'_, Held>, client: Option<IpAddr>, bytes: usize) {
         held.release(client, bytes);
+        self.bytes.store(held.bytes, Ordering::Release);
         wake_next(held);
     }
 

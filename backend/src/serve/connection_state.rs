@@ -104,6 +104,9 @@ struct State {
     since: Instant,
     /// How many bytes have arrived of a request that is not whole yet.
     held: usize,
+    /// How many of them the budget knows. The others came since the connection last had its turn: most
+    /// requests are whole at its end.
+    counted: usize,
     /// True if the request is whole, or nobody wants the rest.
     is_whole: bool,
     /// True if the client was told that nobody wants the rest.
@@ -127,6 +130,7 @@ impl ConnectionState {
             phase: Phase::Head,
             since: Instant::now(),
             held: 0,
+            counted: 0,
             is_whole: false,
             is_cut: false,
             waits_for_room: false,
@@ -178,6 +182,13 @@ impl ConnectionState {
     /// Returns the client's deadline; `None` while it waits for us.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let mut state = self.state();
+        let is_passed_on = self.is_passed_on(&state);
+        if is_passed_on {
+            // What has arrived is on its way to the application.
+            self.release(&mut state);
+        } else {
+            self.count(&mut state);
+        }
         if let Some(ended) = state.ended {
             let wait = match state.phase {
                 Phase::Body => AFTER_END_IN_BODY,
@@ -185,9 +196,7 @@ impl ConnectionState {
             };
             return Some(ended + wait);
         }
-        if self.is_passed_on(&state) {
-            // What has arrived is on its way to the application.
-            self.release(&mut state);
+        if is_passed_on {
             return Some(state.stalled_since()? + STALL);
         }
         Some(state.since + state.phase.timeout()?)
@@ -260,10 +269,19 @@ impl ConnectionState {
         self.release(&mut state);
     }
 
+    /// Has the budget know what is held.
+    fn count(&self, state: &mut State) {
+        if state.held > state.counted {
+            self.budget.add(self.client, state.held - state.counted);
+            state.counted = state.held;
+        }
+    }
+
     fn release(&self, state: &mut State) {
-        let held = std::mem::take(&mut state.held);
-        if held > 0 {
-            self.budget.remove(self.client, held);
+        state.held = 0;
+        let counted = std::mem::take(&mut state.counted);
+        if counted > 0 {
+            self.budget.remove(self.client, counted);
         }
     }
 
@@ -310,7 +328,6 @@ impl ConnectionState {
         }
         if matches!(state.phase, Phase::Head | Phase::Body) {
             state.held += bytes;
-            self.budget.add(self.client, bytes);
         }
     }
 
@@ -357,8 +374,8 @@ impl ConnectionState {
 
 impl Drop for ConnectionState {
     fn drop(&mut self) {
-        let held = self.state().held;
-        self.budget.end(self.number, self.client, held);
+        let counted = self.state().counted;
+        self.budget.end(self.number, self.client, counted);
     }
 }
 

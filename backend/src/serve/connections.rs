@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
@@ -25,8 +24,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-use tower::Service as _;
 
+use crate::http::front::Front;
 use crate::keep_alive::notice_end;
 use crate::limits::network;
 
@@ -49,7 +48,7 @@ const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// All connections.
 pub(super) struct Connections {
-    router: Router,
+    front: Front,
     limit: usize,
     budget: Arc<ByteBudget>,
     /// Does each address have a share of the budget?
@@ -72,22 +71,22 @@ impl Connections {
     /// Returns an empty set for this application. The limit is the number of files that the process
     /// may open, which is raised as far as allowed. With `shares`, each address is one client, which
     /// has its share of the budget and no more.
-    pub(super) fn new(router: Router, shares: bool, note: impl Fn(usize) + Send + 'static) -> Self {
+    pub(super) fn new(front: Front, shares: bool, note: impl Fn(usize) + Send + 'static) -> Self {
         let limit = limit(raise_file_limit());
         Self {
             shares,
-            ..Self::with_limit(router, limit, Box::new(note))
+            ..Self::with_limit(front, limit, Box::new(note))
         }
     }
 
     /// Returns an empty set for the ops listener, which has few clients.
-    pub(super) fn few(router: Router) -> Self {
-        Self::with_limit(router, FEW, Box::new(|_| {}))
+    pub(super) fn few(front: Front) -> Self {
+        Self::with_limit(front, FEW, Box::new(|_| {}))
     }
 
-    fn with_limit(router: Router, limit: usize, note: Box<dyn Fn(usize) + Send>) -> Self {
+    fn with_limit(front: Front, limit: usize, note: Box<dyn Fn(usize) + Send>) -> Self {
         Self {
-            router,
+            front,
             limit,
             note,
             budget: Arc::default(),
@@ -139,8 +138,8 @@ impl Connections {
         let client = self.shares.then(|| network(peer.ip()));
         let state = ConnectionState::new(Arc::clone(&self.budget), client);
         let stopping = self.stopping.subscribe();
-        let router = self.router.clone();
-        let attended = attend(stream, peer, router, Arc::clone(&state), stopping);
+        let front = self.front.clone();
+        let attended = attend(stream, peer, front, Arc::clone(&state), stopping);
         let task = self.tasks.spawn(attended);
         self.open.insert(task.id(), Open { state, task });
     }
@@ -229,11 +228,11 @@ impl Connections {
 async fn attend(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    front: Front,
     state: Arc<ConnectionState>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let service = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&state)));
+    let service = service_fn(|request| answer(request, peer, front.clone(), Arc::clone(&state)));
     notice_end(&stream);
     // An event or a message of an application must not wait for the one before. Without that, they
     // are slower, and no fault.
@@ -327,13 +326,13 @@ async fn carry(state: &ConnectionState, mut stopping: watch::Receiver<bool>) {
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
-    mut router: Router,
+    mut front: Front,
     state: Arc<ConnectionState>,
 ) -> Result<Response<ResponseBody>, Infallible> {
     let mut request = request.map(|body| request_body(body, &state));
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(state.handover().clone());
-    let response = router.call(request).await?;
+    let response = front.answer(request).await;
     Ok(response.map(|body| ResponseBody::new(body, &state)))
 }
 

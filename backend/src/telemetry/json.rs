@@ -11,6 +11,8 @@ use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::request;
+
 /// The format. That of `tracing_subscriber` keeps the fields of a span in their own object, twice,
 /// so that log collectors index `span.ref` and `spans[0].ref`.
 pub(super) struct Flat;
@@ -37,6 +39,7 @@ where
                 }
             }
         }
+        request::add(&mut fields);
         event.record(&mut Fields(&mut fields));
         let message = fields.remove("message").unwrap_or_default();
         let mut time = String::new();

@@ -1,6 +1,8 @@
 //! Logs: one line per event, as text or JSON, to standard error. With the feature `otel` also traces.
 
 mod json;
+mod text;
+pub(crate) mod request;
 pub mod traces;
 #[cfg(feature = "otel")]
 mod otel;
@@ -10,9 +12,8 @@ use std::sync::Arc;
 #[cfg(feature = "otel")]
 use tracing_subscriber::filter::FilterExt as _;
 use tracing_subscriber::fmt::format::JsonFields;
-use tracing_subscriber::fmt::time::SystemTime;
 use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 use url::Url;
 
@@ -55,11 +56,7 @@ pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
     let (filter, handle) = reload::Layer::new(parse(&config.filter));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match config.format {
-        LogFormat::Text => lines
-            .with_target(false)
-            .with_timer(SystemTime)
-            .with_ansi(false)
-            .boxed(),
+        LogFormat::Text => lines.with_ansi(false).event_format(text::Line).boxed(),
         LogFormat::Json => lines
             .fmt_fields(JsonFields::new())
             .event_format(Flat)
@@ -70,7 +67,7 @@ pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
         let _ = collector;
         let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
         // Fails if logging has started already, in tests.
-        let has_begun = subscriber.try_init().is_ok();
+        let has_begun = begin(subscriber);
         Log {
             filter: has_begun.then(|| Arc::new(handle)),
         }
@@ -83,7 +80,7 @@ pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
         let subscriber = tracing_subscriber::registry()
             .with(lines)
             .with(traces.as_ref().map(otel::layer));
-        let has_begun = subscriber.try_init().is_ok();
+        let has_begun = begin(subscriber);
         if let Err(error) = made {
             tracing::error!("no traces are sent: {}", chain(error.as_ref()));
         }
@@ -92,6 +89,15 @@ pub fn start(config: &LogConfig, collector: Option<&Url>) -> Log {
             traces,
         }
     }
+}
+
+/// Has this get all that is logged. `false` if something else does already.
+fn begin(subscriber: impl SubscriberInitExt) -> bool {
+    let has_begun = subscriber.try_init().is_ok();
+    if has_begun {
+        request::log_is_ours();
+    }
+    has_begun
 }
 
 fn parse(filter: &str) -> EnvFilter {

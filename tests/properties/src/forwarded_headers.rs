@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use postern::http::door::forwarded::prepare;
+use postern::http::door::forwarded::{Address, prepare};
 use postern::public_url::PublicUrl;
 
 /// The client's address.
@@ -66,7 +66,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
         }
     }
     let public: PublicUrl = "https://app.example".parse().expect("an origin");
-    prepare(&mut headers, &public, Some(CLIENT));
+    prepare(&mut headers, &Address::of(&public), Some(CLIENT));
     for (name, value) in OURS {
         let values: Vec<_> = headers.get_all(name).iter().collect();
         assert_eq!(values, [value], "{name}");
@@ -75,7 +75,7 @@ pub(crate) fn check(data: &[u8]) -> bool {
         assert_is_harmless(name.as_str(), value);
     }
     let once = headers.clone();
-    prepare(&mut headers, &public, Some(CLIENT));
+    prepare(&mut headers, &Address::of(&public), Some(CLIENT));
     assert_eq!(headers, once, "prepared again, they are others");
     headers.len() > OURS.len()
 }

@@ -70,13 +70,13 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
     let answer = match probe.ask(stranger, NAME).await {
         Ok(answer) => answer,
         Err(_) if !runs => return step.skip("no server runs"),
-        Err(cause) => return unreachable(step, &origin, &cause),
+        Err(cause) => return unreachable(step, origin, &cause),
     };
     if !runs && matches!(answer.status.as_u16(), 502..=504) {
         return step.skip("no server runs");
     }
     if let Some(fault) = page_fault(app, &answer) {
-        return fault.into_step(step, app, &origin);
+        return fault.into_step(step, app, origin);
     }
     let mut forged = probe.http.get(&url).header("sec-fetch-mode", "cors");
     for (name, value) in FORGED {
@@ -90,15 +90,15 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
     ] {
         match probe.ask(request, NAME).await {
             Ok(answer) if is_refusal(&answer) => {}
-            Ok(answer) => return Fault::of(&answer, with).into_step(step, app, &origin),
-            Err(cause) => return unreachable(step, &origin, &cause),
+            Ok(answer) => return Fault::of(&answer, with).into_step(step, app, origin),
+            Err(cause) => return unreachable(step, origin, &cause),
         }
     }
     // Postern's own host is examined as the public address.
     let entry = if app.is_on_own_host {
         Ok(())
     } else {
-        entry(probe, &origin, own).await
+        entry(probe, origin, own).await
     };
     match entry {
         Ok(()) => step.pass(format!(

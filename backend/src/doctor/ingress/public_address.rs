@@ -34,7 +34,7 @@ pub(super) async fn examine(
     (keys, clock): (&Keys, &Clock),
     runs: bool,
 ) -> Vec<Step> {
-    let origin = public.origin() + base.as_str();
+    let origin = format!("{}{}", public.origin(), base.as_str());
     let (reflection, answer) = match ask(probe, &origin, keys, clock, None).await {
         Reply::Own(reflection, answer) => (reflection, answer),
         Reply::Other(answer) => return not_this_one(&origin, &answer, public, runs),

@@ -158,7 +158,7 @@ pub(super) fn endpoints(
 fn outside(url: &Url, config: &OidcConfig, public: Option<&PublicUrl>) -> Option<Step> {
     // A trial on one machine: browsers and server reach the same addresses.
     let public = public.filter(|public| !public.is_loopback())?;
-    let own = Url::parse(&public.origin()).ok()?;
+    let own = Url::parse(public.origin()).ok()?;
     let origin = url.origin().ascii_serialization();
     let follows = match config.provider.as_str() {
         "authentik" => " (Authentik follows the host name and X-Forwarded-Proto of the request)",

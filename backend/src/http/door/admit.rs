@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue};
-use postern_assertion::Identity;
+use axum::http::HeaderMap;
 use uuid::Uuid;
 
 use super::{asked, session};
@@ -13,7 +12,8 @@ use crate::app::AppState;
 use crate::application::allow::{Allow, is_allowed};
 use crate::application::public_path::is_public;
 use crate::application::registry::Application;
-use crate::assertion::{identity::identity, identity_headers, key_ring};
+use crate::assertion::key_ring;
+use crate::assertion::recent::Login;
 use crate::http::extract::principal::Current;
 use crate::store;
 
@@ -21,26 +21,17 @@ use crate::store;
 pub(crate) struct Visit {
     /// The login.
     pub(crate) session_id: Uuid,
-    /// Who it is.
-    identity: Identity,
-    /// The same, signed.
-    assertion: HeaderValue,
+    /// Who it is, also signed.
+    told: Arc<HeaderMap>,
 }
 
 impl Visit {
     /// Puts into a request, or the answer to a proxy that asks, who it is.
-    pub(crate) fn tell(&self, application: &Application, headers: &mut HeaderMap) {
-        identity_headers::add(headers, application.headers, &self.identity);
-        headers.insert(postern_assertion::HEADER, self.assertion.clone());
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        for (name, value) in &*self.told {
+            headers.insert(name, value.clone());
+        }
     }
-}
-
-/// Who makes a request that may pass.
-pub(crate) struct Recognized {
-    /// The login.
-    pub(crate) current: Current,
-    /// What the application is told.
-    pub(crate) identity: Identity,
 }
 
 /// Why a request may not pass.
@@ -72,8 +63,8 @@ pub(crate) async fn recognize(
     application: &Application,
     allow: &[Allow],
     headers: &HeaderMap,
-) -> Result<Recognized, Refusal> {
-    if asked::is_cross_site_upgrade(headers, &application.url.origin()) {
+) -> Result<Current, Refusal> {
+    if asked::is_cross_site_upgrade(headers, application.url.origin()) {
         return Err(Refusal::CrossSite);
     }
     let Some(current) = session::current(app, application, headers).await? else {
@@ -85,8 +76,7 @@ pub(crate) async fn recognize(
     if !is_allowed(allow, &current.account) {
         return Err(Refusal::Forbidden(current.account));
     }
-    let identity = identity(&current.account, &current.session, &application.name);
-    Ok(Recognized { current, identity })
+    Ok(current)
 }
 
 /// Decides on a request for this path, as it came and without its query. `None` if it passes as
@@ -101,22 +91,24 @@ pub(crate) async fn admit(
     headers: &HeaderMap,
 ) -> Result<Option<Visit>, Refusal> {
     let recognized = recognize(app, application, &application.allow, headers).await;
-    let Recognized { current, identity } = match recognized {
+    let current = match recognized {
         Err(Refusal::LoggedOut | Refusal::Forbidden(_)) if is_public(&application.public, path) => {
             return Ok(None);
         }
         recognized => recognized?,
     };
-    let origin = application.url.origin();
     let keys = app.keys();
-    let told = (&identity, origin.as_str());
-    let assertion = app
+    let login = Login {
+        session: &current.session,
+        account: &current.account,
+        application,
+    };
+    let told = app
         .assertions
-        .sign(&app.store, &keys.assertion, told, current.now)
+        .sign(&app.store, &keys.assertion, login, current.now)
         .await?;
     Ok(Some(Visit {
         session_id: current.session.id,
-        identity,
-        assertion,
+        told,
     }))
 }

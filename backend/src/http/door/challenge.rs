@@ -66,7 +66,7 @@ pub(crate) fn login_url(application: &Application, asked: &str) -> String {
     let login = if application.is_on_own_host {
         BasePath::BELOW.of(routes::LOGIN)
     } else {
-        application.url.origin() + routes::APP_START
+        format!("{}{}", application.url.origin(), routes::APP_START)
     };
     with_query(&login, &[("next", asked)])
 }

@@ -7,11 +7,12 @@ use axum::response::{IntoResponse, Response};
 use postern_assertion::Identity;
 use shared::error::ErrorCode;
 
-use super::admit::{Recognized, Refusal, recognize};
+use super::admit::{Refusal, recognize};
 use super::challenge::challenge;
 use crate::app::AppState;
 use crate::application::allow::Allow;
 use crate::application::registry::Application;
+use crate::assertion::identity::identity;
 use crate::http::error::ApiError;
 use crate::http::layers::reference::{given, note_refusal};
 use crate::http::layers::same_origin::is_write_from_elsewhere;
@@ -43,7 +44,7 @@ async fn decide(
     if is_write_from_elsewhere(app, method, headers) {
         return Err(refused(ErrorCode::CrossSite));
     }
-    let Recognized { identity, .. } =
+    let current =
         recognize(app, application, allow, headers)
             .await
             .map_err(|refusal| match refusal {
@@ -57,5 +58,9 @@ async fn decide(
                 Refusal::Store(error) => ApiError::from(error).into_response(),
                 Refusal::Sign(error) => ApiError::internal(&error).into_response(),
             })?;
-    Ok(identity)
+    Ok(identity(
+        &current.account,
+        &current.session,
+        &application.name,
+    ))
 }

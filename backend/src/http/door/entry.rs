@@ -169,7 +169,7 @@ async fn logout(app: &AppState, application: &Application, parts: &mut Parts) ->
     };
     let url = if next.starts_with('/') {
         let origin = app.config.public_url.as_ref().map(PublicUrl::origin);
-        origin.unwrap_or_default() + &next
+        format!("{}{next}", origin.unwrap_or_default())
     } else {
         next
     };

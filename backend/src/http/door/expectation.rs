@@ -3,15 +3,17 @@
 //! The connection asks its client for the body when somebody reads it first. So the body waits until
 //! the application says `100 Continue`. If it refuses instead, nothing is ever sent.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::http::header::EXPECT;
 use axum::http::{HeaderMap, Request, StatusCode};
+use futures_util::task::AtomicWaker;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -31,9 +33,15 @@ pub(crate) struct Interim(Arc<Said>);
 #[derive(Default)]
 struct Said {
     count: AtomicUsize,
+    /// Who waits until it has said far too much.
+    flooded: AtomicWaker,
+    /// What a body waits for. Most requests have none.
+    gate: OnceLock<Signals>,
+}
+
+#[derive(Default)]
+struct Signals {
     is_answered: AtomicBool,
-    /// Cancelled when it has said far too much.
-    flood: CancellationToken,
     /// Cancelled when it wants the body.
     go_on: CancellationToken,
     /// Cancelled when it has answered, and all of the answer was passed on.
@@ -46,11 +54,13 @@ impl Interim {
         let interim = Self::default();
         let said = Arc::clone(&interim.0);
         hyper::ext::on_informational(request, move |answer| {
-            if answer.status() == StatusCode::CONTINUE {
-                said.go_on.cancel();
+            if answer.status() == StatusCode::CONTINUE
+                && let Some(gate) = said.gate.get()
+            {
+                gate.go_on.cancel();
             }
-            if said.count.fetch_add(1, Ordering::Relaxed) >= MAX_INTERIM {
-                said.flood.cancel();
+            if said.count.fetch_add(1, Ordering::AcqRel) >= MAX_INTERIM {
+                said.flooded.wake();
             }
         });
         interim
@@ -58,13 +68,23 @@ impl Interim {
 
     /// Waits until it has said far too much.
     pub(crate) async fn flooded(&self) {
-        self.0.flood.cancelled().await;
+        poll_fn(|cx| {
+            self.0.flooded.register(cx.waker());
+            if self.0.count.load(Ordering::Acquire) > MAX_INTERIM {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
     }
 
     /// Returns what holds the body back.
     pub(crate) fn gate(&self) -> Gate {
+        self.0.gate.get_or_init(Signals::default);
         let said = Arc::clone(&self.0);
         Box::pin(async move {
+            let said = said.gate.get_or_init(Signals::default);
             tokio::select! {
                 () = said.go_on.cancelled() => return Ok(()),
                 () = said.done.cancelled() => {}
@@ -81,8 +101,9 @@ impl Interim {
 
     /// Notes that the answer has begun; returns what notes its end when it is dropped.
     pub(crate) fn answered(&self) -> tokio_util::sync::DropGuard {
-        self.0.is_answered.store(true, Ordering::Relaxed);
-        self.0.done.clone().drop_guard()
+        let gate = self.0.gate.get_or_init(Signals::default);
+        gate.is_answered.store(true, Ordering::Relaxed);
+        gate.done.clone().drop_guard()
     }
 }
 

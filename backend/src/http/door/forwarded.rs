@@ -47,6 +47,12 @@ const TOLD_BY_PROXIES: [&str; 15] = [
     "x-rewrite-url",
 ];
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+
 /// What decides about a message before its body is read.
 const HEADERS_ONLY: [HeaderName; 6] = [
     HOST,
@@ -73,6 +79,10 @@ pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<It
 /// by it: a client could otherwise make an identity vanish that we add later, or one that a proxy
 /// before us added (hop-by-hop tricks). We add ours afterwards, so that nothing is lost.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    // Most have none: to look once at those that are there costs less than to look for each.
+    if !headers.keys().any(|name| HOP_BY_HOP.contains(name)) {
+        return;
+    }
     let named: Vec<HeaderName> = members(headers, CONNECTION)
         .filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok())
         .collect();
@@ -89,12 +99,32 @@ pub(crate) fn clean_trailers(trailers: &mut HeaderMap) {
         trailers.remove(name);
     }
     remove_told(trailers);
-    identity_headers::remove(trailers);
+}
+
+/// What an application is told of where it is, which is the same for every request.
+#[derive(Debug, Clone)]
+pub struct Address {
+    authority: Option<HeaderValue>,
+    scheme: HeaderValue,
+    port: HeaderValue,
+}
+
+impl Address {
+    /// Writes it for the application at this origin.
+    #[must_use]
+    pub fn of(public: &PublicUrl) -> Self {
+        let scheme = if public.is_https() { "https" } else { "http" };
+        Self {
+            authority: HeaderValue::from_str(public.authority()).ok(),
+            scheme: HeaderValue::from_static(scheme),
+            port: public.port().into(),
+        }
+    }
 }
 
 /// Makes the headers of a request those that the application gets: without a word on who asks, and
 /// with our own of where it comes from.
-pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAddr>) {
+pub fn prepare(headers: &mut HeaderMap, own: &Address, client: Option<IpAddr>) {
     let wants_trailers = headers.get(TE).is_some_and(|te| te == "trailers");
     remove_hop_by_hop(headers);
     // Asked for anew if there is a body (`expectation.rs`).
@@ -103,43 +133,28 @@ pub fn prepare(headers: &mut HeaderMap, public: &PublicUrl, client: Option<IpAdd
         headers.insert(TE, HeaderValue::from_static("trailers"));
     }
     remove_told(headers);
-    identity_headers::remove(headers);
     remove_our_cookies(headers);
-    let authority = public.authority();
-    let port = public.port().to_string();
-    let scheme = if public.is_https() { "https" } else { "http" };
-    let address = client.map(|address| address.to_string());
+    let client = client.and_then(|address| HeaderValue::try_from(address.to_string()).ok());
     let ours = [
-        (HOST, Some(authority.as_str())),
-        (
-            HeaderName::from_static("x-forwarded-host"),
-            Some(authority.as_str()),
-        ),
-        (HeaderName::from_static("x-forwarded-proto"), Some(scheme)),
-        (
-            HeaderName::from_static("x-forwarded-port"),
-            Some(port.as_str()),
-        ),
-        (
-            HeaderName::from_static("x-forwarded-for"),
-            address.as_deref(),
-        ),
-        (HeaderName::from_static("x-real-ip"), address.as_deref()),
+        (HOST, own.authority.clone()),
+        (FORWARDED_HOST, own.authority.clone()),
+        (FORWARDED_PROTO, Some(own.scheme.clone())),
+        (FORWARDED_PORT, Some(own.port.clone())),
+        (FORWARDED_FOR, client.clone()),
+        (REAL_IP, client),
     ];
-    for (name, text) in ours {
-        if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
+    headers.reserve(ours.len());
+    for (name, value) in ours {
+        if let Some(value) = value {
             headers.insert(name, value);
         }
     }
 }
 
-/// Removes what others may have said of a request, in every spelling.
+/// Removes what others may have said of a request and of who asks, in every spelling.
 fn remove_told(headers: &mut HeaderMap) {
-    let told: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| is_told(name))
-        .cloned()
-        .collect();
+    let is_removed = |name: &&HeaderName| is_told(name) || identity_headers::tells(name);
+    let told: Vec<HeaderName> = headers.keys().filter(is_removed).cloned().collect();
     for name in told {
         headers.remove(&name);
     }
@@ -153,19 +168,24 @@ fn is_told(name: &HeaderName) -> bool {
 
 /// Takes our own cookies out of `Cookie`: an application that was broken into must not learn them.
 fn remove_our_cookies(headers: &mut HeaderMap) {
-    let kept: Vec<Vec<u8>> = headers
-        .get_all(COOKIE)
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|&byte| byte == b';'))
-        .map(<[u8]>::trim_ascii)
-        .filter(|pair| !pair.is_empty() && !is_ours(name_of(pair)))
-        .map(<[u8]>::to_vec)
-        .collect();
+    let mut kept = Vec::new();
+    for line in headers.get_all(COOKIE) {
+        let pairs = line.as_bytes().split(|&byte| byte == b';');
+        let theirs = pairs
+            .map(<[u8]>::trim_ascii)
+            .filter(|pair| !pair.is_empty() && !is_ours(name_of(pair)));
+        for pair in theirs {
+            if !kept.is_empty() {
+                kept.extend_from_slice(b"; ");
+            }
+            kept.extend_from_slice(pair);
+        }
+    }
     headers.remove(COOKIE);
     if kept.is_empty() {
         return;
     }
-    if let Ok(line) = HeaderValue::from_bytes(&kept.join(&b"; "[..])) {
+    if let Ok(line) = HeaderValue::try_from(kept) {
         headers.insert(COOKIE, line);
     }
 }
@@ -178,7 +198,7 @@ pub(crate) fn name_of(pair: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean_trailers, prepare};
+    use super::{Address, clean_trailers, prepare};
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
     fn headers(lines: &[(&str, &str)]) -> HeaderMap {
@@ -197,7 +217,7 @@ mod tests {
         let public = "https://app.example.com".parse().expect("an origin");
         prepare(
             &mut headers,
-            &public,
+            &Address::of(&public),
             Some("192.0.2.7".parse().expect("an address")),
         );
         let mut lines: Vec<String> = headers

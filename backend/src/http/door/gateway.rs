@@ -20,6 +20,7 @@ use shared::routes;
 use tower::Service;
 
 use super::challenge::Own;
+use super::forwarded::Address;
 use super::proxy::Proxy;
 use super::serve::{Proxied, serve};
 use super::streams::Streams;
@@ -48,19 +49,19 @@ const OWN_PATHS: [&str; 6] = [
 /// Sends each request to the application that it is for, or to Postern's own router.
 #[derive(Clone)]
 pub(crate) struct Gateway {
-    app: AppState,
     own: Router,
-    doors: Arc<Doors>,
+    door: Arc<Door>,
+}
+
+/// What all requests share.
+struct Door {
+    app: AppState,
+    /// What is proxied to, by the application's name.
+    proxied: BTreeMap<String, Arc<Proxied>>,
+    streams: Streams,
     refusals: RefusalPages,
     /// The policy of pages on an application's host.
     csp: Csp,
-}
-
-/// What is behind the door.
-struct Doors {
-    /// By the application's name.
-    proxied: BTreeMap<String, Arc<Proxied>>,
-    streams: Streams,
 }
 
 /// Whom a request is for.
@@ -113,30 +114,30 @@ impl Gateway {
         let proxied = applications.0.iter().filter_map(|application| {
             let proxied = Proxied {
                 application: Arc::clone(application),
+                address: Address::of(&application.url),
                 proxy: Proxy::new(application.upstream.clone()?),
             };
             Some((application.name.clone(), Arc::new(proxied)))
         });
         let streams = Streams::default();
-        let doors = Doors {
+        tokio::spawn(streams.clone().watch(app.clone()));
+        let door = Door {
             proxied: proxied.collect(),
-            streams: streams.clone(),
-        };
-        tokio::spawn(streams.watch(app.clone()));
-        let csp = Csp::of_refusals(&app.config, &refusals.style_hash());
-        Self {
-            app,
-            own,
-            doors: Arc::new(doors),
+            streams,
+            csp: Csp::of_refusals(&app.config, &refusals.style_hash()),
             refusals,
-            csp,
-        }
+            app,
+        };
+        let door = Arc::new(door);
+        Self { own, door }
     }
+}
 
+impl Door {
     /// Answers a request that is not for Postern's own router.
     async fn answer(&self, target: Target, request: Request) -> Response {
-        let app = self.app.clone();
-        let application = target.application(&app, request.headers());
+        let app = &self.app;
+        let application = target.application(app, request.headers());
         let is_page = is_page_load(request.headers());
         // Only our own pages ask for them: those of a program's request need no copy.
         let headers = if is_page || matches!(target, Target::Entry(_)) {
@@ -150,13 +151,13 @@ impl Gateway {
         };
         let response = match target {
             Target::Application(proxied) => {
-                serve(app, &proxied, &self.doors.streams, is_page, request).await
+                serve(app, &proxied, &self.streams, is_page, request).await
             }
             Target::Entry(application) => {
                 let asks = || self.refusals.logout(&place, &headers);
-                entry::answer(&app, &application, request, asks).await
+                entry::answer(app, &application, request, asks).await
             }
-            Target::Question => verify::verify(State(app), request).await,
+            Target::Question => verify::verify(State(app.clone()), request).await,
             Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
             Target::Own | Target::Below | Target::Unknown => {
                 let host = self.host(&request).unwrap_or_default();
@@ -210,7 +211,7 @@ impl Gateway {
             if path.starts_with(routes::BELOW_BASE) {
                 return Target::Entry(Arc::clone(application));
             }
-            return match self.doors.proxied.get(&application.name) {
+            return match self.proxied.get(&application.name) {
                 Some(proxied) => Target::Application(Arc::clone(proxied)),
                 None => Target::Unknown,
             };
@@ -235,7 +236,7 @@ impl Gateway {
             routes::CHANGE_PASSWORD if self.app.config.password_login => Target::Own,
             _ if is_for_op => Target::Own,
             _ if BasePath::BELOW.within(path).is_some() => Target::Below,
-            _ => match self.doors.proxied.get(&application.name) {
+            _ => match self.proxied.get(&application.name) {
                 Some(proxied) => Target::Application(Arc::clone(proxied)),
                 None => Target::Unknown,
             },
@@ -300,7 +301,7 @@ impl Service<Request> for Gateway {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let target = self.target(&request);
+        let target = self.door.target(&request);
         if let Target::Below = target {
             take_base_off(&mut request);
         }
@@ -308,11 +309,11 @@ impl Service<Request> for Gateway {
             let answer = self.own.call(request);
             return Box::pin(answer);
         }
-        let gateway = self.clone();
+        let door = Arc::clone(&self.door);
         Box::pin(async move {
             let route = target.route();
-            let answer = around(&gateway.app, route, request, |request| {
-                gateway.answer(target, request)
+            let answer = around(&door.app, route, request, |request| {
+                door.answer(target, request)
             });
             Ok(answer.await)
         })

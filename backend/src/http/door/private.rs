@@ -26,6 +26,11 @@ pub(crate) fn remove_our_cookies(headers: &mut HeaderMap) {
 /// again before it shows a page of which the application says nothing: somebody else may be there by
 /// then, or nobody. What the application says is never weakened.
 pub(crate) fn keep_private(headers: &mut HeaderMap, is_page: bool) {
+    let may_be_kept = !is_page || headers.contains_key(EXPIRES);
+    if may_be_kept && !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+        return;
+    }
     let directives: Vec<&str> = members(headers, CACHE_CONTROL).collect();
     let is = |directive: &str, name: &str| {
         let end = directive.find('=').unwrap_or(directive.len());

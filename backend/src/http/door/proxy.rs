@@ -18,11 +18,11 @@ use tokio::time::{Instant, timeout_at};
 use super::body::{Progress, RequestBody, ResponseBody};
 use super::connector::Connector;
 use super::expectation::{self, Interim};
+use super::forwarded::Address;
 use super::handover::Handover;
 use super::streams::{self, Stream};
 use super::{forwarded, private, tunnel};
 use crate::application::upstream::Upstream;
-use crate::public_url::PublicUrl;
 
 /// How long a connection to an upstream is kept without use: shorter than servers keep theirs, so
 /// that no request meets one that is being closed.
@@ -83,7 +83,7 @@ impl Proxy {
     pub(crate) async fn pass_on(
         &self,
         mut request: Request<Body>,
-        public: &PublicUrl,
+        own: &Address,
         client: Option<IpAddr>,
         login: Option<Stream>,
         add: impl FnOnce(&mut HeaderMap),
@@ -99,7 +99,7 @@ impl Proxy {
         let is_head = request.method() == Method::HEAD;
         let protocol = tunnel::protocol(request.headers());
         let is_expected = expectation::is_expected(request.headers());
-        forwarded::prepare(request.headers_mut(), public, client);
+        forwarded::prepare(request.headers_mut(), own, client);
         add(request.headers_mut());
         let asked = protocol.map(|protocol| {
             tunnel::ask_to_switch(request.headers_mut(), protocol.clone());
@@ -120,6 +120,7 @@ impl Proxy {
         let request = request.map(|body| RequestBody::new(body, gate, progress.clone()));
         let answer = self.client.request(request);
         let mut response = tokio::select! {
+            biased;
             answer = in_time(answer, progress.as_ref(), self.answer_timeout) => answer?,
             () = interim.flooded() => return Err(ProxyError::Misread("interim answers without end")),
             () = streams::ended(login.as_ref()) => return Err(ProxyError::Ended),
@@ -203,7 +204,7 @@ fn upstream_uri(path: Option<PathAndQuery>) -> Option<Uri> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Proxy, ProxyError};
+    use super::{Address, Proxy, ProxyError};
     use crate::application::upstream::Upstream;
     use axum::body::Body;
     use axum::http::Request;
@@ -218,10 +219,10 @@ mod tests {
             port: listener.local_addr().unwrap().port(),
         });
         proxy.answer_timeout = Duration::from_millis(50);
-        let public = "https://app.example.com".parse().unwrap();
+        let own = Address::of(&"https://app.example.com".parse().unwrap());
 
         let request = Request::get("/").body(Body::empty()).unwrap();
-        let answer = proxy.pass_on(request, &public, None, None, |_| {}).await;
+        let answer = proxy.pass_on(request, &own, None, None, |_| {}).await;
 
         assert!(matches!(answer, Err(ProxyError::Silent)));
     }

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 
 use super::admit::admit;
 use super::challenge::refused;
+use super::forwarded::Address;
 use super::private::keep_private;
 use super::proxy::{Proxy, ProxyError};
 use super::streams::Streams;
 use crate::app::AppState;
 use crate::application::registry::Application;
 use crate::http::error::ApiError;
-use crate::http::extract::client::ClientInfo;
+use crate::http::extract::client;
 use crate::telemetry::chain;
 
 /// An application that is proxied to.
@@ -23,23 +24,25 @@ use crate::telemetry::chain;
 pub(crate) struct Proxied {
     /// The application.
     pub(crate) application: Arc<Application>,
+    /// What it is told of where it is.
+    pub(crate) address: Address,
     /// The connections to it.
     pub(crate) proxy: Proxy,
 }
 
 /// Answers a request for an application; `is_page` says whether a browser opens a page.
 pub(crate) async fn serve(
-    app: AppState,
+    app: &AppState,
     proxied: &Proxied,
     streams: &Streams,
     is_page: bool,
     request: Request,
 ) -> Response {
     let application = &*proxied.application;
-    let (mut parts, body) = request.into_parts();
-    let Ok(client) = ClientInfo::from_request_parts(&mut parts, &app).await;
+    let (parts, body) = request.into_parts();
+    let client = client::address(&parts, app);
     let path = parts.uri.path();
-    let visit = match admit(&app, application, path, &parts.headers).await {
+    let visit = match admit(app, application, path, &parts.headers).await {
         Ok(visit) => visit,
         Err(refusal) => {
             let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
@@ -51,12 +54,12 @@ pub(crate) async fn serve(
     let request = Request::from_parts(parts, body);
     let tell = |headers: &mut _| {
         if let Some(visit) = &visit {
-            visit.tell(application, headers);
+            visit.tell(headers);
         }
     };
     let passed = proxied
         .proxy
-        .pass_on(request, &application.url, client.address, stream, tell)
+        .pass_on(request, &proxied.address, client, stream, tell)
         .await;
     match passed {
         Ok(mut response) => {

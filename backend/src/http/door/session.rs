@@ -64,8 +64,8 @@ pub(crate) async fn end(
 
 /// Returns the hash of the token in the application's session cookie.
 fn token(application: &Application, headers: &HeaderMap) -> Option<TokenHash> {
-    let name = style(application).other(SESSION);
-    Some(SessionToken::parse(cookie::single(headers, &name)?)?.hash())
+    let value = cookie::own(headers, application.url.cookies(), SESSION)?;
+    Some(SessionToken::parse(value)?.hash())
 }
 
 /// Returns the names and attributes of cookies on the application's host.

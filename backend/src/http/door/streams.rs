@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Context;
 use std::time::Duration;
@@ -17,38 +18,32 @@ use crate::telemetry::chain;
 /// How often the database is asked which of the logins still live.
 const LOOK: Duration = Duration::from_millis(400);
 
-/// The logins that have something open. A clone is the same.
+/// The logins that have something open, or had a moment ago. A clone is the same.
 #[derive(Clone, Default)]
-pub(crate) struct Streams(Arc<Mutex<HashMap<Uuid, Open>>>);
+pub(crate) struct Streams(Arc<Mutex<HashMap<Uuid, Arc<Open>>>>);
 
 struct Open {
     /// How many there are.
-    count: usize,
+    count: AtomicUsize,
     /// Ends them.
     end: CancellationToken,
 }
 
 /// One stream of a login; it is open until this is dropped.
-pub(crate) struct Stream {
-    streams: Streams,
-    session_id: Uuid,
-    end: CancellationToken,
-}
+pub(crate) struct Stream(Arc<Open>);
 
 impl Streams {
     /// Notes that a login has something open.
     pub(crate) fn open(&self, session_id: Uuid) -> Stream {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = all.entry(session_id).or_insert_with(|| Open {
-            count: 0,
-            end: CancellationToken::new(),
+        let open = all.entry(session_id).or_insert_with(|| {
+            Arc::new(Open {
+                count: AtomicUsize::new(0),
+                end: CancellationToken::new(),
+            })
         });
-        open.count += 1;
-        Stream {
-            streams: self.clone(),
-            session_id,
-            end: open.end.clone(),
-        }
+        open.count.fetch_add(1, Ordering::AcqRel);
+        Stream(Arc::clone(open))
     }
 
     /// Ends what is open at logins that have ended; never returns.
@@ -57,7 +52,9 @@ impl Streams {
         loop {
             ticks.tick().await;
             let ids: Vec<Uuid> = {
-                let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                // Here, and not with the last stream: the next request needs it again.
+                all.retain(|_, open| open.count.load(Ordering::Acquire) > 0);
                 all.keys().copied().collect()
             };
             if ids.is_empty() {
@@ -89,7 +86,7 @@ impl Streams {
 /// Waits until the login ends; for ever if there is none.
 pub(crate) async fn ended(login: Option<&Stream>) {
     match login {
-        Some(login) => login.end.cancelled().await,
+        Some(login) => login.0.end.cancelled().await,
         None => std::future::pending().await,
     }
 }
@@ -106,21 +103,7 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        let mut all = self
-            .streams
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        // What has ended is no longer counted; the login may have opened something since.
-        if self.end.is_cancelled() {
-            return;
-        }
-        if let Some(open) = all.get_mut(&self.session_id) {
-            open.count -= 1;
-            if open.count == 0 {
-                all.remove(&self.session_id);
-            }
-        }
+        self.0.count.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -135,9 +118,9 @@ impl Watched {
     /// Has the login ended? If the caller `waits`, it is woken when that happens.
     pub(crate) fn has_ended(&mut self, cx: &mut Context<'_>, waits: bool) -> bool {
         if !waits {
-            return self.stream.end.is_cancelled();
+            return self.stream.0.end.is_cancelled();
         }
-        let end = &self.stream.end;
+        let end = &self.stream.0.end;
         let ended = self
             .ended
             .get_or_insert_with(|| Box::pin(end.clone().cancelled_owned()));

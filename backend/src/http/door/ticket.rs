@@ -59,7 +59,7 @@ fn to_login(base: BasePath, query: &str) -> Response {
 }
 
 fn to_application(application: &Application, ticket: &LinkToken, next: &ReturnTo) -> Response {
-    let enter = application.url.origin() + routes::APP_ENTER;
+    let enter = format!("{}{}", application.url.origin(), routes::APP_ENTER);
     let ticket = ticket.reveal();
     let parameters = [("ticket", ticket.as_str()), ("next", next.as_str())];
     uncached(Redirect::to(&with_query(&enter, &parameters)))

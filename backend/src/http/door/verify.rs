@@ -56,7 +56,7 @@ async fn decide(app: &AppState, peer: Option<std::net::IpAddr>, headers: &Header
         Ok(visit) => {
             let mut response = StatusCode::OK.into_response();
             if let Some(visit) = visit {
-                visit.tell(application, response.headers_mut());
+                visit.tell(response.headers_mut());
             }
             response
         }

@@ -50,23 +50,29 @@ impl FromRequestParts<AppState> for ClientInfo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        if let Some(peer) = peer {
-            warn_of_untrusted_proxy(peer, &parts.headers, &app.config.trusted_proxies);
-        }
         let agent = parts.headers.get(USER_AGENT);
         // Some browsers write their names outside of ASCII.
         let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
         Ok(Self {
-            address: peer
-                .map(|peer| client_address(peer, &parts.headers, &app.config.trusted_proxies)),
-            peer,
+            address: address(parts, app),
+            peer: peer(parts),
             user_agent: agent,
         })
     }
+}
+
+/// Returns the client's address, as the trusted proxies tell it.
+pub(crate) fn address(parts: &Parts, app: &AppState) -> Option<IpAddr> {
+    let peer = peer(parts)?;
+    let trusted = &app.config.trusted_proxies;
+    warn_of_untrusted_proxy(peer, &parts.headers, trusted);
+    Some(client_address(peer, &parts.headers, trusted))
+}
+
+/// Returns the address of whoever connected.
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|info| info.0.ip())
 }
 
 /// Logs once that a proxy seems to be in front of the server that is not configured as trusted:
@@ -94,12 +100,9 @@ pub(crate) fn client_address(
 ) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut address = peer.to_canonical();
-    let lines: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .into_iter()
-        .filter_map(|line| line.to_str().ok())
-        .collect();
-    for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+    let lines = headers.get_all("x-forwarded-for").into_iter();
+    let lines = lines.rev().filter_map(|line| line.to_str().ok());
+    for hop in lines.flat_map(|line| line.rsplit(',')) {
         if !is_trusted(address) {
             break;
         }

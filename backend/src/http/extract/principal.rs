@@ -10,7 +10,7 @@ use shared::session::Role;
 use crate::account::Account;
 use crate::app::AppState;
 use crate::audit::Actor;
-use crate::http::cookie::{self, style};
+use crate::http::cookie;
 use crate::http::error::ApiResult;
 use crate::http::extract::client::ClientInfo;
 use crate::limits::Guesser;
@@ -224,6 +224,5 @@ pub(crate) fn is_good(
 /// Returns the hash of the session cookie's token; `None` if the cookie is missing, malformed or
 /// doubled.
 pub(crate) fn session_token(headers: &HeaderMap, app: &AppState) -> Option<TokenHash> {
-    let name = style(app).session();
-    Some(SessionToken::parse(cookie::single(headers, &name)?)?.hash())
+    Some(SessionToken::parse(cookie::session(headers, app)?)?.hash())
 }

@@ -1,5 +1,7 @@
 //! Gives every request a reference.
 
+use std::sync::Arc;
+
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use rand::RngCore as _;
@@ -8,7 +10,8 @@ use tracing::Instrument;
 use crate::app::AppState;
 use crate::http::error::ApiError;
 use crate::http::extract::address::is_from_trusted_proxy;
-use crate::http::reference::{Answering, answering};
+use crate::http::reference::answering;
+use crate::telemetry::request::Answering;
 use crate::telemetry::traces;
 
 /// Letters and digits that nobody confuses.
@@ -36,7 +39,7 @@ fn new_reference() -> String {
     let mut bytes = [0; 10];
     rand::rng().fill_bytes(&mut bytes);
     let letters = bytes.map(|byte| ALPHABET[usize::from(byte % 32)]);
-    letters.into_iter().map(char::from).collect()
+    String::from_utf8(letters.to_vec()).unwrap_or_default()
 }
 
 /// Does the same around an answer that no router gives; `route` names it in logs and metrics.
@@ -51,27 +54,23 @@ where
 {
     let reference = new_reference();
     let method = request.method().clone();
-    // At the highest level, so that every line that is written has the reference.
-    let span = tracing::error_span!(
-        "request",
-        r#ref = %reference,
-        http.request.method = method.as_str(),
-        http.route = route.unwrap_or("other"),
-    );
     let trace = traces::of_request(&method, route, &reference);
     if is_from_trusted_proxy(app, request.extensions()) {
         traces::go_on(&trace, request.headers());
     }
     let began = std::time::Instant::now();
+    let series = app.metrics.series(route);
     let current = Answering {
         reference,
+        asked: Some((method.clone(), Arc::clone(series.route()))),
         trace: trace.clone(),
     };
+    let span = current.span();
     let answer = async {
         let response = next(request).await;
         let (status, took) = (response.status().as_u16(), began.elapsed());
         traces::answered(&trace, status);
-        app.metrics.answered(route, method.as_str(), status, took);
+        app.metrics.answered(&series, method.as_str(), status, took);
         note_refusal(&response);
         let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(status, elapsed_ms, "answered");
@@ -83,12 +82,12 @@ where
 
 /// Gives a reference to work on a request outside of Postern's own router, and a log span with it.
 pub(crate) async fn given<F: Future>(work: F) -> F::Output {
-    let reference = new_reference();
-    let span = tracing::error_span!("request", r#ref = %reference);
     let current = Answering {
-        reference,
+        reference: new_reference(),
+        asked: None,
         trace: tracing::Span::none(),
     };
+    let span = current.span();
     answering(current, work.instrument(span)).await
 }
 

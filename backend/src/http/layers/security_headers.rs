@@ -22,7 +22,7 @@ impl Csp {
         let applications = config.applications.0.iter();
         let applications: String = applications
             .filter(|application| !application.is_on_own_host)
-            .flat_map(|application| [" ".to_owned(), application.url.origin()])
+            .flat_map(|application| [" ", application.url.origin()])
             .collect();
         let csp = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' {style_hash}; \

@@ -9,7 +9,7 @@ use shared::failure::FailureCode;
 use tokio::time::timeout;
 
 use crate::app::AppState;
-use crate::config::{LinkByEmail, PublicUrl};
+use crate::config::LinkByEmail;
 use crate::failure::remedy;
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::extract::principal::{self, Visitor};
@@ -114,7 +114,11 @@ pub(crate) fn public_config(
             links_by_email: provider.config.link_by_email != LinkByEmail::Never,
             unreachable_since: provider.rp.unreachable_since().map(clock::Timestamp::unix),
         }),
-        public_url: app.config.public_url.as_ref().map(PublicUrl::origin),
+        public_url: app
+            .config
+            .public_url
+            .as_ref()
+            .map(|url| url.origin().to_owned()),
         hint,
     }
 }
