@@ -23,4 +23,5 @@ mod remembered;
 mod lying_proxy;
 mod advisories;
 mod verifiers;
+mod counted;
 mod proxies;

@@ -25,7 +25,7 @@ const NGINX: &str = "/usr/sbin/nginx";
 const CADDY: &str = "/usr/bin/caddy";
 
 /// What the tests need from Debian.
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         what: "Chromium and its driver",
         is_installed: || on_path("chromium") && on_path("chromedriver"),
@@ -69,6 +69,11 @@ const NEEDS: [Need; 8] = [
         what: "systemd's programs",
         is_installed: || on_path("systemd-analyze") && on_path("systemd-socket-activate"),
         packages: &["systemd"],
+    },
+    Need {
+        what: "Valgrind",
+        is_installed: || on_path("valgrind") && on_path("vgdb"),
+        packages: &["valgrind"],
     },
 ];
 
