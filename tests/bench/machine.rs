@@ -15,6 +15,8 @@ const CONNECTIONS: u32 = 64;
 pub(super) const SECONDS: u64 = 8;
 /// The core of what is measured.
 pub(super) const MEASURED: &str = "0";
+/// As many threads as a server starts that finds one core; it is given that only once it runs.
+pub(super) const ONE_THREAD: (&str, &str) = ("TOKIO_WORKER_THREADS", "1");
 /// The core of everything else.
 pub(super) const REST: &str = "1";
 

@@ -67,6 +67,7 @@ async fn main() -> Result<()> {
         ("POSTERN_APP_CHAT_UPSTREAM", &url),
         ("POSTERN_TRUSTED_PROXIES", "127.0.0.1/32"),
         ("POSTERN_LOG", "warn"),
+        machine::ONE_THREAD,
     ])
     .await?;
     let id = server.id()?;

@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result};
 use shared::routes::{API_SESSION, API_VERIFY};
 
-use super::machine::{Bench, MEASURED, SECONDS, address, listening, pin, ticks};
+use super::machine::{Bench, MEASURED, ONE_THREAD, SECONDS, address, listening, pin, ticks};
 use super::program;
 use super::visitor::{CHAT, LOGIN};
 
@@ -46,6 +46,7 @@ pub(super) async fn run(bench: &Bench) -> Result<()> {
         ("POSTERN_APP_CHAT_UPSTREAM", nowhere),
         ("POSTERN_TRUSTED_PROXIES", "127.0.0.1/32"),
         ("POSTERN_LOG", "warn"),
+        ONE_THREAD,
     ])
     .await?;
     alice.enter(CHAT).await;
