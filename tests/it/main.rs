@@ -20,6 +20,7 @@ mod oidf;
 mod advisories;
 mod resilience;
 mod secrets;
+mod packaging;
 mod corpora;
 mod documents;
 mod applications_document;

@@ -81,6 +81,11 @@ impl Server {
         self.first.push(command.into());
     }
 
+    /// Runs another program in its place: one for another processor, by an emulator.
+    pub fn use_program(&mut self, program: PathBuf) {
+        self.program = program;
+    }
+
     /// Returns its data folder.
     pub fn data(&self) -> &Path {
         self.data.path()

@@ -10,7 +10,7 @@ pub(crate) fn bench(section: &str) -> Result<()> {
     let mut steps = Steps::new(3);
     steps.run("Looking at this machine", || {
         machine::require_c_compiler()?;
-        tools::apt::install_missing()
+        tools::apt::install_for_tests()
     })?;
     steps.run(
         "Building the server and what it is measured against",

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 /// Runs every check.
 pub(crate) fn run() -> Result<()> {
-    machine::require_wasm_target()?;
+    machine::require_target(machine::WASM)?;
     let mut checks = Checks::default();
     checks.run("formatting", formatting)?;
     checks.run("spelling", spelling)?;

@@ -44,7 +44,7 @@ pub(crate) fn run(data: Data) -> Result<()> {
         let apps = APPS.iter().map(|app| (app.port, "a demo application"));
         Site::require_ports(&apps.collect::<Vec<_>>())?;
         machine::require_c_compiler()?;
-        machine::require_wasm_target()
+        machine::require_target(machine::WASM)
     })?;
     steps.run("Downloading crates", machine::fetch_crates)?;
     let spa = steps.run(

@@ -38,7 +38,7 @@ pub(crate) fn run(page: Page) -> Result<()> {
             &[]
         })?;
         machine::require_c_compiler()?;
-        machine::require_wasm_target()
+        machine::require_target(machine::WASM)
     })?;
     steps.run("Looking for Trunk", || {
         tools::trunk::install(tools::trunk::Output::Terminal)

@@ -35,8 +35,8 @@ pub(crate) fn run() -> Result<()> {
     let lighthouse = steps.run("Looking at this machine", || {
         Site::require_ports(&[])?;
         machine::require_c_compiler()?;
-        machine::require_wasm_target()?;
-        tools::apt::install_missing()?;
+        machine::require_target(machine::WASM)?;
+        tools::apt::install_for_tests()?;
         tools::node::lighthouse()
     })?;
     let spa = steps.run("Building the page", spa::build)?;

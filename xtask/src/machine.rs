@@ -24,25 +24,22 @@ pub(crate) fn require_c_compiler() -> Result<()> {
     )
 }
 
-/// Adds the wasm target to the toolchain if it is missing.
-pub(crate) fn require_wasm_target() -> Result<()> {
-    if has_wasm_target()? {
+/// Adds a target to the toolchain if it is missing.
+pub(crate) fn require_target(target: &str) -> Result<()> {
+    if has_target(target)? {
         return Ok(());
     }
-    say::line(&format!("      adding the target {WASM} with rustup"));
+    say::line(&format!("      adding the target {target} with rustup"));
     let added = Command::new("rustup")
-        .args(["target", "add", WASM])
-        .run("adding the wasm target");
-    with_hint(
-        added,
-        "The page is WebAssembly; its target takes rustup and a network",
-    )
+        .args(["target", "add", target])
+        .run(&format!("adding the target {target}"));
+    with_hint(added, "That takes rustup and a network")
 }
 
-/// Returns true if the standard library for wasm is there.
-fn has_wasm_target() -> Result<bool> {
+/// Returns true if the standard library for a target is there.
+fn has_target(target: &str) -> Result<bool> {
     let folder = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", WASM])
+        .args(["--print", "target-libdir", "--target", target])
         .read("asking rustc for its targets")?;
     Ok(Path::new(folder.trim()).is_dir())
 }

@@ -1,4 +1,5 @@
-//! All automation of this repository: `cargo xtask demo | dev | dist | page | circles | check |
+//! All automation of this repository: `cargo xtask demo | dev | release | dist | page | circles |
+//! check |
 //! test | lighthouse | bench`.
 //!
 //! It knows the repository's layout and its tools, and contains no product logic. Tools that cargo
@@ -13,8 +14,10 @@ mod service;
 mod net;
 mod machine;
 mod tools;
+mod same_everywhere;
 mod spa;
 mod release;
+mod dist;
 mod site;
 mod demo;
 mod dev;
@@ -38,7 +41,8 @@ Usage: cargo xtask COMMAND
 
   demo [--fresh]   build everything, start Postern and a demo OP, say what to try; Ctrl-C ends it
   dev [--trunk]    a debug server and the demo OP, for `trunk serve` beside it (or with --trunk, that too)
-  dist             the release: one binary, target/release/postern, with the page inside
+  release          one program for this machine, target/release/postern, with the page inside
+  dist             what others install, in target/dist: archives, packages and a container image
   page             the page alone, into frontend/dist, and what a visit of it costs
   circles          files and folders that use each other in a circle
   check            formatting, circles, lints, spelling, documentation, licenses: no test is run
@@ -76,7 +80,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["demo", "--fresh"] => demo::run(demo::Data::Fresh),
         ["dev"] => dev::run(dev::Page::ServedElsewhere),
         ["dev", "--trunk"] => dev::run(dev::Page::ByTrunk),
-        ["dist"] => release::dist(),
+        ["release"] => release::release(),
+        ["dist"] => dist::run(),
         ["page"] => release::page(),
         ["circles"] => modules::check::run(&std::env::current_dir()?),
         ["check"] => check::run(),

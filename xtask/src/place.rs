@@ -23,6 +23,11 @@ pub(crate) fn release_binary(name: &str) -> PathBuf {
     target().join("release").join(name)
 }
 
+/// Returns the folder of what somebody installs.
+pub(crate) fn packages() -> PathBuf {
+    target().join("dist")
+}
+
 /// Returns the folder of tools that cargo does not bring.
 pub(crate) fn tools() -> PathBuf {
     match std::env::var_os("POSTERN_TOOLS") {

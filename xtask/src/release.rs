@@ -8,11 +8,11 @@ use anyhow::{Context as _, Result};
 use std::path::Path;
 
 /// Builds `target/release/postern`, which needs nothing beside it.
-pub(crate) fn dist() -> Result<()> {
+pub(crate) fn release() -> Result<()> {
     let mut steps = Steps::new(4);
     steps.run("Looking at this machine", || {
         machine::require_c_compiler()?;
-        machine::require_wasm_target()
+        machine::require_target(machine::WASM)
     })?;
     steps.run("Downloading crates", machine::fetch_crates)?;
     let spa = steps.run("Building the page", spa::build)?;
@@ -23,7 +23,7 @@ pub(crate) fn dist() -> Result<()> {
 
 /// Builds the page alone, and prints its size.
 pub(crate) fn page() -> Result<()> {
-    machine::require_wasm_target()?;
+    machine::require_target(machine::WASM)?;
     spa::build()?.sizes.require_small()
 }
 

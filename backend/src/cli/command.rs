@@ -44,7 +44,7 @@ pub enum Command {
 #[command(
     name = "postern",
     bin_name = "postern",
-    version,
+    version = env!("POSTERN_VERSION"),
     after_help = "`postern --help` also lists the settings, which are environment variables.",
     after_long_help = config::help(),
     disable_help_subcommand = true

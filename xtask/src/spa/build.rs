@@ -9,7 +9,7 @@ use super::shrink::Shrinkers;
 use super::sizes::Sizes;
 use super::{css, index, inputs};
 use crate::command::Command;
-use crate::{machine, place, say, signals};
+use crate::{machine, place, same_everywhere, say, signals};
 use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -69,32 +69,10 @@ fn alone() -> Result<File> {
     Ok(lock)
 }
 
-/// Returns the variables with which cargo builds the page.
-///
-/// Panic messages contain the paths of crates; without the folder they are in, the page is the same
-/// on every machine. Cargo adds this to the flags of `.cargo/config.toml`. Trunk gets the same
-/// variables if it is to share the compiled crates.
+/// Returns the variables with which cargo builds the page. Trunk gets the same if it is to share the
+/// compiled crates.
 pub(crate) fn cargo_variables() -> Vec<(String, OsString)> {
-    let home = std::env::var_os("CARGO_HOME").or_else(|| {
-        Some(
-            Path::new(&std::env::var_os("HOME")?)
-                .join(".cargo")
-                .into_os_string(),
-        )
-    });
-    let crates = home.map(|home| Path::new(&home).join("registry/src"));
-    match crates.as_deref().and_then(Path::to_str) {
-        // Cargo splits the variable at spaces. Without it the page works too, but is not
-        // reproducible.
-        Some(crates) if !crates.contains(char::is_whitespace) => {
-            let flag = format!("--remap-path-prefix={crates}=crates");
-            vec![(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS".to_owned(),
-                flag.into(),
-            )]
-        }
-        _ => Vec::new(),
-    }
+    same_everywhere::cargo_variables(machine::WASM)
 }
 
 /// Builds the page from nothing.

@@ -25,7 +25,7 @@ const NGINX: &str = "/usr/sbin/nginx";
 const CADDY: &str = "/usr/bin/caddy";
 
 /// What the tests need from Debian.
-const NEEDS: [Need; 9] = [
+const FOR_TESTS: [Need; 13] = [
     Need {
         what: "Chromium and its driver",
         is_installed: || on_path("chromium") && on_path("chromedriver"),
@@ -75,11 +75,73 @@ const NEEDS: [Need; 9] = [
         is_installed: || on_path("valgrind") && on_path("vgdb"),
         packages: &["valgrind"],
     },
+    Need {
+        what: "a fresh Debian, started in a container",
+        is_installed: || on_path("mmdebstrap") && on_path("systemd-nspawn"),
+        packages: &["mmdebstrap", "systemd-container"],
+    },
+    Need {
+        what: "Nix",
+        is_installed: || on_path("nix-instantiate"),
+        packages: &["nix-bin"],
+    },
+    Need {
+        what: "programs for containers",
+        is_installed: || on_path("bwrap") && on_path("buildah"),
+        packages: &["bubblewrap", "buildah"],
+    },
+    Need {
+        what: "an emulator of Arm",
+        is_installed: || on_path(QEMU),
+        packages: &["qemu-user-static"],
+    },
 ];
 
-/// Installs what the tests need and is missing.
-pub(crate) fn install_missing() -> Result<()> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_installed)()).collect();
+/// The emulator of 64-bit Arm.
+const QEMU: &str = "qemu-aarch64-static";
+
+/// What packages are made by.
+const FOR_PACKAGES: [Need; 1] = [Need {
+    what: "dpkg-deb and rpmbuild",
+    is_installed: || on_path("dpkg-deb") && on_path("rpmbuild"),
+    packages: &["dpkg", "rpm"],
+}];
+
+/// Installs what the tests need and is missing, what they make packages by included.
+pub(crate) fn install_for_tests() -> Result<()> {
+    install(FOR_TESTS.iter().chain(&FOR_PACKAGES), "the tests need")
+}
+
+/// Installs what packages are made by, if it is missing.
+pub(crate) fn install_for_packages() -> Result<()> {
+    install(FOR_PACKAGES.iter(), "packages need")
+}
+
+/// Fetches a small Debian with systemd in it, in which packages are installed, if it is missing.
+pub(crate) fn fetch_debian() -> Result<()> {
+    let folder = place::tools().join("debian");
+    let archive = folder.join("bookworm.tar");
+    if archive.is_file() {
+        return Ok(());
+    }
+    let Some(prefix) = root_prefix() else {
+        bail!("the tests need root, to start a fresh Debian in a container");
+    };
+    say::line("      fetching a fresh Debian by mmdebstrap");
+    std::fs::create_dir_all(&folder)?;
+    let unfinished = folder.join("unfinished.tar");
+    let words: Vec<&str> = prefix.iter().copied().chain(["mmdebstrap"]).collect();
+    let fetched = Command::new(words[0])
+        .args(&words[1..])
+        .args(["--variant=minbase", "--include=systemd,procps", "bookworm"])
+        .args([&unfinished])
+        .run_into(&place::install_log("debian"), "fetching a fresh Debian");
+    with_hint(fetched, "Is there a network?")?;
+    Ok(std::fs::rename(&unfinished, &archive)?)
+}
+
+fn install<'a>(needs: impl Iterator<Item = &'a Need>, who: &str) -> Result<()> {
+    let missing: Vec<&Need> = needs.filter(|need| !(need.is_installed)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -93,12 +155,10 @@ pub(crate) fn install_missing() -> Result<()> {
         format!("apt-get install {}", packages.join(" ")),
     );
     if !on_path("apt-get") {
-        bail!(
-            "the tests need {whats}; on Debian that is `{command}`, here it is for you to install"
-        );
+        bail!("{who} {whats}; on Debian that is `{command}`, here it is for you to install");
     }
     let Some(prefix) = root_prefix() else {
-        bail!("the tests need {whats}, and only root may install it: run `{command}` as root");
+        bail!("{who} {whats}, and only root may install it: run `{command}` as root");
     };
     say::line(&format!("      installing {whats} by apt-get"));
     let apt = |arguments: &[&str]| {

