@@ -19,6 +19,7 @@ mod misbehaving_op;
 mod oidf;
 mod advisories;
 mod resilience;
+mod replicas;
 mod secrets;
 mod packaging;
 mod corpora;

@@ -15,6 +15,7 @@ mod back_after_logout;
 mod own_host;
 pub(crate) mod ended_by_op;
 mod recheck;
+mod repeated;
 pub(crate) mod autologin;
 pub(crate) mod trunk_serve;
 pub(crate) mod screenshots;

@@ -2,7 +2,7 @@
 //! browser, `/api` handed on to the server with cookies and redirects.
 
 use std::env::{join_paths, split_paths, var_os};
-use std::fs::{read_to_string, write};
+use std::fs::{create_dir_all, read_to_string, write};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -26,7 +26,11 @@ const COMPILING: Duration = Duration::from_mins(8);
 #[tokio::test]
 #[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn trunk_serve_lets_people_log_in() -> Result<()> {
-    let folder = TempDir::new()?;
+    // Inside of the workspace: Trunk has cargo work where its file is, and cargo looks for its own
+    // settings there and above. With others it would compile every crate again.
+    let target = workspace().join("target");
+    create_dir_all(&target)?;
+    let folder = TempDir::new_in(target.canonicalize()?)?;
     let mut server = Server::prepare(Database::create(Sqlite).await?)?;
     let port = free_port()?;
     let _trunk = start_trunk(folder.path(), port, server.origin()).await?;
