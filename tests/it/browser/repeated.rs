@@ -51,6 +51,7 @@ async fn no_page_says_a_sentence_twice() -> Result<()> {
         ] {
             says_all_once(stage, path, css).await?;
         }
+        stage.visit(routes::HOME).await?;
         stage.log_out().await?;
         says_all_once(stage, "/login?logged_out=1", "#login-form").await?;
         for code in FailureCode::ON_LOGIN_PAGE.iter().map(|code| code.as_str()) {

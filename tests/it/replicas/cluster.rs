@@ -14,6 +14,9 @@ use tests::server::Server;
 use tests::site::{CLIENT_ID, CLIENT_SECRET, op_of_today};
 use tests::web::answers;
 
+/// The same at all servers.
+const SECRET_KEY: &str = "of three 0123456789 abcdefghijklmnopqrstuvwxyz";
+
 /// nginx asks the next server if one is not there or does not want the request.
 const NGINX: &str = "daemon off;
 pid FOLDER/pid;
@@ -71,7 +74,7 @@ impl Cluster {
             for (name, value) in [
                 ("POSTERN_PUBLIC_URL", origin.as_str()),
                 ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
-                ("POSTERN_SECRET_KEY", &"5e".repeat(32)),
+                ("POSTERN_SECRET_KEY", SECRET_KEY),
                 ("OIDC_ENABLED", "true"),
                 ("OIDC_PROVIDER", "authentik"),
                 ("OIDC_CLIENT_ID", CLIENT_ID),
