@@ -1,5 +1,5 @@
 //! Three servers over one PostgreSQL behind nginx, which sends each request to the next of them.
 
 mod cluster;
-mod restart;
+mod kill;
 mod steps;
