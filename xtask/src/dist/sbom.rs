@@ -19,20 +19,28 @@ pub(crate) fn write(source: &Source, out: &Path) -> Result<()> {
         .args(["--format", "json", "--spec-version", "1.5"])
         .args(["--target", Platform::X86_64.target()])
         .args(["--override-filename", NAME])
-        .env("SOURCE_DATE_EPOCH", source.time.to_string())
         .read("listing the crates")?;
     let text = std::fs::read_to_string(list_in(&place::root().join("backend")))?;
     // A crate of the repository is named by where that is on this machine.
     let text = text.replace(&place::root().display().to_string(), "");
-    std::fs::write(
-        out.join(format!("postern-{}.cdx.json", source.version)),
-        text,
-    )?;
+    let list = same_each_time(&text, source)?;
+    let name = format!("postern-{}.cdx.json", source.version);
+    std::fs::write(out.join(name), list)?;
     // It writes one beside each manifest of the workspace.
     for folder in members()? {
         std::fs::remove_file(list_in(&folder))?;
     }
     Ok(())
+}
+
+/// Replaces the time of the run by that of the source, and leaves out a random number.
+fn same_each_time(text: &str, source: &Source) -> Result<String> {
+    let mut list: Value = serde_json::from_str(text)?;
+    list["metadata"]["timestamp"] = source.rfc_3339()?.into();
+    if let Some(list) = list.as_object_mut() {
+        list.remove("serialNumber");
+    }
+    Ok(serde_json::to_string_pretty(&list)?)
 }
 
 fn list_in(folder: &Path) -> PathBuf {
