@@ -143,12 +143,17 @@ impl Server {
     pub fn use_op_here(&mut self, op: &demo_op::Op) {
         let redirect_uri = self.redirect_uri();
         op.register(Client::new(CLIENT_ID, CLIENT_SECRET, &redirect_uri));
+        self.use_client(op, &redirect_uri);
+    }
+
+    /// Configures the client that an OP in this process has for this redirect URI.
+    pub fn use_client(&mut self, op: &demo_op::Op, redirect_uri: &str) {
         for (name, value) in [
             ("OIDC_ENABLED", "true"),
             ("OIDC_PROVIDER", "authentik"),
             ("OIDC_CLIENT_ID", CLIENT_ID),
             ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
-            ("OIDC_REDIRECT_URI", &redirect_uri),
+            ("OIDC_REDIRECT_URI", redirect_uri),
             ("OIDC_SERVER_APPLICATION_URL", &op.application_url()),
         ] {
             self.set(name, value);

@@ -75,15 +75,10 @@ impl Cluster {
                 ("POSTERN_PUBLIC_URL", origin.as_str()),
                 ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
                 ("POSTERN_SECRET_KEY", SECRET_KEY),
-                ("OIDC_ENABLED", "true"),
-                ("OIDC_PROVIDER", "authentik"),
-                ("OIDC_CLIENT_ID", CLIENT_ID),
-                ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
-                ("OIDC_REDIRECT_URI", &redirect_uri),
-                ("OIDC_SERVER_APPLICATION_URL", &op.application_url()),
             ] {
                 server.set(name, value);
             }
+            server.use_client(&op, &redirect_uri);
             server.start().await?;
         }
         let folder = TempDir::new()?;
