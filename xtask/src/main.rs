@@ -14,6 +14,7 @@ mod service;
 mod net;
 mod machine;
 mod tools;
+mod hex;
 mod same_everywhere;
 mod spa;
 mod release;

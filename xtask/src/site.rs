@@ -1,8 +1,9 @@
 //! Postern and the demo OP together, for `demo` and `dev`, and applications behind the door.
 
 use crate::command::Command;
+use crate::hex::hex;
 use crate::service::{self, Service};
-use crate::{net, place, spa};
+use crate::{net, place};
 use anyhow::{Context as _, Result};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -200,7 +201,7 @@ impl Site {
         File::open("/dev/urandom")
             .and_then(|mut source| source.read_exact(&mut random))
             .context("/dev/urandom cannot be read")?;
-        let secret = spa::hex(&random);
+        let secret = hex(&random);
         fs::write(&file, &secret)
             .with_context(|| format!("{} cannot be written", place::shown(&file)))?;
         Ok(secret)

@@ -1,19 +1,13 @@
 //! SHA-256 sums, as `sha256sum --check` reads them.
 
+use crate::hex::hex;
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
 /// Returns the digest of bytes, in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            // Writing into a string does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex(&Sha256::digest(bytes))
 }
 
 /// Returns a line for each file of a folder, by name; `SHA256SUMS` itself is left out.

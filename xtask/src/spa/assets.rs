@@ -1,6 +1,6 @@
 //! Files named by their content, with their compressed forms.
 
-use super::inputs::hex;
+use crate::hex::hex;
 use anyhow::{Context as _, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;

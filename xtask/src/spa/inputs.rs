@@ -1,9 +1,9 @@
 //! Whether the page has to be rebuilt: a hash of its inputs, and one of the result.
 
+use crate::hex::hex;
 use crate::place;
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,15 +99,6 @@ fn hash_of(root: &Path, mut files: Vec<PathBuf>, extra: &str) -> Result<String> 
         hash.update(Sha256::digest(content));
     }
     Ok(hex(&hash.finalize()))
-}
-
-/// Writes bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }
 
 #[cfg(test)]

@@ -18,4 +18,4 @@ mod shrink;
 mod sizes;
 
 pub(crate) use build::{Spa, build, cargo_variables};
-pub(crate) use inputs::{dist_hash, hex};
+pub(crate) use inputs::dist_hash;
