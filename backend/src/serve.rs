@@ -56,7 +56,7 @@ pub async fn serve(app: AppState, listener: TcpListener, stop: impl Future<Outpu
     let mut connections = Connections::new(http::front(app.clone()), shares, note);
     connections.accept_until(&listener, stop).await;
     tracing::info!("stopping");
-    drop(listener);
+    connections.accept_last(listener);
     // A client that keeps its request open must not keep the server running.
     connections.finish(GRACE).await;
     drop(upkeep);

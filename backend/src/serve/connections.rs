@@ -14,7 +14,7 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -41,6 +41,9 @@ const FEW: usize = 64;
 const OTHER_FILES: usize = 256;
 /// The most bytes of a request's head; real ones, with all their cookies, have some thousand.
 const MAX_HEAD: usize = 32 * 1024;
+/// How long a server that stops waits for requests that are on their way: a proxy may have sent one
+/// over a connection that was open a moment ago, and must not repeat a POST.
+const ON_THE_WAY: Duration = Duration::from_millis(500);
 /// How long to pause the listener after it failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
 /// How often the log may say that there are too many connections.
@@ -121,8 +124,22 @@ impl Connections {
         }
     }
 
-    /// Closes idle connections, lets the others finish, and cuts off what is left after the grace
-    /// period.
+    /// Accepts what already waits at the listener, and closes it: a connection that waits there when
+    /// it closes is reset.
+    pub(super) fn accept_last(&mut self, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else {
+            return;
+        };
+        while let Ok((stream, peer)) = listener.accept() {
+            let is_async = stream.set_nonblocking(true);
+            if let Ok(stream) = is_async.and_then(|()| TcpStream::from_std(stream)) {
+                self.accept(stream, peer);
+            }
+        }
+    }
+
+    /// Answers what is on its way, closes idle connections, lets the others finish, and cuts off
+    /// what is left after the grace period.
     pub(super) async fn finish(mut self, grace: Duration) {
         self.stopping.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
@@ -232,7 +249,11 @@ async fn attend(
     state: Arc<ConnectionState>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let service = service_fn(|request| answer(request, peer, front.clone(), Arc::clone(&state)));
+    let is_stopping = stopping.clone();
+    let service = service_fn(|request| {
+        let is_last = *is_stopping.borrow();
+        answer(request, peer, front.clone(), Arc::clone(&state), is_last)
+    });
     notice_end(&stream);
     // An event or a message of an application must not wait for the one before. Without that, they
     // are slower, and no fault.
@@ -280,6 +301,7 @@ async fn attend(
             drop(connection);
             return carry(&state, stopping).await;
         }
+        None if timeout(ON_THE_WAY, &mut served).await.is_ok() => return,
         None => {}
     }
     connection.as_mut().graceful_shutdown();
@@ -288,7 +310,7 @@ async fn attend(
 }
 
 /// Waits for the first bytes of the first request, and for room to read them; returns false if the
-/// client is too slow, or the server stops first. Only then does a connection cost hyper's buffers,
+/// client is too slow, or the server stops first and none are on their way. Only then does a connection cost hyper's buffers,
 /// which are most of what it takes.
 async fn begins(
     stream: &TcpStream,
@@ -301,11 +323,16 @@ async fn begins(
         poll_fn(|cx| state.poll_room(cx)).await;
         is_open
     };
+    let stopped = async {
+        // An error means that the server is gone.
+        let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+        sleep(ON_THE_WAY).await;
+    };
     tokio::select! {
         // What has arrived is answered, even by a server that stops.
         biased;
         is_open = first_bytes => is_open,
-        _ = stopping.wait_for(|is_stopping| *is_stopping) => false,
+        () = stopped => false,
         () = sleep_until(too_late) => false,
     }
 }
@@ -322,17 +349,22 @@ async fn carry(state: &ConnectionState, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Answers one request, and updates the state.
+/// Answers one request, and updates the state. The last one says that the connection closes.
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
     mut front: Front,
     state: Arc<ConnectionState>,
+    is_last: bool,
 ) -> Result<Response<ResponseBody>, Infallible> {
     let mut request = request.map(|body| request_body(body, &state));
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(state.handover().clone());
-    let response = front.answer(request).await;
+    let mut response = front.answer(request).await;
+    if is_last && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     Ok(response.map(|body| ResponseBody::new(body, &state)))
 }
 

@@ -2,4 +2,5 @@
 
 mod cluster;
 mod kill;
+mod restart;
 mod steps;
