@@ -34,6 +34,8 @@ pub struct Keys {
     pub refresh: CookieKeyring,
     /// For pending links.
     pub link: CookieKeyring,
+    /// For outcomes of callbacks, which are in the database for a moment.
+    pub callback: CookieKeyring,
     /// For browsers that have logged in before.
     pub browser: CookieKeyring,
     /// For the private keys of assertions, in the database.
@@ -130,6 +132,7 @@ impl Keys {
             attempt: seal("postern login attempt v1"),
             refresh: seal("postern refresh token v1"),
             link: seal("postern pending link v1"),
+            callback: seal("postern callback v1"),
             browser: seal("postern known browser v1"),
             assertion: Key::from(&assertion),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
@@ -142,6 +145,7 @@ impl Keys {
     pub fn rotate_from(mut self, others: &Self, now: Timestamp) -> Self {
         self.attempt.replace(&others.attempt, now);
         self.link.replace(&others.link, now);
+        self.callback.replace(&others.callback, now);
         self.browser.replace(&others.browser, now);
         self.refresh.replace(&others.refresh, now);
         self

@@ -17,6 +17,7 @@ pub mod by_identity;
 pub mod pending_link;
 pub mod complete;
 pub mod once;
+pub mod once_among_servers;
 pub mod recheck;
 
 pub use complete::{LoginSettings, complete};

@@ -11,7 +11,7 @@ use crate::login::outcome::Outcome;
 use clock::Timestamp;
 
 /// How long an outcome is kept for the second of two.
-const KEPT: Duration = Duration::from_secs(30);
+pub(super) const KEPT: Duration = Duration::from_secs(30);
 /// The most outcomes that are kept. Callbacks beyond that are each processed separately.
 const MOST: usize = 1024;
 
@@ -20,6 +20,9 @@ pub type Key = [u8; 32];
 
 /// How a callback ended. Has no `Debug`: it holds the session's token.
 pub type Ended = Arc<Result<Outcome, FailedLogin>>;
+
+/// What the work of a callback returns: the result, and whether it was this work that made it.
+pub type Worked = (Result<Outcome, FailedLogin>, Turn);
 
 /// A login that failed, and has been logged.
 #[derive(Debug, Clone)]
@@ -47,7 +50,7 @@ type Entries = HashMap<Key, Entry>;
 
 struct Entry {
     began_at: Timestamp,
-    ended: watch::Receiver<Option<Ended>>,
+    ended: watch::Receiver<Option<(Ended, Turn)>>,
 }
 
 impl Callbacks {
@@ -60,7 +63,7 @@ impl Callbacks {
         &self,
         key: Key,
         now: Timestamp,
-        work: impl Future<Output = Result<Outcome, FailedLogin>> + Send + 'static,
+        work: impl Future<Output = Worked> + Send + 'static,
     ) -> Option<(Ended, Turn)> {
         let (mut receiver, turn) = self.begin(key, now, work);
         let ended = receiver.wait_for(Option::is_some).await;
@@ -68,15 +71,16 @@ impl Callbacks {
         if ended.is_none() {
             lock(&self.0).remove(&key);
         }
-        Some((ended?, turn))
+        let (ended, worked) = ended?;
+        Some((ended, if turn == Turn::First { worked } else { turn }))
     }
 
     fn begin(
         &self,
         key: Key,
         now: Timestamp,
-        work: impl Future<Output = Result<Outcome, FailedLogin>> + Send + 'static,
-    ) -> (watch::Receiver<Option<Ended>>, Turn) {
+        work: impl Future<Output = Worked> + Send + 'static,
+    ) -> (watch::Receiver<Option<(Ended, Turn)>>, Turn) {
         let mut entries = lock(&self.0);
         entries.retain(|_, entry| now < entry.began_at.plus(KEPT));
         if let Some(entry) = entries.get(&key) {
@@ -92,12 +96,12 @@ impl Callbacks {
         }
         let kept = Arc::clone(&self.0);
         tokio::spawn(async move {
-            let result = work.await;
+            let (result, turn) = work.await;
             if result.is_err() {
                 lock(&kept).remove(&key);
             }
             // Perhaps nobody waits any more.
-            let _ = sender.send(Some(Arc::new(result)));
+            let _ = sender.send(Some((Arc::new(result), turn)));
         });
         (ended, Turn::First)
     }
@@ -129,7 +133,9 @@ mod tests {
             Ok(Outcome::AlreadyLinked)
         };
         let now = Timestamp::from_unix(now);
-        let ended = callbacks.end(whole, now, async { result }).await;
+        let ended = callbacks
+            .end(whole, now, async { (result, Turn::First) })
+            .await;
         ended
             .map(|(ended, turn)| (ended.is_err(), turn))
             .expect("no panic")

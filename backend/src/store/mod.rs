@@ -16,6 +16,7 @@ mod session_cache;
 mod link;
 mod application;
 mod login;
+mod callback;
 mod totals;
 mod backup;
 
@@ -32,6 +33,7 @@ pub use backup::copy::{Contents, Unfit, check_sqlite, copy_sqlite};
 pub use backup::restore::{
     Restored, discard, is_in_use, prepare_restore, put_in_place, sync_folder_of,
 };
+pub use callback::{CallbackClaim, CallbackKey};
 pub use engine::database::Store;
 pub use engine::error::{Error, Result};
 pub use engine::inspect;

@@ -31,6 +31,22 @@ async fn every_step_of_a_login_may_be_at_another_server() -> Result<()> {
     cluster.stop().await
 }
 
+/// A phone sends the callback twice, and each time to another server.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL, nginx and the built server; cargo xtask test runs it"]
+async fn double_callback_at_two_servers_logs_in_once() -> Result<()> {
+    let cluster = Cluster::start().await?;
+    for _ in 0..6 {
+        let browser = cluster.browser();
+        let url = browser.callback_for("bob").await;
+        let (one, other) = tokio::join!(browser.get(&url), browser.get(&url));
+        ensure!(one.location() == "/", "{}", one.location());
+        ensure!(other.location() == "/", "{}", other.location());
+        ensure!(browser.who().await.as_deref() == Some("bob"));
+    }
+    cluster.stop().await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL, nginx and the built server; cargo xtask test runs it"]
 async fn link_that_logs_in_once_does_so_once_at_all_servers() -> Result<()> {

@@ -23,7 +23,8 @@ use crate::http::login::{attempts, link, outcome, session_cookie, test_login};
 use crate::http::reference;
 use crate::login::attempt::{Intent, LoginAttempt};
 use crate::login::complete::Requester;
-use crate::login::once::{Ended, FailedLogin, Key, Turn};
+use crate::login::once::{Ended, FailedLogin, Key, Turn, Worked};
+use crate::login::once_among_servers;
 use crate::login::{LoginError, LoginSettings, Outcome, complete};
 use crate::return_to::ReturnTo;
 use crate::session::TokenHash;
@@ -143,7 +144,7 @@ async fn end_login(
         return recover(visit, &response, current, next, error).await;
     }
     let key = key(&response, &attempt);
-    let work = log_in(visit.clone(), response.clone(), attempt);
+    let work = log_in(visit.clone(), response.clone(), attempt, key);
     let ended = app.callbacks.end(key, now, reference::carried(work)).await;
     let (ended, turn) = ended.ok_or(LoginError::Panicked)?;
     if turn == Turn::Later
@@ -169,21 +170,34 @@ async fn end_login(
     }
 }
 
-/// Does the login; a failure is recorded here, once.
+/// Does the login, unless another server does.
 async fn log_in(
     visit: Visit,
     response: AuthorizationResponse,
     attempt: LoginAttempt,
-) -> Result<Outcome, FailedLogin> {
-    match redeem(&visit, &response, attempt, None).await {
-        Ok(outcome) => Ok(outcome),
-        Err(error) => {
-            visit.note_failure(&error, None).await;
-            Err(FailedLogin {
-                code: error.code(),
-                reference: reference::current(),
-            })
+    key: Key,
+) -> Worked {
+    let app = &visit.app;
+    let work = async {
+        match redeem(&visit, &response, attempt, None).await {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => Err(failed(&visit, &error).await),
         }
+    };
+    let keys = app.keys();
+    let ended = once_among_servers::end(&app.store, &keys.callback, key, app.clock.now(), work);
+    match ended.await {
+        Ok(worked) => worked,
+        Err(error) => (Err(failed(&visit, &error.into()).await), Turn::First),
+    }
+}
+
+/// Records a failure, once.
+async fn failed(visit: &Visit, error: &LoginError) -> FailedLogin {
+    visit.note_failure(error, None).await;
+    FailedLogin {
+        code: error.code(),
+        reference: reference::current(),
     }
 }
 
