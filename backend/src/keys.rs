@@ -42,6 +42,7 @@ pub struct Keys {
     pub assertion: Key,
     setup_token: SecretString,
     doctor: SecretSlice<u8>,
+    guess: SecretSlice<u8>,
 }
 
 /// The keys that seal one kind of cookie. Its `Debug` shows none.
@@ -128,6 +129,8 @@ impl Keys {
         expand("postern setup token v1", &mut setup);
         let mut doctor = vec![0; 32];
         expand("postern doctor v1", &mut doctor);
+        let mut guess = vec![0; 32];
+        expand("postern guess count v1", &mut guess);
         Self {
             attempt: seal("postern login attempt v1"),
             refresh: seal("postern refresh token v1"),
@@ -137,6 +140,7 @@ impl Keys {
             assertion: Key::from(&assertion),
             setup_token: URL_SAFE_NO_PAD.encode(setup).into(),
             doctor: doctor.into(),
+            guess: guess.into(),
         }
     }
 
@@ -176,6 +180,19 @@ impl Keys {
         mac.update(&[0]);
         mac.update(text.as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
+    /// Returns the key of a count of guesses in the database (HMAC-SHA256, RFC 2104): nobody who reads
+    /// it learns who guessed.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    #[must_use]
+    pub fn guess_key(&self, name: &str) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.guess.expose_secret())
+            .expect("HMAC takes keys of any length");
+        mac.update(name.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// Returns true if this is the setup token; compares in constant time.

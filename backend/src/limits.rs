@@ -65,6 +65,49 @@ pub enum Guesser<'a> {
     Known(Uuid, AccountId),
 }
 
+impl Guesser<'_> {
+    /// Returns the counts that a guess belongs to, by name.
+    pub(crate) fn counts(self, guess: Guess) -> Vec<(String, Quota)> {
+        let guess = guess.as_str();
+        match self {
+            Self::Known(id, account) => vec![(format!("{guess} known {id} {account}"), BY_ACCOUNT)],
+            Self::Stranger { account, address } => {
+                let address = address.map(network);
+                let address = address.map(|it| (format!("{guess} address {it}"), BY_ADDRESS));
+                let account = account.map(|it| (format!("{guess} account {it}"), BY_ACCOUNT));
+                address.into_iter().chain(account).collect()
+            }
+        }
+    }
+}
+
+/// So many tries at once, and one more each period (the generic cell rate algorithm).
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// How many at once.
+    pub burst: u32,
+    /// After how long there is one more.
+    pub period: Duration,
+}
+
+/// Ten tries, then one every twenty seconds: some 4 000 a day.
+const BY_ACCOUNT: Quota = Quota::new(10, 20);
+/// A household or an office behind one address.
+const BY_ADDRESS: Quota = Quota::new(40, 2);
+
+impl Quota {
+    const fn new(burst: u32, seconds: u64) -> Self {
+        let period = Duration::from_secs(seconds);
+        Self { burst, period }
+    }
+
+    /// Returns how long another try must wait, if this much is used; `None` if it need not.
+    pub(crate) fn excess(self, used: Duration) -> Option<Duration> {
+        let excess = (used + self.period).saturating_sub(self.period * self.burst);
+        (!excess.is_zero()).then_some(excess)
+    }
+}
+
 /// A guess that was let through. It costs a try unless it is forgiven.
 #[derive(Debug)]
 #[must_use]
@@ -110,18 +153,18 @@ impl Limits {
     /// Returns the limits, with nothing counted.
     #[must_use]
     pub fn new(clock: &Clock) -> Self {
-        let quotas = |burst, period, at_once| Quotas::new(burst, period, at_once, clock);
+        let of = |quota, at_once| Quotas::new(quota, at_once, clock);
+        let quotas = |burst, seconds| of(Quota::new(burst, seconds), 0);
         let limits = Self {
             refused: Family::default(),
-            // Ten tries, then one every twenty seconds: some 4 000 a day.
-            by_account: quotas(10, 20, 10),
-            by_known: quotas(10, 20, 10),
-            // A household or an office behind one address, which may come all at once.
-            by_address: quotas(40, 2, 100),
-            failures_by_address: quotas(40, 2, 0),
+            by_account: of(BY_ACCOUNT, 10),
+            by_known: of(BY_ACCOUNT, 10),
+            // They may come all at once.
+            by_address: of(BY_ADDRESS, 100),
+            failures_by_address: of(BY_ADDRESS, 0),
             // What strangers make of the audit trail stays below some 100 MB: they are kept for 90 days.
-            failures: quotas(2_000, 30, 0),
-            failed_guesses: quotas(5_000, 20, 0),
+            failures: quotas(2_000, 30),
+            failed_guesses: quotas(5_000, 20),
         };
         // Each count is there from the beginning.
         for kind in Guess::ALL
@@ -129,7 +172,7 @@ impl Limits {
             .into_iter()
             .chain([AUDIT_ENTRY])
         {
-            limits.refused(kind);
+            limits.count_of_refused(kind);
         }
         limits
     }
@@ -161,7 +204,7 @@ impl Limits {
             }
         };
         begun.map(Attempt).inspect_err(|_| {
-            self.refused(guess.as_str()).inc();
+            self.refused(guess).inc();
         })
     }
 
@@ -184,13 +227,17 @@ impl Limits {
 
     fn record(&self, counted: Result<(), Duration>) -> bool {
         if counted.is_err() {
-            self.refused(AUDIT_ENTRY).inc();
+            self.count_of_refused(AUDIT_ENTRY).inc();
         }
         counted.is_ok()
     }
 
-    /// Returns the count of those that were refused.
-    fn refused(&self, kind: &'static str) -> Counter {
+    /// Returns the count of guesses that were refused.
+    pub(crate) fn refused(&self, guess: Guess) -> Counter {
+        self.count_of_refused(guess.as_str())
+    }
+
+    fn count_of_refused(&self, kind: &'static str) -> Counter {
         self.refused.get_or_create_owned(&[("kind", kind)])
     }
 
@@ -201,13 +248,11 @@ impl Limits {
     }
 }
 
-/// One quota for each key: so many tries at once, and one more each period (the generic cell rate
-/// algorithm). A try can be given back, and those that are under way count too; crates for it know
+/// One quota for each key. A try can be given back, and those that are under way count too; crates for it know
 /// neither.
 #[derive(Debug)]
 struct Quotas {
-    burst: u32,
-    period: Duration,
+    quota: Quota,
     /// How many may be under way before they count: nobody knows yet whether they are wrong.
     at_once: u32,
     counts: Mutex<Counts>,
@@ -233,10 +278,9 @@ struct Count {
 }
 
 impl Quotas {
-    fn new(burst: u32, seconds: u64, at_once: u32, clock: &Clock) -> Self {
+    fn new(quota: Quota, at_once: u32, clock: &Clock) -> Self {
         Self {
-            burst,
-            period: Duration::from_secs(seconds),
+            quota,
             at_once,
             counts: Mutex::default(),
             clock: Steady {
@@ -263,9 +307,8 @@ impl Quotas {
         }
         let count = counts.by_key.entry(key).or_default();
         let pending = count.pending.saturating_sub(self.at_once);
-        let used = count.until.saturating_sub(now) + self.period * (pending + 1);
-        let excess = used.saturating_sub(self.period * self.burst);
-        if !excess.is_zero() {
+        let used = count.until.saturating_sub(now) + self.quota.period * pending;
+        if let Some(excess) = self.quota.excess(used) {
             return Err(excess);
         }
         count.pending += 1;
@@ -286,7 +329,7 @@ impl Quotas {
         };
         count.pending = count.pending.saturating_sub(1);
         if costs {
-            count.until = count.until.max(now) + self.period;
+            count.until = count.until.max(now) + self.quota.period;
         }
         if count.has_run_out(now) {
             counts.by_key.remove(&key);

@@ -64,13 +64,13 @@ pub async fn end(
                 waited = true;
                 sleep(ASK_AGAIN).await;
             }
-            CallbackClaim::Ended(sealed) => match open(keys, &sealed, now) {
-                Some(result) => return Ok((result, Turn::Later)),
-                None => {
-                    tracing::warn!("another server has another secret key");
-                    return Ok((work.await, Turn::First));
+            CallbackClaim::Ended(sealed) => {
+                if let Some(result) = open(keys, &sealed, now) {
+                    return Ok((result, Turn::Later));
                 }
-            },
+                tracing::warn!("another server has another secret key");
+                return Ok((work.await, Turn::First));
+            }
         }
     }
     let result = work.await;

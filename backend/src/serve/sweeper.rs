@@ -85,6 +85,9 @@ async fn sweep_once(app: &AppState, now: Timestamp) {
     if let Err(error) = app.store.sweep_callbacks(now).await {
         tracing::warn!("cannot remove old callbacks: {}", chain(&error));
     }
+    if let Err(error) = app.store.sweep_guess_counts(now).await {
+        tracing::warn!("cannot remove old counts of guesses: {}", chain(&error));
+    }
     if let Err(error) = app.store.sweep_audit(now).await {
         tracing::warn!("cannot remove old audit entries: {}", chain(&error));
     }

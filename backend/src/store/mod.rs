@@ -17,6 +17,7 @@ mod link;
 mod application;
 mod login;
 mod callback;
+mod guess_count;
 mod totals;
 mod backup;
 
@@ -39,6 +40,7 @@ pub use engine::error::{Error, Result};
 pub use engine::inspect;
 pub use engine::lock::exclude;
 pub use engine::postgres::Credentials;
+pub use guess_count::GuessCount;
 pub use identity::identities::NewIdentity;
 pub use identity::remap::{Conflict, Move, Remap};
 pub use login::{Entry, Lead, Login, LoginOutcome, LoginRefusal};

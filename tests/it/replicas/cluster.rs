@@ -11,7 +11,7 @@ use tests::http_browser::HttpBrowser;
 use tests::places::{free_port, require};
 use tests::process::Process;
 use tests::server::Server;
-use tests::site::{CLIENT_ID, CLIENT_SECRET, op_of_today};
+use tests::site::{CLIENT_ID, CLIENT_SECRET, PASSWORD, op_of_today};
 use tests::web::answers;
 
 /// The same at all servers.
@@ -95,6 +95,21 @@ impl Cluster {
     /// Returns a browser that has never been anywhere.
     pub(super) fn browser(&self) -> HttpBrowser {
         HttpBrowser::new(&self.origin, &self.origin, self.op.origin()).with_port_in_cookies()
+    }
+
+    /// Adds an admin who has a password.
+    pub(super) fn add_admin(&self, username: &str) -> Result<()> {
+        let command = [
+            "user",
+            "add",
+            username,
+            "--role",
+            "admin",
+            "--password-stdin",
+        ];
+        let made = self.servers[0].feed(&command, PASSWORD)?;
+        ensure!(made.status.success(), "{made:?}");
+        Ok(())
     }
 
     /// Fails unless each server has answered something since it started.

@@ -2,5 +2,6 @@
 
 mod cluster;
 mod kill;
+mod limits;
 mod restart;
 mod steps;

@@ -32,18 +32,7 @@ async fn work(browser: HttpBrowser, ended: Arc<AtomicBool>, done: Arc<AtomicU32>
 #[ignore = "needs PostgreSQL, nginx and the built server; cargo xtask test runs it"]
 async fn restart_of_one_after_the_other_fails_no_request() -> Result<()> {
     let mut cluster = Cluster::start().await?;
-    let made = cluster.servers[0].feed(
-        &[
-            "user",
-            "add",
-            "alice",
-            "--role",
-            "admin",
-            "--password-stdin",
-        ],
-        PASSWORD,
-    )?;
-    ensure!(made.status.success(), "{made:?}");
+    cluster.add_admin("alice")?;
     let (ended, done) = (
         Arc::new(AtomicBool::new(false)),
         Arc::new(AtomicU32::new(0)),

@@ -4,7 +4,6 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use shared::routes::API_WELCOME;
 use tests::http_browser::HttpBrowser;
-use tests::site::PASSWORD;
 
 use super::cluster::Cluster;
 
@@ -51,18 +50,7 @@ async fn double_callback_at_two_servers_logs_in_once() -> Result<()> {
 #[ignore = "needs PostgreSQL, nginx and the built server; cargo xtask test runs it"]
 async fn link_that_logs_in_once_does_so_once_at_all_servers() -> Result<()> {
     let cluster = Cluster::start().await?;
-    let made = cluster.servers[0].feed(
-        &[
-            "user",
-            "add",
-            "alice",
-            "--role",
-            "admin",
-            "--password-stdin",
-        ],
-        PASSWORD,
-    )?;
-    ensure!(made.status.success(), "{made:?}");
+    cluster.add_admin("alice")?;
     let printed = cluster.servers[1].run(&["login-link", "--user", "alice"])?;
     let printed = String::from_utf8(printed.stdout)?;
     let (_, token) = printed.trim().split_once('#').context("a link")?;

@@ -178,12 +178,12 @@ async fn log_in(
     key: Key,
 ) -> Worked {
     let app = &visit.app;
-    let work = async {
+    let work = Box::pin(async {
         match redeem(&visit, &response, attempt, None).await {
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(failed(&visit, &error).await),
         }
-    };
+    });
     let keys = app.keys();
     let ended = once_among_servers::end(&app.store, &keys.callback, key, app.clock.now(), work);
     match ended.await {

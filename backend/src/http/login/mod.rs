@@ -9,6 +9,7 @@ pub(crate) mod visit;
 pub(crate) mod initiation;
 pub(crate) mod start;
 pub(crate) mod lost_attempt;
+pub(crate) mod guess;
 pub(crate) mod password;
 pub(crate) mod landing;
 pub(crate) mod cookie_check;

@@ -17,7 +17,7 @@ use crate::http::extract::client::ClientInfo;
 use crate::http::extract::principal::Current;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome::{self, Failed};
-use crate::http::login::{known_browser, session_cookie};
+use crate::http::login::{guess, known_browser, session_cookie};
 use crate::http::reference;
 use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
@@ -223,12 +223,12 @@ async fn verify(
         account: Some(username_key),
         address: from.address,
     });
-    let attempt = app.limits.check(Guess::Password, guesser);
-    let attempt = attempt.map_err(ApiError::rate_limited)?;
+    let attempt = guess::check(app, Guess::Password, guesser).await?;
     let verified = app.passwords.verify(&password.into(), hash, queue).await;
-    // Nor does it cost a try that nobody had the time to look at it.
-    if !matches!(verified, Ok(Verified::Wrong)) {
-        attempt.forgive();
+    match verified {
+        Ok(Verified::Wrong) => attempt.count().await,
+        // Nor does it cost a try that nobody had the time to look at it.
+        Ok(Verified::Right | Verified::Outdated(_)) | Err(_) => attempt.forgive(),
     }
     Ok(verified?)
 }

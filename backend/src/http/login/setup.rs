@@ -15,12 +15,12 @@ use crate::app::AppState;
 use crate::failure::{Cause, remedy};
 use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
-use crate::http::error::{ApiError, ApiResult};
+use crate::http::error::ApiResult;
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::parse;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::password::require_password_login;
-use crate::http::login::{outcome, session_cookie};
+use crate::http::login::{guess, outcome, session_cookie};
 use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
 use crate::session::Origin;
@@ -54,8 +54,7 @@ async fn set_up(
         account: None,
         address: from.address,
     };
-    let attempt = app.limits.check(Guess::SetupToken, guesser);
-    let attempt = attempt.map_err(ApiError::rate_limited)?;
+    let attempt = guess::check(app, Guess::SetupToken, guesser).await?;
     if !app.store.is_setup_open().await? {
         return Err(ErrorCode::SetupClosed.into());
     }
@@ -68,6 +67,7 @@ async fn set_up(
             account: None,
             detail: None,
         };
+        attempt.count().await;
         audit_failures::failed(app, from, AuditKind::SetupFailed, failure).await;
         return Err(ErrorCode::SetupTokenWrong.into());
     }

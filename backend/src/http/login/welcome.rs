@@ -26,7 +26,7 @@ use crate::http::extract::parse;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::outcome::{self, Failed};
 use crate::http::login::password::require_password_login;
-use crate::http::login::session_cookie;
+use crate::http::login::{guess, session_cookie};
 use crate::http::reference;
 use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
@@ -188,8 +188,7 @@ async fn open(
         account: None,
         address: from.address,
     };
-    let attempt = app.limits.check(Guess::WelcomeLink, guesser);
-    let attempt = attempt.map_err(ApiError::rate_limited)?;
+    let attempt = guess::check(app, Guess::WelcomeLink, guesser).await?;
     let (hash, now) = (
         LinkToken::parse(token).map(|token| token.hash()),
         app.clock.now(),
@@ -207,6 +206,7 @@ async fn open(
         attempt.forgive();
         return Ok((LinkPurpose::Password, hash, link));
     }
+    attempt.count().await;
     Err(invalid(app, from).await)
 }
 
