@@ -1,19 +1,13 @@
 //! Connects to an application's upstream, whatever the URL of a request says.
 
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::http::Uri;
-use hyper_util::client::legacy::connect::{Connected, Connection};
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
-use tower::Service;
 
 use crate::application::upstream::Upstream;
 use crate::keep_alive::notice_end;
@@ -22,40 +16,30 @@ use crate::keep_alive::notice_end;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Connects to one upstream.
-#[derive(Debug, Clone)]
-pub(crate) struct Connector(Arc<Upstream>);
+#[derive(Debug)]
+pub(crate) struct Connector(Upstream);
 
 impl Connector {
     /// Returns what connects to this upstream.
     pub(crate) fn new(upstream: Upstream) -> Self {
-        Self(Arc::new(upstream))
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Stream>;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+        Self(upstream)
     }
 
-    fn call(&mut self, _: Uri) -> Self::Future {
-        let upstream = Arc::clone(&self.0);
-        Box::pin(async move {
-            let stream = match &*upstream {
-                Upstream::Tcp { host, port } => {
-                    let connected = TcpStream::connect((host.as_str(), *port));
-                    let stream = timeout(CONNECT_TIMEOUT, connected).await??;
-                    // Small frames of a WebSocket must not wait for each other.
-                    stream.set_nodelay(true)?;
-                    notice_end(&stream);
-                    Stream::Tcp(stream)
-                }
-                Upstream::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),
-            };
-            Ok(TokioIo::new(stream))
+    /// Connects.
+    ///
+    /// # Errors
+    /// Nobody accepts, or not in time.
+    pub(crate) async fn connect(&self) -> io::Result<Stream> {
+        Ok(match &self.0 {
+            Upstream::Tcp { host, port } => {
+                let connected = TcpStream::connect((host.as_str(), *port));
+                let stream = timeout(CONNECT_TIMEOUT, connected).await??;
+                // Small frames of a WebSocket must not wait for each other.
+                stream.set_nodelay(true)?;
+                notice_end(&stream);
+                Stream::Tcp(stream)
+            }
+            Upstream::Unix(path) => Stream::Unix(UnixStream::connect(path).await?),
         })
     }
 }
@@ -64,12 +48,6 @@ impl Service<Uri> for Connector {
 pub(crate) enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
 }
 
 /// Calls a method of whichever stream it is.

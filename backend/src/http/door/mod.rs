@@ -10,6 +10,8 @@ pub(crate) mod private;
 pub(crate) mod streams;
 pub(crate) mod expectation;
 pub(crate) mod body;
+pub(crate) mod upstream_pool;
+pub(crate) mod answer_body;
 pub(crate) mod tunnel;
 pub(crate) mod proxy;
 pub(crate) mod session;

@@ -3,42 +3,33 @@
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::http::header::{CONTENT_LENGTH, EXPECT, HeaderValue, TRANSFER_ENCODING};
-use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
-use super::body::{Progress, RequestBody, ResponseBody};
-use super::connector::Connector;
+use super::answer_body::ResponseBody;
+use super::body::{Progress, RequestBody};
 use super::expectation::{self, Interim};
 use super::forwarded::Address;
 use super::handover::Handover;
 use super::streams::{self, Stream};
+use super::upstream_pool::{Lease, UpstreamError, UpstreamPool};
 use super::{forwarded, private, tunnel};
 use crate::application::upstream::Upstream;
-
-/// How long a connection to an upstream is kept without use: shorter than servers keep theirs, so
-/// that no request meets one that is being closed.
-const KEEP_IDLE: Duration = Duration::from_secs(4);
 
 /// How long an application may neither take more of a request nor begin its answer: exports and long
 /// polls take minutes.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What a [`Client`] wants to know of the upstream; the [`Connector`] knows better.
-const ANYWHERE: Authority = Authority::from_static("upstream");
-
 /// Passes requests on to one upstream. A clone shares the connections.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    client: Client<Connector, RequestBody>,
+    pool: UpstreamPool,
     answer_timeout: Duration,
 }
 
@@ -47,7 +38,7 @@ pub(crate) struct Proxy {
 pub(crate) enum ProxyError {
     /// The upstream cannot be reached, or answers with what is no HTTP.
     #[error("the application does not answer")]
-    Upstream(#[from] legacy::Error),
+    Upstream(#[from] UpstreamError),
     /// It accepts the request, and then there is nothing.
     #[error("the application has taken the request, and does not begin to answer")]
     Silent,
@@ -65,12 +56,8 @@ pub(crate) enum ProxyError {
 impl Proxy {
     /// Returns what passes requests on to this upstream.
     pub(crate) fn new(upstream: Upstream) -> Self {
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(KEEP_IDLE)
-            .build(Connector::new(upstream));
         Self {
-            client,
+            pool: UpstreamPool::new(upstream),
             answer_timeout: ANSWER_TIMEOUT,
         }
     }
@@ -89,8 +76,7 @@ impl Proxy {
         add: impl FnOnce(&mut HeaderMap),
     ) -> Result<Response<Body>, ProxyError> {
         let handover = Handover::of(request.extensions()).cloned();
-        let path = request.uri().path_and_query().cloned();
-        *request.uri_mut() = upstream_uri(path).ok_or(ProxyError::Request)?;
+        leave_only_path(request.uri_mut())?;
         *request.version_mut() = Version::HTTP_11;
         // The answer to TRACE is the request, with what only the application may know.
         if request.method() == Method::TRACE || is_framed_twice(request.headers()) {
@@ -118,8 +104,9 @@ impl Proxy {
         let is_gated = gate.is_some();
         let progress = has_body.then(Progress::new);
         let request = request.map(|body| RequestBody::new(body, gate, progress.clone()));
-        let answer = self.client.request(request);
-        let mut response = tokio::select! {
+        // In its place from the beginning: it is large, and each hand that it passes through copies it.
+        let answer = pin!(self.pool.send(request));
+        let (mut response, lease) = tokio::select! {
             biased;
             answer = in_time(answer, progress.as_ref(), self.answer_timeout) => answer?,
             () = interim.flooded() => return Err(ProxyError::Misread("interim answers without end")),
@@ -134,7 +121,9 @@ impl Proxy {
         private::remove_our_cookies(response.headers_mut());
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let watched = login.map(Stream::watch_body);
-            return Ok(response.map(|body| Body::new(ResponseBody::new(body, watched, ends))));
+            return Ok(
+                response.map(|body| Body::new(ResponseBody::new(body, lease, watched, ends)))
+            );
         }
         let (Some((of_client, asked)), Some(agreed)) = (asked, agreed) else {
             return Err(ProxyError::Misread("it switches to a protocol unasked"));
@@ -150,17 +139,19 @@ impl Proxy {
     }
 }
 
+/// The head of an answer, and the connection that carries its body.
+type Answered = (Response<Incoming>, Lease);
+
 /// Waits for an answer, as long as the application takes more of the request.
 async fn in_time(
-    answer: impl Future<Output = Result<Response<Incoming>, legacy::Error>>,
+    mut answer: Pin<&mut impl Future<Output = Result<Answered, UpstreamError>>>,
     progress: Option<&Progress>,
     limit: Duration,
-) -> Result<Response<Incoming>, ProxyError> {
+) -> Result<Answered, ProxyError> {
     let start = Instant::now();
-    let mut answer = pin!(answer);
     loop {
         let deadline = progress.map_or(start, Progress::last) + limit;
-        match timeout_at(deadline, &mut answer).await {
+        match timeout_at(deadline, answer.as_mut()).await {
             Ok(answer) => return Ok(answer?),
             Err(_) if progress.is_some_and(|progress| progress.last() + limit > deadline) => {}
             Err(_) => return Err(ProxyError::Silent),
@@ -195,11 +186,15 @@ fn is_framed_twice(headers: &HeaderMap) -> bool {
     lengths.next().is_some() || (has_length && is_chunked)
 }
 
-/// Returns the URI of a request to the upstream: a path of this server, whatever form it came in.
-fn upstream_uri(path: Option<PathAndQuery>) -> Option<Uri> {
-    let path = path.filter(|path| path.as_str().starts_with('/'))?;
-    let parts = Uri::builder().scheme(Scheme::HTTP).authority(ANYWHERE);
-    parts.path_and_query(path).build().ok()
+/// Leaves of a URI the path on this server, whatever form it came in.
+fn leave_only_path(uri: &mut Uri) -> Result<(), ProxyError> {
+    let path = uri.path_and_query();
+    let path = path.filter(|path| path.as_str().starts_with('/'));
+    let path = path.ok_or(ProxyError::Request)?;
+    if uri.authority().is_some() || uri.scheme().is_some() {
+        *uri = path.clone().into();
+    }
+    Ok(())
 }
 
 #[cfg(test)]
