@@ -27,7 +27,6 @@ pub struct KeyRing {
     recent: Recent,
 }
 
-#[derive(Clone)]
 struct Known {
     key: Arc<SigningKey>,
     /// When it was read from the database.
@@ -61,7 +60,11 @@ impl KeyRing {
         login: Login<'_>,
         now: Timestamp,
     ) -> Result<Arc<HeaderMap>, Error> {
-        let key = self.signing_key(store, seal, now).await?;
+        let key = match self.known_key(now) {
+            Some(key) => key,
+            // Rarely, and it takes more room than all the rest.
+            None => Box::pin(self.read_key(store, seal, now)).await?,
+        };
         if let Some(recent) = self.recent.find(login, key.kid(), now) {
             return Ok(recent);
         }
@@ -90,23 +93,21 @@ impl KeyRing {
         Ok(keys.collect())
     }
 
-    async fn signing_key(
+    /// Returns the key to sign with; `None` if it is time to look whether there is another.
+    fn known_key(&self, now: Timestamp) -> Option<Arc<SigningKey>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = known.as_ref()?;
+        let is_good = now < known.read_at.plus(LOOK_AGAIN) && !known.key.is_worn(now);
+        is_good.then(|| Arc::clone(&known.key))
+    }
+
+    /// Reads the key to sign with, or creates one.
+    async fn read_key(
         &self,
         store: &Store,
         seal: &Key,
         now: Timestamp,
     ) -> Result<Arc<SigningKey>, Error> {
-        let known = self
-            .known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(known) = known
-            && now < known.read_at.plus(LOOK_AGAIN)
-            && !known.key.is_worn(now)
-        {
-            return Ok(known.key);
-        }
         // Two that come at once may both create a key. Both are published, and both sign.
         let mut keys = usable(store, seal, now).await?;
         if keys

@@ -168,7 +168,7 @@ where
     };
     let (session, account) = if session.needs_recheck(now) && is_good(app, &session, &account, now)
     {
-        ask_op(app, &session, now).await;
+        Box::pin(ask_op(app, &session, now)).await;
         match look().await? {
             Some(found) => found,
             None => return Ok(Visitor::Stranger),

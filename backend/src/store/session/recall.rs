@@ -12,7 +12,7 @@ use clock::Timestamp;
 impl Store {
     /// Returns the session with that token and its account, live or not, as they are now.
     pub async fn recall_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Found>> {
-        let read = self.session_by_token(token);
+        let read = || self.session_by_token(token);
         self.recall((Door::Own, token), now, read).await
     }
 
@@ -24,17 +24,17 @@ impl Store {
         token: TokenHash,
         now: Timestamp,
     ) -> Result<Option<Found>> {
-        let read = self.parent_of_app_session(app, token);
+        let read = || self.parent_of_app_session(app, token);
         self.recall((Door::Application(app), token), now, read)
             .await
     }
 
     /// Returns what is in memory, if it was read after the last change; else reads it.
-    async fn recall(
+    async fn recall<F: Future<Output = Result<Option<(Session, Account)>>>>(
         &self,
         (door, token): (Door<'_>, TokenHash),
         now: Timestamp,
-        read: impl Future<Output = Result<Option<(Session, Account)>>>,
+        read: impl FnOnce() -> F,
     ) -> Result<Option<Found>> {
         // A database that is away, or another file, answers nothing: memory does not either.
         self.readers()?;
@@ -46,7 +46,9 @@ impl Store {
             }
             stamp = Some(now_is);
         }
-        let Some((mut session, account)) = read.await? else {
+        // Rare, and large: each look makes room for what may be awaited here, on its way through all
+        // callers.
+        let Some((mut session, account)) = Box::pin(read()).await? else {
             return Ok(None);
         };
         // It may have been used a moment ago, which is not written yet.
@@ -65,8 +67,12 @@ impl Store {
     /// told at the moment.
     async fn follows_changes(&self) -> bool {
         match &self.place {
-            Place::Sqlite(sqlite) => sqlite.changes.follow(sqlite.path(), &self.sessions).await,
-            Place::Postgres(postgres) => postgres.changes.follow(&self.sessions).await,
+            Place::Sqlite(sqlite) if sqlite.changes.is_unchanged() => true,
+            // Large as well.
+            Place::Sqlite(sqlite) => {
+                Box::pin(sqlite.changes.follow(sqlite.path(), &self.sessions)).await
+            }
+            Place::Postgres(postgres) => Box::pin(postgres.changes.follow(&self.sessions)).await,
         }
     }
 }

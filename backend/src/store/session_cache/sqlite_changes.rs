@@ -46,9 +46,6 @@ impl SqliteChanges {
     /// Drops the entries if what they were read from had changed when this was called. `false` if
     /// that cannot be told: the entries must not be used then.
     pub(crate) async fn follow(&self, path: &Path, entries: &Entries) -> bool {
-        if self.is_unchanged() {
-            return true;
-        }
         let Some(mut turn) = self.changes.turn().await else {
             return true;
         };
@@ -76,8 +73,9 @@ impl SqliteChanges {
         }
     }
 
-    /// Was nothing committed since the last question?
-    fn is_unchanged(&self) -> bool {
+    /// Returns true if nothing was committed since the last question. Otherwise only
+    /// [`SqliteChanges::follow`] can tell.
+    pub(crate) fn is_unchanged(&self) -> bool {
         let unchanged = self.unchanged();
         let known = unchanged.as_ref();
         known.is_some_and(|(index, header)| index.header().as_ref() == Some(header))
