@@ -2,17 +2,23 @@
 
 use std::net::IpAddr;
 
-use axum::http::header::{HOST, HeaderValue, ORIGIN, UPGRADE};
+use axum::http::header::{HOST, HeaderName, HeaderValue, ORIGIN, UPGRADE};
 use axum::http::{HeaderMap, Method, Uri};
 
-use crate::http::extract::page_load::is_page_load;
+use crate::http::extract::page_load::{FETCH_MODE, is_page_load};
+
+// Ready to look for: as text, each look would read the name anew.
+/// The host that a browser asked for, as a proxy says.
+pub(crate) static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static WEBSOCKET_KEY: HeaderName = HeaderName::from_static("sec-websocket-key");
+static WEBSOCKET_VERSION: HeaderName = HeaderName::from_static("sec-websocket-version");
 
 /// Returns the host that a request is for; `None` if it names none, or two.
 ///
 /// A request in absolute form (RFC 9112 §3.2.2) says it twice: both must agree, since a program
 /// before or behind us may believe the other one.
 pub(crate) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
-    let named = single(headers, HOST.as_str())?;
+    let named = single(headers, &HOST)?;
     match uri.authority() {
         Some(authority) if !authority.as_str().eq_ignore_ascii_case(named) => None,
         _ => Some(named),
@@ -20,7 +26,7 @@ pub(crate) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> 
 }
 
 /// Returns the only value of a header; `None` if there is none, more than one, or it is no text.
-pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)
@@ -38,10 +44,10 @@ pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
 /// Does this open a WebSocket? Proxies that ask about it leave `Upgrade` out, which concerns one
 /// connection alone.
 fn is_websocket(headers: &HeaderMap) -> bool {
-    ["upgrade", "sec-websocket-key", "sec-websocket-version"]
+    [&UPGRADE, &WEBSOCKET_KEY, &WEBSOCKET_VERSION]
         .iter()
         .any(|name| headers.contains_key(*name))
-        || single(headers, "sec-fetch-mode") == Some("websocket")
+        || single(headers, &FETCH_MODE) == Some("websocket")
 }
 
 /// Does this open a WebSocket without a word on whose page it is? Every browser says that, so it is
@@ -49,18 +55,15 @@ fn is_websocket(headers: &HeaderMap) -> bool {
 pub(crate) fn is_websocket_of_unknown(headers: &HeaderMap) -> bool {
     let websocket = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"websocket");
     let is_websocket =
-        headers.contains_key("sec-websocket-key") || headers.get_all(UPGRADE).iter().any(websocket);
+        headers.contains_key(&WEBSOCKET_KEY) || headers.get_all(UPGRADE).iter().any(websocket);
     is_websocket && !headers.contains_key(ORIGIN)
 }
 
 /// Does another site open this WebSocket? A browser sends its page's origin, and the cookies of its
 /// user, whatever the page (cross-site WebSocket hijacking).
 pub(crate) fn is_cross_site_upgrade(headers: &HeaderMap, own: &str) -> bool {
-    if !is_websocket(headers) {
-        return false;
-    }
     let mut origins = headers.get_all(ORIGIN).iter();
-    origins.any(|origin| origin != own)
+    origins.any(|origin| origin != own) && is_websocket(headers)
 }
 
 /// Is the peer one of the proxies whose word counts?

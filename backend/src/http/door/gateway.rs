@@ -19,6 +19,7 @@ use shared::error::ErrorCode;
 use shared::routes;
 use tower::Service;
 
+use super::asked::FORWARDED_HOST;
 use super::challenge::Own;
 use super::forwarded::Address;
 use super::proxy::Proxy;
@@ -99,7 +100,7 @@ impl Target {
             Self::Application(proxied) => Some(Arc::clone(&proxied.application)),
             Self::Entry(application) => Some(Arc::clone(application)),
             Self::Question => {
-                let host = asked::single(headers, "x-forwarded-host")?;
+                let host = asked::single(headers, &FORWARDED_HOST)?;
                 app.config.applications.on_host(host).cloned()
             }
             Self::Own | Self::Below | Self::Home | Self::Unknown => None,
@@ -268,7 +269,7 @@ impl Door {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(peer)| peer.ip());
         let forwarded = asked::is_trusted(peer, &self.app.config.trusted_proxies)
-            .then(|| asked::single(headers, "x-forwarded-host"))
+            .then(|| asked::single(headers, &FORWARDED_HOST))
             .flatten();
         forwarded.or_else(|| asked::host(uri, headers))
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::http::HeaderName;
 use axum::http::uri::PathAndQuery;
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
@@ -18,6 +19,9 @@ use crate::application::registry::Application;
 use crate::http::error::ApiError;
 use crate::http::extract::client;
 use crate::telemetry::chain;
+
+/// What no application may say to a browser.
+static ASSERTION: HeaderName = HeaderName::from_static(postern_assertion::HEADER);
 
 /// An application that is proxied to.
 #[derive(Clone)]
@@ -63,7 +67,7 @@ pub(crate) async fn serve(
         .await;
     match passed {
         Ok(mut response) => {
-            response.headers_mut().remove(postern_assertion::HEADER);
+            response.headers_mut().remove(&ASSERTION);
             if visit.is_some() {
                 keep_private(response.headers_mut(), is_page);
             }

@@ -3,15 +3,18 @@
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use shared::error::ErrorCode;
 
 use super::admit::admit;
-use super::asked::{is_trusted, single};
+use super::asked::{FORWARDED_HOST, is_trusted, single};
 use super::challenge::refused;
 use crate::app::AppState;
 use crate::http::error::ApiError;
+
+static FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
+static FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 
 /// Answers 200 with who it is, or refuses. The application is found by `X-Forwarded-Host`; a host
 /// that is none's is refused, and so is a proxy that the settings do not name.
@@ -34,7 +37,7 @@ async fn decide(app: &AppState, peer: Option<std::net::IpAddr>, headers: &Header
         );
         return ApiError::from(ErrorCode::Forbidden).into_response();
     }
-    let host = single(headers, "x-forwarded-host").unwrap_or_default();
+    let host = single(headers, &FORWARDED_HOST).unwrap_or_default();
     let Some(application) = app.config.applications.on_host(host) else {
         tracing::warn!(
             remedy = "set POSTERN_APP_<NAME>_URL to the origin of this application",
@@ -42,7 +45,7 @@ async fn decide(app: &AppState, peer: Option<std::net::IpAddr>, headers: &Header
         );
         return ApiError::from(ErrorCode::AppUnknown).into_response();
     };
-    let asked = single(headers, "x-forwarded-uri").unwrap_or_default();
+    let asked = single(headers, &FORWARDED_URI).unwrap_or_default();
     let (Some(method), Ok(uri)) = (method(headers), asked.parse::<Uri>()) else {
         return ApiError::from(ErrorCode::BadRequest).into_response();
     };
@@ -66,8 +69,8 @@ async fn decide(app: &AppState, peer: Option<std::net::IpAddr>, headers: &Header
 
 /// Returns the method of the request that the proxy asks about.
 fn method(headers: &HeaderMap) -> Option<Method> {
-    match single(headers, "x-forwarded-method") {
+    match single(headers, &FORWARDED_METHOD) {
         Some(method) => method.parse().ok(),
-        None => (!headers.contains_key("x-forwarded-method")).then_some(Method::GET),
+        None => (!headers.contains_key(&FORWARDED_METHOD)).then_some(Method::GET),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Once;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::http::header::USER_AGENT;
+use axum::http::header::{HeaderName, USER_AGENT};
 use axum::http::request::Parts;
 
 use crate::app::AppState;
@@ -14,6 +14,8 @@ use crate::audit::Actor;
 use crate::http::reference;
 use crate::session::Client;
 use clock::Timestamp;
+
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Where the request comes from, as the trusted proxies tell it.
 #[derive(Debug, Clone)]
@@ -81,7 +83,7 @@ fn warn_of_untrusted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::
     static ONCE: Once = Once::new();
     let peer = peer.to_canonical();
     let is_trusted = trusted.iter().any(|network| network.contains(&peer));
-    if !is_trusted && headers.contains_key("x-forwarded-for") {
+    if !is_trusted && headers.contains_key(&FORWARDED_FOR) {
         ONCE.call_once(|| {
             tracing::warn!(
                 "X-Forwarded-For came from {peer}, which POSTERN_TRUSTED_PROXIES does not name: if \
@@ -100,7 +102,7 @@ pub(crate) fn client_address(
 ) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut address = peer.to_canonical();
-    let lines = headers.get_all("x-forwarded-for").into_iter();
+    let lines = headers.get_all(&FORWARDED_FOR).into_iter();
     let lines = lines.rev().filter_map(|line| line.to_str().ok());
     for hop in lines.flat_map(|line| line.rsplit(',')) {
         if !is_trusted(address) {
