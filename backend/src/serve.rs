@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::app::AppState;
 use crate::http;
 use crate::http::front::Front;
+use crate::http::own_routes::OwnRoutes;
 use crate::telemetry::chain;
 use connections::Connections;
 
@@ -79,7 +80,7 @@ pub(crate) fn upkeep(app: &AppState) -> JoinSet<()> {
 
 /// Serves `/metrics` on its own listener until its task is aborted.
 pub async fn serve_ops(app: AppState, listener: TcpListener) {
-    let mut connections = Connections::few(Front::Own(http::ops_router(app)));
+    let mut connections = Connections::few(Front::Own(OwnRoutes::all_by(http::ops_router(app))));
     connections
         .accept_until(&listener, std::future::pending())
         .await;

@@ -6,6 +6,7 @@ mod error;
 pub mod cookie;
 mod api;
 mod openapi;
+pub(crate) mod own_routes;
 pub(crate) mod front;
 pub(crate) mod layers;
 pub(crate) mod extract;
@@ -20,7 +21,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -35,11 +36,12 @@ use shared::api::{
     StartLogin, StartTestLogin, UnlinkIdentity, UnlinkUserIdentity, UpdateProfile, UpdateUser,
     Verify,
 };
+use shared::endpoint::Endpoint as _;
 use shared::error::ErrorCode;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
-use account::{identities, profile, session, sessions};
+use account::{identities, profile, session, session_check::SessionCheck, sessions};
 use admin::{audit, doctor, users};
 use api::Routes;
 use door::{gateway::Gateway, keys, ticket, verify};
@@ -52,6 +54,7 @@ use login::{
 };
 use ops::health;
 pub(crate) use ops::metrics::router as ops_router;
+use own_routes::OwnRoutes;
 use page::{assets, config, refusal::RefusalPages, spa, texts};
 
 /// The most bytes of a body; real ones have some hundred.
@@ -134,10 +137,19 @@ pub(crate) fn front(app: AppState) -> Front {
         )
         // As one: each layer of a router is boxed, and copied with all inside of it, for every request.
         .layer((
-            from_fn_with_state(layers, pass),
+            from_fn_with_state(Arc::clone(&layers), pass_router),
             DefaultBodyLimit::max(MAX_BODY),
         ))
         .with_state(app);
+    let check = Arc::new(SessionCheck::default());
+    let own = OwnRoutes::new(own, move |request| {
+        let (layers, check) = (Arc::clone(&layers), Arc::clone(&check));
+        Box::pin(async move {
+            let answer =
+                async |request: Request| check.answer(&layers.app, request.headers()).await;
+            pass(&layers, Some(ShowSession::PATH), request, answer).await
+        })
+    });
     if gated {
         Front::Gated(Gateway::new(state, own, refusals))
     } else {
@@ -152,20 +164,35 @@ struct Layers {
     refusals: RefusalPages,
 }
 
-/// Passes a request through all layers, from the outermost to the innermost.
-async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
-    let Layers { app, csp, refusals } = &*layers;
+/// Passes a request through all layers, and to the route that matched.
+async fn pass_router(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
+    // The route, not the path: a path may hold anything, and queries hold codes.
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map(MatchedPath::as_str);
+    pass(&layers, route, request, |request| next.run(request)).await
+}
+
+/// Passes a request through all layers, from the outermost to the innermost, to what answers at this
+/// route; `None` if no route matched.
+async fn pass<F: Future<Output = Response>>(
+    layers: &Layers,
+    route: Option<&str>,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    let Layers { app, csp, refusals } = layers;
     // Before any body is read.
-    let innermost = |request| same_origin::require(app, request, |request| next.run(request));
+    let innermost = |request| same_origin::require(app, request, answer);
     // Outside of what refuses the OP's form: it too comes to almost the right path.
     let explained = |request| misdirected::explain(app, request, innermost);
-    let bounded = |request| unless_it_panics(in_time(explained(request)));
+    // On the heap: what is around it would copy it.
+    let bounded = |request| unless_it_panics(in_time(Box::pin(explained(request))));
     // Outside of everything that may refuse a form.
     let shown = |request| pages::show(refusals, request, bounded);
     // Outside of everything that may answer, so that every answer has them.
     let secured = |request| security_headers::set(csp, &app.config, request, shown);
     // Outermost, so that everything logged or answered inside has the reference.
-    layers::reference::give(app, request, secured).await
+    layers::reference::around(app, route, request, secured).await
 }
 
 /// Gives up on what takes too long, such as a database that neither answers nor fails.

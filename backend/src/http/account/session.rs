@@ -5,16 +5,22 @@ use shared::session::SessionStatus;
 
 use crate::app::AppState;
 use crate::http::api::{Answer, Call, Reply};
+use crate::http::extract::principal::Current;
 use crate::http::login::password::check_password;
 use crate::present::application::tiles;
 
 /// Returns who is logged in; 401 without a session.
 pub(crate) async fn show(app: AppState, call: Call<ShowSession>) -> Reply<ShowSession> {
-    Ok(Answer::new(SessionStatus {
-        user: call.caller.account.to_user(),
-        session: call.caller.session.to_info(&app.config.sessions),
-        applications: tiles(&app.config, &call.caller.account),
-    }))
+    Ok(Answer::new(status(&app, &call.caller)))
+}
+
+/// Returns what the page is told of who is logged in.
+pub(super) fn status(app: &AppState, current: &Current) -> SessionStatus {
+    SessionStatus {
+        user: current.account.to_user(),
+        session: current.session.to_info(&app.config.sessions),
+        applications: tiles(&app.config, &current.account),
+    }
 }
 
 /// Confirms the session by password, for actions that require a recent login.

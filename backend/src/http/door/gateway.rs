@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
@@ -35,6 +34,7 @@ use crate::http::extract::page_load::is_page_load;
 use crate::http::layers::reference::around;
 use crate::http::layers::security_headers::{self, Csp};
 use crate::http::login::misdirected::is_callback;
+use crate::http::own_routes::{Answering, OwnRoutes};
 use crate::http::page::refusal::{Place, RefusalPages};
 
 /// What the paths of Postern begin with that are no pages.
@@ -50,7 +50,7 @@ const OWN_PATHS: [&str; 6] = [
 /// Sends each request to the application that it is for, or to Postern's own router.
 #[derive(Clone)]
 pub(crate) struct Gateway {
-    own: Router,
+    own: OwnRoutes,
     door: Arc<Door>,
 }
 
@@ -110,7 +110,7 @@ impl Target {
 
 impl Gateway {
     /// Puts the applications of the settings before Postern's own router.
-    pub(crate) fn new(app: AppState, own: Router, refusals: RefusalPages) -> Self {
+    pub(crate) fn new(app: AppState, own: OwnRoutes, refusals: RefusalPages) -> Self {
         let applications = &app.config.applications;
         let proxied = applications.0.iter().filter_map(|application| {
             let proxied = Proxied {
@@ -131,6 +131,23 @@ impl Gateway {
         };
         let door = Arc::new(door);
         Self { own, door }
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(&mut self, mut request: Request) -> Answering {
+        let target = self.door.target(&request);
+        if let Target::Below = target {
+            take_base_off(&mut request);
+        }
+        if let Target::Own | Target::Below = target {
+            return self.own.answer(request);
+        }
+        let door = Arc::clone(&self.door);
+        Box::pin(async move {
+            let route = target.route();
+            let answer = |request| door.answer(target, request);
+            around(&door.app, route, request, answer).await
+        })
     }
 }
 
@@ -156,7 +173,8 @@ impl Door {
             }
             Target::Entry(application) => {
                 let asks = || self.refusals.logout(&place, &headers);
-                entry::answer(app, &application, request, asks).await
+                // Rare, and large: every other request would make room for it.
+                Box::pin(entry::answer(app, &application, request, asks)).await
             }
             Target::Question => verify::verify(State(app.clone()), request).await,
             Target::Home => Redirect::to(routes::BELOW_BASE).into_response(),
@@ -301,23 +319,9 @@ impl Service<Request> for Gateway {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let target = self.door.target(&request);
-        if let Target::Below = target {
-            take_base_off(&mut request);
-        }
-        if let Target::Own | Target::Below = target {
-            let answer = self.own.call(request);
-            return Box::pin(answer);
-        }
-        let door = Arc::clone(&self.door);
-        Box::pin(async move {
-            let route = target.route();
-            let answer = around(&door.app, route, request, |request| {
-                door.answer(target, request)
-            });
-            Ok(answer.await)
-        })
+    fn call(&mut self, request: Request) -> Self::Future {
+        let answer = self.answer(request);
+        Box::pin(async move { Ok(answer.await) })
     }
 }
 

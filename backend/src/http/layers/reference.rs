@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use rand::RngCore as _;
 use tracing::Instrument;
@@ -17,22 +17,6 @@ use crate::telemetry::traces;
 /// Letters and digits that nobody confuses.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// Gives the request a reference and a log span with it, counts it, and records in the trace how it
-/// was answered.
-pub(crate) async fn give<F>(
-    app: &AppState,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
-) -> Response
-where
-    F: Future<Output = Response>,
-{
-    // The route, not the path: a path may hold anything, and queries hold codes.
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = matched.as_ref().map(MatchedPath::as_str);
-    around(app, route, request, next).await
-}
-
 /// Returns a reference that nobody can guess, from the randomness of this thread: that is seeded by
 /// the operating system, which is not asked each time.
 fn new_reference() -> String {
@@ -42,7 +26,8 @@ fn new_reference() -> String {
     String::from_utf8(letters.to_vec()).unwrap_or_default()
 }
 
-/// Does the same around an answer that no router gives; `route` names it in logs and metrics.
+/// Gives the request a reference and a log span with it, counts it, and records in the trace how it
+/// was answered. `route` names it in logs and metrics: the template that matched; `None` if none did.
 pub(crate) async fn around<F>(
     app: &AppState,
     route: Option<&str>,
@@ -66,7 +51,8 @@ where
         trace: trace.clone(),
     };
     let span = current.span();
-    let answer = async {
+    // On the heap: a task's spans and values are put around it, and each would copy it.
+    let answer = Box::pin(async {
         let response = next(request).await;
         let (status, took) = (response.status().as_u16(), began.elapsed());
         traces::answered(&trace, status);
@@ -75,7 +61,7 @@ where
         let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(status, elapsed_ms, "answered");
         response
-    };
+    });
     let answer = answer.instrument(span).instrument(trace.clone());
     answering(current, answer).await
 }
