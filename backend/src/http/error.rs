@@ -69,6 +69,7 @@ impl From<store::Error> for ApiError {
             }
             store::Error::Row(_)
             | store::Error::Migrate(_)
+            | store::Error::Newer { .. }
             | store::Error::Restoring { .. }
             | store::Error::File { .. }
             | store::Error::Unusable { .. } => Self::internal(&error),

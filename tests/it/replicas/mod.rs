@@ -5,3 +5,4 @@ mod kill;
 mod limits;
 mod restart;
 mod steps;
+mod versions;

@@ -91,6 +91,14 @@ fn tables(found: &Inspection) -> Step {
                     then upgrade again";
         return TABLES.fail(found, remedy);
     }
+    if found.foreign > 0 && found.runs_beside_newer {
+        let found = format!(
+            "a newer version has added to the tables ({} migrations); this one runs on them",
+            found.foreign
+        );
+        let remedy = "finish the upgrade: start the newer version on every server";
+        return TABLES.warn(found, remedy);
+    }
     if found.foreign > 0 {
         let found = format!(
             "a newer version has been at work here: {} migrations are unknown to this one",

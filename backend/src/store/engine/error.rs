@@ -37,7 +37,16 @@ pub enum Error {
     Row(#[source] sqlx::Error),
     /// A migration failed.
     #[error("database migration failed")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
+    /// A newer version has changed the tables.
+    #[error(
+        "a newer version has changed the tables (migration {migration}): start that version, or put \
+         back the backup from before the upgrade"
+    )]
+    Newer {
+        /// The first change that this version does not know.
+        migration: i64,
+    },
     /// The file or its folder cannot be created.
     #[error("cannot open {path}")]
     File {
@@ -58,6 +67,15 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::TypeNotFound { .. }
             | sqlx::Error::RowNotFound => Self::Row(error),
             _ => Self::Unavailable(error),
+        }
+    }
+}
+
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(migration) => Self::Newer { migration },
+            _ => Self::Migrate(error),
         }
     }
 }
@@ -89,6 +107,7 @@ impl Error {
             Self::Restoring { .. }
             | Self::Row(_)
             | Self::Migrate(_)
+            | Self::Newer { .. }
             | Self::File { .. }
             | Self::Unusable { .. } => false,
         }

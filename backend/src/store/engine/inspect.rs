@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::config::Database;
 use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock;
+use crate::store::engine::postgres::CONTRACT;
 
 /// How long everything together may take.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -35,6 +36,8 @@ pub struct Inspection {
     pub pending: usize,
     /// The applied ones that this version does not know.
     pub foreign: usize,
+    /// Does this version run although there are such? Several servers are replaced one after the other.
+    pub runs_beside_newer: bool,
     /// The first one that differs from this version's, or failed halfway.
     pub broken: Option<i64>,
     /// The result of the search for damage.
@@ -144,12 +147,14 @@ pub async fn inspect(database: &Database, issuer: Option<&str>) -> Result<Option
 /// Reads one table or more, on either kind of connection.
 macro_rules! look {
     ($connection:expr, $migrator:expr, $issuer:expr, $found:expr) => {{
-        let made: Vec<(i64, bool, Vec<u8>)> =
-            sqlx::query_as("select version, success, checksum from _sqlx_migrations")
-                .fetch_all(&mut *$connection)
-                .await?;
+        let made: Vec<(i64, bool, Vec<u8>, String)> = sqlx::query_as(
+            "select version, success, checksum, description from _sqlx_migrations",
+        )
+        .fetch_all(&mut *$connection)
+        .await?;
         compare(&made, &$migrator, $found);
-        if $found.pending == 0 && $found.foreign == 0 && $found.broken.is_none() {
+        let is_known = $found.foreign == 0 || $found.runs_beside_newer;
+        if $found.pending == 0 && is_known && $found.broken.is_none() {
             let (all, admins, with_password, linked): (i64, i64, i64, i64) = sqlx::query_as(
                 "select (select count(*) from account),
                      (select count(*) from account where role = 'admin' and disabled_at is null),
@@ -299,6 +304,7 @@ async fn postgres_tables(
     .await?;
     found.version = format!("PostgreSQL {version}");
     found.has_tables = has_tables;
+    found.runs_beside_newer = true;
     if found.has_tables {
         look!(
             connection,
@@ -311,7 +317,7 @@ async fn postgres_tables(
 }
 
 /// Compares the applied migrations with this version's.
-fn compare(made: &[(i64, bool, Vec<u8>)], ours: &Migrator, found: &mut Inspection) {
+fn compare(made: &[(i64, bool, Vec<u8>, String)], ours: &Migrator, found: &mut Inspection) {
     found.made = made.len();
     for migration in ours.iter() {
         let theirs = made
@@ -319,14 +325,17 @@ fn compare(made: &[(i64, bool, Vec<u8>)], ours: &Migrator, found: &mut Inspectio
             .find(|(version, ..)| *version == migration.version);
         match theirs {
             None => found.pending += 1,
-            Some((_, success, checksum)) if !success || *checksum != *migration.checksum => {
+            Some((_, success, checksum, _)) if !success || *checksum != *migration.checksum => {
                 found.broken = found.broken.or(Some(migration.version));
             }
             Some(_) => {}
         }
     }
-    found.foreign = made
+    let foreign = made
         .iter()
-        .filter(|(version, ..)| ours.iter().all(|migration| migration.version != *version))
-        .count();
+        .filter(|(version, ..)| ours.iter().all(|migration| migration.version != *version));
+    found.foreign = foreign.clone().count();
+    found.runs_beside_newer &= foreign
+        .clone()
+        .all(|(.., description)| !description.starts_with(CONTRACT));
 }

@@ -64,11 +64,26 @@ impl Postgres {
     }
 }
 
+/// How the description of a migration begins after which older versions cannot run. All others only
+/// add: while servers are replaced one after the other, both versions run on the same tables.
+pub(crate) const CONTRACT: &str = "contract";
+
 /// Brings the tables up to date under an advisory lock, which is taken before anything is looked at:
-/// another process that begins at the same time waits for it, and then finds nothing to do.
+/// another process that begins at the same time waits for it, and then finds nothing to do. What a
+/// newer version has added is left alone.
 async fn migrate(connection: &mut PgConnection) -> Result<()> {
     let mut migrator = sqlx::migrate!("./migrations/postgres");
     connection.lock().await?;
+    connection.ensure_migrations_table().await?;
+    let known = migrator.iter().map(|known| known.version).max();
+    let contracts: i64 = sqlx::query_scalar(
+        "select count(*) from _sqlx_migrations where version > $1 and starts_with(description, $2)",
+    )
+    .bind(known)
+    .bind(CONTRACT)
+    .fetch_one(&mut *connection)
+    .await?;
+    migrator.set_ignore_missing(contracts == 0);
     // What `run` does, less a bound that this compiler cannot follow in a task.
     migrator.set_locking(false).run_direct(connection).await?;
     fill_search_keys!(connection);
