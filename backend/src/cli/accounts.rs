@@ -9,7 +9,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::console::{Console, Keyboard};
 use super::folder_owner::FolderOwner;
 use super::settings::{settings, with_app};
-use super::{audit, backup, identities, login_link, restore, session, setup_token, user};
+use super::{
+    audit, backup, identities, login_link, move_database, restore, session, setup_token, user,
+};
 use crate::app::AppState;
 use crate::config::Config;
 use clock::{Clock, Timestamp};
@@ -33,6 +35,8 @@ pub enum Accounts {
     Backup(backup::Args),
     /// Replace the SQLite database with a backup, while no server runs
     Restore(restore::Args),
+    /// Move everything from SQLite to PostgreSQL, or back, while no server runs
+    MoveDatabase(move_database::Args),
 }
 
 impl Accounts {
@@ -79,6 +83,7 @@ impl Accounts {
         match self {
             Self::Backup(args) => Some(backup::run(args, config, console).await),
             Self::Restore(args) => Some(restore::run(args, config, now, console).await),
+            Self::MoveDatabase(args) => Some(move_database::run(args, config, console).await),
             _ => None,
         }
     }
@@ -95,6 +100,7 @@ impl Accounts {
             Self::Identities(args) => identities::run(args, app, console).await,
             Self::Backup(args) => backup::run(args, config, console).await,
             Self::Restore(args) => restore::run(args, config, now, console).await,
+            Self::MoveDatabase(args) => move_database::run(args, config, console).await,
         }
     }
 }
@@ -133,10 +139,10 @@ pub async fn run_line(
     parse(words)?.run_on(app, console).await
 }
 
-/// Does the same for `backup` and `restore`, which need no application.
+/// Does the same for `backup`, `restore` and `move-database`, which need no application.
 ///
 /// # Errors
-/// Those of the command, or the words are neither command.
+/// Those of the command, or the words are another command.
 pub async fn run_line_on_file(
     words: &[&str],
     config: &Config,

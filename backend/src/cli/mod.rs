@@ -18,6 +18,7 @@ mod setup_token;
 mod identities;
 mod backup;
 mod restore;
+mod move_database;
 mod who;
 mod password;
 mod links;

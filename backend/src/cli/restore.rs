@@ -154,7 +154,7 @@ fn free_name(database: &Path, now: Timestamp) -> PathBuf {
 ///
 /// # Errors
 /// Somebody uses the database.
-async fn alone(database: &Path) -> anyhow::Result<Option<File>> {
+pub(super) async fn alone(database: &Path) -> anyhow::Result<Option<File>> {
     let lock = match exclude(database) {
         Ok(Some(lock)) => Some(lock),
         Ok(None) => bail!("{}", in_use(database)),

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -145,6 +146,15 @@ fn network(text: &str) -> Result<IpNet, Wrong> {
         )
     })?;
     Ok(network.trunc())
+}
+
+impl FromStr for Database {
+    type Err = String;
+
+    /// Reads a database's URL. An error never shows it: it contains a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        database(text).map_err(|Wrong { problem, remedy }| format!("{problem}: {remedy}"))
+    }
 }
 
 /// Parses a database URL. The fault's text never contains a part of it.

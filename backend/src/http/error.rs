@@ -70,6 +70,7 @@ impl From<store::Error> for ApiError {
             store::Error::Row(_)
             | store::Error::Migrate(_)
             | store::Error::Newer { .. }
+            | store::Error::UnfinishedMove
             | store::Error::Restoring { .. }
             | store::Error::File { .. }
             | store::Error::Unusable { .. } => Self::internal(&error),

@@ -20,6 +20,7 @@ mod callback;
 mod guess_count;
 mod totals;
 mod backup;
+mod transfer;
 
 pub(crate) use engine::database::{in_tx, on_database, on_writer};
 
@@ -48,3 +49,4 @@ pub use session::operator::{OpenSession, WhichSessions};
 pub use session::recheck::{Refused, Renewal};
 pub use session::sessions::EndedByOp;
 pub use totals::Totals;
+pub use transfer::{Moved, TransferError, prepare as prepare_transfer, transfer};

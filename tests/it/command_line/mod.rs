@@ -8,6 +8,7 @@ mod trail;
 mod identities;
 mod backup;
 mod restore;
+mod move_database;
 mod program;
 mod as_root;
 mod documented;

@@ -47,6 +47,9 @@ pub enum Error {
         /// The first change that this version does not know.
         migration: i64,
     },
+    /// Not everything has been moved here yet.
+    #[error("a move into this database has not ended: run postern move-database again")]
+    UnfinishedMove,
     /// The file or its folder cannot be created.
     #[error("cannot open {path}")]
     File {
@@ -108,6 +111,7 @@ impl Error {
             | Self::Row(_)
             | Self::Migrate(_)
             | Self::Newer { .. }
+            | Self::UnfinishedMove
             | Self::File { .. }
             | Self::Unusable { .. } => false,
         }

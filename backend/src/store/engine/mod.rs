@@ -3,6 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod lock;
 pub(crate) mod search_keys;
+pub(crate) mod unfinished_move;
 pub(crate) mod sqlite;
 pub(crate) mod postgres;
 pub(crate) mod database;

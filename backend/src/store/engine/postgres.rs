@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::store::engine::error::Result;
 use crate::store::engine::lock::{MIGRATION, PATIENCE};
 use crate::store::engine::search_keys::fill_search_keys;
+use crate::store::engine::unfinished_move;
 use crate::store::session_cache::postgres_changes::PostgresChanges;
 
 /// PostgreSQL, which may come and go.
@@ -59,6 +60,7 @@ impl Postgres {
         timeout(MIGRATION, migrate(&mut open))
             .await
             .map_err(late)??;
+        unfinished_move::share(&mut open).await?;
         *connection = Some(open);
         Ok(())
     }
@@ -84,6 +86,7 @@ async fn migrate(connection: &mut PgConnection) -> Result<()> {
     .fetch_one(&mut *connection)
     .await?;
     migrator.set_ignore_missing(contracts == 0);
+    unfinished_move::refuse(unfinished_move::in_postgres(connection).await?)?;
     // What `run` does, less a bound that this compiler cannot follow in a task.
     migrator.set_locking(false).run_direct(connection).await?;
     fill_search_keys!(connection);

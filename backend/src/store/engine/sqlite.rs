@@ -17,6 +17,7 @@ use crate::store::engine::error::{Error, Result};
 use crate::store::engine::lock;
 use crate::store::engine::lock::{MIGRATION, PATIENCE};
 use crate::store::engine::search_keys::fill_search_keys;
+use crate::store::engine::unfinished_move;
 use crate::store::session_cache::sqlite_changes::SqliteChanges;
 
 /// For how long a look at the file's name is enough for reads.
@@ -155,6 +156,7 @@ async fn migrate(path: &Path) -> Result<()> {
     let mut connection = options.connect().await.map_err(unusable)?;
     let begun = connection.begin_with("begin immediate").await;
     let mut tx = begun.map_err(unusable)?;
+    unfinished_move::refuse(unfinished_move::in_sqlite(&mut tx).await?)?;
     MIGRATIONS.run_direct(&mut *tx).await?;
     fill_search_keys!(&mut *tx);
     tx.commit().await?;
