@@ -16,6 +16,7 @@ pub mod users;
 pub mod link;
 pub mod email;
 pub mod name;
+pub mod field;
 pub mod text;
 pub mod pages;
 pub mod error;

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use shared::error::ErrorCode;
+use shared::field::FieldKind;
 use shared::session::GoTo;
 
 use crate::api;
 use crate::browser;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::text::say;
 use shared::text::Text;
 

@@ -3,46 +3,9 @@
 use crate::text::{fill, say};
 use leptos::ev;
 use leptos::prelude::*;
+use shared::field::FieldKind;
 use shared::text::Text;
 use wasm_bindgen::JsCast;
-
-/// What a field holds: which keys a phone shows, what browser and password manager may fill in
-/// (HTML's `autocomplete`).
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FieldKind {
-    /// Free text that nobody completes.
-    Plain,
-    /// A username.
-    Username,
-    /// An email address. Not `type=email`, which rewrites international domain names as they are
-    /// typed and has a rule of its own for what is valid.
-    Email,
-    /// A person's name.
-    Name,
-    /// The password that the account has.
-    CurrentPassword,
-    /// A password to be chosen now.
-    NewPassword,
-}
-
-impl FieldKind {
-    /// Returns the `autocomplete` value.
-    fn autocomplete(self) -> &'static str {
-        match self {
-            Self::Plain => "off",
-            Self::Username => "username",
-            Self::Email => "email",
-            Self::Name => "name",
-            Self::CurrentPassword => "current-password",
-            Self::NewPassword => "new-password",
-        }
-    }
-
-    /// Is the text hidden until its writer wants to see it?
-    fn is_secret(self) -> bool {
-        matches!(self, Self::CurrentPassword | Self::NewPassword)
-    }
-}
 
 /// A labeled input. Passwords can be shown, and warn of caps lock.
 #[component]
@@ -96,10 +59,10 @@ pub(crate) fn Field(
                     name=name
                     type=input_type
                     autocomplete=kind.autocomplete()
-                    inputmode=if kind == FieldKind::Email { "email" } else { "text" }
-                    autocapitalize=if kind == FieldKind::Name { "words" } else { "none" }
+                    inputmode=kind.input_mode()
+                    autocapitalize=kind.autocapitalize()
                     spellcheck="false"
-                    dir=if matches!(kind, FieldKind::Email | FieldKind::Username) { "ltr" } else { "auto" }
+                    dir=kind.direction()
                     autofocus=autofocus
                     aria-invalid=invalid
                     aria-describedby=described_by

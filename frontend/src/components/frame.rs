@@ -1,5 +1,4 @@
-//! The frame of the pages before the login: a card. `backend`'s
-//! `http/page/static_page/` writes the same elements and classes.
+//! The frame of the pages before the login: a card.
 
 use std::cell::Cell;
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::error::ErrorCode;
 
 use crate::api;
+use crate::browser;
 use crate::components::reference::Reference;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
@@ -41,8 +42,7 @@ fn ProblemText(
     .into_any()
 }
 
-/// Shows the sentence of a code that no request of the app got. The page that works without wasm
-/// has the same.
+/// Shows the sentence of a code that no request of the app got.
 #[component]
 pub(crate) fn CodeNote(
     /// The code.
@@ -54,6 +54,13 @@ pub(crate) fn CodeNote(
         </p>
     }
     .into_any()
+}
+
+/// What the server said of the plain form, which comes back with `?error=CODE`.
+#[component]
+pub(crate) fn ReturnedProblem() -> impl IntoView {
+    let code = browser::query("error").and_then(|given| ErrorCode::parse(&given));
+    code.map(|code| view! { <CodeNote code /> }).into_any()
 }
 
 /// Says why loading failed, with the button to try again.

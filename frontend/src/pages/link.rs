@@ -1,6 +1,7 @@
 //! `/link`: names both identities before they become one, or asks whose the identity is if the
 //! identity policy does not know.
 
+use leptos::ev;
 use leptos::prelude::*;
 use shared::api::{AcceptLink, DropLink, ShowLink};
 use shared::error::ErrorCode;
@@ -14,7 +15,7 @@ use crate::browser::{self, History};
 use crate::components::credentials::{CredentialFields, Credentials, focus_if_wrong};
 use crate::components::form::{Form, busy};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
-use crate::components::problem::ProblemNote;
+use crate::components::problem::{ProblemNote, ReturnedProblem};
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;
 use crate::remote::Remote;
@@ -81,6 +82,10 @@ fn LinkForm(
         way: LinkWay::New,
         ..LinkAnswer::default()
     });
+    let register_instead = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        register.start();
+    };
     let cancel = Mutation::new(move || {
         let way_back = way_back.clone();
         async move {
@@ -101,6 +106,7 @@ fn LinkForm(
             <Identities link />
             {takes_password.then(|| view! { <h2>{say(Text::LINK_HAVE)}</h2> })}
             <p class="lead">{lead}</p>
+            <ReturnedProblem />
             {(is_owner || takes_password)
                 .then(|| {
                     view! {
@@ -122,15 +128,16 @@ fn LinkForm(
                 .then(|| {
                     view! {
                         <ProblemNote mutation=register />
-                        <button
-                            type="button"
-                            id="link-new"
-                            class="button"
-                            aria-disabled=busy(register)
-                            on:click=move |_| register.start()
-                        >
-                            {say(Text::LINK_NEW)}
-                        </button>
+                        <form method="post" on:submit=register_instead>
+                            <button
+                                type="submit"
+                                id="link-new"
+                                class="button"
+                                aria-disabled=busy(register)
+                            >
+                                {say(Text::LINK_NEW)}
+                            </button>
+                        </form>
                         <p class="hint">{say(Text::LINK_NEW_HINT)}</p>
                     }
                 })}

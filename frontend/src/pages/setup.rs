@@ -5,6 +5,7 @@ use shared::api::{SetUp, ShowConfig};
 use shared::config::PublicProvider;
 use shared::email::is_plausible;
 use shared::error::ErrorCode;
+use shared::field::FieldKind;
 use shared::name::{is_new_password, is_username};
 use shared::routes;
 use shared::session::Setup;
@@ -12,10 +13,10 @@ use shared::session::Setup;
 use crate::api;
 use crate::base::own;
 use crate::browser;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::form::Form;
 use crate::components::frame::{EntryFrame, once_loaded};
-use crate::components::problem::CodeNote;
+use crate::components::problem::{CodeNote, ReturnedProblem};
 use crate::components::provider::ProviderLink;
 use crate::mutation::Mutation;
 use crate::next;
@@ -229,11 +230,4 @@ fn SetupForm(
             {provider}
         </EntryFrame>
     }
-}
-
-/// What the server said of the plain form, which comes back with `?error=CODE`.
-#[component]
-fn ReturnedProblem() -> impl IntoView {
-    let code = browser::query("error").and_then(|given| ErrorCode::parse(&given));
-    code.map(|code| view! { <CodeNote code /> }).into_any()
 }

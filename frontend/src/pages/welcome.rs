@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use shared::api::{CheckWelcome, RedeemWelcome};
 use shared::error::ErrorCode;
+use shared::field::FieldKind;
 use shared::name::is_new_password;
 use shared::routes;
 use shared::text::Text;
@@ -14,7 +15,7 @@ use shared::users::{LinkPurpose, Welcome, WelcomeCheck, WelcomePassword};
 use crate::api;
 use crate::base::own;
 use crate::browser;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::form::{Form, KnownUsername};
 use crate::components::frame::{EntryFrame, Loading, UnavailablePage};
 use crate::components::problem::CodeNote;

@@ -16,6 +16,7 @@ mod own_host;
 pub(crate) mod ended_by_op;
 mod recheck;
 mod repeated;
+mod both_pages;
 pub(crate) mod autologin;
 pub(crate) mod trunk_serve;
 pub(crate) mod screenshots;

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use shared::text::{Language, Text};
@@ -59,14 +60,14 @@ pub(crate) struct Shown<'a> {
     pub(crate) language: Language,
     /// The scheme that was chosen here; `None` means the system's.
     pub(crate) scheme: Option<Scheme>,
-    /// The document's title, as HTML.
+    /// The document's title.
     pub(crate) title: &'a str,
     /// Where the app finds its words.
     pub(crate) texts: &'a str,
     /// What the app asks for first.
     pub(crate) ahead: &'a [String],
-    /// The static page, as HTML.
-    pub(crate) page: &'a str,
+    /// The static page.
+    pub(crate) page: &'a Markup,
 }
 
 /// The document, without what depends on the request.
@@ -113,31 +114,26 @@ impl Document {
 
     /// Returns the document for a request.
     pub(crate) fn show(&self, shown: &Shown<'_>) -> String {
-        let mut html = String::new();
+        let mut document = String::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => html.push_str(text),
-                Piece::Html => html.push_str(&html_tag(shown.language, shown.scheme, self.base)),
-                Piece::Title => html.extend(["<title>", shown.title, "</title>"]),
-                Piece::ThemeColor => html.push_str(&theme_color(&self.theme_colors, shown.scheme)),
-                Piece::Start => {
-                    for url in [shown.texts]
-                        .into_iter()
-                        .chain(shown.ahead.iter().map(|url| &**url))
-                    {
-                        html.extend([
-                            "<link rel=\"preload\" href=\"",
-                            url,
-                            "\" as=\"fetch\" crossorigin=\"anonymous\">\n",
-                        ]);
-                    }
-                    html.extend([START, "data-texts=\"", shown.texts, "\" "]);
+                Piece::Text(text) => document.push_str(text),
+                Piece::Html => {
+                    document.push_str(&html_tag(shown.language, shown.scheme, self.base));
                 }
-                Piece::Words(text) => html.push_str(shown.language.text(*text)),
-                Piece::Static => html.push_str(shown.page),
+                Piece::Title => document.push_str(&html! { title { (shown.title) } }.0),
+                Piece::ThemeColor => {
+                    document.push_str(&theme_color(&self.theme_colors, shown.scheme).0);
+                }
+                Piece::Start => {
+                    document.push_str(&preloads(shown).0);
+                    document.extend([START, "data-texts=\"", shown.texts, "\" "]);
+                }
+                Piece::Words(text) => document.push_str(shown.language.text(*text)),
+                Piece::Static => document.push_str(&shown.page.0),
             }
         }
-        html
+        document
     }
 }
 
@@ -162,24 +158,36 @@ impl BareDocument {
         hash(&self.style)
     }
 
-    /// Returns the document. Title and body are HTML.
-    pub(crate) fn show(&self, language: Language, title: &str, body: &str) -> String {
-        [
-            "<!DOCTYPE html>\n",
-            &html_tag(language, None, BasePath::ROOT),
-            "\n<head>\n<meta charset=\"utf-8\">\n<title>",
-            title,
-            "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n",
-            &theme_color(&self.theme_colors, None),
-            // Without it, browsers ask the application for an icon.
-            "\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n<style>",
-            &self.style,
-            "</style>\n</head>\n<body>\n",
-            body,
-            "\n</body>\n</html>\n",
-        ]
-        .concat()
+    /// Returns the document.
+    pub(crate) fn show(&self, language: Language, title: &str, body: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang=(language.tag()) dir=(language.direction().as_str()) {
+                head {
+                    meta charset="utf-8";
+                    title { (title) }
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    (theme_color(&self.theme_colors, None))
+                    meta name="robots" content="noindex";
+                    // Without it, browsers ask the application for an icon.
+                    link rel="icon" href="data:,";
+                    style { (PreEscaped(&self.style)) }
+                }
+                body { (body) }
+            }
+        }
+    }
+}
+
+/// Returns the links that have a browser ask for the words and the first data.
+fn preloads(shown: &Shown<'_>) -> Markup {
+    let urls = [shown.texts].into_iter();
+    html! {
+        @for url in urls.chain(shown.ahead.iter().map(String::as_str)) {
+            link rel="preload" href=(url) as="fetch" crossorigin="anonymous";
+            "\n"
+        }
     }
 }
 
@@ -190,17 +198,18 @@ fn theme_colors(brand: &Brand) -> [String; 2] {
 
 /// Returns the metas with the theme colors. Both are there whatever was chosen: the app turns them
 /// on and off, the light one first, when another scheme is chosen.
-fn theme_color(colors: &[String; 2], chosen: Option<Scheme>) -> String {
-    let meta = |scheme: Scheme, color: &str| {
-        let media = match chosen {
-            None => format!("(prefers-color-scheme: {})", scheme.name()),
-            Some(chosen) if chosen == scheme => "all".to_owned(),
-            Some(_) => "not all".to_owned(),
-        };
-        format!("{THEME_COLOR}content=\"{color}\" media=\"{media}\">")
+fn theme_color(colors: &[String; 2], chosen: Option<Scheme>) -> Markup {
+    let media = |scheme: Scheme| match chosen {
+        None => format!("(prefers-color-scheme: {})", scheme.name()),
+        Some(chosen) if chosen == scheme => "all".to_owned(),
+        Some(_) => "not all".to_owned(),
     };
     let [light, dark] = colors;
-    meta(Scheme::Light, light) + "\n" + &meta(Scheme::Dark, dark)
+    html! {
+        meta name="theme-color" content=(light) media=(media(Scheme::Light));
+        "\n"
+        meta name="theme-color" content=(dark) media=(media(Scheme::Dark));
+    }
 }
 
 /// Returns the hash of a style, as the content security policy names it.
@@ -210,18 +219,15 @@ fn hash(style: &str) -> String {
 
 /// The document's first tag; the style takes the scheme from it, and the app the base path.
 fn html_tag(language: Language, scheme: Option<Scheme>, base: BasePath) -> String {
-    let theme = scheme.map_or(String::new(), |scheme| {
-        format!(" data-theme=\"{}\"", scheme.name())
-    });
-    let base = match base {
-        BasePath::ROOT => String::new(),
-        base => format!(" data-base=\"{}\"", base.as_str()),
+    let base = (base != BasePath::ROOT).then(|| base.as_str());
+    let html = html! {
+        html
+            lang=(language.tag())
+            dir=(language.direction().as_str())
+            data-theme=[scheme.map(Scheme::name)]
+            data-base=[base] {}
     };
-    format!(
-        "<html lang=\"{}\" dir=\"{}\"{theme}{base}>",
-        language.tag(),
-        language.direction().as_str(),
-    )
+    html.into_string().replace("</html>", "")
 }
 
 /// Puts the brand's style after the page's own, and returns the whole style as well. A document
@@ -343,7 +349,7 @@ mod tests {
             title: "Log in – Postern",
             texts: "/api/texts/entry/en?v=3",
             ahead: &["/api/session".to_owned()],
-            page: "<p>new</p>",
+            page: &html! { p { "new" } },
         })
     }
 
@@ -385,7 +391,7 @@ mod tests {
             title: "",
             texts: "/x",
             ahead: &[],
-            page: "",
+            page: &Markup::default(),
         });
 
         assert!(html.contains("<html lang=\"ar\" dir=\"rtl\">"), "{html}");

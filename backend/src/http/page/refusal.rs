@@ -107,7 +107,7 @@ impl RefusalPages {
             Some((status, code)) => (status, page.refusal(code)),
             None => (StatusCode::OK, page.logout()),
         };
-        let html = self.document.show(language, &title, &body);
+        let html = self.document.show(language, &title, &body).into_string();
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

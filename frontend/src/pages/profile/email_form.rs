@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use shared::api::UpdateProfile;
 use shared::email::Email;
 use shared::error::ErrorCode;
+use shared::field::FieldKind;
 use shared::profile::{Profile, ProfileUpdate};
 
 use crate::api;
 use crate::components::confirm::Confirm;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::form::{Form, Saved};
 use crate::components::unsaved::{Edited, use_unsaved};
 use crate::dynamic::dynamic;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::api::ChangePassword;
 use shared::error::ErrorCode;
+use shared::field::FieldKind;
 use shared::name::is_new_password;
 use shared::profile::{PasswordChange, Profile};
 use shared::session::SessionEntry;
@@ -10,7 +11,7 @@ use shared::session::SessionEntry;
 use crate::api;
 use crate::browser;
 use crate::components::confirm::Confirm;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::form::{Form, KnownUsername, Saved};
 use crate::components::unsaved::use_unsaved;
 use crate::dynamic::dynamic;

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use shared::api::CreateUser;
+use shared::field::FieldKind;
 use shared::text::Text;
 
 use crate::api;
 use crate::browser;
 use crate::components::choice::Choice;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::form::Form;
 use crate::dynamic::dynamic;
 use crate::mutation::Mutation;

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use shared::api::UpdateUser;
+use shared::field::FieldKind;
 use shared::session::Role;
 use shared::text::Text;
 
 use crate::api;
 use crate::components::choice::Choice;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::form::Form;
 use crate::components::unsaved::use_unsaved;
 use crate::mutation::Mutation;

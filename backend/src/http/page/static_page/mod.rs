@@ -1,8 +1,8 @@
 //! The page that works without wasm: it is in `index.html` until the app is there, and stays if the
-//! app cannot start. Pure; every value is escaped.
+//! app cannot start. Pure.
 //!
-//! The elements and classes are those of the app's components (`frontend/src/components`), so that
-//! nothing moves when the app takes over.
+//! The elements are those of the app's views (`frontend/src/pages`); a test in
+//! `tests/it/browser/both_pages.rs` holds the two together.
 
 pub(crate) mod page;
 mod elements;

@@ -1,5 +1,6 @@
 //! What a static page is built from.
 
+use maud::{Markup, html};
 use shared::config::PublicConfig;
 use shared::link::PendingLink;
 use shared::routes;
@@ -51,12 +52,12 @@ pub(crate) struct Viewer {
 }
 
 impl StaticPage<'_> {
-    /// Returns a text in the page's language. Texts contain no characters that are special in HTML.
+    /// Returns a text in the page's language.
     pub(super) fn say(&self, text: Text) -> &'static str {
         self.language.text(text)
     }
 
-    /// Returns a text with values inserted, which must be HTML.
+    /// Returns a text with values inserted.
     pub(super) fn fill(&self, text: Text, values: &[(&str, &str)]) -> String {
         fill(self.say(text), values)
     }
@@ -74,11 +75,7 @@ impl StaticPage<'_> {
     }
 
     /// Returns a link to the login page.
-    pub(super) fn to_login(&self) -> String {
-        format!(
-            "<a href=\"{}\">{}</a>",
-            self.at(routes::LOGIN),
-            self.say(Text::TO_LOGIN)
-        )
+    pub(super) fn to_login(&self) -> Markup {
+        html! { a href=(self.at(routes::LOGIN)) { (self.say(Text::TO_LOGIN)) } }
     }
 }

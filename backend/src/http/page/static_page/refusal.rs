@@ -1,12 +1,13 @@
 //! The page of a request for an application that is refused: what happened, who can fix it, the next
 //! step and the reference. Self-contained, since the host's other files are the application's.
 
+use maud::{Markup, html};
 use shared::error::ErrorCode;
 use shared::text::{Language, Text, fill};
 
 use crate::brand::Brand;
 use crate::http::page::static_page::brand;
-use crate::http::page::static_page::elements::{escape, reference_row};
+use crate::http::page::static_page::elements::{reference_row, with_elements};
 
 /// The inputs of the page.
 pub(crate) struct RefusalPage<'a> {
@@ -38,106 +39,107 @@ struct Words {
 }
 
 impl RefusalPage<'_> {
-    /// Returns title and body for a refusal, as HTML.
-    pub(crate) fn refusal(&self, code: ErrorCode) -> (String, String) {
+    /// Returns title and body for a refusal.
+    pub(crate) fn refusal(&self, code: ErrorCode) -> (String, Markup) {
         let words = words(code, self.is_admin);
-        let title = self.fill(words.title, element);
-        let reference = reference_row(self.say(Text::REFERENCE), self.reference);
-        let content = format!(
-            "<p class=\"lead\">{}</p><p class=\"lead\">{} {}</p>\
-             <div class=\"actions\">{}</div>{reference}",
-            self.fill(words.sentence, element),
-            self.fill(words.step, element),
-            words.fixed_by.map_or("", |text| self.say(text)),
-            self.buttons(code),
-        );
+        let content = html! {
+            p.lead { (self.fill(words.sentence)) }
+            p.lead {
+                (self.fill(words.step)) " "
+                @if let Some(fixed_by) = words.fixed_by { (self.say(fixed_by)) }
+            }
+            div.actions { (self.buttons(code)) }
+            (reference_row(self.say(Text::REFERENCE), self.reference))
+        };
         (
-            self.titled(&self.fill(words.title, isolated)),
-            self.card(code.as_str(), &title, &content),
+            self.titled(&self.fill_title(words.title)),
+            self.card(code.as_str(), &self.fill(words.title), &content),
         )
     }
 
-    /// Returns title and body of the page that asks whether to log out, as HTML.
-    pub(crate) fn logout(&self) -> (String, String) {
+    /// Returns title and body of the page that asks whether to log out.
+    pub(crate) fn logout(&self) -> (String, Markup) {
         let title = self.say(Text::DOOR_LOGOUT_TITLE);
-        let content = format!(
-            "<p class=\"lead\">{}</p><div class=\"actions\">{}{}</div>",
-            self.say(Text::DOOR_LOGOUT_SENTENCE),
-            self.form(Text::LOG_OUT, "button button-main"),
-            self.to_home("button"),
-        );
-        (self.titled(title), self.card("logout", title, &content))
+        let content = html! {
+            p.lead { (self.say(Text::DOOR_LOGOUT_SENTENCE)) }
+            div.actions {
+                (self.form(Text::LOG_OUT, true))
+                (self.to_home(false))
+            }
+        };
+        let card = self.card("logout", &html! { (title) }, &content);
+        (self.titled(title), card)
     }
 
     /// Returns what can be done next.
-    fn buttons(&self, code: ErrorCode) -> String {
-        match code {
-            ErrorCode::AppForbidden => {
-                self.to_home("button button-main") + &self.form(Text::DOOR_OTHER_ACCOUNT, "button")
+    fn buttons(&self, code: ErrorCode) -> Markup {
+        html! {
+            @match code {
+                ErrorCode::AppForbidden => {
+                    (self.to_home(true))
+                    (self.form(Text::DOOR_OTHER_ACCOUNT, false))
+                },
+                ErrorCode::AppUnreachable | ErrorCode::Unavailable => {
+                    // An empty address is that of the page itself.
+                    a.button.button-main href="" { (self.say(Text::TRY_AGAIN)) }
+                    (self.to_home(false))
+                },
+                _ => { (self.to_home(true)) },
             }
-            // An empty address is that of the page itself.
-            ErrorCode::AppUnreachable | ErrorCode::Unavailable => format!(
-                "<a class=\"button button-main\" href=\"\">{}</a>{}",
-                self.say(Text::TRY_AGAIN),
-                self.to_home("button")
-            ),
-            _ => self.to_home("button button-main"),
         }
     }
 
-    fn to_home(&self, class: &str) -> String {
-        format!(
-            "<a class=\"{class}\" href=\"{}\">{}</a>",
-            escape(self.home),
-            self.say(Text::DOOR_HOME)
-        )
+    /// Returns the link to the first page, which may be the main thing to do.
+    fn to_home(&self, is_main: bool) -> Markup {
+        html! { a.button.button-main[is_main] href=(self.home) { (self.say(Text::DOOR_HOME)) } }
     }
 
     /// Returns a form that logs out, with that button; empty if it would lead nowhere.
-    fn form(&self, text: Text, class: &str) -> String {
-        self.logout.map_or(String::new(), |action| {
-            format!(
-                "<form method=\"post\" action=\"{}\"><button type=\"submit\" class=\"{class}\">{}\
-                 </button></form>",
-                escape(action),
-                self.say(text)
-            )
-        })
+    fn form(&self, text: Text, is_main: bool) -> Markup {
+        html! {
+            @if let Some(action) = self.logout {
+                form method="post" action=(action) {
+                    button.button.button-main[is_main] type="submit" { (self.say(text)) }
+                }
+            }
+        }
     }
 
-    fn card(&self, code: &str, title: &str, content: &str) -> String {
-        format!(
-            "<div class=\"entry\"><header class=\"brand\">{}</header>\
-             <main class=\"card\" data-code=\"{code}\"><h1>{title}</h1>{content}</main>\
-             <footer class=\"footer\">{}</footer></div>",
-            brand::mark_inline(self.brand),
-            brand::footer(self.brand),
-        )
+    fn card(&self, code: &str, title: &Markup, content: &Markup) -> Markup {
+        html! {
+            div.entry {
+                header.brand { (brand::mark_inline(self.brand)) }
+                main.card data-code=(code) {
+                    h1 { (title) }
+                    (content)
+                }
+                footer.footer { (brand::footer(self.brand)) }
+            }
+        }
     }
 
     fn titled(&self, title: &str) -> String {
-        format!("{title} – {}", escape(self.brand.name()))
+        format!("{title} – {}", self.brand.name())
     }
 
     fn say(&self, text: Text) -> &'static str {
         self.language.text(text)
     }
 
-    /// Returns a text with the names in it, as HTML. `set_apart` has a name keep its own direction.
-    fn fill(&self, text: Text, set_apart: fn(&str) -> String) -> String {
-        let name = |name: Option<&str>| set_apart(&escape(name.unwrap_or_default()));
-        let (app, username) = (name(self.app), name(self.username));
-        fill(self.say(text), &[("app", &app), ("username", &username)])
+    /// Returns a text with the names in it, which keep their own direction.
+    fn fill(&self, text: Text) -> Markup {
+        let app = html! { bdi { (self.app.unwrap_or_default()) } };
+        let username = html! { bdi { (self.username.unwrap_or_default()) } };
+        let names = [("app", &app), ("username", &username)];
+        with_elements(self.say(text), &names)
     }
-}
 
-fn element(name: &str) -> String {
-    format!("<bdi>{name}</bdi>")
-}
-
-/// For a document's title, which has no elements: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
-fn isolated(name: &str) -> String {
-    format!("\u{2068}{name}\u{2069}")
+    /// The same for a document's title, which has no elements: FIRST STRONG ISOLATE and POP
+    /// DIRECTIONAL ISOLATE.
+    fn fill_title(&self, text: Text) -> String {
+        let app = format!("\u{2068}{}\u{2069}", self.app.unwrap_or_default());
+        fill(self.say(text), &[("app", &app)])
+    }
 }
 
 fn words(code: ErrorCode, is_admin: bool) -> Words {
