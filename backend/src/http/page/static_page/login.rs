@@ -131,7 +131,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> Markup 
         return html! {
             section.note.error-card role="status" data-code=(code_name) {
                 p { (told.sentence) }
-                (details(page, [hint, reference]))
+                (details(page, &[hint, reference]))
             }
         };
     }
@@ -141,7 +141,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> Markup 
             p { (told.step) " " (told.fixed_by) }
             (next_button(page, guide.next, next))
             @if let Some(reference) = reference { (reference) }
-            (details(page, [Some(html! { p { (told.sentence) } }), hint]))
+            (details(page, &[Some(html! { p { (told.sentence) } }), hint]))
         }
     }
 }
@@ -168,7 +168,7 @@ fn next_button(page: &StaticPage<'_>, step: NextStep, next: Option<&str>) -> Mar
 }
 
 /// Returns what few need, behind a word; empty if there is nothing.
-fn details(page: &StaticPage<'_>, parts: [Option<Markup>; 2]) -> Markup {
+fn details(page: &StaticPage<'_>, parts: &[Option<Markup>; 2]) -> Markup {
     html! {
         @if parts.iter().any(Option::is_some) {
             details.more {
