@@ -189,6 +189,9 @@ pub struct Setup {
     /// The first admin's email, if given.
     #[serde(default)]
     pub email: Option<String>,
+    /// Where to go afterwards: a path on this site.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// Where the browser should go next.

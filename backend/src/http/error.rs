@@ -11,7 +11,9 @@ use shared::routes;
 use shared::text::Language;
 
 use crate::base_path::BasePath;
+use crate::http::query::with_query;
 use crate::http::reference;
+use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
 use crate::{password, store};
 
@@ -188,18 +190,22 @@ pub(super) fn status(code: ErrorCode) -> StatusCode {
     }
 }
 
-/// Returns the redirect to the error page; the reference leads to the log line.
+/// Returns the redirect to the error page; the reference leads to the log line, and the next try to
+/// `next`.
 pub(super) fn error_page(
     base: BasePath,
     code: FailureCode,
     reference: &str,
     lost: Option<Lost>,
+    next: Option<&ReturnTo>,
 ) -> Redirect {
-    let because = lost.map_or(String::new(), |lost| format!("&because={}", lost.as_str()));
-    Redirect::to(&format!(
-        "{}?error={}&ref={}{because}",
-        base.of(routes::LOGIN),
-        code.as_str(),
-        reference
-    ))
+    let mut query = vec![("error", code.as_str()), ("ref", reference)];
+    query.extend(lost.map(|lost| ("because", lost.as_str())));
+    query.extend(next.and_then(|next| onward(next, base)));
+    Redirect::to(&with_query(&base.of(routes::LOGIN), &query))
+}
+
+/// Returns the parameter that says where to go afterwards; `None` if that is Postern's home page.
+pub(super) fn onward(next: &ReturnTo, base: BasePath) -> Option<(&'static str, &str)> {
+    (*next != ReturnTo::home(base)).then(|| ("next", next.as_str()))
 }

@@ -133,8 +133,14 @@ impl Draft {
             username: self.username.get_untracked(),
             password: self.password.get_untracked(),
             email: Some(email.trim().to_owned()).filter(|email| !email.is_empty()),
+            next: asked(),
         })
     }
+}
+
+/// Returns where to go afterwards, if the address says so.
+fn asked() -> Option<String> {
+    browser::query("next").filter(|next| next::local_path(next).is_some())
 }
 
 /// Returns the code's sentence for what is not fit.
@@ -160,8 +166,8 @@ fn SetupForm(
             let Some(setup) = setup else {
                 return Ok(());
             };
-            api::call_with(SetUp {}, &setup).send().await?;
-            browser::enter(&own(routes::HOME)).await;
+            let target = api::call_with(SetUp {}, &setup).send().await?.redirect;
+            browser::enter(&target).await;
             Ok(())
         }
     });
@@ -175,10 +181,9 @@ fn SetupForm(
         Text::OPTIONAL
     };
     let provider = provider.map(|provider| {
-        let next = browser::query("next").filter(|next| next::local_path(next).is_some());
         view! {
             <p class="or">{say(Text::OR)}</p>
-            <ProviderLink provider next is_main=false />
+            <ProviderLink provider next=asked() is_main=false />
         }
         .into_any()
     });

@@ -19,6 +19,7 @@ pub(crate) mod pending_link;
 pub(crate) mod registration;
 pub(crate) mod backchannel_logout;
 mod vouched;
+mod next;
 pub(crate) mod cookies;
 pub(crate) mod wrong_address;
 pub(crate) mod remedies;

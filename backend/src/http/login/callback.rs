@@ -60,6 +60,7 @@ async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
             .await;
         }
     };
+    let next = matches!(attempt.intent, Intent::Login).then(|| attempt.next.clone());
     let answer = match attempt.intent {
         Intent::Test { .. } => test_login::finish(visit, &response, attempt, current).await,
         Intent::Link { .. } => end_link(visit, &response, attempt, current).await,
@@ -67,7 +68,7 @@ async fn end(visit: &Visit, query: &[u8]) -> Result<Response, LoginError> {
     };
     let answer = match answer {
         Ok(answer) => answer,
-        Err(error) => visit.fail(&error).await,
+        Err(error) => visit.fail_because(&error, None, next.as_ref()).await,
     };
     // The attempt is spent, whatever the result.
     Ok((spent, answer).into_response())
@@ -93,7 +94,7 @@ async fn explain_empty(visit: &Visit, current: Option<&Current>) -> Response {
         tracing::info!(code = error.code().as_str(), "callback forgiven: {error}");
         return Redirect::to(&visit.app.config.base().of(routes::HOME)).into_response();
     }
-    visit.fail_because(&error, Some(Lost::NoAnswer)).await
+    visit.fail_because(&error, Some(Lost::NoAnswer), None).await
 }
 
 /// Ends the attempt of an account that is logged in and asked to link an identity.
@@ -165,7 +166,8 @@ async fn end_login(
     match ended.as_ref() {
         Ok(outcome) => answer(visit, outcome, &next),
         Err(failed) => {
-            Ok(error_page(app.config.base(), failed.code, &failed.reference, None).into_response())
+            let (base, reference) = (app.config.base(), &failed.reference);
+            Ok(error_page(base, failed.code, reference, None, Some(&next)).into_response())
         }
     }
 }

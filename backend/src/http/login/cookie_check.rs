@@ -45,7 +45,7 @@ pub(crate) async fn check(
             FailureCode::ServerError
         }
     };
-    error_page(base, code, &reference::current(), None).into_response()
+    error_page(base, code, &reference::current(), None, None).into_response()
 }
 
 /// Records that a browser kept no cookie. Anybody can open the address without one.

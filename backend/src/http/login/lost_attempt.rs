@@ -33,7 +33,7 @@ pub(crate) async fn recover(
     let may_restart = response.state.as_deref().is_some_and(attempt::may_restart);
     if !may_restart || response.error.is_some() || response.code.is_none() {
         let lost = why_lost(visit, response, &error);
-        return Ok(visit.fail_because(&error, lost).await);
+        return Ok(visit.fail_because(&error, lost, Some(&next)).await);
     }
     tracing::info!(code = error.code().as_str(), "login begun anew: {error}");
     redirect_to_op(visit, next, Start::Restart, None).await

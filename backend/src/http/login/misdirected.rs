@@ -36,7 +36,9 @@ async fn refuse(app: &AppState, request: Request) -> Response {
         Ok(visit) => {
             let path = parts.uri.path().chars().take(MAX_PATH).collect();
             let error = LoginError::CallbackPath(path);
-            visit.fail_because(&error, Some(Lost::PathDiffers)).await
+            visit
+                .fail_because(&error, Some(Lost::PathDiffers), None)
+                .await
         }
         Err(error) => error.into_response(),
     }

@@ -44,6 +44,7 @@ pub(crate) async fn password(app: AppState, call: Call<LogIn>) -> FormReply<LogI
                 code,
                 &reference::current(),
                 None,
+                Some(&next),
             ));
             Err(FormError { error, page })
         }

@@ -15,28 +15,33 @@ use crate::app::AppState;
 use crate::failure::{Cause, remedy};
 use crate::http::api::{Answer, Call, FormError, FormReply};
 use crate::http::cookie::SetCookies;
-use crate::http::error::ApiResult;
+use crate::http::error::{ApiResult, onward};
 use crate::http::extract::client::ClientInfo;
 use crate::http::extract::parse;
 use crate::http::login::audit_failures::{self, Failure};
 use crate::http::login::password::require_password_login;
 use crate::http::login::{guess, outcome, session_cookie};
+use crate::http::query::with_query;
 use crate::limits::{Guess, Guesser};
 use crate::login::begin::{Begun, begin};
+use crate::return_to::ReturnTo;
 use crate::session::Origin;
 use crate::store::{Entry, LoginRefusal};
 use shared::audit::AuditKind;
 
 /// Creates the first admin and logs in as that account; a form gets a redirect.
 pub(crate) async fn create(app: AppState, call: Call<SetUp>) -> FormReply<SetUp> {
+    let base = app.config.base();
+    let next = ReturnTo::parse(call.body.next.as_deref().unwrap_or_default(), base);
     match set_up(&app, &call.headers, &call.client, call.body).await {
         Ok(cookies) => {
-            let redirect = app.config.base().of(routes::HOME);
+            let redirect = next.as_str().to_owned();
             Ok(Answer::new(GoTo { redirect }).with_session(cookies))
         }
         Err(error) => {
-            let page = app.config.base().of(routes::SETUP);
-            let page = format!("{page}?error={}", error.code().as_str());
+            let mut query = vec![("error", error.code().as_str())];
+            query.extend(onward(&next, base));
+            let page = with_query(&base.of(routes::SETUP), &query);
             let page = Some(Redirect::to(&page));
             Err(FormError { error, page })
         }

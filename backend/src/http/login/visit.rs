@@ -17,6 +17,7 @@ use crate::http::login::outcome;
 use crate::http::reference;
 use crate::login::LoginError;
 use crate::op::Op;
+use crate::return_to::ReturnTo;
 use crate::telemetry::chain;
 use shared::audit::AuditKind;
 
@@ -52,17 +53,23 @@ impl FromRequestParts<AppState> for Visit {
 impl Visit {
     /// Ends a login on the error page, and records why.
     pub(crate) async fn fail(&self, error: &LoginError) -> Response {
-        self.fail_because(error, None).await
+        self.fail_because(error, None, None).await
     }
 
-    /// Does the same; `lost` says what happened to a lost attempt.
-    pub(crate) async fn fail_because(&self, error: &LoginError, lost: Option<Lost>) -> Response {
+    /// Does the same; `lost` says what happened to a lost attempt, and the next try leads to `next`.
+    pub(crate) async fn fail_because(
+        &self,
+        error: &LoginError,
+        lost: Option<Lost>,
+        next: Option<&ReturnTo>,
+    ) -> Response {
         self.note_failure(error, lost).await;
         error_page(
             self.app.config.base(),
             error.code(),
             &reference::current(),
             lost,
+            next,
         )
         .into_response()
     }

@@ -8,7 +8,7 @@ use shared::routes;
 use shared::text::Text;
 
 use crate::http::page::static_page::elements::{
-    Field, problem, returned_problem, submit, with_elements,
+    Field, hidden, problem, returned_problem, submit, with_elements,
 };
 use crate::http::page::static_page::page::StaticPage;
 use crate::http::page::static_page::provider::provider_link;
@@ -33,6 +33,7 @@ pub(crate) fn content(page: &StaticPage<'_>) -> Markup {
         p.lead { (with_elements(page.say(Text::SETUP_INTRO), &[("command", &command)])) }
         (returned_problem(page))
         form #setup-form method="post" action=(page.at(routes::API_SETUP)) {
+            @if let Some(next) = &next { (hidden("next", next.as_str())) }
             @for field in fields(page) { (field.draw()) }
             (submit(page.say(Text::SETUP_SUBMIT)))
         }
