@@ -31,6 +31,11 @@ impl Bridge {
         })
     }
 
+    /// Makes it lead elsewhere, once it is raised again.
+    pub fn lead_to(&mut self, target: SocketAddr) {
+        self.target = target;
+    }
+
     /// Returns its port of 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
