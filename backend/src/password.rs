@@ -1,6 +1,8 @@
 //! Password hashes: argon2id, off the async threads, few at once, with a queue that is short enough
 //! to be served soon.
 
+pub mod imported;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -56,8 +58,8 @@ pub enum Verified {
     Wrong,
     /// It is right.
     Right,
-    /// It is right, but an earlier version hashed another form of it. This hash of the composed form
-    /// replaces the old one.
+    /// It is right, but another program hashed it, or an earlier version hashed another form of it.
+    /// This hash of the composed form replaces the old one.
     Outdated(String),
 }
 
@@ -235,12 +237,15 @@ impl Passwords {
 /// Does the password fit the hash? Compared in constant time.
 ///
 /// # Errors
-/// The hash is not one of argon2's.
+/// The hash is neither bcrypt's nor argon2's.
 fn fits(
     area: &mut WorkArea,
     password: &str,
     hash: &str,
 ) -> Result<bool, argon2::password_hash::Error> {
+    if imported::is_bcrypt(hash) {
+        return Ok(imported::fits_bcrypt(password, hash));
+    }
     let hash = PasswordHash::new(hash)?;
     let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
         return Ok(false);
@@ -261,11 +266,13 @@ fn compose(password: &str) -> String {
 fn verify_now(area: &mut WorkArea, password: &str, hash: &str) -> Verified {
     let mut fits = |password: &str| fits(area, password, hash).is_ok_and(|is_right| is_right);
     let composed = compose(password);
-    if fits(&composed) {
+    let is_right = fits(&composed);
+    if is_right && imported::is_current(hash) {
         return Verified::Right;
     }
     let decomposed: String = password.nfd().collect();
-    let is_outdated = (password != composed && fits(password))
+    let is_outdated = is_right
+        || (password != composed && fits(password))
         || (decomposed != composed && decomposed != password && fits(&decomposed));
     if !is_outdated {
         return Verified::Wrong;

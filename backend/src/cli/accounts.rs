@@ -10,7 +10,8 @@ use super::console::{Console, Keyboard};
 use super::folder_owner::FolderOwner;
 use super::settings::{settings, with_app};
 use super::{
-    audit, backup, identities, login_link, move_database, restore, session, setup_token, user,
+    audit, backup, identities, import, login_link, move_database, restore, session, setup_token,
+    user,
 };
 use crate::app::AppState;
 use crate::config::Config;
@@ -35,6 +36,8 @@ pub enum Accounts {
     Backup(backup::Args),
     /// Replace the SQLite database with a backup, while no server runs
     Restore(restore::Args),
+    /// Make accounts of another program's, with their passwords
+    Import(import::Args),
     /// Move everything from SQLite to PostgreSQL, or back, while no server runs
     MoveDatabase(move_database::Args),
 }
@@ -98,6 +101,7 @@ impl Accounts {
             Self::Audit(args) => audit::run(args, app, console).await,
             Self::SetupToken(args) => setup_token::run(args, app, console).await,
             Self::Identities(args) => identities::run(args, app, console).await,
+            Self::Import(args) => import::run(args, app, console).await,
             Self::Backup(args) => backup::run(args, config, console).await,
             Self::Restore(args) => restore::run(args, config, now, console).await,
             Self::MoveDatabase(args) => move_database::run(args, config, console).await,

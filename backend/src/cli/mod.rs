@@ -16,6 +16,7 @@ mod session;
 mod audit;
 mod setup_token;
 mod identities;
+mod import;
 mod backup;
 mod restore;
 mod move_database;

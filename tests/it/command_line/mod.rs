@@ -9,6 +9,7 @@ mod identities;
 mod backup;
 mod restore;
 mod move_database;
+mod import;
 mod program;
 mod as_root;
 mod documented;
