@@ -24,6 +24,8 @@ use clock::Timestamp;
 
 /// How often to ask whether the other server has ended.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
+/// How long a failure is kept: those who wait have asked by then. Anybody can make one.
+const FAILURE_KEPT: Duration = Duration::from_secs(2);
 
 /// What the database has, sealed.
 #[derive(Serialize, Deserialize)]
@@ -82,7 +84,7 @@ pub async fn end(
     }
     let store = store.clone();
     tokio::spawn(async move {
-        sleep(KEPT).await;
+        sleep(if has_failed { FAILURE_KEPT } else { KEPT }).await;
         // The sweep removes what remains.
         let _ = store.forget_callback(&key).await;
     });

@@ -6,9 +6,9 @@ use crate::store::engine::database::Pool;
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
 
-/// How long a server may take to process a callback before another does it instead. The OP's answers
-/// take less, or the login fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a callback counts: an outcome is good for a second callback, and a server that has not
+/// ended by then is dead, since the OP's answers take less, or the login fails.
+const KEPT: Duration = Duration::from_secs(30);
 
 /// SHA-256 of a callback and of the browser's attempt.
 pub type CallbackKey = [u8; 32];
@@ -43,9 +43,8 @@ impl Store {
                 "insert into callback (key_hash, began_at, has_failed) values ($1, $2, false)
                  on conflict (key_hash) do update
                     set began_at = excluded.began_at, outcome = null, has_failed = false
-                 where (callback.outcome is null and callback.began_at <= $3)
-                    or (callback.has_failed and not $4)",
-            ).bind(&key[..]).bind(now.unix()).bind(now.minus(PATIENCE).unix()).bind(waited)
+                 where callback.began_at <= $3 or (callback.has_failed and not $4)",
+            ).bind(&key[..]).bind(now.unix()).bind(now.minus(KEPT).unix()).bind(waited)
                 .execute(pool).await?.rows_affected()
         });
         if claimed == 1 {
@@ -86,7 +85,7 @@ impl Store {
     pub(crate) async fn sweep_callbacks(&self, now: Timestamp) -> Result<()> {
         on_writer!(self, pool => {
             sqlx::query("delete from callback where began_at <= $1")
-                .bind(now.minus(PATIENCE * 2).unix()).execute(pool).await?;
+                .bind(now.minus(KEPT * 2).unix()).execute(pool).await?;
         });
         Ok(())
     }

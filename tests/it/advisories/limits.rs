@@ -55,7 +55,7 @@ async fn rows(site: &Site) -> BTreeMap<String, i64> {
 async fn cve_2026_55512_visitors_leave_nothing_in_the_database() {
     let site = Site::start().await;
     site.add(user("alice").await).await;
-    let before = rows(&site).await;
+    let mut before = rows(&site).await;
 
     for _ in 0..30 {
         let browser = site.browser();
@@ -73,7 +73,12 @@ async fn cve_2026_55512_visitors_leave_nothing_in_the_database() {
         "/link"
     );
 
-    assert_eq!(rows(&site).await, before);
+    let mut after = rows(&site).await;
+    // Where several servers share the database, the one that the OP vouched for is remembered for half
+    // a minute: a phone may send its callback to another server as well.
+    before.remove("callback");
+    assert!(after.remove("callback") <= Some(1));
+    assert_eq!(after, before);
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ async fn plain_form_with_a_wrong_password_ends_on_the_error_page() {
 
     assert_snapshot!(
         answer.summary(),
-        @"303 See Other, location: /login?error=invalid_credentials&ref=…"
+        @"303 See Other, location: /login?error=invalid_credentials&ref=…&next=%2Fprofile"
     );
 }
 

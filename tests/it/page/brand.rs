@@ -87,7 +87,7 @@ async fn name_and_footer_stand_on_the_page_and_in_its_title() {
     let page = site.browser().get(LOGIN).await.body;
     let inside = site.browser().get("/nowhere").await.body;
 
-    let name = "Ada&#39;s &quot;&lt;b&gt;&amp;";
+    let name = "Ada's &quot;&lt;b&gt;&amp;";
     assert!(page.contains(&format!("<title>Log in – {name}</title>")));
     assert!(page.contains(&format!("</span>{name}</header>")));
     let link = "<p><a href=\"https://example.com/?a&amp;b=%22%3E%3Cscript%3E;\">\
