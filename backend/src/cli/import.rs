@@ -6,12 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::json;
-use shared::email::Email;
-use shared::name::{is_display_name, is_username};
 use shared::session::Role;
 
 use super::console::Console;
 use super::operator;
+use super::user::arguments::{parse_display_name, parse_email, parse_role, parse_username};
 use crate::account::{NewAccount, Voucher, username_key};
 use crate::app::AppState;
 use crate::password::imported::is_verifiable;
@@ -199,27 +198,14 @@ fn account(
     voucher: Option<Voucher>,
 ) -> Result<NewAccount, String> {
     let username = *row.get("username").ok_or("there is no username")?;
-    if !is_username(username) {
-        return Err(format!(
-            "{username:?} cannot be a username here: rename it there"
-        ));
-    }
-    let email = match row.get("email") {
-        Some(email) => Some(
-            Email::composed(email)
-                .map_err(|_| format!("the email of {username} is not one address"))?,
-        ),
-        None => None,
-    };
-    let role = match (row.get("role").copied(), is_romm) {
-        (Some(role), true) if role.eq_ignore_ascii_case("admin") => Role::Admin,
-        (Some("admin"), false) => Role::Admin,
-        (None | Some("user"), false) | (_, true) => Role::User,
-        (Some(role), false) => {
-            return Err(format!(
-                "the role of {username} is {role:?}, not user or admin"
-            ));
-        }
+    let of_them = |why: String| format!("{username:?}: {why}");
+    let username = parse_username(username).map_err(of_them)?;
+    let email = row.get("email").map(|email| parse_email(email));
+    let email = email.transpose().map_err(of_them)?;
+    let role = match row.get("role") {
+        Some(role) if is_romm && role.eq_ignore_ascii_case("admin") => Role::Admin,
+        Some(role) if !is_romm => parse_role(role).map_err(of_them)?,
+        Some(_) | None => Role::User,
     };
     let hash = row
         .get("password_hash")
@@ -236,15 +222,10 @@ fn account(
         }
         None => None,
     };
-    let display_name = row.get("display_name").map(|name| (*name).to_owned());
-    if display_name
-        .as_deref()
-        .is_some_and(|name| !is_display_name(name))
-    {
-        return Err(format!("the display_name of {username} cannot be one here"));
-    }
+    let display_name = row.get("display_name").map(|name| parse_display_name(name));
+    let display_name = display_name.transpose().map_err(of_them)?;
     Ok(NewAccount {
-        username: username.to_owned(),
+        username,
         display_name,
         email_voucher: email.as_ref().and(voucher),
         email,

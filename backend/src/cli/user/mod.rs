@@ -1,6 +1,6 @@
 //! `postern user`: accounts, with the same rules as for admins on the page Users.
 
-mod arguments;
+pub(super) mod arguments;
 mod answer;
 mod add;
 mod change;
