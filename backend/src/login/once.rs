@@ -8,10 +8,11 @@ use shared::failure::FailureCode;
 use tokio::sync::watch;
 
 use crate::login::outcome::Outcome;
+use crate::store::CALLBACK_KEPT;
 use clock::Timestamp;
 
 /// How long an outcome is kept for the second of two.
-pub(super) const KEPT: Duration = Duration::from_secs(30);
+const KEPT: Duration = CALLBACK_KEPT;
 /// The most outcomes that are kept. Callbacks beyond that are each processed separately.
 const MOST: usize = 1024;
 

@@ -14,11 +14,11 @@ use tokio::time::{Instant, sleep};
 use crate::account::AccountId;
 use crate::keys::CookieKeyring;
 use crate::login::begin::NewSession;
-use crate::login::once::{FailedLogin, KEPT, Key, Turn};
+use crate::login::once::{FailedLogin, Key, Turn};
 use crate::login::outcome::Outcome;
 use crate::login::pending_link::PendingLink;
 use crate::session::SessionToken;
-use crate::store::{CallbackClaim, Result, Store};
+use crate::store::{CALLBACK_KEPT, CallbackClaim, Result, Store};
 use crate::telemetry::chain;
 use clock::Timestamp;
 
@@ -53,7 +53,7 @@ pub async fn end(
     now: Timestamp,
     work: impl Future<Output = std::result::Result<Outcome, FailedLogin>>,
 ) -> Result<(std::result::Result<Outcome, FailedLogin>, Turn)> {
-    if !store.is_shared()? {
+    if !store.is_shared() {
         return Ok((work.await, Turn::First));
     }
     let began = Instant::now();
@@ -84,7 +84,12 @@ pub async fn end(
     }
     let store = store.clone();
     tokio::spawn(async move {
-        sleep(if has_failed { FAILURE_KEPT } else { KEPT }).await;
+        sleep(if has_failed {
+            FAILURE_KEPT
+        } else {
+            CALLBACK_KEPT
+        })
+        .await;
         // The sweep removes what remains.
         let _ = store.forget_callback(&key).await;
     });

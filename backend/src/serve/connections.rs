@@ -310,8 +310,8 @@ async fn attend(
 }
 
 /// Waits for the first bytes of the first request, and for room to read them; returns false if the
-/// client is too slow, or the server stops first and none are on their way. Only then does a connection cost hyper's buffers,
-/// which are most of what it takes.
+/// client is too slow, or the server stops first and none are on their way. Only then does a
+/// connection cost hyper's buffers, which are most of what it takes.
 async fn begins(
     stream: &TcpStream,
     state: &ConnectionState,

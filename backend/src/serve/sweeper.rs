@@ -82,12 +82,6 @@ async fn sweep_once(app: &AppState, now: Timestamp) {
         Ok(swept) => tracing::debug!(swept, "ended sessions removed"),
         Err(error) => tracing::warn!("cannot remove ended sessions: {}", chain(&error)),
     }
-    if let Err(error) = app.store.sweep_callbacks(now).await {
-        tracing::warn!("cannot remove old callbacks: {}", chain(&error));
-    }
-    if let Err(error) = app.store.sweep_guess_counts(now).await {
-        tracing::warn!("cannot remove old counts of guesses: {}", chain(&error));
-    }
     if let Err(error) = app.store.sweep_audit(now).await {
         tracing::warn!("cannot remove old audit entries: {}", chain(&error));
     }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use crate::store::engine::database::Pool;
 use crate::store::{Result, Store, on_database, on_writer};
 use clock::Timestamp;
 
 /// How long a callback counts: an outcome is good for a second callback, and a server that has not
 /// ended by then is dead, since the OP's answers take less, or the login fails.
-const KEPT: Duration = Duration::from_secs(30);
+pub const CALLBACK_KEPT: Duration = Duration::from_secs(30);
 
 /// SHA-256 of a callback and of the browser's attempt.
 pub type CallbackKey = [u8; 32];
@@ -25,11 +24,6 @@ pub enum CallbackClaim {
 }
 
 impl Store {
-    /// Returns true if several servers may share the database.
-    pub fn is_shared(&self) -> Result<bool> {
-        Ok(matches!(self.readers()?, Pool::Postgres(_)))
-    }
-
     /// Claims a callback, unless another server has. A failure counts only for those that `waited`
     /// for it: to them it is the answer, and to a later callback a reason to try again.
     pub async fn claim_callback(
@@ -44,7 +38,7 @@ impl Store {
                  on conflict (key_hash) do update
                     set began_at = excluded.began_at, outcome = null, has_failed = false
                  where callback.began_at <= $3 or (callback.has_failed and not $4)",
-            ).bind(&key[..]).bind(now.unix()).bind(now.minus(KEPT).unix()).bind(waited)
+            ).bind(&key[..]).bind(now.unix()).bind(now.minus(CALLBACK_KEPT).unix()).bind(waited)
                 .execute(pool).await?.rows_affected()
         });
         if claimed == 1 {
@@ -77,15 +71,6 @@ impl Store {
         on_writer!(self, pool => {
             sqlx::query("delete from callback where key_hash = $1")
                 .bind(&key[..]).execute(pool).await?;
-        });
-        Ok(())
-    }
-
-    /// Forgets the callbacks of servers that did not live to do so.
-    pub(crate) async fn sweep_callbacks(&self, now: Timestamp) -> Result<()> {
-        on_writer!(self, pool => {
-            sqlx::query("delete from callback where began_at <= $1")
-                .bind(now.minus(KEPT * 2).unix()).execute(pool).await?;
         });
         Ok(())
     }

@@ -49,13 +49,4 @@ impl Store {
         }
         Ok(())
     }
-
-    /// Removes the counts that have run out.
-    pub(crate) async fn sweep_guess_counts(&self, now: Timestamp) -> Result<()> {
-        on_writer!(self, pool => {
-            sqlx::query("delete from guess_count where until <= $1")
-                .bind(now.unix()).execute(pool).await?;
-        });
-        Ok(())
-    }
 }

@@ -35,7 +35,7 @@ pub use backup::copy::{Contents, Unfit, check_sqlite, copy_sqlite};
 pub use backup::restore::{
     Restored, discard, is_in_use, prepare_restore, put_in_place, sync_folder_of,
 };
-pub use callback::{CallbackClaim, CallbackKey};
+pub use callback::{CALLBACK_KEPT, CallbackClaim, CallbackKey};
 pub use engine::database::Store;
 pub use engine::error::{Error, Result};
 pub use engine::inspect;

@@ -126,6 +126,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Returns true if several servers may share the database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.place, Place::Postgres(_))
+    }
+
     /// Returns true unless the database is known to be down.
     pub fn is_there(&self) -> bool {
         *self.seen.borrow() == Seen::There
