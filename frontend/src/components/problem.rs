@@ -58,9 +58,15 @@ pub(crate) fn CodeNote(
 
 /// What the server said of the plain form, which comes back with `?error=CODE`.
 #[component]
-pub(crate) fn ReturnedProblem() -> impl IntoView {
+pub(crate) fn ReturnedProblem(
+    /// The code whose sentence the page has in any case.
+    #[prop(optional)]
+    said: Option<ErrorCode>,
+) -> impl IntoView {
     let code = browser::query("error").and_then(|given| ErrorCode::parse(&given));
-    code.map(|code| view! { <CodeNote code /> }).into_any()
+    code.filter(|code| Some(*code) != said)
+        .map(|code| view! { <CodeNote code /> })
+        .into_any()
 }
 
 /// Says why loading failed, with the button to try again.

@@ -45,6 +45,7 @@ pub(crate) fn LinkPage() -> impl IntoView {
 fn Expired() -> impl IntoView {
     view! {
         <EntryFrame title=say(TITLE)>
+            <ReturnedProblem said=ErrorCode::LinkExpired />
             <p class="note" role="alert" data-code=ErrorCode::LinkExpired.as_str()>
                 {say(ErrorCode::LinkExpired.message())}
             </p>

@@ -101,6 +101,8 @@ async fn every_page_before_the_login_is_one_with_wasm_and_without() -> Result<()
         is_one_form(stage, &welcome).await?;
         is_one_form(stage, &login).await?;
         is_one_page(stage, routes::LINK).await?;
+        is_one_page(stage, "/link?error=link_expired").await?;
+        is_one_page(stage, "/link?error=link_conflict").await?;
         is_one_page(stage, routes::LOGIN).await?;
         is_one_page(stage, "/login?next=/profile%3Fa%3Db").await?;
         is_one_page(stage, "/login?logged_out=here").await?;
