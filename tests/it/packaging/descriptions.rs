@@ -1,9 +1,11 @@
 //! The files of `deploy` and of the workflows, read by what can read them.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use tempfile::TempDir;
 use tests::places::{require, tools, workspace};
 
 use super::release::done;
@@ -39,6 +41,28 @@ fn compose_files_fit_the_specification() -> Result<()> {
             "deploy/compose/application/compose.yaml",
         ],
     )
+}
+
+#[test]
+#[ignore = "needs a checker; cargo xtask test installs it"]
+fn compose_file_of_the_readme_has_eight_lines_and_fits() -> Result<()> {
+    let readme = fs::read_to_string(workspace().join("README.md"))?;
+    let (_, rest) = readme.split_once("```yaml\n").context("a compose file")?;
+    let (compose, _) = rest.split_once("```").context("its end")?;
+    ensure!(compose.lines().count() == 8, "{compose}");
+    ensure!(
+        compose.contains(&format!("postern:{}", env!("CARGO_PKG_VERSION"))),
+        "another version: {compose}"
+    );
+    let folder = TempDir::new()?;
+    let file = folder.path().join("compose.yaml");
+    fs::write(&file, compose)?;
+    done(
+        Command::new(checker("check-jsonschema")?)
+            .args(["--builtin-schema", "vendor.compose-spec"])
+            .arg(file),
+    )?;
+    Ok(())
 }
 
 #[test]
