@@ -50,7 +50,7 @@ Usage: cargo xtask COMMAND
   test             everything that CI checks, browsers and real OPs included
   bench door       what the door costs: requests per second, and the processor's time for each
   bench session    the same of the session check
-  lighthouse       what Lighthouse says of the release's login page and profile
+  lighthouse       what Lighthouse says of each page of the release, and how soon it is painted
 
 Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
 
