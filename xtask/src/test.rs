@@ -163,7 +163,11 @@ fn run_checks(
             let hash = page.made().map(|page| page.hash.clone());
             // Nobody waits for them any more once a signal has ended the run.
             let _ = page_is_built.send(page);
-            let built = Timed::run(|| dist::build(PLATFORM, hash.as_deref().ok_or_else(no_page)?));
+            let built = Timed::run(|| {
+                // Zig comes by Python, which the other thread may be installing.
+                tools::apt::install_for_tests()?;
+                dist::build(PLATFORM, hash.as_deref().ok_or_else(no_page)?)
+            });
             let _ = program_is_built.send(built);
             Timed::run(|| dist::packages(hash.as_deref().ok_or_else(no_page)?))
         });

@@ -4,6 +4,7 @@ use crate::command::{Command, with_hint};
 use crate::{place, say};
 use anyhow::{Result, bail};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Something that must be on the machine, and its packages.
 struct Need {
@@ -140,7 +141,11 @@ pub(crate) fn fetch_debian() -> Result<()> {
     Ok(std::fs::rename(&unfinished, &archive)?)
 }
 
+/// Held while packages are installed: `cargo xtask test` asks from two threads, and dpkg serves one.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
 fn install<'a>(needs: impl Iterator<Item = &'a Need>, who: &str) -> Result<()> {
+    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let missing: Vec<&Need> = needs.filter(|need| !(need.is_installed)()).collect();
     if missing.is_empty() {
         return Ok(());
