@@ -50,6 +50,19 @@ async fn it_names_nobody() {
 }
 
 #[tokio::test]
+async fn diagnosis_says_what_it_looks_at_before_it_has_looked() {
+    let site = Site::start().await;
+    site.add(admin("ada").await).await;
+
+    let document = document(&site, "ada", "/doctor").await;
+
+    for text in [Text::DOCTOR_CHECKING, Text::DOCTOR_LIST, Text::DOCTOR_INTRO] {
+        let says = Language::ENGLISH.text(text);
+        assert!(document.contains(says), "{says}");
+    }
+}
+
+#[tokio::test]
 async fn it_asks_ahead_for_what_the_app_asks_for_first() {
     let site = Site::start().await;
     site.add(admin("ada").await).await;

@@ -28,7 +28,8 @@ pub(super) fn skeleton(page: &StaticPage<'_>, viewer: &Viewer, waiting: &Markup)
                 routes::PROFILE => { (profile(page, viewer)) },
                 routes::USERS => { (users(page)) },
                 routes::ACTIVITY => { (activity(page)) },
-                _ => { p.note data-loading { (page.say(Text::DOCTOR_CHECKING)) } },
+                routes::DOCTOR => { (doctor(page)) },
+                _ => {},
             }
             div.loading { (waiting) }
         }
@@ -216,6 +217,21 @@ fn activity(page: &StaticPage<'_>) -> Markup {
     };
     let choices = [Text::ACTIVITY_KIND];
     list(page, Text::ACTIVITY_LIST, &filters, &choices, &refresh)
+}
+
+/// Returns the doctor's page: that it looks, and at what.
+fn doctor(page: &StaticPage<'_>) -> Markup {
+    html! {
+        div.verdict data-loading {
+            p.note { (page.say(Text::DOCTOR_CHECKING)) }
+            p.hint {}
+            span.button.blank-button aria-hidden="true" { (page.say(Text::ACTIVITY_REFRESH)) }
+        }
+        section.panel data-loading {
+            h2 { (page.say(Text::DOCTOR_LIST)) }
+            p.hint { (page.say(Text::DOCTOR_INTRO)) }
+        }
+    }
 }
 
 /// A field that narrows a list down.
