@@ -1,7 +1,7 @@
 //! The applications behind the door: who gets in, and what they are told.
 
 pub(crate) mod upstream;
-mod visitor;
+pub(crate) mod visitor;
 mod raw;
 mod lying;
 mod program;

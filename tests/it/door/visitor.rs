@@ -11,9 +11,9 @@ use tests::web;
 use url::Url;
 
 /// The public origin of Postern.
-pub(super) const LOGIN: &str = "http://login.example.test";
+pub(crate) const LOGIN: &str = "http://login.example.test";
 /// An application that is proxied to.
-pub(super) const WIKI: &str = "http://wiki.example.test";
+pub(crate) const WIKI: &str = "http://wiki.example.test";
 /// Another.
 pub(super) const CHAT: &str = "http://chat.example.test";
 
@@ -42,7 +42,7 @@ pub(super) async fn with_alice(upstream: &str, settings: &[(&str, &str)]) -> (Si
 }
 
 /// A browser.
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     client: Client,
     /// Where the server listens.
     server: String,
@@ -54,27 +54,27 @@ pub(super) struct Visitor {
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub(super) struct Shown {
-    pub(super) status: u16,
-    pub(super) headers: reqwest::header::HeaderMap,
-    pub(super) body: String,
+pub(crate) struct Shown {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Shown {
     /// Returns a header; empty if it is missing.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
     /// Returns what the application said that it was sent.
-    pub(super) fn sent(&self) -> Value {
+    pub(crate) fn sent(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
 
     /// Returns a header that the application was sent.
-    pub(super) fn sent_header(&self, name: &str) -> Value {
+    pub(crate) fn sent_header(&self, name: &str) -> Value {
         self.sent()["headers"][name].clone()
     }
 
@@ -96,7 +96,7 @@ impl Visitor {
     }
 
     /// Returns one that finds every host at this server.
-    pub(super) fn at(server: &str) -> Self {
+    pub(crate) fn at(server: &str) -> Self {
         Self {
             client: web::client_of_any_certificate(Duration::from_secs(20)).unwrap(),
             server: server.to_owned(),
@@ -111,7 +111,7 @@ impl Visitor {
     }
 
     /// Begins a request with the cookies of its host.
-    pub(super) fn call(&self, method: Method, url: &str) -> RequestBuilder {
+    pub(crate) fn call(&self, method: Method, url: &str) -> RequestBuilder {
         let url = Url::parse(url).unwrap();
         let host = url.authority().to_owned();
         let path = &url[url::Position::BeforePath..];
@@ -142,7 +142,7 @@ impl Visitor {
     }
 
     /// Sends a request and reads nothing of the body.
-    pub(super) async fn open(&self, request: RequestBuilder) -> (Response, String) {
+    pub(crate) async fn open(&self, request: RequestBuilder) -> (Response, String) {
         let request = request.build().unwrap();
         let host = request.headers()[HOST].to_str().unwrap().to_owned();
         (self.client.execute(request).await.unwrap(), host)
@@ -166,7 +166,7 @@ impl Visitor {
     }
 
     /// Loads a page, and follows nothing.
-    pub(super) async fn navigate(&mut self, url: &str) -> Shown {
+    pub(crate) async fn navigate(&mut self, url: &str) -> Shown {
         let request = self
             .call(Method::GET, url)
             .header("sec-fetch-mode", "navigate");
@@ -174,13 +174,13 @@ impl Visitor {
     }
 
     /// Fetches, as a script does.
-    pub(super) async fn fetch(&mut self, url: &str) -> Shown {
+    pub(crate) async fn fetch(&mut self, url: &str) -> Shown {
         let request = self.call(Method::GET, url).header("sec-fetch-mode", "cors");
         self.send(request).await
     }
 
     /// Logs in by password at Postern.
-    pub(super) async fn log_in(&mut self, username: &str) {
+    pub(crate) async fn log_in(&mut self, username: &str) {
         let body = json!({"username": username, "password": PASSWORD}).to_string();
         let request = self
             .call(Method::POST, &format!("{LOGIN}/api/login"))
@@ -219,7 +219,7 @@ impl Visitor {
     }
 
     /// Opens a session at an application, and loads no page of it.
-    pub(super) async fn enter(&mut self, origin: &str) {
+    pub(crate) async fn enter(&mut self, origin: &str) {
         let mut url = format!("{origin}/");
         while self.cookie(origin, "postern_app").is_none() {
             let shown = self.navigate(&url).await;

@@ -17,6 +17,9 @@ use tests::web::answers;
 /// The same at all servers.
 const SECRET_KEY: &str = "of three 0123456789 abcdefghijklmnopqrstuvwxyz";
 
+/// The session's cookie.
+const SESSION: &str = "postern_session";
+
 /// nginx asks the next server if one is not there or does not want the request.
 const NGINX: &str = "daemon off;
 pid FOLDER/pid;
@@ -56,10 +59,16 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Starts them, one after the other: the first makes the tables.
     pub(super) async fn start() -> Result<Self> {
+        Self::start_as(None, &[]).await
+    }
+
+    /// Starts them with these settings and under this public origin, else that of nginx.
+    pub(super) async fn start_as(public: Option<&str>, settings: &[(&str, &str)]) -> Result<Self> {
         let op = op_of_today().await?;
         let port = free_port()?;
         let origin = format!("http://127.0.0.1:{port}");
-        let redirect_uri = format!("{origin}{API_OAUTH_OPENID}");
+        let public = public.unwrap_or(&origin).to_owned();
+        let redirect_uri = format!("{public}{API_OAUTH_OPENID}");
         op.register(Client::new(CLIENT_ID, CLIENT_SECRET, &redirect_uri));
         let mut servers = vec![Server::prepare(
             Database::create(DatabaseKind::Postgres).await?,
@@ -71,12 +80,13 @@ impl Cluster {
             servers.push(server);
         }
         for server in &mut servers {
-            for (name, value) in [
-                ("POSTERN_PUBLIC_URL", origin.as_str()),
+            let usual = [
+                ("POSTERN_PUBLIC_URL", public.as_str()),
                 ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
                 ("POSTERN_SECRET_KEY", SECRET_KEY),
-            ] {
-                server.set(name, value);
+            ];
+            for (name, value) in usual.iter().chain(settings) {
+                server.set(name, *value);
             }
             server.use_client(&op, &redirect_uri);
             server.start().await?;
@@ -95,6 +105,16 @@ impl Cluster {
     /// Returns a browser that has never been anywhere.
     pub(super) fn browser(&self) -> HttpBrowser {
         HttpBrowser::new(&self.origin, &self.origin, self.op.origin()).with_port_in_cookies()
+    }
+
+    /// Returns one that asks this server alone, with the session of another browser.
+    pub(super) fn at(&self, server: &Server, like: &HttpBrowser) -> HttpBrowser {
+        let browser = HttpBrowser::new(server.origin(), &self.origin, self.op.origin());
+        let browser = browser.with_port_in_cookies();
+        if let Some(session) = like.cookie(SESSION) {
+            browser.set_cookie(SESSION, &session);
+        }
+        browser
     }
 
     /// Adds an admin who has a password.
