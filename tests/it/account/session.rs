@@ -197,6 +197,23 @@ async fn logout_leads_on_to_the_op_where_the_settings_say_so() {
 }
 
 #[tokio::test]
+async fn logout_stays_here_while_the_op_is_down() {
+    let site = Site::with(&[("OIDC_RP_INITIATED_LOGOUT", "true")]).await;
+    let browser = site.browser();
+    browser.log_in_as("bob").await;
+    site.op.pause().await;
+    site.pass(Duration::from_secs(60));
+
+    let logout = browser.post_json(API_LOGOUT, &json!({})).await;
+
+    assert_snapshot!(
+        logout.summary(),
+        @"200 OK, redirect: /login?logged_out=1, clears: postern_session"
+    );
+    assert_eq!(browser.who().await, None);
+}
+
+#[tokio::test]
 async fn hint_that_makes_the_logout_url_too_long_is_left_out() {
     let site = Site::with(&[("OIDC_RP_INITIATED_LOGOUT", "true")]).await;
     let logout_url = async |groups: usize| {

@@ -161,10 +161,10 @@ async fn logout(app: &AppState, application: &Application, parts: &mut Parts) ->
     let Ok(client) = ClientInfo::from_request_parts(parts, app).await;
     let by = client.by(app.clock.now());
     let next = match session::end(app, application, &parts.headers, by).await {
-        Ok(session) => logout::next(app, session.as_ref(), LOGGED_OUT),
+        Ok(session) => logout::next(app, session.as_ref(), LOGGED_OUT).await,
         Err(error) => {
             tracing::warn!("a session remains that was logged out: {}", chain(&error));
-            logout::next(app, None, LOGGED_OUT_HERE)
+            logout::next(app, None, LOGGED_OUT_HERE).await
         }
     };
     let url = if next.starts_with('/') {

@@ -27,22 +27,25 @@ pub(crate) async fn logout(app: AppState, call: Call<LogOut>) -> FormReply<LogOu
         }
         None => None,
     };
-    let redirect = next(&app, session.as_ref(), ended);
+    let redirect = next(&app, session.as_ref(), ended).await;
     Ok(Answer::new(GoTo { redirect }).with(session_cookie::forget(&app)))
 }
 
 /// Returns where to go after the end of this session: the login page, which says how it `ended`, or
 /// the OP's logout.
-pub(crate) fn next(app: &AppState, session: Option<&Session>, ended: &str) -> String {
-    let url = session.and_then(|session| {
-        tracing::info!(account.id = %session.account_id, "logged out");
-        op_logout(app, &session.origin)
-    });
+pub(crate) async fn next(app: &AppState, session: Option<&Session>, ended: &str) -> String {
+    let url = match session {
+        Some(session) => {
+            tracing::info!(account.id = %session.account_id, "logged out");
+            op_logout(app, &session.origin).await
+        }
+        None => None,
+    };
     url.unwrap_or_else(|| format!("{}?logged_out={ended}", app.config.base().of(routes::LOGIN)))
 }
 
-/// Returns the OP's logout URL if the session came from there and OP logout is on.
-fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
+/// Returns the OP's logout URL if the session came from there, OP logout is on, and the OP answers.
+async fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
     let Origin::Openid { id_token, .. } = origin else {
         return None;
     };
@@ -54,8 +57,6 @@ fn op_logout(app: &AppState, origin: &Origin) -> Option<String> {
         provider.config.origin.origin(),
         app.config.base().of(routes::LOGIN)
     );
-    let url = provider
-        .rp
-        .end_session_url(id_token.as_deref(), &return_url)?;
-    Some(url.to_string())
+    let url = provider.rp.logout_url(id_token.as_deref(), &return_url);
+    Some(url.await?.to_string())
 }
