@@ -135,7 +135,10 @@ impl Stage {
     /// It does not come, or names somebody else.
     pub async fn wait_for_home_of(&self, username: &str) -> Result<()> {
         self.wait_for_page(routes::HOME).await?;
-        let shown = self.browser.text("[data-username]").await?;
+        let shown = self
+            .browser
+            .attribute("[data-username]", "data-username")
+            .await?;
         ensure!(
             shown == username,
             "{shown:?} is logged in, not {username:?}"

@@ -160,18 +160,19 @@ fn Facts(
         Role::Admin => Text::ROLE_ADMIN,
         Role::User => Text::ROLE_USER,
     };
-    let email = user.email.map(|email| {
+    let before_role = |text: String| {
         view! {
+            <bdi>{text}</bdi>
             " · "
-            <bdi>{email}</bdi>
         }
         .into_any()
-    });
+    };
+    // Who has no other name is greeted by this one.
+    let username = user.display_name.is_some().then(|| user.username.clone());
     view! {
-        <p class="hint">
-            <bdi data-username=user.username.clone()>{user.username.clone()}</bdi>
-            {email}
-            " · "
+        <p class="hint" data-username=user.username>
+            {username.map(before_role)}
+            {user.email.map(before_role)}
             {say(role)}
         </p>
     }

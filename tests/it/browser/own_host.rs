@@ -41,7 +41,7 @@ async fn deep_link_of_the_application_survives_login_profile_logout_and_back() -
             .await?;
         stage.wait_for_page("/_postern/").await?;
         browser
-            .wait_for_text("[data-username]", person.name)
+            .wait_for(&format!("[data-username='{}']", person.name))
             .await?;
         browser.click_on("nav a[href='/_postern/profile']").await?;
         stage.wait_for_page("/_postern/profile").await?;

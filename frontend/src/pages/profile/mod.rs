@@ -119,7 +119,17 @@ fn Person(
             Role::Admin => Text::ROLE_ADMIN,
             Role::User => Text::ROLE_USER,
         });
-        let name = user.display_name.unwrap_or_else(|| user.username.clone());
+        let (name, username) = match user.display_name {
+            Some(name) => (name, Some(user.username)),
+            None => (user.username, None),
+        };
+        let username = username.map(|username| {
+            view! {
+                <bdi>{username}</bdi>
+                " · "
+            }
+            .into_any()
+        });
         view! {
             <span class="avatar" aria-hidden="true">
                 {initials(&name)}
@@ -129,7 +139,7 @@ fn Person(
                     <bdi>{name}</bdi>
                 </h2>
                 <p class="hint">
-                    <bdi>{user.username}</bdi> " · " {role}
+                    {username} {role}
                 </p>
             </div>
         }

@@ -84,12 +84,14 @@ fn Facts(
         });
     }
     let fact = |name, value| [worded("dt", "", say(name)), plain("dd", &[], vec![value])];
-    let facts = [
-        fact(Text::USERNAME, worded("bdi", "", entry.username)),
+    // Without another name, it is the heading.
+    let username = entry.display_name.is_some().then_some(entry.username);
+    let username = username.map(|name| fact(Text::USERNAME, worded("bdi", "", name)));
+    let facts = username.into_iter().chain([
         fact(Text::USERS_LAST, login),
         fact(Text::USERS_CREATED, ago(entry.created_at)),
-    ];
-    let facts = facts.into_iter().flatten().collect();
+    ]);
+    let facts = facts.flatten().collect();
     let mut parts = vec![plain("dl", &[("class", "facts")], facts)];
     parts.extend(hints.into_iter().map(|hint| worded("p", "hint", hint)));
     parts.into_any()

@@ -45,7 +45,7 @@ fn Line(
     href: Signal<String>,
 ) -> impl IntoView {
     let role_class = match entry.role {
-        Role::Admin => "badge badge-strong",
+        Role::Admin => "badge",
         Role::User => "badge badge-plain",
     };
     let mut badges = vec![worded("span", role_class, role_text(entry.role))];

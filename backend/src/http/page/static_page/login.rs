@@ -112,7 +112,7 @@ fn password_form(page: &StaticPage<'_>, next: Option<&str>, has_focus: bool) -> 
 }
 
 /// Returns the card that says what went wrong, who can fix it, and the next step, unless that is
-/// one of the ways to log in below it. A login that its user cancelled is no alarm.
+/// one of the ways to log in below it. A login that its user canceled is no alarm.
 fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> Markup {
     let code = FailureCode::parse(error);
     let guide = guide(page, error);
