@@ -52,10 +52,12 @@ pub(crate) fn ErrorCard(
         }
         .into_any();
     }
+    // One text, as in the document: in three it is a little wider, and counts as painted anew.
+    let advice = [&*told.step, " ", &*told.fixed_by].concat();
     view! {
         <section class="note note-bad error-card" role="alert" data-code=code>
             <h2>{told.title}</h2>
-            <p>{told.step} " " {told.fixed_by}</p>
+            <p>{advice}</p>
             {next_button(guide.next, config, query.next)}
             {reference}
             {details(Some(view! { <p>{told.sentence}</p> }.into_any()), hint)}
