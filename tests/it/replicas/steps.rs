@@ -82,7 +82,11 @@ async fn identity_is_connected_whichever_server_is_told_whose_it_is() -> Result<
         ensure!(set.status == 200, "{}", set.body);
         let browser = cluster.browser();
         let login = browser.log_in_as(name).await;
-        ensure!(login.callback.location() == LINK, "{}", login.callback.body);
+        ensure!(
+            login.callback.location() == LINK,
+            "{}",
+            login.callback.summary()
+        );
         let asked = browser.get(API_LINK).await;
         ensure!(asked.json()["identity_username"] == name, "{}", asked.body);
 
@@ -131,7 +135,7 @@ async fn somebody_can_always_administer_whatever_two_servers_are_told_at_once() 
         let browser = cluster.browser();
         browser.log_in(name, PASSWORD).await;
         let profile = browser.get(API_PROFILE).await.json();
-        let id = profile["id"].as_str().context("an id")?.to_owned();
+        let id = profile["user"]["id"].as_str().context("an id")?.to_owned();
         admins.push((cluster.at(server, &browser), format!("{API_USERS}/{id}")));
     }
     let [(ada, of_ada), (ben, of_ben)] = &admins[..] else {
