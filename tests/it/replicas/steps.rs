@@ -73,7 +73,8 @@ async fn link_that_logs_in_once_does_so_once_at_all_servers() -> Result<()> {
 #[ignore = "needs PostgreSQL, nginx and the built server; cargo xtask test runs it"]
 async fn identity_is_connected_whichever_server_is_told_whose_it_is() -> Result<()> {
     let cluster = Cluster::start().await?;
-    for name in ["alice", "bob", "carol"] {
+    // Both have an email at the OP.
+    for name in ["alice", "bob"] {
         cluster.add_admin(name)?;
         let at_home = cluster.browser();
         at_home.log_in(name, PASSWORD).await;
