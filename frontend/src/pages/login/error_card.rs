@@ -53,7 +53,7 @@ pub(crate) fn ErrorCard(
         .into_any();
     }
     // One text, as in the document: in three it is a little wider, and counts as painted anew.
-    let advice = [&*told.step, " ", &*told.fixed_by].concat();
+    let advice = [told.step.as_str(), " ", told.fixed_by].concat();
     view! {
         <section class="note note-bad error-card" role="alert" data-code=code>
             <h2>{told.title}</h2>
