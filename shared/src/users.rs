@@ -17,7 +17,7 @@ pub const USERS_PAGE: usize = 50;
 /// after the one with this `next`.
 ///
 /// ```json
-/// {"users":[…],"next":"alice","total":120}
+/// {"users":[…],"next":"alice","total":120,"is_total_exact":true}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -26,8 +26,11 @@ pub struct UserList {
     pub users: Vec<UserEntry>,
     /// The value of `after` for the next page; `None` on the last page. Opaque.
     pub next: Option<String>,
-    /// How many accounts match, on all pages together.
+    /// How many accounts match, on all pages together, as far as they were counted: up to 10 000, or up
+    /// to 1 000 that have some text.
     pub total: u64,
+    /// False if there are more than that.
+    pub is_total_exact: bool,
 }
 
 /// An account as an admin sees it.

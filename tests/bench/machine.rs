@@ -1,7 +1,11 @@
 //! Starts what is measured and what asks it, each on its core, and reads how long a process worked.
 
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::ops::Sub;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
@@ -61,20 +65,37 @@ impl Bench {
         seconds: u64,
         rate: u32,
     ) -> Result<(u64, u64, u64)> {
+        let connections = CONNECTIONS.to_string();
+        let (seconds, rate) = (seconds.to_string(), rate.to_string());
+        let words = ["load", address, path, &connections, &seconds, &rate];
+        self.ask(&words, headers).await
+    }
+
+    /// Asks once with each line of a file as a header, over so many connections. Returns how many
+    /// answers there were, and the median and the slowest hundredth as [`Bench::load`] does.
+    pub(super) async fn each(
+        &self,
+        address: &str,
+        path: &str,
+        file: &str,
+        connections: u32,
+        headers: &[&str],
+    ) -> Result<(u64, u64, u64)> {
+        let connections = connections.to_string();
+        self.ask(&["each", address, path, file, &connections], headers)
+            .await
+    }
+
+    async fn ask(&self, words: &[&str], headers: &[&str]) -> Result<(u64, u64, u64)> {
         let output = tokio::process::Command::new("taskset")
             .args(["-c", REST])
             .arg(&self.peers)
-            .args(["load", address, path])
-            .args([
-                CONNECTIONS.to_string(),
-                seconds.to_string(),
-                rate.to_string(),
-            ])
+            .args(words)
             .args(headers)
             .output()
             .await?;
         let (said, error) = (output.stdout, String::from_utf8_lossy(&output.stderr));
-        ensure!(output.status.success(), "{address}{path}: {error}");
+        ensure!(output.status.success(), "{words:?}: {error}");
         let said = String::from_utf8(said)?;
         let mut numbers = said.split_whitespace().map(str::parse);
         let mut next = || numbers.next().context("a number");
@@ -104,10 +125,96 @@ pub(super) fn pin(process: u32) -> Result<()> {
     Ok(())
 }
 
+/// How long each thread has worked.
+pub(super) struct Worked(BTreeMap<String, Duration>);
+
+impl Worked {
+    /// Returns the sum.
+    pub(super) fn total(&self) -> Duration {
+        self.0.values().sum()
+    }
+}
+
+/// What was done since. A thread that has ended meanwhile is left out.
+impl Sub for Worked {
+    type Output = Duration;
+
+    fn sub(self, before: Self) -> Duration {
+        let since = self.0.into_iter().map(|(thread, worked)| {
+            worked.saturating_sub(before.0.get(&thread).copied().unwrap_or_default())
+        });
+        since.sum()
+    }
+}
+
+/// Returns how long the threads of a process have worked.
+pub(super) fn worked(process: u32) -> Result<Worked> {
+    let mut threads = BTreeMap::new();
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let thread = thread?;
+        // One that has just ended has no file.
+        let Ok(stat) = std::fs::read_to_string(thread.path().join("schedstat")) else {
+            continue;
+        };
+        let first = stat.split_whitespace().next().context("no time")?;
+        let worked = Duration::from_nanos(first.parse()?);
+        let number = thread.file_name().to_string_lossy().into_owned();
+        threads.insert(number, worked);
+    }
+    Ok(Worked(threads))
+}
+
+/// Returns the same of a process and all its children.
+pub(super) fn worked_with_children(process: u32) -> Result<Worked> {
+    let mut all = worked(process)?;
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let children = std::fs::read_to_string(thread?.path().join("children"));
+        for child in children.unwrap_or_default().split_whitespace() {
+            all.0.append(&mut worked_with_children(child.parse()?)?.0);
+        }
+    }
+    Ok(all)
+}
+
 /// Returns how long a process has worked, in hundredths of a second.
 pub(super) fn ticks(process: u32) -> Result<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = stat.rsplit_once(") ").context("no name")?;
     let fields: Vec<&str> = fields.split(' ').collect();
     Ok(fields[11].parse::<u64>()? + fields[12].parse::<u64>()?)
+}
+
+/// Prints a line of a table, and adds it to the file that collects them, if there is one.
+#[expect(clippy::print_stdout, reason = "the table is what it is for")]
+pub(super) fn say(line: &str) -> Result<()> {
+    println!("{line}");
+    if let Some(file) = std::env::var_os("BENCH_TABLES") {
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file)?;
+        writeln!(file, "{line}")?;
+    }
+    Ok(())
+}
+
+/// Says what was measured on what: nothing compares without that.
+pub(super) fn introduce() -> Result<()> {
+    if let Some(file) = std::env::var_os("BENCH_TABLES") {
+        std::fs::write(file, "")?;
+    }
+    let cpu = std::fs::read_to_string("/proc/cpuinfo")?;
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
+    let model = model
+        .unwrap_or_default()
+        .trim_start_matches([' ', '\t', ':']);
+    let cores = std::thread::available_parallelism()?;
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    say(&format!(
+        "{cores} cores of {model}, Linux {}; {load} programs wanted a core in the minute before. Times \
+         are the processor's, of the process that is measured, unless it says otherwise.",
+        kernel.trim()
+    ))
 }

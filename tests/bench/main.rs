@@ -1,5 +1,5 @@
-//! `cargo xtask bench door` and `cargo xtask bench session`: what the door and the session check
-//! cost, against programs that do less.
+//! `cargo xtask bench door`, `session` and `growth`: what the door and the session check cost, against
+//! programs that do less, and what costs more with more accounts.
 //!
 //! The program that is measured has one core; what asks it, and what it asks, have another. So on a
 //! machine that is busy with other things, the processor's time for each request says more than
@@ -9,9 +9,12 @@
 #[expect(dead_code, reason = "tests do more with it")]
 mod visitor;
 #[path = "../it/door/program.rs"]
-#[expect(dead_code, reason = "tests do more with it")]
 mod program;
+mod growth;
 mod machine;
+mod memory;
+mod peers;
+mod seed;
 mod session;
 
 use std::path::Path;
@@ -22,7 +25,7 @@ use tempfile::TempDir;
 use tests::places::program;
 use tests::server::Server;
 
-use machine::{Bench, MEASURED, REST, Running, SECONDS, address, listening, pin, ticks};
+use machine::{Bench, MEASURED, REST, Running, SECONDS, address, listening, pin, say, ticks};
 use visitor::{Visitor, WIKI};
 
 /// How often a second when what counts is how long an answer takes, and not how many there are.
@@ -53,9 +56,22 @@ async fn main() -> Result<()> {
         upstream,
         upstreams: Vec::new(),
     };
-    if std::env::var_os("BENCH_SECTION").is_some_and(|section| section == "session") {
-        return session::run(&bench).await;
+    machine::introduce()?;
+    let sections = std::env::var("BENCH_SECTIONS").unwrap_or_else(|_| "door".to_owned());
+    for section in sections.split(',') {
+        match section {
+            "session" => session::run(&bench).await?,
+            "peers" => peers::run(&bench).await?,
+            "growth" => growth::run(&bench).await?,
+            "memory" => memory::run(&bench).await?,
+            _ => door(&mut bench).await?,
+        }
     }
+    Ok(())
+}
+
+/// What the door costs.
+async fn door(bench: &mut Bench) -> Result<()> {
     let mut lines = vec![bench.direct().await?];
     lines.push(bench.bare().await?);
     lines.push(bench.nginx("nginx `proxy_pass`", "").await?);
@@ -86,8 +102,8 @@ async fn main() -> Result<()> {
             .measure("Postern, public path", &origin, "/public", &own[..1], id)
             .await?,
     );
-    lines.extend(verify(&bench, &server, alice).await?);
-    print(&lines);
+    lines.extend(verify(bench, &server, alice).await?);
+    print(&lines)?;
     server.stop().await
 }
 
@@ -227,10 +243,12 @@ impl Bench {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what it is for")]
-fn print(lines: &[Measured]) {
-    println!("| what | requests/s | processor/request | median at {RATE}/s | p99 at {RATE}/s |");
-    println!("|---|---|---|---|---|");
+fn print(lines: &[Measured]) -> Result<()> {
+    say("\n### The door\n")?;
+    say(&format!(
+        "| what | requests/s | processor/request | median at {RATE}/s | p99 at {RATE}/s |"
+    ))?;
+    say("|---|---|---|---|---|")?;
     for Measured {
         what,
         rate,
@@ -238,6 +256,9 @@ fn print(lines: &[Measured]) {
         took: (median, slowest),
     } in lines
     {
-        println!("| {what} | {rate} | {work:.0} µs | {median} µs | {slowest} µs |");
+        say(&format!(
+            "| {what} | {rate} | {work:.0} µs | {median} µs | {slowest} µs |"
+        ))?;
     }
+    Ok(())
 }

@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result};
 use shared::routes::{API_SESSION, API_VERIFY};
 
-use super::machine::{Bench, MEASURED, ONE_THREAD, SECONDS, address, listening, pin, ticks};
+use super::machine::{Bench, MEASURED, ONE_THREAD, SECONDS, address, listening, pin, say, ticks};
 use super::program;
 use super::visitor::{CHAT, LOGIN};
 
@@ -116,16 +116,17 @@ async fn round(bench: &Bench, peer: &mut Peer) -> Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what it is for")]
 fn print(peers: &[Peer]) -> Result<()> {
     let bare = peers.first().and_then(Peer::medians);
     let (_, bare) = bare.context("nothing was measured")?;
-    println!("| what | requests/s | processor/request | of bare axum |");
-    println!("|---|---|---|---|");
+    say("\n### The session check\n")?;
+    say("| what | requests/s | processor/request | of bare axum |")?;
+    say("|---|---|---|---|")?;
     for peer in peers {
         let (rate, work) = peer.medians().context("nothing was measured")?;
         let part = bare / work;
-        println!("| {} | {rate} | {work:.1} µs | {part:.2} |", peer.what);
+        let what = peer.what;
+        say(&format!("| {what} | {rate} | {work:.1} µs | {part:.2} |"))?;
     }
     Ok(())
 }

@@ -280,6 +280,15 @@ impl HttpBrowser {
         self.jars()[0].get(&self.full_name(name)).cloned()
     }
 
+    /// Returns all cookies of the server, as the value of a header.
+    pub fn cookie_header(&self) -> String {
+        let jars = self.jars();
+        let cookies = jars[0]
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        cookies.collect::<Vec<_>>().join("; ")
+    }
+
     /// Returns the names of the server's cookies, without the port.
     pub fn cookie_names(&self) -> Vec<String> {
         self.jars()[0]

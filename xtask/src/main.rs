@@ -50,6 +50,10 @@ Usage: cargo xtask COMMAND
   test             everything that CI checks, browsers and real OPs included
   bench door       what the door costs: requests per second, and the processor's time for each
   bench session    the same of the session check
+  bench peers      a session check and a login, beside what people use instead
+  bench growth     what costs more with a thousand to a million accounts, on SQLite and on PostgreSQL
+  bench memory     what is in memory at rest, beside connections, after logins, with many sessions
+  bench            all of that in one run, written to docs/performance.md
   lighthouse       what Lighthouse says of each page of the release, and how soon it is painted
 
 Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
@@ -87,7 +91,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["circles"] => modules::check::run(&std::env::current_dir()?),
         ["check"] => check::run(),
         ["test"] => test::run(),
-        ["bench", section @ ("door" | "session")] => bench::bench(section),
+        ["bench"] => bench::all(),
+        ["bench", section] if bench::SECTIONS.contains(&section) => bench::bench(&[section]),
         ["lighthouse"] => lighthouse::run(),
         [] | ["help" | "-h" | "--help"] => {
             say::line(USAGE);

@@ -9,11 +9,6 @@ use crate::audit::{Actor, Event};
 use crate::failure::Cause;
 use clock::Timestamp;
 
-/// Failures are deleted after 90 days, because anybody can cause them.
-const KEEP_FAILURES: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);
-/// Everything else is deleted after two years.
-const KEEP: std::time::Duration = std::time::Duration::from_secs(2 * 365 * 86_400);
-
 /// Inserts an entry; `$executor` is a pool or a connection in a transaction. The usernames are
 /// stored as they are now: accounts are renamed and deleted, entries are not.
 macro_rules! insert_audit {
@@ -68,6 +63,33 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
+/// Adds what does not depend on the account; `$kind` is how to name the kind.
+macro_rules! narrow {
+    ($query:expr, $filter:expr, $kind:expr) => {
+        if let Some(kind) = &$filter.kind {
+            $query.push(concat!(" and ", $kind, " = ")).push_bind(kind);
+        }
+        if let Some(reference) = &$filter.reference {
+            $query.push(" and ref = ").push_bind(reference);
+        }
+        if let Some(since) = $filter.since {
+            $query.push(" and at >= ").push_bind(since.unix());
+        }
+        if let Some(before) = $filter.before {
+            $query.push(" and audit_id < ").push_bind(before);
+        }
+    };
+}
+
+/// Ends a statement that gives the newest entries.
+macro_rules! newest {
+    ($query:expr, $filter:expr) => {
+        $query
+            .push(" order by audit_id desc limit ")
+            .push_bind($filter.limit)
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct AuditRow {
     audit_id: Uuid,
@@ -115,6 +137,43 @@ impl From<AuditRow> for (AuditEntry, Option<Cause>) {
     }
 }
 
+/// Returns the statement that reads entries.
+macro_rules! entries {
+    ($filter:expr) => {{
+        let mut query = sqlx::QueryBuilder::new(
+            "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
+                operator, cause
+             from audit where true",
+        );
+        if let Some(party) = &$filter.party {
+            // The newest of each way in which an entry can be about the account: each has an index
+            // in this order, and a null id equals nothing.
+            let name = username_key(&party.username);
+            query.push(" and audit_id in (");
+            for (place, column) in ["account_id", "actor_id", "lower(account)", "lower(actor)"]
+                .into_iter()
+                .enumerate()
+            {
+                query.push(if place == 0 { "" } else { " union " });
+                query.push("select * from (select audit_id from audit where ");
+                query.push(column).push(" = ");
+                if column.ends_with("_id") {
+                    query.push_bind(party.id);
+                } else {
+                    query.push_bind(name.clone());
+                }
+                // Not the plain column, whose index has more rows.
+                narrow!(query, $filter, "kind || ''");
+                newest!(query, $filter).push(format!(") as by_{place}"));
+            }
+            query.push(")");
+        }
+        narrow!(query, $filter, "kind");
+        newest!(query, $filter);
+        query
+    }};
+}
+
 impl Store {
     /// Records an event that changed nothing else: a failure.
     pub async fn record(&self, by: &Actor, event: Event<'_>) -> Result<()> {
@@ -125,32 +184,7 @@ impl Store {
     /// Returns entries, the latest first, each with the cause of a failure.
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<(AuditEntry, Option<Cause>)>> {
         let rows: Vec<AuditRow> = on_database!(self, pool => {
-            let mut query = sqlx::QueryBuilder::new(
-                "select audit_id, at, kind, code, actor_id, actor, account_id, account, address, ref, detail,
-                    operator, cause
-                 from audit where true",
-            );
-            if let Some(party) = &filter.party {
-                // Only these are in the brackets: each has an index, and a null id equals nothing.
-                let name = username_key(&party.username);
-                query.push(" and (account_id = ").push_bind(party.id);
-                query.push(" or actor_id = ").push_bind(party.id);
-                query.push(" or lower(account) = ").push_bind(name.clone());
-                query.push(" or lower(actor) = ").push_bind(name).push(")");
-            }
-            if let Some(kind) = &filter.kind {
-                query.push(" and kind = ").push_bind(kind);
-            }
-            if let Some(reference) = &filter.reference {
-                query.push(" and ref = ").push_bind(reference);
-            }
-            if let Some(since) = filter.since {
-                query.push(" and at >= ").push_bind(since.unix());
-            }
-            if let Some(before) = filter.before {
-                query.push(" and audit_id < ").push_bind(before);
-            }
-            query.push(" order by audit_id desc limit ").push_bind(filter.limit);
+            let mut query = entries!(filter);
             query.build_query_as().fetch_all(pool).await?
         });
         Ok(rows.into_iter().map(Into::into).collect())
@@ -167,16 +201,76 @@ impl Store {
         });
         Ok(entry.max(use_of_session).map(Timestamp::from_unix))
     }
+}
 
-    /// Removes the entries that are past their time; returns how many.
-    pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
-        let swept = on_writer!(self, pool => {
-            sqlx::query(
-                "delete from audit where at <= $1 or (at <= $2 and kind in ('login_failed', 'setup_failed', 'welcome_failed'))",
-            )
-            .bind(now.minus(KEEP).unix()).bind(now.minus(KEEP_FAILURES).unix())
-            .execute(pool).await?.rows_affected()
+#[cfg(test)]
+mod tests {
+    use super::{AuditFilter, PartyFilter};
+    use crate::account::username_key;
+    use crate::store::engine::plan::Plans;
+    use clock::Timestamp;
+    use sqlx::{QueryBuilder, Sqlite};
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn no_filter_reads_the_whole_trail() {
+        let plans = Plans::open().await;
+        let kind = Some("login".to_owned());
+        let party = Some(PartyFilter {
+            id: Some(Uuid::nil()),
+            username: "alice".to_owned(),
         });
-        Ok(swept)
+        for (filter, index) in [
+            (AuditFilter::default(), "sqlite_autoindex_audit"),
+            (
+                AuditFilter {
+                    before: Some(Uuid::nil()),
+                    since: Some(Timestamp::from_unix(0)),
+                    ..AuditFilter::default()
+                },
+                "sqlite_autoindex_audit",
+            ),
+            (
+                AuditFilter {
+                    kind: kind.clone(),
+                    before: Some(Uuid::nil()),
+                    ..AuditFilter::default()
+                },
+                "audit_kind",
+            ),
+            (
+                AuditFilter {
+                    reference: Some("r".to_owned()),
+                    ..AuditFilter::default()
+                },
+                "audit_ref",
+            ),
+            (
+                AuditFilter {
+                    party: party.clone(),
+                    kind,
+                    ..AuditFilter::default()
+                },
+                "audit_actor_name",
+            ),
+            (
+                AuditFilter {
+                    party,
+                    ..AuditFilter::default()
+                },
+                "audit_account",
+            ),
+        ] {
+            let query: QueryBuilder<'_, Sqlite> = entries!(filter);
+
+            let plan = plans.lines(query.sql()).await;
+
+            assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}");
+            let mut faults = plans.faults(query.sql()).await;
+            // A page of them is sorted.
+            let is_sorted_later = filter.party.is_some() || filter.reference.is_some();
+            faults.retain(|step| !(is_sorted_later && step.contains("B-TREE")));
+            assert_eq!(faults, Vec::<String>::new(), "{plan:#?}");
+        }
     }
 }

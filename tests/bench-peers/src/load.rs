@@ -41,6 +41,12 @@ pub(crate) async fn run(plan: Plan, path: &str, headers: &[&str]) -> Result<()> 
     while let Some(took) = tasks.join_next().await {
         all.extend(took??);
     }
+    print(all.len() as u64 / plan.seconds, all);
+    Ok(())
+}
+
+/// Prints a number of answers, and how many microseconds the median and the slowest hundredth took.
+pub(crate) fn print(answers: u64, mut all: Vec<Duration>) {
     all.sort_unstable();
     let at = |part: f64| {
         #[expect(
@@ -50,18 +56,12 @@ pub(crate) async fn run(plan: Plan, path: &str, headers: &[&str]) -> Result<()> 
             reason = "a place in a list"
         )]
         let place = (all.len() as f64 * part) as usize;
-        all.get(place).copied().unwrap_or_default()
+        all.get(place).copied().unwrap_or_default().as_micros()
     };
     #[expect(clippy::print_stdout, reason = "its answer")]
     {
-        println!(
-            "{} {} {}",
-            all.len() as u64 / plan.seconds,
-            at(0.5).as_micros(),
-            at(0.99).as_micros()
-        );
+        println!("{answers} {} {}", at(0.5), at(0.99));
     }
-    Ok(())
 }
 
 /// Asks over one connection; returns how long each answer took.
@@ -87,13 +87,21 @@ async fn ask(
         if asked >= end {
             return Ok(took);
         }
-        stream.write_all(request.as_bytes()).await?;
-        read_answer(&mut stream, &mut buffer).await?;
+        exchange(&mut stream, &request, &mut buffer).await?;
         took.push(asked.elapsed());
     }
 }
 
-/// Reads one answer, which must be a good one.
+/// Asks once, and reads the answer, which must be a good one.
+pub(crate) async fn exchange(
+    stream: &mut TcpStream,
+    request: &str,
+    buffer: &mut Vec<u8>,
+) -> Result<()> {
+    stream.write_all(request.as_bytes()).await?;
+    read_answer(stream, buffer).await
+}
+
 async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<()> {
     buffer.clear();
     loop {

@@ -4,8 +4,11 @@
 //! - `bench-peers handler ADDRESS`: a handler of axum, with as many bytes as a session check has;
 //! - `bench-peers proxy ADDRESS UPSTREAM`: hyper's server and client with nothing between;
 //! - `bench-peers load ADDRESS PATH CONNECTIONS SECONDS RATE HEADER…`: asks, and prints how many
-//!   answers there were and how long they took. A rate of 0 is as fast as the answers come.
+//!   answers there were and how long they took. A rate of 0 is as fast as the answers come;
+//! - `bench-peers each ADDRESS PATH FILE CONNECTIONS HEADER…`: asks once with each line of the file as
+//!   one more header, and prints the same.
 
+mod each;
 mod load;
 
 use std::convert::Infallible;
@@ -51,7 +54,11 @@ async fn main() -> Result<()> {
             };
             load::run(plan, path, headers).await
         }
-        _ => bail!("handler, upstream, proxy or load"),
+        ["each", address, path, file, connections, ref headers @ ..] => {
+            let connections = connections.parse()?;
+            each::run(address.parse()?, path, file, connections, headers).await
+        }
+        _ => bail!("handler, upstream, proxy, load or each"),
     }
 }
 

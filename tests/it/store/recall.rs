@@ -50,7 +50,9 @@ async fn every_column_that_matters_is_watched_by_a_trigger() {
         let columns = columns.fetch_all(&mut open).await.unwrap();
         let columns: BTreeSet<String> = columns.iter().map(|row| row.get(0)).collect();
         let triggers: Vec<(String, String)> = sqlx::query_as(
-            "select name, sql from sqlite_master where type = 'trigger' and tbl_name = $1",
+            // Those that keep the index of names and addresses watch for nobody.
+            "select name, sql from sqlite_master where type = 'trigger' and tbl_name = $1
+                and sql not like '%account_search%'",
         )
         .bind(table)
         .fetch_all(&mut open)

@@ -21,7 +21,7 @@ use super::{Fresh, LATER, NOW, identity};
 async fn listed(store: &Store, filter: UserFilter) -> (Vec<String>, u64) {
     let (found, total) = store.users(&filter, NOW).await.expect("the store answers");
     let names = found.into_iter().map(|user| user.account.username);
-    (names.collect(), total)
+    (names.collect(), total.count)
 }
 
 fn some(limit: i64) -> UserFilter {

@@ -108,6 +108,18 @@ const FOR_PACKAGES: [Need; 1] = [Need {
     packages: &["dpkg", "rpm"],
 }];
 
+/// What the server is measured against.
+const FOR_BENCH: [Need; 1] = [Need {
+    what: "Apache with mod_auth_openidc",
+    is_installed: || Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").is_file(),
+    packages: &["apache2", "libapache2-mod-auth-openidc"],
+}];
+
+/// Installs what the server is measured against, if it is missing.
+pub(crate) fn install_for_bench() -> Result<()> {
+    install(FOR_BENCH.iter(), "a measurement needs")
+}
+
 /// Installs what the tests need and is missing, what they make packages by included.
 pub(crate) fn install_for_tests() -> Result<()> {
     install(FOR_TESTS.iter().chain(&FOR_PACKAGES), "the tests need")

@@ -83,6 +83,23 @@ fn install_missing(package: &str, version: &str) -> Result<()> {
     install(package, package, version)
 }
 
+/// What `cargo xtask bench` measures the server against.
+const PEERS: [(&str, &str); 3] = [
+    ("express", "5.3.0"),
+    ("openid-client", "6.9.0"),
+    ("express-session", "1.19.0"),
+];
+
+/// Returns the folder of what a login in Express takes, installed if it is missing.
+pub(crate) fn peers() -> Result<PathBuf> {
+    const FOLDER: &str = "bench-express";
+    let is_there = |(package, version): &(&str, &str)| is_installed(FOLDER, package, version);
+    if !PEERS.iter().all(is_there) {
+        install_all(FOLDER, &PEERS)?;
+    }
+    Ok(place::tools().join(FOLDER))
+}
+
 /// Returns true if a package of this version is in a folder of the tools.
 fn is_installed(folder: &str, package: &str, version: &str) -> bool {
     let manifest = place::tools()
@@ -98,7 +115,16 @@ fn is_installed(folder: &str, package: &str, version: &str) -> bool {
 
 /// Installs a package into a folder of the tools.
 fn install(folder: &str, package: &str, version: &str) -> Result<()> {
-    say::line(&format!("      installing {package} {version} by npm"));
+    install_all(folder, &[(package, version)])
+}
+
+/// Installs packages into a folder of the tools, all at once: npm removes what it is not told of.
+fn install_all(folder: &str, packages: &[(&str, &str)]) -> Result<()> {
+    let names: Vec<String> = packages
+        .iter()
+        .map(|(package, version)| format!("{package}@{version}"))
+        .collect();
+    say::line(&format!("      installing {} by npm", names.join(", ")));
     let outcome = Command::new("npm")
         .args([
             "install",
@@ -110,10 +136,10 @@ fn install(folder: &str, package: &str, version: &str) -> Result<()> {
         // One more try is enough to tell a hiccup from a missing network.
         .args(["--fetch-retries=1", "--fetch-timeout=60000", "--prefix"])
         .args([place::tools().join(folder)])
-        .args([format!("{package}@{version}")])
+        .args(&names)
         .run_into(
             &place::install_log(folder),
-            &format!("installing {package}"),
+            &format!("installing {}", names.join(", ")),
         );
     with_hint(outcome, "Is there a network?")
 }

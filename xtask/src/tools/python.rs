@@ -123,6 +123,23 @@ pub(crate) fn verifier() -> Result<PathBuf> {
     Ok(place::tools().join("verifier/bin/python"))
 }
 
+/// What `cargo xtask bench` measures the server against.
+const PEERS: [&str; 7] = [
+    "starlette==1.10.0",
+    "Authlib==1.9.10",
+    "httpx==0.28.1",
+    "itsdangerous==2.2.0",
+    "uvicorn==0.54.0",
+    "httptools==0.9.0",
+    "uvloop==0.23.0",
+];
+
+/// Returns the Python of a venv with what a login in Starlette takes, installed if it is missing.
+pub(crate) fn peers() -> Result<PathBuf> {
+    install("bench-authlib", &PEERS)?;
+    Ok(place::tools().join("bench-authlib/bin/python"))
+}
+
 /// Installs what reads the files of `deploy`, if it is missing.
 pub(crate) fn install_checkers() -> Result<()> {
     install("checkers", &CHECKERS)

@@ -21,7 +21,7 @@ use crate::http::extract::principal::{Current, Principal as _};
 use crate::session::Session;
 
 /// The most answers that are kept, of some hundred bytes each.
-const MOST: usize = 4096;
+const MOST: usize = 2048;
 
 /// Answers who is logged in.
 #[derive(Default)]

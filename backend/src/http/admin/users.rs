@@ -38,7 +38,12 @@ pub(crate) async fn list(app: AppState, call: Call<ListUsers>) -> Reply<ListUser
         .collect();
     let last = users.last().filter(|_| has_more);
     let next = last.map(|user| crate::account::username_key(&user.username));
-    Ok(Answer::new(UserList { users, next, total }))
+    Ok(Answer::new(UserList {
+        users,
+        next,
+        total: total.count,
+        is_total_exact: total.is_exact,
+    }))
 }
 
 /// Parses the query of the list; an empty value means no filter.

@@ -7,4 +7,5 @@ pub(crate) mod ways_in;
 pub(crate) mod pending;
 pub(crate) mod claimed_role;
 pub(crate) mod users;
+mod user_search;
 pub(crate) mod user_list;

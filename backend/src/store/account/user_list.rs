@@ -6,10 +6,23 @@ use shared::email::part_of_key;
 use shared::session::Role;
 use uuid::Uuid;
 
-use crate::account::{Account, AccountId, Identity, search_key, username_key};
+use crate::account::{Account, AccountId, Identity, username_key};
+use crate::store::account::user_search::{self, Matches};
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
+
+/// How many accounts are counted: to count a million takes longer than to show a page of them.
+const COUNTED: i64 = 10_000;
+
+/// How many accounts match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// How many were counted.
+    pub count: u64,
+    /// False if there are more.
+    pub is_exact: bool,
+}
 
 /// Which accounts to list, ordered by username.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +40,13 @@ pub struct UserFilter {
     pub after: Option<String>,
     /// At most this many.
     pub limit: i64,
+}
+
+impl UserFilter {
+    /// Returns true if it asks for more than a text.
+    fn is_narrowed(&self) -> bool {
+        self.username.is_some() || self.role.is_some() || self.is_disabled.is_some()
+    }
 }
 
 /// An account as an admin sees it.
@@ -67,23 +87,17 @@ impl UserRow {
     }
 }
 
-/// Escapes a text so that `like` finds it literally, anywhere.
-fn pattern(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in search_key(search).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern + "%"
-}
-
-/// Adds conditions to a statement that ends in a non-empty `where`.
+/// Adds conditions to a statement that ends in a non-empty `where`; `$index` is what to look for in
+/// SQLite's index.
 macro_rules! narrow {
-    ($query:expr, $filter:expr) => {
-        if let Some(search) = &$filter.search {
-            let searched = pattern(search);
+    ($query:expr, $filter:expr, $index:expr) => {
+        if let Some(expression) = $index {
+            $query
+                .push(user_search::BY_INDEX)
+                .push_bind(expression.to_owned())
+                .push("))");
+        } else if let Some(search) = &$filter.search {
+            let searched = user_search::pattern(search);
             $query
                 .push(" and (username_key like ")
                 .push_bind(searched.clone());
@@ -95,7 +109,8 @@ macro_rules! narrow {
                 .push_bind(searched);
             $query.push(" escape '\\'");
             if let Some(part) = part_of_key(search) {
-                $query.push(" or email_key like ").push_bind(pattern(&part));
+                let part = user_search::pattern(&part);
+                $query.push(" or email_key like ").push_bind(part);
                 $query.push(" escape '\\'");
             }
             $query.push(")");
@@ -106,7 +121,8 @@ macro_rules! narrow {
                 .push_bind(username_key(username));
         }
         if let Some(role) = $filter.role {
-            $query.push(" and role = ").push_bind(role.as_str());
+            // No parameter: there is an index for one value.
+            $query.push(format!(" and role = '{}'", role.as_str()));
         }
         match $filter.is_disabled {
             Some(true) => {
@@ -120,32 +136,66 @@ macro_rules! narrow {
     };
 }
 
+/// Returns the statement that counts accounts, but not more than `$most`.
+macro_rules! count {
+    ($filter:expr, $matches:expr, $most:expr) => {{
+        let mut count =
+            sqlx::QueryBuilder::new("select count(*) from (select 1 from account where true");
+        narrow!(count, $filter, $matches.expression());
+        count.push(" limit ").push_bind($most).push(") as matching");
+        count
+    }};
+}
+
+/// Returns the statement that reads a page of accounts. An index alone answers the inner one. The outer one
+/// is sorted by what that gives: by the account's own name, SQLite would go through all accounts in their
+/// order, and look each up in the page.
+macro_rules! page {
+    ($filter:expr, $matches:expr, $now:expr) => {{
+        let mut page = sqlx::QueryBuilder::new(
+            "select account.*, expires_at as welcome_until
+             from (select account_id, username_key as listed from account where true",
+        );
+        narrow!(page, $filter, $matches.expression());
+        let name = $matches.name_column();
+        if let Some(after) = &$filter.after {
+            page.push(format!(" and {name} > ")).push_bind(after);
+        }
+        page.push(format!(" order by {name} limit "))
+            .push_bind($filter.limit);
+        page.push(
+            ") as page join account on account.account_id = page.account_id
+             left join welcome_link on welcome_link.account_id = account.account_id
+                and expires_at > ",
+        )
+        .push_bind($now.unix())
+        .push(" order by listed");
+        page
+    }};
+}
+
 impl Store {
     /// Returns a page of accounts, and the number of accounts on all pages.
     pub async fn users(
         &self,
         filter: &UserFilter,
         now: Timestamp,
-    ) -> Result<(Vec<UserRecord>, u64)> {
+    ) -> Result<(Vec<UserRecord>, Total)> {
+        let matches = self.matches(filter.search.as_deref()).await?;
+        let is_counted = matches!(matches, Matches::Many) && !filter.is_narrowed();
+        let most = if filter.search.is_some() {
+            user_search::MANY
+        } else {
+            COUNTED
+        };
         let (rows, identities, total) = on_database!(self, pool => {
-            let mut count = sqlx::QueryBuilder::new("select count(*) from account where true");
-            narrow!(count, filter);
-            let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
-            // An index alone answers the inner statement.
-            let mut page = sqlx::QueryBuilder::new(
-                "select account.*, expires_at as welcome_until
-                 from (select account_id from account where true",
-            );
-            narrow!(page, filter);
-            if let Some(after) = &filter.after {
-                page.push(" and username_key > ").push_bind(after);
-            }
-            page.push(" order by username_key limit ").push_bind(filter.limit);
-            page.push(
-                ") as page join account on account.account_id = page.account_id
-                 left join welcome_link on welcome_link.account_id = account.account_id
-                    and expires_at > ",
-            ).push_bind(now.unix()).push(" order by username_key");
+            let total: i64 = if is_counted {
+                most + 1
+            } else {
+                let mut count = count!(filter, matches, most + 1);
+                count.build_query_scalar().fetch_one(pool).await?
+            };
+            let mut page = page!(filter, matches, now);
             let rows: Vec<UserRow> = page.build_query_as().fetch_all(pool).await?;
             let mut linked = sqlx::QueryBuilder::new("select * from identity where account_id in (");
             let mut ids = linked.separated(", ");
@@ -169,7 +219,11 @@ impl Store {
             let linked = of_account.remove(&row.account.account_id);
             row.with(linked.unwrap_or_default())
         });
-        Ok((records.collect(), u64::try_from(total).unwrap_or_default()))
+        let total = Total {
+            count: u64::try_from(total.min(most)).unwrap_or_default(),
+            is_exact: total <= most,
+        };
+        Ok((records.collect(), total))
     }
 
     /// Returns one account as an admin sees it.
@@ -186,3 +240,6 @@ impl Store {
         Ok(row.map(|row| row.with(identities)))
     }
 }
+
+#[cfg(test)]
+mod tests;

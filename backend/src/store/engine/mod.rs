@@ -10,3 +10,5 @@ pub(crate) mod database;
 pub(crate) mod watch;
 pub(crate) mod listen;
 pub mod inspect;
+#[cfg(test)]
+pub(crate) mod plan;

@@ -11,8 +11,7 @@ use crate::session::{Origin, Recheck, Session, TokenHash};
 use crate::store::account::pending::{Subject, void_pending};
 use crate::store::audit::insert_audit;
 use crate::store::rows::AccountRow;
-use crate::store::session::test_login;
-use crate::store::{CALLBACK_KEPT, Result, Store, in_tx, on_database, on_writer};
+use crate::store::{Result, Store, in_tx, on_database, on_writer};
 use clock::Timestamp;
 use oidc::logout_token::LogoutToken;
 use shared::audit::AuditKind;
@@ -291,34 +290,5 @@ impl Store {
         }
         sessions.sort_unstable_by_key(|session| Reverse((session.last_used_at, session.id)));
         Ok(sessions)
-    }
-
-    /// Removes expired sessions with theirs at applications, expired links and tickets, logout
-    /// tokens that their age alone refuses, callbacks of servers that are dead, and wrong guesses that are
-    /// forgiven; returns how many sessions.
-    pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
-        self.write_uses().await;
-        let swept = on_writer!(self, pool => {
-            sqlx::query("delete from logout_token where stale_at <= $1")
-                .bind(now.unix()).execute(pool).await?;
-            sqlx::query("delete from void_link where stale_at <= $1")
-                .bind(now.unix()).execute(pool).await?;
-            sqlx::query("delete from callback where began_at <= $1")
-                .bind(now.minus(CALLBACK_KEPT * 2).unix()).execute(pool).await?;
-            sqlx::query("delete from guess_count where until <= $1")
-                .bind(now.unix()).execute(pool).await?;
-            sqlx::query("delete from test_login where made_at <= $1")
-                .bind(now.minus(test_login::LIFETIME).unix()).execute(pool).await?;
-            sqlx::query("delete from welcome_link where expires_at <= $1")
-                .bind(now.unix()).execute(pool).await?;
-            sqlx::query("delete from login_link where expires_at <= $1")
-                .bind(now.unix()).execute(pool).await?;
-            sqlx::query("delete from app_session where token_hash is null and ticket_expires_at <= $1")
-                .bind(now.unix()).execute(pool).await?;
-            sqlx::query("delete from session where expires_at <= $1 or last_used_at <= $2")
-                .bind(now.unix()).bind(now.minus(config.idle).unix())
-                .execute(pool).await?.rows_affected()
-        });
-        Ok(swept)
     }
 }

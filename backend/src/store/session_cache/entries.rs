@@ -11,10 +11,12 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::session::{Session, TokenHash};
+use crate::store::session_cache::packed::Packed;
 use clock::Timestamp;
 
-/// How many entries there are at most, in each of two halves.
-const HALF: usize = 16_384;
+/// How many entries are ready for use at most, in each of two halves. Those that were used before these
+/// are packed: in all 100 000 fit, in some 30 MB.
+const HALF: usize = 1024;
 
 /// A session and its account, as they were read together.
 pub(crate) type Found = (Arc<Session>, Arc<Account>);
@@ -39,10 +41,14 @@ pub(crate) struct Entries(Mutex<Halves>);
 #[derive(Debug, Default)]
 struct Halves {
     stamp: u64,
-    /// What was used since the other half was dropped the last time.
+    /// What was used since the other half was packed the last time.
     recent: HashMap<TokenHash, Entry>,
-    /// What was used before. It is dropped when the recent half is full.
+    /// What was used before. It is packed when the recent half is full.
     older: HashMap<TokenHash, Entry>,
+    /// What was packed since the other packed half was dropped the last time.
+    packed: Packed,
+    /// What was packed before. It is dropped when the other one is full.
+    older_packed: Packed,
 }
 
 #[derive(Debug)]
@@ -63,13 +69,43 @@ impl Entry {
 }
 
 impl Halves {
-    fn insert(&mut self, token: TokenHash, entry: Entry) -> HashMap<TokenHash, Entry> {
-        let mut dropped = HashMap::new();
+    /// Adds an entry. Returns what had to make room, to be freed while nobody waits for it.
+    fn insert(&mut self, token: TokenHash, entry: Entry) -> (HashMap<TokenHash, Entry>, Packed) {
+        let mut dropped = (HashMap::new(), Packed::default());
         if self.recent.len() >= HALF {
-            dropped = std::mem::replace(&mut self.older, std::mem::take(&mut self.recent));
+            dropped.0 = std::mem::replace(&mut self.older, std::mem::take(&mut self.recent));
+            if self.packed.is_full() {
+                dropped.1 =
+                    std::mem::replace(&mut self.older_packed, std::mem::take(&mut self.packed));
+            }
+            for (token, entry) in &dropped.0 {
+                // What is used again and again stays where it is, so that it fills nothing.
+                let half = if self.older_packed.has(*token) {
+                    &mut self.older_packed
+                } else {
+                    &mut self.packed
+                };
+                let app = entry.app.as_deref();
+                half.insert(*token, app, &entry.session, &entry.account);
+            }
         }
         self.recent.insert(token, entry);
         dropped
+    }
+
+    /// Returns an entry that is not among the recent ones, and has to be put there.
+    fn take(&mut self, token: TokenHash) -> Option<Entry> {
+        if let Some(entry) = self.older.remove(&token) {
+            return Some(entry);
+        }
+        let packed = self.packed.get(token);
+        // No token is in both.
+        let (app, session, account) = packed.or_else(|| self.older_packed.get(token))?;
+        Some(Entry {
+            app,
+            session: Arc::new(session),
+            account: Arc::new(account),
+        })
     }
 }
 
@@ -89,7 +125,7 @@ impl Entries {
     ) -> (Stamp, Option<Found>) {
         let mut halves = self.lock();
         if !halves.recent.contains_key(&token)
-            && let Some(entry) = halves.older.remove(&token)
+            && let Some(entry) = halves.take(token)
         {
             let dropped = halves.insert(token, entry);
             let stamp = Stamp(halves.stamp);
@@ -134,10 +170,11 @@ impl Entries {
     pub(crate) fn clear(&self) {
         let mut halves = self.lock();
         halves.stamp += 1;
-        let dropped = (
-            std::mem::take(&mut halves.recent),
-            std::mem::take(&mut halves.older),
-        );
+        let dropped = Halves {
+            stamp: halves.stamp,
+            ..std::mem::take(&mut *halves)
+        };
+        halves.stamp = dropped.stamp;
         // Thousands of accounts are freed while nobody waits for it.
         drop(halves);
         drop(dropped);

@@ -83,10 +83,11 @@ pub(super) fn Accounts(
 /// How many there are, what was just made, and the first page.
 fn first(context: UsersContext, list: UserList, following: Following) -> AnyView {
     let total = list.total;
+    let more = if list.is_total_exact { "" } else { "+" };
     let count = Signal::derive(move || {
         let count =
             (total + context.created.read().len() as u64).saturating_sub(context.deleted.get());
-        fill(Text::USERS_COUNT, &[("count", &count.to_string())])
+        fill(Text::USERS_COUNT, &[("count", &format!("{count}{more}"))])
     });
     let is_filtered = untrack(|| {
         FILTERS

@@ -98,3 +98,39 @@ fn room_is_limited_and_what_is_used_stays() {
     let halves = entries.lock();
     assert!(halves.recent.len() <= HALF && halves.older.len() <= HALF);
 }
+
+#[test]
+fn what_was_packed_is_there_until_something_changes() {
+    let (entries, first) = (Entries::default(), SessionToken::generate());
+    let (stamp, _) = entries.find(Door::Own, first.hash(), NOW);
+    let found = read();
+    entries.keep(stamp, Door::Own, first.hash(), &found);
+    for _ in 0..3 * HALF {
+        entries.keep(stamp, Door::Own, SessionToken::generate().hash(), &found);
+    }
+    assert!(!entries.lock().recent.contains_key(&first.hash()));
+
+    assert!(!is_there(&entries, Door::Application("wiki"), &first));
+    let (session, account) = entries.find(Door::Own, first.hash(), NOW).1.expect("it");
+    assert_eq!((session.id, &*account.username), (found.0.id, "alice"));
+    entries.clear();
+    assert!(!is_there(&entries, Door::Own, &first));
+}
+
+#[test]
+fn hundred_thousand_fit() {
+    let entries = Entries::default();
+    let found = read();
+    let tokens: Vec<_> = (0..100_000).map(|_| SessionToken::generate()).collect();
+    let (stamp, _) = entries.find(Door::Own, tokens[0].hash(), NOW);
+
+    for token in &tokens {
+        entries.keep(stamp, Door::Own, token.hash(), &found);
+    }
+
+    assert!(
+        tokens
+            .iter()
+            .all(|token| is_there(&entries, Door::Own, token))
+    );
+}

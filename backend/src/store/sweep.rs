@@ -1,0 +1,138 @@
+//! Removes what has ended by itself, some rows at a time: whoever else writes to SQLite waits for one
+//! transaction, and not for all of them. Each statement finds its rows by an index.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::session::test_login;
+use super::{CALLBACK_KEPT, Result, Store, on_writer};
+use crate::config::SessionConfig;
+use clock::Timestamp;
+
+/// How many rows a transaction removes.
+const SLICE: u32 = 50;
+/// How long others have the writer to themselves then. Another process does not queue for it, but tries
+/// again and again.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Failures are deleted after 90 days, because anybody can cause them.
+const KEEP_FAILURES: Duration = Duration::from_secs(90 * 86_400);
+/// Everything else is deleted after two years.
+const KEEP: Duration = Duration::from_secs(2 * 365 * 86_400);
+
+/// Returns the statement that removes a slice of the rows of a table whose time has come: `$1` is the
+/// time, `$2` how many.
+macro_rules! removal {
+    ($table:literal, $key:literal, $time:literal $(, $more:literal)?) => {
+        concat!(
+            "delete from ", $table, " where ", $key, " in (select ", $key, " from ", $table,
+            " where ", $time, " <= $1", $(" and ", $more,)? " order by ", $time, " limit $2)"
+        )
+    };
+}
+
+const LOGOUT_TOKENS: &str = removal!("logout_token", "jti_hash", "stale_at");
+const VOID_LINKS: &str = removal!("void_link", "key_hash", "stale_at");
+const CALLBACKS: &str = removal!("callback", "key_hash", "began_at");
+const GUESSES: &str = removal!("guess_count", "key_hash", "until");
+/// One for each admin, at most: without an index.
+const TEST_LOGINS: &str = removal!("test_login", "account_id", "made_at");
+const WELCOME_LINKS: &str = removal!("welcome_link", "account_id", "expires_at");
+const LOGIN_LINKS: &str = removal!("login_link", "account_id", "expires_at");
+const TICKETS: &str = removal!(
+    "app_session",
+    "app_session_id",
+    "ticket_expires_at",
+    "token_hash is null"
+);
+const EXPIRED: &str = removal!("session", "session_id", "expires_at");
+const IDLE: &str = removal!("session", "session_id", "last_used_at");
+const OLD_ENTRIES: &str = removal!("audit", "audit_id", "at");
+/// In no order: each kind has its own in the index.
+const OLD_FAILURES: &str = "delete from audit where audit_id in (select audit_id from audit
+    where at <= $1 and kind in ('login_failed', 'setup_failed', 'welcome_failed') limit $2)";
+
+impl Store {
+    /// Removes expired sessions with theirs at applications, expired links and tickets, logout
+    /// tokens that their age alone refuses, callbacks of servers that are dead, and wrong guesses that are
+    /// forgiven; returns how many sessions.
+    ///
+    /// # Errors
+    /// The database could not do it. What was removed until then is gone.
+    pub async fn sweep_sessions(&self, config: &SessionConfig, now: Timestamp) -> Result<u64> {
+        self.write_uses().await;
+        for (statement, until) in [
+            (LOGOUT_TOKENS, now),
+            (VOID_LINKS, now),
+            (CALLBACKS, now.minus(CALLBACK_KEPT * 2)),
+            (GUESSES, now),
+            (TEST_LOGINS, now.minus(test_login::LIFETIME)),
+            (WELCOME_LINKS, now),
+            (LOGIN_LINKS, now),
+            (TICKETS, now),
+        ] {
+            self.remove(statement, until).await?;
+        }
+        let expired = self.remove(EXPIRED, now).await?;
+        Ok(expired + self.remove(IDLE, now.minus(config.idle)).await?)
+    }
+
+    /// Removes the entries of the audit trail that are past their time; returns how many.
+    ///
+    /// # Errors
+    /// As [`Store::sweep_sessions`].
+    pub async fn sweep_audit(&self, now: Timestamp) -> Result<u64> {
+        let old = self.remove(OLD_ENTRIES, now.minus(KEEP)).await?;
+        Ok(old + self.remove(OLD_FAILURES, now.minus(KEEP_FAILURES)).await?)
+    }
+
+    /// Removes slice after slice; returns how many rows there were.
+    async fn remove(&self, statement: &'static str, until: Timestamp) -> Result<u64> {
+        let mut removed = 0;
+        loop {
+            let slice = on_writer!(self, pool => {
+                sqlx::query(statement).bind(until.unix()).bind(i64::from(SLICE))
+                    .execute(pool).await?.rows_affected()
+            });
+            removed += slice;
+            if slice < u64::from(SLICE) {
+                return Ok(removed);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::engine::plan::Plans;
+
+    #[tokio::test]
+    async fn rows_are_found_by_an_index_in_the_order_of_their_age() {
+        let plans = Plans::open().await;
+        for statement in [
+            LOGOUT_TOKENS,
+            VOID_LINKS,
+            CALLBACKS,
+            GUESSES,
+            WELCOME_LINKS,
+            LOGIN_LINKS,
+            TICKETS,
+            EXPIRED,
+            IDLE,
+            OLD_ENTRIES,
+            OLD_FAILURES,
+        ] {
+            let steps = plans.lines(statement).await;
+
+            let is_fault =
+                |step: &String| step.starts_with("SCAN") || step.contains("B-TREE FOR ORDER");
+            assert!(!steps.iter().any(is_fault), "{statement}: {steps:#?}");
+        }
+        let failures = plans.lines(OLD_FAILURES).await;
+        let has = |step: &String| step.contains("audit_failure");
+        assert!(failures.iter().any(has), "{failures:#?}");
+    }
+}
