@@ -128,7 +128,6 @@ mod tests {
         };
 
         check("en", "{error} has a fault. HTTP 404");
-        check("de", "{error} ist fehlerhaft. HTTP 404");
-        check("zh", "{error} 有误。HTTP 404");
+        check("zh", "{error} 有错误。HTTP 404");
     }
 }

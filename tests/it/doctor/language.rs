@@ -10,9 +10,9 @@ use tests::http_browser::HttpBrowser;
 use tests::site::{Site, admin};
 
 /// Words that almost every English sentence of the doctor has one of, and no German one.
-const ENGLISH: [&str; 14] = [
+const ENGLISH: [&str; 13] = [
     "the", "The", "is", "are", "and", "not", "of", "that", "this", "Let", "Check", "answers",
-    "must", "Set",
+    "must",
 ];
 
 /// Returns the report in a language.
@@ -58,7 +58,7 @@ fn assert_german(german: &str, english: &str, case: &str) {
         .split(|c: char| !c.is_alphanumeric())
         .find(|word| ENGLISH.contains(word));
     assert_eq!(found, None, "{case}: {german}");
-    for value in values(english) {
+    for value in values(&own_words(english)) {
         assert!(german.contains(value), "{case}: {value} is not in {german}");
     }
 }
