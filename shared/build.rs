@@ -19,7 +19,9 @@ const LANGUAGES: [&str; 12] = [
     "en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ja", "zh", "ar",
 ];
 /// The sections, in the order of the tables.
-const SECTIONS: [&str; 5] = ["common", "login", "entry", "inside", "server"];
+const SECTIONS: [&str; 8] = [
+    "common", "login", "entry", "inside", "server", "doctor", "remedy", "cause",
+];
 
 /// The categories by their names in the files, in the order of the forms in a table.
 const CATEGORIES: [(Plural, &str); 6] = [
@@ -96,8 +98,8 @@ fn source(english: &Texts, keys: &[(&str, &str)], starts: &[usize]) -> Result<St
         tables.push_str("],\n");
     }
     let (count, languages) = (keys.len(), LANGUAGES.len());
-    let [_, login, entry, inside, server] = starts else {
-        return Err("five sections".to_owned());
+    let [_, login, entry, inside, server, ..] = starts else {
+        return Err("too few sections".to_owned());
     };
     Ok(format!(
         "impl Text {{\n{constants}}}\n\nimpl CountedText {{\n{counted}}}\n\n\

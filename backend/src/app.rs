@@ -5,13 +5,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use shared::audit::AuditEntry;
+use shared::text::Language;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::account::{UsableIdentities, WaysIn};
 use crate::assertion::key_ring::KeyRing;
 use crate::config::{Config, Database, Given};
-use crate::failure::remedy;
+use crate::failure::{explanation, remedy};
 use crate::keys::{self, Keys};
 use crate::limits::Limits;
 use crate::login::once::Callbacks;
@@ -172,16 +173,23 @@ impl App {
 }
 
 impl AppState {
-    /// Returns entries of the audit trail, the latest first. Failures have advice for an admin at
-    /// the currently configured OP.
+    /// Returns entries of the audit trail, the latest first. Failures have their cause and
+    /// a remedy at the currently configured OP, in that language.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>, store::Error> {
+    pub async fn audit(
+        &self,
+        filter: &AuditFilter,
+        language: Language,
+    ) -> Result<Vec<AuditEntry>, store::Error> {
         let entries = self.store.audit(filter).await?;
         let provider = self.config.op_name();
         let told = entries.into_iter().map(|(mut entry, cause)| {
-            entry.remedy = cause.map(|cause| remedy(cause, provider).to_owned());
+            if let Some(cause) = cause {
+                entry.cause = Some(explanation(cause).translated(language));
+                entry.remedy = Some(remedy(cause, provider).translated(language));
+            }
             entry
         });
         Ok(told.collect())

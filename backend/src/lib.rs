@@ -38,6 +38,8 @@ pub mod session;
 pub mod one_time_link;
 #[doc(hidden)]
 pub mod failure;
+/// Sentences for administrators, in any language.
+pub mod message;
 #[doc(hidden)]
 pub mod audit;
 #[doc(hidden)]

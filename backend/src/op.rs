@@ -33,7 +33,10 @@ impl Op {
                 }
                 Err(error) => {
                     let cause = cause_of(error);
-                    let (code, remedy) = (cause.code().as_str(), remedy(cause, name.as_str()));
+                    let (code, remedy) = (
+                        cause.code().as_str(),
+                        remedy(cause, name.as_str()).english(),
+                    );
                     tracing::warn!(code, remedy, "the OP cannot be used: {error}");
                 }
             },

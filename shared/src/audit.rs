@@ -145,7 +145,12 @@ pub struct AuditEntry {
     /// The display name of the provider, if the event is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// What an admin should do about a failure, at the provider that is configured now.
+    /// Why it failed, in a sentence, in the language of whoever asks. The exact cause is the detail,
+    /// as in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// What an admin should do about a failure, at the provider that is configured now; in the
+    /// language of whoever asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }

@@ -1,6 +1,6 @@
-//! What the doctor found about the settings, the OP, the proxy and the database. `found` and `remedy`
-//! are exact, and in English like the log; title, summary and advice are in the language of whoever
-//! asks.
+//! What the doctor found about the settings, the OP, the proxy and the database. All words are in the
+//! language of whoever asks: in English for the log, the command line and the support bundle. Values in
+//! them, such as what the OP answered, are exact in every language.
 
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +67,6 @@ pub struct Step {
     /// What it means that all is not well, in plain words; `None` if all is well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// What to do, in general; `None` if all is well, and in English, where the remedy says it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub advice: Option<String>,
 }
 
 /// All steps, in order.
@@ -107,7 +104,6 @@ mod tests {
             found: String::new(),
             remedy: None,
             summary: None,
-            advice: None,
         };
         let report = |outcomes: &[Outcome]| Report {
             version: String::new(),

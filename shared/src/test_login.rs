@@ -1,5 +1,5 @@
 //! A test login: an admin goes to the OP and back, nobody is logged in, and the received claims are
-//! shown. The reasons are in the language of that admin's browser; the remedy is in English, like the log.
+//! shown. Reasons and remedy are in the language of that admin's browser.
 
 use serde::{Deserialize, Serialize};
 

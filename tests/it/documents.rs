@@ -21,11 +21,12 @@ const MOST_README_LINES: usize = 110;
 const ENDINGS: [&str; 9] = ["rs", "toml", "md", "html", "css", "js", "mjs", "py", "svg"];
 
 /// Files of the server that are rules alone: no database, no HTTP.
-const PURE: [&str; 10] = [
+const PURE: [&str; 11] = [
     "account.rs",
     "audit.rs",
     "failure/cause.rs",
     "failure/remedy.rs",
+    "message.rs",
     "user_agent.rs",
     "login/attempt.rs",
     "login/decide.rs",

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use shared::audit::{AuditEntry, AuditKind, Party};
+use shared::text::Language;
 use strsim::jaro_winkler;
 use uuid::Uuid;
 
@@ -71,7 +72,7 @@ pub(super) async fn run(
         before: None,
         limit: args.limit,
     };
-    let entries = app.audit(&filter).await?;
+    let entries = app.audit(&filter, Language::ENGLISH).await?;
     if args.json {
         console.json(&entries)?;
     } else if entries.is_empty() {

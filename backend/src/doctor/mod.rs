@@ -8,6 +8,7 @@
 //! secrets for strangers.
 
 mod words;
+mod finding;
 mod subject;
 mod context;
 pub(crate) mod probe;
@@ -24,4 +25,3 @@ pub use probe::reflection::Reflection;
 pub use report::examination::Examination;
 pub use report::text::{Style, write};
 pub use start::log_at_start;
-pub use words::translate;

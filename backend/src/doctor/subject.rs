@@ -1,9 +1,11 @@
 //! What the doctor looks at: the name and group of each step. The titles are among the texts, as
 //! `check_NAME`.
 
-use shared::doctor::{Group, Outcome, Step};
+use shared::doctor::{Group, Outcome};
 
+use super::finding::Finding;
 use super::words;
+use crate::message::Message;
 
 /// One thing to look at.
 #[derive(Debug, Clone, Copy)]
@@ -22,38 +24,39 @@ impl Subject {
 }
 
 impl<T: Into<String>> Subject<T> {
-    fn step(self, outcome: Outcome, found: impl Into<String>, remedy: Option<String>) -> Step {
-        let name = self.name.into();
-        Step {
+    fn finding(
+        self,
+        outcome: Outcome,
+        found: impl Into<Message>,
+        remedy: Option<Message>,
+    ) -> Finding {
+        Finding {
             group: self.group,
-            title: words::title(&name),
-            name,
+            name: self.name.into(),
             outcome,
             found: found.into(),
             remedy,
-            summary: None,
-            advice: None,
         }
     }
 
     /// It works.
-    pub(super) fn pass(self, found: impl Into<String>) -> Step {
-        self.step(Outcome::Pass, found, None)
+    pub(super) fn pass(self, found: impl Into<Message>) -> Finding {
+        self.finding(Outcome::Pass, found, None)
     }
 
     /// It was not looked at, and why.
-    pub(super) fn skip(self, why: impl Into<String>) -> Step {
-        self.step(Outcome::Skip, why, None)
+    pub(super) fn skip(self, why: impl Into<Message>) -> Finding {
+        self.finding(Outcome::Skip, why, None)
     }
 
     /// Logins work, but something is not as it should be.
-    pub(super) fn warn(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
-        self.step(Outcome::Warn, found, Some(remedy.into()))
+    pub(super) fn warn(self, found: impl Into<Message>, remedy: impl Into<Message>) -> Finding {
+        self.finding(Outcome::Warn, found, Some(remedy.into()))
     }
 
     /// Logins fail, or will.
-    pub(super) fn fail(self, found: impl Into<String>, remedy: impl Into<String>) -> Step {
-        self.step(Outcome::Fail, found, Some(remedy.into()))
+    pub(super) fn fail(self, found: impl Into<Message>, remedy: impl Into<Message>) -> Finding {
+        self.finding(Outcome::Fail, found, Some(remedy.into()))
     }
 }
 
@@ -170,6 +173,8 @@ pub(super) const OF_DISCOVERY: [Subject; 16] = [
 
 #[cfg(test)]
 mod tests {
+    use shared::text::{Language, Text};
+
     use super::{
         ADMINS, APPLICATION, CERTIFICATE, CONNECTION, DATA_FOLDER, DATABASE, DISCOVERY, DISK, DNS,
         IDENTITIES, OF_DISCOVERY, PROXY_ADDRESS, PROXY_COOKIE, PROXY_HOST, PROXY_SCHEME, PUBLIC,
@@ -201,7 +206,9 @@ mod tests {
             THIS_REQUEST,
         ];
         for subject in OF_DISCOVERY.into_iter().chain(others) {
-            let step = subject.pass("");
+            let step = subject
+                .pass(Text::FOUND_NOT_OFFERED)
+                .step(Language::ENGLISH);
             assert_ne!(step.title, step.name);
         }
     }

@@ -3,8 +3,10 @@
 
 pub mod cause;
 pub mod remedy;
+mod explanation;
 mod of_oidc;
 
 pub use cause::Cause;
+pub use explanation::explanation;
 pub use of_oidc::cause_of;
 pub use remedy::remedy;

@@ -96,7 +96,7 @@ impl ByIdentity<'_> {
                 account.id = %account_id,
                 oidc.issuer = %identity.issuer,
                 earlier_issuer = %earlier,
-                remedy = remedy(Cause::LinkFirstMoved, ""),
+                remedy = remedy(Cause::LinkFirstMoved, "").english(),
                 "the new account's subject or email is known from another issuer"
             );
         }

@@ -2,6 +2,7 @@
 
 use super::hints::Hints;
 use super::{authelia, authentik, entra, generic, google, kanidm, keycloak, pocket_id, zitadel};
+use crate::message::{Message, Sentence};
 
 macro_rules! all_advice {
     ($($(#[$doc:meta])* $variant:ident = $field:ident;)*) => {
@@ -16,7 +17,7 @@ macro_rules! all_advice {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// Returns the brand's hint.
-            fn of(self, hints: &'static Hints) -> &'static str {
+            fn of(self, hints: &'static Hints) -> &'static [Sentence] {
                 match self { $(Self::$variant => hints.$field,)* }
             }
         }
@@ -58,8 +59,8 @@ all_advice! {
 
 /// Returns what an administrator of this OP should do about it.
 #[must_use]
-pub fn advice(provider: &str, advice: Advice) -> &'static str {
-    advice.of(hints(provider))
+pub fn advice(provider: &str, advice: Advice) -> Message {
+    advice.of(hints(provider)).into()
 }
 
 /// Returns the brand's hints; those of no brand for an unknown name.

@@ -131,6 +131,7 @@ impl From<AuditRow> for (AuditEntry, Option<Cause>) {
             reference: row.reference,
             detail: row.detail,
             provider: None,
+            cause: None,
             remedy: None,
         };
         (entry, cause)

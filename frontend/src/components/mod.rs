@@ -1,6 +1,5 @@
 //! Components that several pages use.
 
-pub(crate) mod english;
 pub(crate) mod frame;
 pub(crate) mod guard;
 pub(crate) mod field;

@@ -24,6 +24,8 @@ const SAME: &[(&str, &str)] = &[
     ("nl", "activity_account"),
     ("nl", "activity_detail"),
     ("nl", "login_details"),
+    ("nl", "found_details"),
+    ("nl", "hint_url"),
 ];
 
 #[test]

@@ -1,7 +1,8 @@
 //! The audit trail: every login, failure and change is in it, and no secret.
 
 use postern::audit::Actor;
-use postern::failure::{Cause, remedy};
+use postern::failure::{Cause, explanation, remedy};
+use reqwest::Method;
 use serde_json::{Value, json};
 use shared::audit::AuditKind;
 use shared::routes::{
@@ -9,7 +10,9 @@ use shared::routes::{
     API_PROFILE_SESSIONS, API_SESSION_CONFIRM, API_SETUP,
 };
 use shared::session::Role;
+use shared::text::Language;
 use tests::http_browser::HttpBrowser;
+use tests::log::Log;
 use tests::logins::{set_disabled, set_role};
 use tests::site::{CLIENT_ID, CLIENT_SECRET, PASSWORD, Site, admin, user};
 
@@ -259,12 +262,45 @@ async fn failed_login_says_the_remedy_at_the_op_that_is_configured() {
 
     let entries = trail(&root, "?kind=login_failed").await;
 
-    let of = |cause| remedy(cause, "authentik");
+    let of = |cause| remedy(cause, "authentik").english();
     assert_eq!(entries[0]["remedy"], of(Cause::ClientRejected));
     let cause = entries[0]["detail"].as_str().unwrap();
     assert!(cause.contains("invalid_client"), "{cause}");
     assert_eq!(entries[0]["ref"], failed.param("ref").unwrap());
     assert_eq!(entries[1]["remedy"], of(Cause::InvalidCredentials));
+}
+
+#[tokio::test]
+async fn failed_login_is_told_in_the_language_of_the_admin_and_logged_in_english() {
+    let site = Site::with(&[("OIDC_CLIENT_SECRET", "not the secret")]).await;
+    site.add(admin("root").await).await;
+    let root = site.logged_in("root").await;
+    Log::begin();
+    site.browser().log_in_as("bob").await;
+    let log = Log::text();
+
+    let get = root.call(Method::GET, &format!("{API_AUDIT}?kind=login_failed"));
+    let answer = root.send(get.header("accept-language", "de")).await.json();
+
+    let (entry, german) = (&answer["entries"][0], Language::parse("de").unwrap());
+    let (cause, remedy) = (
+        explanation(Cause::ClientRejected),
+        remedy(Cause::ClientRejected, "authentik"),
+    );
+    assert_eq!(entry["cause"], cause.translated(german));
+    assert_eq!(entry["remedy"], remedy.translated(german));
+    assert_ne!(entry["remedy"], remedy.english());
+    // Labels of the provider's page and settings are as they are there.
+    let told = entry["remedy"].as_str().unwrap();
+    assert!(
+        told.contains("„Client Secret“") && told.contains("OIDC_REDIRECT_URI"),
+        "{told}"
+    );
+    assert!(entry["detail"].as_str().unwrap().contains("invalid_client"));
+    assert!(
+        log.contains(&format!("remedy={:?}", remedy.english())),
+        "{log}"
+    );
 }
 
 #[tokio::test]

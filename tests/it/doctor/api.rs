@@ -20,11 +20,16 @@ async fn admin_reads_the_report_with_their_own_request_in_it() {
     assert_eq!(report.at, site.now().unix());
     expect(
         &report,
-        ("this_request", Pass, "from 127.0.0.1, for the host", ""),
+        (
+            "this_request",
+            Pass,
+            "from 127.0.0.1. It asked for the host",
+            "",
+        ),
         "",
     );
     expect(&report, ("redirect_uri", Pass, "is registered", ""), "");
-    expect(&report, ("server", Pass, "this one runs", ""), "");
+    expect(&report, ("server", Pass, "This server runs", ""), "");
 }
 
 #[tokio::test]
@@ -43,7 +48,7 @@ async fn admin_who_comes_by_another_name_or_a_strange_proxy_is_told() {
         .await;
 
     let report: Report = serde_json::from_str(&other.body).unwrap();
-    let found = "for the host other.example.com, which is not the public address";
+    let found = "for the host other.example.com. That is not the public address";
     expect(
         &report,
         ("this_request", Warn, found, "OIDC_REDIRECT_URI"),

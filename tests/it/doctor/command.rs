@@ -41,7 +41,7 @@ async fn command_tells_by_its_exit_code_and_in_three_ways() -> Result<()> {
     let faulty = server.run(&["doctor"])?;
 
     assert_eq!(before.status.code(), Some(0), "{}", text(&before));
-    assert!(text(&before).contains("none runs at"), "{}", text(&before));
+    assert!(text(&before).contains("None runs at"), "{}", text(&before));
     assert_eq!(beside.status.code(), Some(0), "{}", text(&beside));
     let report: Report = serde_json::from_slice(&beside.stdout)?;
     assert_eq!(not_well(&report), ["admins"]);
@@ -123,7 +123,7 @@ async fn proxy_on_the_way_out_is_gone_through_and_named() -> Result<()> {
     let closed = server.run(&["doctor", "--json"])?;
 
     let strange: Report = serde_json::from_slice(&strange.stdout)?;
-    let named = format!("left to the proxy {proxy}");
+    let named = format!("Left to the proxy {proxy}");
     expect(&strange, ("op_dns", Skip, &named, ""), "");
     expect(&strange, ("op_connection", Pass, "leads there", ""), "");
     expect(
@@ -159,7 +159,7 @@ async fn server_has_the_doctor_look_at_its_start() -> Result<()> {
     })
     .await?;
     assert!(
-        log.contains("doctor: Client id and secret: the provider refuses"),
+        log.contains("doctor: Client id and secret: The provider refuses"),
         "{log}"
     );
     assert!(!log.contains("another"), "{log}");

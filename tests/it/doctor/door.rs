@@ -79,7 +79,7 @@ async fn public_address_that_leads_straight_to_the_application_fails() {
     let url = format!("http://127.0.0.1:{port}");
 
     let report = examined_with(&url, &[("POSTERN_APP_WIKI_UPSTREAM", &url)]).await;
-    let found = "the door is open";
+    let found = "The door is open";
     let remedy = "pass this host on to Postern";
     expect(&report, ("door_wiki", Fail, found, remedy), "proxied");
 
@@ -103,8 +103,8 @@ async fn proxy_that_believes_a_header_or_an_unsigned_assertion_fails() {
         let report = examined_with(&format!("http://localhost:{port}"), &[]).await;
 
         let with = match believed {
-            "remote-user" => "with the headers of an identity",
-            _ => "with an assertion that nobody signed",
+            "remote-user" => "with forged identity headers",
+            _ => "with a forged assertion",
         };
         expect(&report, ("door_wiki", Fail, with, "docs/proxies"), believed);
     }
@@ -151,7 +151,7 @@ async fn refusal_of_something_else_is_none_of_postern_s() {
         (
             "door_wiki",
             Fail,
-            "which is not Postern's refusal",
+            "That is not Postern's refusal",
             "no other login",
         ),
         "",
@@ -164,7 +164,7 @@ async fn application_that_is_open_to_all_by_its_settings_is_a_warning() {
 
     let report = examined_with("http://localhost:9", &settings).await;
 
-    let found = "everybody gets in";
+    let found = "Everybody gets in";
     expect(
         &report,
         ("door_wiki", Warn, found, "POSTERN_APP_WIKI_PUBLIC"),
@@ -190,7 +190,7 @@ async fn upstream_on_all_interfaces_is_a_warning_unless_it_refuses() {
     let settings = [("POSTERN_APP_WIKI_UPSTREAM", upstream.as_str())];
     let report = examined_with("http://localhost:9", &settings).await;
     let found = "listens on all interfaces";
-    let remedy = "listen at 127.0.0.1 alone";
+    let remedy = "listen only at 127.0.0.1";
     expect(&report, ("upstream_wiki", Warn, found, remedy), "open");
 
     let app = Router::new().fallback(async || StatusCode::UNAUTHORIZED);
@@ -198,7 +198,7 @@ async fn upstream_on_all_interfaces_is_a_warning_unless_it_refuses() {
     let upstream = format!("http://127.0.0.1:{refusing}");
     let settings = [("POSTERN_APP_WIKI_UPSTREAM", upstream.as_str())];
     let report = examined_with("http://localhost:9", &settings).await;
-    let found = "refuses who does not come from Postern";
+    let found = "refuses requests that do not come from Postern";
     expect(&report, ("upstream_wiki", Pass, found, ""), "refusing");
 }
 

@@ -77,7 +77,7 @@ async fn good_proxy_is_seen_as_one() {
         (
             "proxy_cookie",
             Pass,
-            "a Secure cookie is set and comes back",
+            "A Secure cookie is set and comes back",
             "",
         ),
         "",
@@ -101,7 +101,7 @@ async fn what_a_proxy_does_to_requests_is_recognized() {
         with(|head| set(head, "host", "postern:8080")),
         nothing(),
         &[],
-        ("proxy_host", Warn, "postern:8080 arrives", "pass `Host` on"),
+        ("proxy_host", Warn, "postern:8080 arrives", "pass Host on"),
     )
     .await;
     check(
@@ -152,7 +152,7 @@ async fn what_a_proxy_does_to_requests_is_recognized() {
         (
             "proxy_address",
             Fail,
-            "anyone can set their own address",
+            "Anyone can claim any address",
             "append",
         ),
     )
@@ -161,7 +161,12 @@ async fn what_a_proxy_does_to_requests_is_recognized() {
         with(|head| set(head, "cookie", "")),
         nothing(),
         &[],
-        ("proxy_cookie", Fail, "does not come back", "Cookie alone"),
+        (
+            "proxy_cookie",
+            Fail,
+            "does not come back",
+            "Set-Cookie and Cookie unchanged",
+        ),
     )
     .await;
 }
@@ -239,7 +244,7 @@ async fn proxy_that_leads_elsewhere_is_recognized() {
     .await;
     check(
         Some(port_of(other.origin())),
-        ("public_url", Warn, "a Postern answers", "same DATA_DIR"),
+        ("public_url", Warn, "A Postern answers", "same DATA_DIR"),
     )
     .await;
     check(

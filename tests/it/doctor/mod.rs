@@ -7,6 +7,7 @@ mod ingress;
 mod door;
 mod environment;
 mod api;
+mod language;
 mod start;
 mod timeouts;
 mod redaction;

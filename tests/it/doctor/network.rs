@@ -40,7 +40,7 @@ async fn name_that_nobody_knows_is_recognized() {
     );
     expect(
         &report,
-        ("op_connection", Skip, "the name is not known", ""),
+        ("op_connection", Skip, "The name is not known", ""),
         "",
     );
     expect(&report, ("redirect_uri", Skip, "cannot be reached", ""), "");
@@ -53,7 +53,7 @@ async fn op_that_is_down_is_recognized() {
 
     let report = examined_at(&url, &[]).await;
 
-    expect(&report, ("op_dns", Pass, "localhost is", ""), "");
+    expect(&report, ("op_dns", Pass, "of localhost is", ""), "");
     expect(&report, ("op_connection", Fail, "refused", "Authentik"), "");
     expect(&report, ("op_certificate", Skip, "no connection", ""), "");
 }
@@ -76,10 +76,10 @@ async fn missing_ca_is_named() {
     );
     expect(
         &strange,
-        ("discovery", Fail, "no answer", "OIDC_TLS_CACERTFILE"),
+        ("discovery", Fail, "No answer", "OIDC_TLS_CACERTFILE"),
         "",
     );
-    let found = format!("trusted, by CN={NAME}, until");
+    let found = format!("trusted. Issued by CN={NAME}, valid until");
     expect(&known, ("op_certificate", Pass, &found, ""), "");
     expect(&known, ("issuer", Pass, "https://localhost", ""), "");
 }
@@ -96,9 +96,9 @@ async fn certificates_that_are_wrong_are_told_apart() {
     };
 
     let expired = authority.certify_in_the_past("localhost").tls();
-    check(expired, &ca, "expired on Sat, 01 Feb 2020", "renew it").await;
+    check(expired, &ca, "expired on Sat, 01 Feb 2020", "Renew it").await;
     let other = authority.certify("op.example.com").tls();
-    let found = "the certificate is for op.example.com, not for localhost";
+    let found = "The certificate is for op.example.com, not for localhost";
     check(other, &ca, found, "OIDC_SERVER_APPLICATION_URL").await;
     let own = self_signed("localhost").tls();
     check(own, &[], "self-signed", "OIDC_TLS_CACERTFILE").await;
@@ -119,7 +119,11 @@ async fn self_signed_certificate_is_trusted_if_it_is_the_very_one() {
 
     let (very_one, another) = (examined(&pem).await, examined(&other).await);
 
-    expect(&very_one, ("op_certificate", Pass, "trusted, by", ""), "");
+    expect(
+        &very_one,
+        ("op_certificate", Pass, "trusted. Issued by", ""),
+        "",
+    );
     expect(
         &very_one,
         ("keys", Pass, "RSA", ""),
@@ -147,7 +151,7 @@ async fn port_that_speaks_no_tls_is_recognized() {
             "op_certificate",
             Fail,
             "TLS handshake fails",
-            "speaks no TLS",
+            "does not speak TLS",
         ),
         "",
     );

@@ -52,7 +52,7 @@ async fn check(kind: OpKind) -> Result<()> {
     let uri = look(&op, &[("OIDC_REDIRECT_URI", other)]).await;
 
     assert_eq!(not_well(&good), ["admins"], "{good:#?}");
-    expect(&good, ("client", Pass, "accepted", ""), "");
+    expect(&good, ("client", Pass, "Accepted", ""), "");
     expect(&good, ("redirect_uri", Pass, "is registered", ""), "");
     // Who must push the request proves the client first.
     let is_pushed = kind == OpKind::OidcProviderWithPar;
@@ -65,16 +65,25 @@ async fn check(kind: OpKind) -> Result<()> {
     expect(&secret, ("client", Fail, refused, remedy), "");
     expect(&id, ("client", Fail, "refuses the client", remedy), "");
     if is_pushed {
-        expect(&secret, ("redirect_uri", Skip, "must push it", ""), "");
-        expect(&id, ("redirect_uri", Skip, "must push it", ""), "");
+        expect(
+            &secret,
+            ("redirect_uri", Skip, "must push the request", ""),
+            "",
+        );
+        expect(&id, ("redirect_uri", Skip, "must push the request", ""), "");
     } else {
         expect(&secret, ("redirect_uri", Pass, "is registered", ""), "");
         expect(&id, ("redirect_uri", Fail, "", "OIDC_CLIENT_ID"), "");
     }
-    expect(&uri, ("client", Pass, "accepted", ""), "");
+    expect(&uri, ("client", Pass, "Accepted", ""), "");
     expect(
         &uri,
-        ("redirect_uri", Fail, other, "Register OIDC_REDIRECT_URI"),
+        (
+            "redirect_uri",
+            Fail,
+            other,
+            "Check that the redirect URI at the provider",
+        ),
         "",
     );
     Ok(())

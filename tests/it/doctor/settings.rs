@@ -15,7 +15,7 @@ async fn wrong_secret_is_told_from_a_wrong_client_id() {
 
     let (secret, id) = (examined(&secret).await, examined(&id).await);
 
-    let remedy = "copy Client ID and Client Secret again";
+    let remedy = "copy “Client ID” and “Client Secret” again";
     expect(
         &secret,
         ("client", Fail, "it is the secret", remedy),
@@ -76,7 +76,7 @@ async fn secret_that_is_right_but_sent_the_wrong_way_is_recognized() {
             "client_auth",
             Warn,
             "offers client_secret_basic",
-            "take OIDC",
+            "Remove OIDC",
         ),
         "",
     );
@@ -130,14 +130,14 @@ async fn settings_that_ask_for_what_the_op_has_not_are_recognized() {
             "algorithms",
             Fail,
             "allows ES256, but the provider signs with RS256",
-            "take",
+            "Remove",
         ),
     )
     .await;
     check(
         &[("OIDC_ID_TOKEN_ALGS", "RS256,HS256")],
         None,
-        ("algorithms", Warn, "HS256", "take HS256 away"),
+        ("algorithms", Warn, "HS256", "remove HS256"),
     )
     .await;
     check(
@@ -197,7 +197,7 @@ async fn address_of_the_document_that_is_not_quite_right_is_fixed() {
             "discovery",
             Fail,
             "404",
-            "set OIDC_SERVER_APPLICATION_URL=http://127.0.0.1",
+            "Set OIDC_SERVER_APPLICATION_URL=http://127.0.0.1",
         ),
     )
     .await;
@@ -208,7 +208,7 @@ async fn address_of_the_document_that_is_not_quite_right_is_fixed() {
             "discovery",
             Fail,
             "404",
-            "set OIDC_SERVER_METADATA_URL=http://127.0.0.1",
+            "Set OIDC_SERVER_METADATA_URL=http://127.0.0.1",
         ),
     )
     .await;
@@ -219,7 +219,7 @@ async fn address_of_the_document_that_is_not_quite_right_is_fixed() {
             "discovery",
             Fail,
             "redirect to",
-            "set OIDC_SERVER_METADATA_URL=http://127.0.0.1",
+            "Set OIDC_SERVER_METADATA_URL=http://127.0.0.1",
         ),
     )
     .await;
@@ -304,10 +304,10 @@ async fn client_of_another_application_is_recognized() {
     silent.browser().log_in_as("bob").await;
     let mended = examined(&silent).await;
 
-    let remedy = "OIDC_CLIENT_ID is that of another application";
+    let remedy = "OIDC_CLIENT_ID belongs to another application";
     expect(
         &before,
-        ("application", Skip, "the first login shows", ""),
+        ("application", Skip, "The first login shows", ""),
         "",
     );
     expect(
@@ -322,7 +322,7 @@ async fn client_of_another_application_is_recognized() {
     );
     expect(
         &mended,
-        ("application", Pass, "people have logged in", ""),
+        ("application", Pass, "People have logged in", ""),
         "",
     );
 }
@@ -336,7 +336,7 @@ async fn issuer_that_all_providers_share_is_recognized() {
 
     let report = examined(&site).await;
 
-    let remedy = "set Issuer mode to \"Each provider has a different issuer";
+    let remedy = "set “Issuer mode” to “Each provider has a different issuer";
     expect(&report, ("issuer", Fail, &root, remedy), "");
 }
 
@@ -356,7 +356,7 @@ async fn op_that_moved_away_from_its_accounts_is_recognized() {
 
     expect(
         &well,
-        ("identities", Pass, "1 accounts are connected", ""),
+        ("identities", Pass, "Accounts that are connected to", ""),
         "",
     );
     let remedy = format!("postern identities remap --from {to} --to {from}");

@@ -26,10 +26,10 @@ async fn what_is_not_well_has_a_line_with_the_remedy() {
         panic!("{lines:#?}")
     };
     assert!(
-        keys.contains("ERROR") && keys.contains("Signing keys: the JWK Set is {}"),
+        keys.contains("ERROR") && keys.contains("Signing keys: The JWK Set is {}"),
         "{keys}"
     );
-    assert!(keys.contains("select a Signing Key"), "{keys}");
+    assert!(keys.contains("select a “Signing Key”"), "{keys}");
     assert!(sum.contains("INFO") && sum.contains("1 failed"), "{sum}");
     assert!(!Log::text().contains(CLIENT_SECRET));
 }

@@ -150,7 +150,7 @@ async fn doctor_finds_the_door_shut() {
 
     let report = browser.get("/_postern/api/doctor").await;
 
-    let said = "lets nobody in without a login, with forged headers or a forged assertion";
+    let said = "lets nobody in without a login, with forged headers, or with a forged assertion";
     let found = format!("{} {said}", site.public_origin());
     assert!(report.body.contains(&found), "{}", report.body);
     let public = format!("{}/_postern leads to this server", site.public_origin());

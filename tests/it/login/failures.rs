@@ -346,7 +346,7 @@ fn assert_explains(page: &str, code: FailureCode, reference: Option<&str>, becau
         NextStep::OpenAddress => "/login\">Go to http://127.0.0.1:",
     };
     assert!(page.contains(next), "{code:?} lacks {next}: {page}");
-    let hint = on_page(code, "authentik").map(escaped);
+    let hint = on_page(code, "authentik").map(|hint| escaped(&hint.english()));
     if let Some(hint) = hint {
         assert!(card.contains(&hint), "{code:?} lacks {hint}: {card}");
     }
@@ -379,7 +379,7 @@ fn assert_logged(log: &str, failure: &Failure, code: FailureCode, reference: &st
         FailureCode::OpMisconfigured => Cause::TokenEncrypted,
         code => code.into(),
     };
-    let remedy = remedy(cause, "authentik");
+    let remedy = remedy(cause, "authentik").english();
     assert!(
         line.contains(&format!("remedy={remedy:?}")),
         "{code:?}: {line}"
@@ -452,9 +452,9 @@ async fn hint_on_the_page_is_the_one_of_the_configured_op() {
 
         let page = failure.browser.get(&failure.error_page).await;
 
-        let hint = remedy(Cause::ClientRejected, provider);
+        let hint = remedy(Cause::ClientRejected, provider).english();
         assert!(
-            page.body.contains(&escaped(hint)),
+            page.body.contains(&escaped(&hint)),
             "{provider}: {}",
             page.body
         );

@@ -5,6 +5,7 @@ use std::time::Duration;
 use demo_op::{Fault, Lie};
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LINK, API_LOGIN_OPENID, LOGIN};
+use shared::text::Language;
 use tests::http_browser::HttpBrowser;
 use tests::log::Log;
 use tests::logins::{ROLES, role};
@@ -57,7 +58,7 @@ async fn user_set_inactive_at_the_op_is_out_at_the_next_use() {
         limit: 10,
         ..Default::default()
     };
-    let entries = site.app.audit(&filter).await.unwrap();
+    let entries = site.app.audit(&filter, Language::ENGLISH).await.unwrap();
     assert_eq!(entries.len(), 1);
     let detail = entries[0].detail.as_deref().unwrap_or_default();
     assert!(detail.contains("invalid_grant"), "{detail}");

@@ -30,7 +30,7 @@ async fn site_with(settings: &[(&str, &str)]) -> (Site, HttpBrowser) {
 
 /// Fails unless the latest failure has this cause's remedy everywhere.
 async fn assert_one_remedy(site: &Site, root: &HttpBrowser, cause: Cause) {
-    let expected = remedy(cause, "authentik");
+    let expected = remedy(cause, "authentik").english();
     let code = cause.code().as_str();
     let is_it = |entry: &&Value| entry["code"] == code;
 

@@ -196,7 +196,10 @@ async fn failure_is_told_with_its_cause_and_what_came_before_it() {
     assert_eq!(verdict(&report), "fail - userinfo_invalid");
     assert_eq!(
         report["reasons"],
-        json!(["userinfo rejected: sub differs from the ID token's"])
+        json!([
+            "The answer of the userinfo endpoint cannot be used.",
+            "userinfo rejected: sub differs from the ID token's"
+        ])
     );
     let claims = report["claims"].as_array().unwrap();
     assert!(claims.iter().any(|claim| claim["name"] == "sub"));

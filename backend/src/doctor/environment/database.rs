@@ -1,9 +1,11 @@
 //! The database as it is. Nothing is created, and no migration runs.
 
-use shared::doctor::Step;
+use shared::text::Text;
 
 use crate::config::{Config, Database};
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::{ADMINS, DATABASE, TABLES};
+use crate::message::say;
 use crate::store::engine::inspect::{Accounts, Connections, Damage, Inspection, inspect};
 use crate::telemetry::chain;
 
@@ -13,7 +15,7 @@ use crate::telemetry::chain;
 pub(crate) async fn examine(
     config: &Config,
     issuer: Option<&str>,
-) -> (Vec<Step>, Option<Connections>) {
+) -> (Vec<Finding>, Option<Connections>) {
     let inspected = inspect(&config.database, issuer).await;
     let connections = match &inspected {
         Ok(Some(found)) if found.has_tables => found.connections.clone(),
@@ -28,95 +30,77 @@ pub(crate) async fn examine(
                 Database::Postgres(_) => String::new(),
             };
             vec![
-                DATABASE.pass(format!("{file} will be created at the first start")),
-                TABLES.pass("will be created at the first start"),
+                DATABASE.pass(say(Text::FOUND_NEW).with("path", file)),
+                TABLES.pass(Text::FOUND_TABLES_NEW),
                 nobody_yet(config),
             ]
         }
         Err(error) => vec![
-            DATABASE.fail(chain(&error), remedy_for(&config.database)),
-            TABLES.skip("the database cannot be looked into"),
-            ADMINS.skip("the database cannot be looked into"),
+            DATABASE.fail(
+                say(Text::FOUND_DATABASE_UNUSABLE).with("error", chain(&error)),
+                remedy_for(&config.database),
+            ),
+            TABLES.skip(Text::SKIP_DATABASE),
+            ADMINS.skip(Text::SKIP_DATABASE),
         ],
     };
     (steps, connections)
 }
 
-fn remedy_for(database: &Database) -> &'static str {
+fn remedy_for(database: &Database) -> Text {
     match database {
-        Database::Sqlite(_) => {
-            "let the user that runs Postern read and write the file; where it is no database, put a \
-             backup in its place"
-        }
-        Database::Postgres(_) => {
-            "see that PostgreSQL runs and can be reached from here, and that user, password and \
-             database name in DATABASE_URL are right"
-        }
+        Database::Sqlite(_) => Text::FIX_SQLITE,
+        Database::Postgres(_) => Text::FIX_POSTGRES,
     }
 }
 
-fn steps(found: &Inspection, config: &Config) -> Vec<Step> {
+fn steps(found: &Inspection, config: &Config) -> Vec<Finding> {
+    let of_version = |text| DATABASE.pass(say(text).with("version", &found.version));
     let database = match &found.damage {
         Damage::Found(what) => DATABASE.fail(
-            format!("the file is damaged: {what}"),
-            "stop Postern and put a backup in its place",
+            say(Text::FOUND_DAMAGED).with("damage", what),
+            Text::FIX_DAMAGED,
         ),
-        Damage::None => DATABASE.pass(format!("{}, and whole", found.version)),
-        Damage::NotSought => DATABASE.pass(format!("{} answers", found.version)),
-        Damage::Unfinished => DATABASE.pass(format!(
-            "{}; large, so that only a part of it was checked for damage",
-            found.version
-        )),
+        Damage::None => of_version(Text::FOUND_DATABASE_WHOLE),
+        Damage::NotSought => of_version(Text::FOUND_DATABASE),
+        Damage::Unfinished => of_version(Text::FOUND_DATABASE_LARGE),
     };
     if matches!(found.damage, Damage::Found(_)) {
-        let skipped = "the database is damaged";
+        let skipped = Text::SKIP_DAMAGED;
         return vec![database, TABLES.skip(skipped), ADMINS.skip(skipped)];
     }
     let admins = match &found.accounts {
         Some(accounts) => admins(*accounts, config),
-        None if found.has_tables => ADMINS.skip("the tables are not this version's"),
+        None if found.has_tables => ADMINS.skip(Text::SKIP_TABLES),
         None => nobody_yet(config),
     };
     vec![database, tables(found), admins]
 }
 
 /// Says whether the tables are this version's.
-fn tables(found: &Inspection) -> Step {
+fn tables(found: &Inspection) -> Finding {
     if !found.has_tables {
-        return TABLES.pass("will be created at the first start");
+        return TABLES.pass(Text::FOUND_TABLES_NEW);
     }
+    let count = |text, count| say(text).with("count", count);
     if let Some(version) = found.broken {
-        let found = format!("migration {version} failed in the middle, or is not this version's");
-        let remedy = "put back the backup from before the upgrade, and start the version that made it; \
-                    then upgrade again";
-        return TABLES.fail(found, remedy);
+        let found = say(Text::FOUND_TABLES_BROKEN).with("migration", version);
+        return TABLES.fail(found, Text::FIX_TABLES_BROKEN);
     }
     if found.foreign > 0 && found.runs_beside_newer {
-        let found = format!(
-            "a newer version has added to the tables ({} migrations); this one runs on them",
-            found.foreign
-        );
-        let remedy = "finish the upgrade: start the newer version on every server";
-        return TABLES.warn(found, remedy);
+        let found = count(Text::FOUND_TABLES_NEWER_RUNS, found.foreign);
+        return TABLES.warn(found, Text::FIX_TABLES_NEWER_RUNS);
     }
     if found.foreign > 0 {
-        let found = format!(
-            "a newer version has been at work here: {} migrations are unknown to this one",
-            found.foreign
-        );
-        let remedy = "run the newer version again, or put back the backup from before the upgrade";
-        return TABLES.fail(found, remedy);
+        let found = count(Text::FOUND_TABLES_NEWER, found.foreign);
+        return TABLES.fail(found, Text::FIX_TABLES_NEWER);
     }
     if found.pending > 0 {
-        let found = format!(
-            "{} of {} migrations are still to be made",
-            found.pending,
-            found.made + found.pending
-        );
-        let remedy = "make a backup and start this version: it brings the tables up to date";
-        return TABLES.warn(found, remedy);
+        let pending = say(Text::FOUND_TABLES_PENDING).with("pending", found.pending);
+        let pending = pending.with("all", found.made + found.pending);
+        return TABLES.warn(pending, Text::FIX_TABLES_PENDING);
     }
-    TABLES.pass(format!("up to date ({} migrations)", found.made))
+    TABLES.pass(count(Text::FOUND_TABLES_GOOD, found.made))
 }
 
 /// Returns the path of the setup page.
@@ -125,64 +109,50 @@ fn setup(config: &Config) -> String {
 }
 
 /// Says how to get the first admin.
-fn nobody_yet(config: &Config) -> Step {
+fn nobody_yet(config: &Config) -> Finding {
     if !config.password_login {
-        return locked_out(config, "there is no account yet");
+        return locked_out(config, Text::FOUND_ADMINS_LOCKED_NEW);
     }
     ADMINS.warn(
-        "there is no admin yet",
-        format!(
-            "start Postern, open {}, and give the token that `postern setup-token` prints; \
-             or make one by `postern user add NAME --role admin`",
-            setup(config)
-        ),
+        Text::FOUND_ADMINS_NONE_YET,
+        say(Text::FIX_ADMINS_NONE_YET).with("path", setup(config)),
     )
 }
 
 /// Handles what the server refuses to run with: passwords are off, and no admin has an identity.
-fn locked_out(config: &Config, who: &str) -> Step {
-    let found = format!("DISABLE_USERPASS_LOGIN=true, and {who} that an admin could log in to");
+fn locked_out(config: &Config, why: Text) -> Finding {
     let makes_admins = config
         .oidc
         .as_ref()
         .and_then(|oidc| oidc.roles.as_ref())
         .is_some_and(|roles| !roles.admin.is_empty());
     if config.break_glass && makes_admins {
-        return ADMINS.pass("OIDC_ROLE_ADMIN makes them; no admin has an identity yet");
+        return ADMINS.pass(Text::FOUND_ADMINS_MADE);
     }
     if config.break_glass {
-        let remedy = "set OIDC_ROLE_ADMIN, so that the provider makes the admins, or start without \
-                    DISABLE_USERPASS_LOGIN and connect an admin's account";
-        return ADMINS.warn(found + ": nobody can administer", remedy);
+        let found = say(why).and(Text::FOUND_ADMINS_NOBODY);
+        return ADMINS.warn(found, Text::FIX_ADMINS_ROLE);
     }
-    let remedy = "start without it, log in as an admin, connect the account on the profile page, and \
-                set it again; if the provider moved, so that its issuer is another one, run \
-                `postern identities remap`; or set POSTERN_BREAK_GLASS=true where OIDC_ROLE_ADMIN makes the admins";
-    ADMINS.fail(found + ": the server does not start", remedy)
+    let found = say(why).and(Text::FOUND_ADMINS_NO_START);
+    ADMINS.fail(found, Text::FIX_ADMINS_LOCKED)
 }
 
 /// Says whether someone can administer.
-fn admins(accounts: Accounts, config: &Config) -> Step {
+fn admins(accounts: Accounts, config: &Config) -> Finding {
     if !config.password_login {
         if accounts.linked == 0 {
-            return locked_out(
-                config,
-                "no account has an identity at the configured provider",
-            );
+            return locked_out(config, Text::FOUND_ADMINS_LOCKED);
         }
-        return ADMINS.pass(format!(
-            "{} of {} admins can log in through the provider",
-            accounts.linked, accounts.admins
-        ));
+        return ADMINS.pass(
+            say(Text::FOUND_ADMINS_LINKED)
+                .with("linked", accounts.linked)
+                .with("all", accounts.admins),
+        );
     }
     if accounts.admins == 0 && accounts.all > 0 && config.oidc.is_some() {
         return ADMINS.warn(
-            format!("none of {} accounts is an admin", accounts.all),
-            format!(
-                "open {} and give the token that `postern setup-token` prints; where the setup is \
-                 closed, let OIDC_ROLE_ADMIN make an admin, or make one by `postern user`",
-                setup(config)
-            ),
+            say(Text::FOUND_ADMINS_NONE).with("count", accounts.all),
+            say(Text::FIX_ADMINS_NONE).with("path", setup(config)),
         );
     }
     if accounts.admins == 0 {
@@ -195,15 +165,14 @@ fn admins(accounts: Accounts, config: &Config) -> Step {
     };
     if accounts.with_password == 0 && through_op == 0 {
         return ADMINS.fail(
-            format!(
-                "{} admins, and none has a password or an identity",
-                accounts.admins
-            ),
-            "give one of them a password from the command line (`postern user`)",
+            say(Text::FOUND_ADMINS_NO_WAY).with("count", accounts.admins),
+            Text::FIX_ADMINS_NO_WAY,
         );
     }
-    ADMINS.pass(format!(
-        "{}: {} with a password, {} with an identity",
-        accounts.admins, accounts.with_password, accounts.linked
-    ))
+    ADMINS.pass(
+        say(Text::FOUND_ADMINS_GOOD)
+            .with("all", accounts.admins)
+            .with("passwords", accounts.with_password)
+            .with("linked", accounts.linked),
+    )
 }

@@ -6,11 +6,13 @@ use std::path::Path;
 
 use rustix::fs::{Access, access, statvfs};
 use rustix::process::{getegid, geteuid};
-use shared::doctor::Step;
+use shared::text::Text;
 
 use crate::config::{Config, Database};
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::{DATA_FOLDER, DISK};
 use crate::keys::SECRET_FILE;
+use crate::message::{Message, say};
 use crate::rights::nearest;
 
 /// With less free space, in bytes, the database soon cannot write.
@@ -23,7 +25,7 @@ fn mode(metadata: &Metadata) -> u32 {
 }
 
 /// Checks the rights on the data folder and the files in it.
-pub(crate) fn data_folder(config: &Config) -> Step {
+pub(crate) fn data_folder(config: &Config) -> Finding {
     let folder = &config.data_dir;
     let shown = folder.display();
     let metadata = match std::fs::metadata(folder) {
@@ -32,63 +34,52 @@ pub(crate) fn data_folder(config: &Config) -> Step {
             return not_yet(folder);
         }
         Err(error) => {
-            let remedy =
-                "let the user that runs Postern enter the folder, or name another in DATA_DIR";
-            return DATA_FOLDER.fail(format!("{shown}: {error}"), remedy);
+            let found = Message::exact(format!("{shown}: {error}"));
+            return DATA_FOLDER.fail(found, Text::FIX_FOLDER_ENTER);
         }
     };
     if !metadata.is_dir() {
-        return DATA_FOLDER.fail(
-            format!("{shown} is not a folder"),
-            "name a folder in DATA_DIR",
-        );
+        let found = say(Text::FOUND_FOLDER_NONE).with("path", &shown);
+        return DATA_FOLDER.fail(found, Text::FIX_FOLDER_NAME);
     }
     let user = geteuid().as_raw();
     if access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
-        let found = format!(
-            "{shown} cannot be written to by user {user}: it belongs to user {}, mode {:04o}",
-            metadata.uid(),
-            mode(&metadata)
-        );
+        let found = say(Text::FOUND_FOLDER_LOCKED)
+            .with("user", user)
+            .with("path", &shown)
+            .with("owner", metadata.uid())
+            .with("mode", format_args!("{:04o}", mode(&metadata)));
         let group = getegid().as_raw();
-        let remedy = format!(
-            "let the user that runs Postern own it: chown -R {user}:{group} {shown}; or mount it \
-             writable"
-        );
+        let command = format!("chown -R {user}:{group} {shown}");
+        let remedy = say(Text::FIX_FOLDER_OWN).with("command", command);
         return DATA_FOLDER.fail(found, remedy);
     }
     judge_rights(config, &metadata, user)
 }
 
-fn not_yet(folder: &Path) -> Step {
+fn not_yet(folder: &Path) -> Finding {
     let parent = nearest(folder);
     let shown = folder.display();
     if access(&parent, Access::WRITE_OK | Access::EXEC_OK).is_ok() {
-        return DATA_FOLDER.pass(format!("{shown} will be created at the first start"));
+        return DATA_FOLDER.pass(say(Text::FOUND_NEW).with("path", &shown));
     }
-    let found = format!(
-        "{shown} is not there, and user {} may not create it in {}",
-        geteuid().as_raw(),
-        parent.display()
-    );
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    let remedy = format!(
-        "mkdir -p -m 0700 {shown} && chown {user}:{group} {shown}; or name another in DATA_DIR"
-    );
-    DATA_FOLDER.fail(found, remedy)
+    let found = say(Text::FOUND_FOLDER_PARENT)
+        .with("path", &shown)
+        .with("user", user)
+        .with("parent", parent.display());
+    let command = format!("mkdir -p -m 0700 {shown} && chown {user}:{group} {shown}");
+    DATA_FOLDER.fail(found, say(Text::FIX_FOLDER_CREATE).with("command", command))
 }
 
 /// Says what others may do, and what belongs to another user.
-fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
-    let mut odd = Vec::new();
+fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Finding {
+    let mut odd = Message::default();
     let mut commands = Vec::new();
     let shown = config.data_dir.display();
     // Only writing matters: those who can list the folder still cannot read its files.
     if mode(folder) & 0o022 != 0 {
-        odd.push(format!(
-            "{shown} has mode {:04o}, so that others can write",
-            mode(folder)
-        ));
+        odd = odd.and(of_mode(Text::FOUND_MODE_OPEN, &config.data_dir, folder));
         commands.push(format!("chmod 700 {shown}"));
     }
     let mut files = vec![config.data_dir.join(SECRET_FILE)];
@@ -101,60 +92,61 @@ fn judge_rights(config: &Config, folder: &Metadata, user: u32) -> Step {
         };
         let shown = file.display();
         if mode(&metadata) & 0o077 != 0 {
-            odd.push(format!("{shown} has mode {:04o}", mode(&metadata)));
+            odd = odd.and(of_mode(Text::FOUND_MODE, &file, &metadata));
             commands.push(format!("chmod 600 {shown}"));
         }
         if metadata.uid() != folder.uid() {
-            odd.push(format!(
-                "{shown} belongs to user {}, the folder to user {}",
-                metadata.uid(),
-                folder.uid()
-            ));
+            let owner = say(Text::FOUND_OWNER_FILE).with("path", &shown);
+            odd = odd.and(
+                owner
+                    .with("owner", metadata.uid())
+                    .with("other", folder.uid()),
+            );
             commands.push(format!("chown {} {shown}", folder.uid()));
         }
     }
     if folder.uid() != user && user != 0 {
-        odd.push(format!(
-            "{shown} belongs to user {}, and this is user {user}",
-            folder.uid()
-        ));
+        let owner = say(Text::FOUND_OWNER_SELF).with("path", &shown);
+        odd = odd.and(owner.with("owner", folder.uid()).with("other", user));
         commands.push(format!("chown -R {user} {shown}"));
     }
-    if odd.is_empty() {
-        let whose = if folder.uid() == user {
-            String::new()
-        } else {
-            format!(", of user {}", folder.uid())
-        };
-        let note = if mode(folder).trailing_zeros() >= 6 {
-            ""
-        } else {
-            "; 0700 would hide also the names of the files in it"
-        };
-        return DATA_FOLDER.pass(format!(
-            "{shown} can be written to, mode {:04o}{whose}{note}",
-            mode(folder)
-        ));
+    if commands.is_empty() {
+        let mut found = of_mode(Text::FOUND_FOLDER_GOOD, &config.data_dir, folder);
+        if folder.uid() != user {
+            found = found.and(say(Text::FOUND_FOLDER_OWNER).with("owner", folder.uid()));
+        }
+        if mode(folder).trailing_zeros() < 6 {
+            found = found.and(Text::FOUND_FOLDER_HIDE);
+        }
+        return DATA_FOLDER.pass(found);
     }
-    let remedy = format!(
-        "{}: others can get at accounts and keys",
-        commands.join("; ")
-    );
-    DATA_FOLDER.warn(odd.join("; "), remedy)
+    DATA_FOLDER.warn(
+        odd,
+        say(Text::FIX_RIGHTS).with("commands", commands.join("; ")),
+    )
+}
+
+/// Tells the mode of a file or folder.
+fn of_mode(text: Text, path: &Path, metadata: &Metadata) -> Message {
+    let message = say(text).with("path", path.display());
+    message.with("mode", format_args!("{:04o}", mode(metadata)))
 }
 
 /// Checks the free space on the disk.
-pub(crate) fn disk(config: &Config) -> Step {
+pub(crate) fn disk(config: &Config) -> Finding {
     let folder = nearest(&config.data_dir);
     let free = match statvfs(&folder) {
         Ok(stat) => stat.f_bavail.saturating_mul(stat.f_frsize),
-        Err(error) => return DISK.skip(format!("{}: {error}", folder.display())),
+        Err(error) => {
+            let why = format!("{}: {error}", folder.display());
+            return DISK.skip(Message::exact(why));
+        }
     };
-    let found = format!("{} MB are free where {} is", free >> 20, folder.display());
-    let remedy = "make room on that disk, or move DATA_DIR to another";
+    let found = say(Text::FOUND_DISK).with("path", folder.display());
+    let found = found.with("free", free >> 20);
     match free {
-        0..FULL => DISK.fail(found, remedy),
-        FULL..TIGHT => DISK.warn(found, remedy),
+        0..FULL => DISK.fail(found, Text::FIX_DISK),
+        FULL..TIGHT => DISK.warn(found, Text::FIX_DISK),
         _ => DISK.pass(found),
     }
 }

@@ -1,21 +1,23 @@
 //! At which issuers accounts are connected: an OP that moved, or a client of another application,
 //! shows there. Pure.
 
-use shared::doctor::Step;
+use shared::text::Text;
 
 use crate::config::OidcConfig;
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::{APPLICATION, IDENTITIES};
 use crate::failure::{Cause, remedy};
+use crate::message::say;
 use crate::store::engine::inspect::Connections;
 
 /// Says whether accounts would be lost because the OP calls itself by another issuer than before.
 /// `issuer` is that of the discovery document.
-pub(crate) fn identities(found: Option<&Connections>, issuer: Option<&str>) -> Step {
+pub(crate) fn identities(found: Option<&Connections>, issuer: Option<&str>) -> Finding {
     let Some(found) = found else {
-        return IDENTITIES.skip("the database cannot be looked into");
+        return IDENTITIES.skip(Text::SKIP_DATABASE);
     };
     let Some(issuer) = issuer else {
-        return IDENTITIES.skip("what the provider calls itself is not known");
+        return IDENTITIES.skip(Text::SKIP_ISSUER);
     };
     let here = found.accounts_at(issuer);
     let mut others: Vec<(&str, i64)> = found
@@ -26,17 +28,17 @@ pub(crate) fn identities(found: Option<&Connections>, issuer: Option<&str>) -> S
         .collect();
     others.sort_by_key(|(_, lost)| -lost);
     let Some((other, lost)) = others.first() else {
-        return IDENTITIES.pass(format!("{here} accounts are connected to {issuer}"));
+        let found = say(Text::FOUND_IDENTITIES_GOOD).with("issuer", issuer);
+        return IDENTITIES.pass(found.with("count", here));
     };
+    let command = format!("postern identities remap --from {other} --to {issuer}");
     IDENTITIES.warn(
-        format!(
-            "{lost} accounts are connected to {other} and not to {issuer}, as the provider calls \
-             itself now; {here} are connected to that"
-        ),
-        format!(
-            "where both are the same provider, which moved: `postern identities remap --from {other} \
-             --to {issuer}` takes them along. Until then these people are strangers here"
-        ),
+        say(Text::FOUND_IDENTITIES_OTHER)
+            .with("other", other)
+            .with("issuer", issuer)
+            .with("lost", lost)
+            .with("count", here),
+        say(Text::FIX_IDENTITIES_OTHER).with("command", command),
     )
 }
 
@@ -46,9 +48,9 @@ pub(crate) fn application(
     found: Option<&Connections>,
     issuer: Option<&str>,
     config: Option<&OidcConfig>,
-) -> Step {
+) -> Finding {
     let (Some(found), Some(issuer), Some(config)) = (found, issuer, config) else {
-        return APPLICATION.skip("the provider or the database cannot be looked into");
+        return APPLICATION.skip(Text::SKIP_PROVIDER_DATABASE);
     };
     let provider = config.provider.as_str();
     let last_login = found.last_login_at(issuer);
@@ -56,19 +58,15 @@ pub(crate) fn application(
         && last_login.is_none_or(|login| login < at)
     {
         return APPLICATION.fail(
-            "the last login brought an ID token of another issuer: client id and secret are those \
-             of another application than OIDC_SERVER_APPLICATION_URL names",
+            Text::FOUND_APPLICATION_FOREIGN,
             remedy(Cause::TokenForeign, provider),
         );
     }
     if last_login.is_some() {
-        return APPLICATION.pass(format!("people have logged in, as users of {issuer}"));
+        return APPLICATION.pass(say(Text::FOUND_APPLICATION_GOOD).with("issuer", issuer));
     }
     if provider == "authentik" {
-        return APPLICATION.skip(
-            "Authentik does not say to which application a client belongs: the first login shows \
-             whether it is that of OIDC_SERVER_APPLICATION_URL (try it on this page of Postern)",
-        );
+        return APPLICATION.skip(Text::FOUND_APPLICATION_FIRST);
     }
-    APPLICATION.pass("nobody has logged in yet")
+    APPLICATION.pass(Text::FOUND_APPLICATION_NOBODY)
 }

@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use shared::doctor::Step;
+use shared::text::Text;
 
 use crate::config::{Config, Fault, Notice, Weight};
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::SETTINGS;
+use crate::message::{Message, say};
 
 /// Lists the faults and warnings of the settings.
-pub(crate) fn settings(config: &Config, faults: &[Fault]) -> Step {
+pub(crate) fn settings(config: &Config, faults: &[Fault]) -> Finding {
     let warnings: Vec<&Notice> = config
         .notices
         .iter()
@@ -27,16 +29,24 @@ pub(crate) fn settings(config: &Config, faults: &[Fault]) -> Step {
         for notice in warnings {
             let _ = write!(remedy, ". Also noticed: {notice}");
         }
-        return SETTINGS.fail(found.collect::<Vec<_>>().join("; "), remedy);
+        // The server does not start with faults, so that only the command line tells them.
+        let found = found.collect::<Vec<_>>().join("; ");
+        return SETTINGS.fail(Message::exact(found), Message::exact(remedy));
     }
     if !warnings.is_empty() {
-        let found = warnings.iter().map(ToString::to_string);
-        let remedy = "change the setting that is named, unless it is meant so";
-        return SETTINGS.warn(found.collect::<Vec<_>>().join("; "), remedy);
+        let found = say(Text::FOUND_SETTINGS_ODD).details(listed(warnings));
+        return SETTINGS.warn(found, Text::FIX_SETTINGS_ODD);
     }
-    let mut found = "all are good".to_owned();
-    for notice in &config.notices {
-        let _ = write!(found, "; {notice}");
-    }
-    SETTINGS.pass(found)
+    let found = say(Text::FOUND_SETTINGS_GOOD);
+    SETTINGS.pass(if config.notices.is_empty() {
+        found
+    } else {
+        found.details(listed(&config.notices))
+    })
+}
+
+/// Lists notices as the log has them.
+fn listed<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> String {
+    let notices = notices.into_iter().map(ToString::to_string);
+    notices.collect::<Vec<_>>().join("; ")
 }

@@ -1,20 +1,22 @@
 //! Is the door of each application shut? Asked at its public address, as a stranger would: without a
 //! session, with headers that claim to be somebody, with an assertion that Postern did not sign.
 
-use shared::doctor::Step;
 use shared::error::ErrorCode;
 use shared::routes::{API_ENTER, APP_START, LOGIN};
+use shared::text::Text;
 
 use super::upstream;
 use crate::application::public_path::{PublicPath, is_public};
 use crate::application::registry::Application;
 use crate::base_path::BasePath;
 use crate::config::Config;
-use crate::doctor::probe::client::ProbeClient;
-use crate::doctor::probe::page::page;
+use crate::doctor::finding::Finding;
+use crate::doctor::probe::client::{self, ProbeClient};
+use crate::doctor::probe::page::outline;
 use crate::doctor::probe::random::random_text;
 use crate::doctor::subject::OfApplication;
-use oidc::answer::Answer;
+use crate::message::{Message, say};
+use oidc::answer::{Answer, OpFailure};
 use oidc::for_log;
 
 /// The name of the endpoint in errors.
@@ -35,7 +37,7 @@ const FORGED: [(&str, &str); 8] = [
 const UNSIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoicG9zdGVybitqd3QifQ.eyJzdWIiOiJhZG1pbiJ9.";
 
 /// Examines all applications. `runs`: a server is there to refuse anything.
-pub(super) async fn examine(probe: &ProbeClient<'_>, config: &Config, runs: bool) -> Vec<Step> {
+pub(super) async fn examine(probe: &ProbeClient<'_>, config: &Config, runs: bool) -> Vec<Finding> {
     let own = config.address().unwrap_or_default();
     let each = config.applications.0.iter().map(|app| async {
         let door = door(probe, app, &own, runs).await;
@@ -47,15 +49,12 @@ pub(super) async fn examine(probe: &ProbeClient<'_>, config: &Config, runs: bool
 }
 
 /// Asks at the public address of an application.
-async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool) -> Step {
+async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool) -> Finding {
     let step = OfApplication::door(&app.name);
     if app.public.iter().any(PublicPath::is_everything) {
         return step.warn(
-            "everybody gets in without a login, on every path",
-            format!(
-                "take /* out of {}, and name single paths there",
-                app.setting("PUBLIC")
-            ),
+            Text::FOUND_DOOR_EVERYTHING,
+            say(Text::FIX_DOOR_EVERYTHING).with("setting", app.setting("PUBLIC")),
         );
     }
     let origin = app.url.origin();
@@ -69,14 +68,14 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
     let stranger = stranger.header("accept", "text/html");
     let answer = match probe.ask(stranger, NAME).await {
         Ok(answer) => answer,
-        Err(_) if !runs => return step.skip("no server runs"),
-        Err(cause) => return unreachable(step, origin, &cause),
+        Err(_) if !runs => return step.skip(Text::SKIP_NO_SERVER),
+        Err(failure) => return unreachable(step, origin, failure),
     };
     if !runs && matches!(answer.status.as_u16(), 502..=504) {
-        return step.skip("no server runs");
+        return step.skip(Text::SKIP_NO_SERVER);
     }
-    if let Some(fault) = page_fault(app, &answer) {
-        return fault.into_step(step, app, origin);
+    if let Some(fault) = page_fault(app, &answer, origin) {
+        return fault.into_finding(step, app);
     }
     let mut forged = probe.http.get(&url).header("sec-fetch-mode", "cors");
     for (name, value) in FORGED {
@@ -85,13 +84,13 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
     let unsigned = probe.http.get(&url).header("sec-fetch-mode", "cors");
     let unsigned = unsigned.header(postern_assertion::HEADER, UNSIGNED);
     for (request, with) in [
-        (forged, "with the headers of an identity"),
-        (unsigned, "with an assertion that nobody signed"),
+        (forged, Text::FOUND_DOOR_HEADERS),
+        (unsigned, Text::FOUND_DOOR_ASSERTION),
     ] {
         match probe.ask(request, NAME).await {
             Ok(answer) if is_refusal(&answer) => {}
-            Ok(answer) => return Fault::of(&answer, with).into_step(step, app, origin),
-            Err(cause) => return unreachable(step, origin, &cause),
+            Ok(answer) => return Fault::of(&answer, with, origin).into_finding(step, app),
+            Err(failure) => return unreachable(step, origin, failure),
         }
     }
     // Postern's own host is examined as the public address.
@@ -101,41 +100,37 @@ async fn door(probe: &ProbeClient<'_>, app: &Application, own: &str, runs: bool)
         entry(probe, origin, own).await
     };
     match entry {
-        Ok(()) => step.pass(format!(
-            "{origin} lets nobody in without a login, with forged headers or a forged assertion"
-        )),
-        Err(what) => step.fail(
-            format!("{origin}{APP_START} {what}, so that nobody can log in"),
-            "let the reverse proxy send all paths of this host that begin with /_postern/ to Postern, \
-             without asking /api/verify first",
+        Ok(()) => step.pass(say(Text::FOUND_DOOR_GOOD).with("origin", origin)),
+        Err(answer) => step.fail(
+            say(Text::FOUND_DOOR_ENTRY)
+                .with("url", format_args!("{origin}{APP_START}"))
+                .with("answer", answer),
+            Text::FIX_DOOR_ENTRY,
         ),
     }
 }
 
-fn unreachable(step: OfApplication, origin: &str, cause: &str) -> Step {
+fn unreachable(step: OfApplication, origin: &str, failure: OpFailure) -> Finding {
+    let found = say(Text::FOUND_UNREACHABLE_HERE).with("origin", origin);
     step.warn(
-        format!("{origin} cannot be reached from this machine: {cause}"),
-        "see that the host name leads to the reverse proxy, and that its certificate is good. Where \
-         only this machine cannot come in that way, ask from elsewhere: curl -i must show a redirect \
-         to the login",
+        found.with("cause", client::cause(failure)),
+        Text::FIX_DOOR_UNREACHABLE,
     )
 }
 
 /// What is wrong with an answer to somebody who is not logged in.
 enum Fault {
     /// The request passed.
-    Open(String),
+    Open(Message),
     /// Something else than Postern refuses, or sends elsewhere.
-    Other(String),
+    Other(Message),
 }
 
 impl Fault {
-    fn of(answer: &Answer, with: &str) -> Self {
-        let what = format!(
-            "answers {}, {} to a request {with}",
-            answer.status.as_u16(),
-            page(answer)
-        );
+    /// `asked` says what was asked, and has a place for the answer.
+    fn of(answer: &Answer, asked: Text, origin: &str) -> Self {
+        let what = say(asked).with("origin", origin);
+        let what = what.with("answer", outline(answer));
         if answer.status.is_client_error() || answer.status.is_redirection() {
             Self::Other(what)
         } else {
@@ -143,28 +138,23 @@ impl Fault {
         }
     }
 
-    fn into_step(self, step: OfApplication, app: &Application, origin: &str) -> Step {
+    fn into_finding(self, step: OfApplication, app: &Application) -> Finding {
         match self {
             Self::Open(what) => step.fail(
-                format!("the door is open: {origin} {what}"),
+                say(Text::FOUND_DOOR_OPEN).and(what),
                 if app.upstream.is_some() {
-                    "let the reverse proxy pass this host on to Postern, and not to the application"
+                    Text::FIX_DOOR_PROXIED
                 } else {
-                    "let the reverse proxy ask /api/verify for every path of this host, as in \
-                     docs/proxies, and do so before it passes anything on"
+                    Text::FIX_DOOR_VERIFIED
                 },
             ),
-            Self::Other(what) => step.fail(
-                format!("{origin} {what}, which is not Postern's refusal"),
-                "let the reverse proxy pass Postern's answers on, and put no other login before them; \
-                 see docs/proxies for the one that you run",
-            ),
+            Self::Other(what) => step.fail(what.and(Text::FOUND_DOOR_OTHER), Text::FIX_DOOR_OTHER),
         }
     }
 }
 
 /// Returns what is wrong with the answer to a page load; `None` if it leads to the login.
-fn page_fault(app: &Application, answer: &Answer) -> Option<Fault> {
+fn page_fault(app: &Application, answer: &Answer, origin: &str) -> Option<Fault> {
     let login = if app.is_on_own_host {
         BasePath::BELOW.of(LOGIN) + "?"
     } else {
@@ -172,7 +162,7 @@ fn page_fault(app: &Application, answer: &Answer) -> Option<Fault> {
     };
     let is_to_login =
         answer.status.is_redirection() && for_log(answer.header("location")).starts_with(&login);
-    (!is_to_login).then(|| Fault::of(answer, "without a session"))
+    (!is_to_login).then(|| Fault::of(answer, Text::FOUND_DOOR_STRANGER, origin))
 }
 
 /// Is this Postern's refusal of somebody who is not logged in?
@@ -185,15 +175,11 @@ fn is_refusal(answer: &Answer) -> bool {
 /// Does Postern answer below `/_postern/` of that host?
 async fn entry(probe: &ProbeClient<'_>, origin: &str, own: &str) -> Result<(), String> {
     let request = probe.http.get(&format!("{origin}{APP_START}"));
-    let answer = probe.ask(request, NAME).await?;
+    let answer = probe.ask(request, NAME).await.map_err(client::cause)?;
     let place = for_log(answer.header("location"));
     let is_own = place.starts_with(&format!("{own}{API_ENTER}?"));
     if answer.status.is_redirection() && is_own {
         return Ok(());
     }
-    Err(format!(
-        "answers {}, {}, and not Postern",
-        answer.status.as_u16(),
-        page(&answer)
-    ))
+    Err(outline(&answer))
 }

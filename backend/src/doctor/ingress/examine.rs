@@ -1,14 +1,16 @@
 //! The order of the steps about how requests come in.
 
-use shared::doctor::Step;
+use shared::text::Text;
 
 use super::{application, proxy, public_address, server};
 use crate::config::Config;
 use crate::doctor::context::RunContext;
+use crate::doctor::finding::Finding;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::probe::random::random_text;
 use crate::doctor::subject::SERVER;
 use crate::keys::Keys;
+use crate::message::{Message, say};
 use clock::Clock;
 
 /// Examines how requests come in.
@@ -17,10 +19,13 @@ pub(crate) async fn examine(
     keys: Option<&Keys>,
     clock: &Clock,
     context: &RunContext<'_>,
-) -> Vec<Step> {
+) -> Vec<Finding> {
     let probe = match ProbeClient::new(config.oidc.as_ref(), clock) {
         Ok(probe) => probe,
-        Err(error) => return skipped(&format!("no HTTP client can be made: {error:#}")),
+        Err(error) => {
+            let error = format_args!("{error:#}");
+            return skipped(&say(Text::SKIP_NO_CLIENT).with("error", error));
+        }
     };
     // Without the real keys no server counts as this one, but one that runs is still noticed.
     let nobodys = Keys::derive(&random_text().into_bytes().into());
@@ -33,7 +38,7 @@ pub(crate) async fn examine(
             runs
         }
         RunContext::Server { .. } => {
-            steps.push(SERVER.pass("this one runs"));
+            steps.push(SERVER.pass(Text::FOUND_SERVER_THIS));
             true
         }
     };
@@ -42,7 +47,7 @@ pub(crate) async fn examine(
             let base = config.base();
             public_address::examine(&probe, public, base, (keys, clock), runs).await
         }
-        None => public_address::skipped("no public address is set (POSTERN_PUBLIC_URL)"),
+        None => public_address::skipped(&Text::SKIP_PUBLIC_NONE.into()),
     });
     steps.extend(application::examine(&probe, config, runs).await);
     if let RunContext::Server {
@@ -55,8 +60,8 @@ pub(crate) async fn examine(
     steps
 }
 
-fn skipped(why: &str) -> Vec<Step> {
-    let mut steps = vec![SERVER.skip(why)];
+fn skipped(why: &Message) -> Vec<Finding> {
+    let mut steps = vec![SERVER.skip(why.clone())];
     steps.extend(public_address::skipped(why));
     steps
 }

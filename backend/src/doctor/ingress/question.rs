@@ -2,7 +2,7 @@
 
 use shared::routes::API_DOCTOR_REFLECTION;
 
-use crate::doctor::probe::client::ProbeClient;
+use crate::doctor::probe::client::{self, ProbeClient};
 use crate::doctor::probe::reflection::{HEADER, Question, Reflection};
 use crate::keys::Keys;
 use clock::Clock;
@@ -45,7 +45,7 @@ pub(super) async fn ask(
     }
     let answer = match probe.ask(request, NAME).await {
         Ok(answer) => answer,
-        Err(cause) => return Reply::Nothing(cause),
+        Err(failure) => return Reply::Nothing(client::cause(failure)),
     };
     let reflection: Option<Reflection> = serde_json::from_slice(&answer.body).ok();
     match reflection {

@@ -1,13 +1,15 @@
 //! Whether a server runs on this machine.
 
-use shared::doctor::Step;
+use shared::text::Text;
 
 use super::question::{Reply, ask};
 use crate::config::Config;
+use crate::doctor::finding::Finding;
 use crate::doctor::probe::client::ProbeClient;
-use crate::doctor::probe::page::page;
+use crate::doctor::probe::page::outline;
 use crate::doctor::subject::SERVER;
 use crate::keys::Keys;
+use crate::message::say;
 use clock::Clock;
 
 /// Checks that a server runs on this machine, and has these settings.
@@ -16,33 +18,23 @@ pub(super) async fn examine(
     config: &Config,
     keys: &Keys,
     clock: &Clock,
-) -> (Step, bool) {
+) -> (Finding, bool) {
     let address = config.local_address();
     let origin = format!("http://{address}{}", config.base().as_str());
+    let at = |text| say(text).with("address", address);
     match ask(probe, &origin, keys, clock, None).await {
-        Reply::Own(..) => (SERVER.pass(format!("runs at {address}")), true),
+        Reply::Own(..) => (SERVER.pass(at(Text::FOUND_SERVER)), true),
         Reply::Other(answer) if answer.media_type == "application/problem+json" => (
-            SERVER.warn(
-                format!("a Postern answers at {address}, with another secret key or clock"),
-                "give the doctor the server's own settings: DATA_DIR or POSTERN_SECRET_KEY differ, \
-                 or the server is of an older version",
-            ),
+            SERVER.warn(at(Text::FOUND_SERVER_POSTERN), Text::FIX_SERVER_POSTERN),
             false,
         ),
         Reply::Other(answer) => (
             SERVER.warn(
-                format!(
-                    "something else answers at {address}: {}, {}",
-                    answer.status,
-                    page(&answer)
-                ),
-                "the port of POSTERN_LISTEN is taken by another program",
+                at(Text::FOUND_SERVER_OTHER).with("answer", outline(&answer)),
+                Text::FIX_SERVER_OTHER,
             ),
             false,
         ),
-        Reply::Nothing(_) => {
-            let found = format!("none runs at {address}: start it, and run the doctor again");
-            (SERVER.skip(found), false)
-        }
+        Reply::Nothing(_) => (SERVER.skip(at(Text::FOUND_SERVER_NONE)), false),
     }
 }

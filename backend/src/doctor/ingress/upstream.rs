@@ -4,14 +4,16 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::time::Duration;
 
-use shared::doctor::Step;
+use shared::text::Text;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
 use crate::application::registry::Application;
 use crate::application::upstream::Upstream;
+use crate::doctor::finding::Finding;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::subject::OfApplication;
+use crate::message::say;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -19,22 +21,22 @@ const CONNECT: Duration = Duration::from_secs(3);
 const ELSEWHERE: [&str; 2] = ["192.0.2.1:9", "[2001:db8::1]:9"];
 
 /// Asks the application itself; `None` if it is not proxied to.
-pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Option<Step> {
+pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Option<Finding> {
     let step = OfApplication::upstream(&app.name);
     let upstream = app.upstream.as_ref()?;
+    let of_upstream = |text| say(text).with("upstream", upstream);
     let reached = match upstream {
         Upstream::Tcp { host, port } => connect(host, *port).await,
         Upstream::Unix(path) => connect_unix(path).await,
     };
     if let Err(cause) = reached {
         let setting = app.setting("UPSTREAM");
-        let remedy = format!("start the application, or correct {setting}");
-        return Some(step.fail(format!("{upstream} gives no answer: {cause}"), remedy));
+        let remedy = say(Text::FIX_UPSTREAM_SILENT).with("setting", setting);
+        let found = of_upstream(Text::FOUND_UPSTREAM_SILENT).with("cause", cause);
+        return Some(step.fail(found, remedy));
     }
     let Upstream::Tcp { host, port } = upstream else {
-        return Some(step.pass(format!(
-            "{upstream} answers, and no other machine reaches it"
-        )));
+        return Some(step.pass(of_upstream(Text::FOUND_UPSTREAM_UNIX)));
     };
     for address in own_addresses() {
         let address = SocketAddr::new(address, *port);
@@ -44,28 +46,27 @@ pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Optio
         };
         let status = answer.status.as_u16();
         if matches!(status, 401 | 403) {
-            return Some(step.pass(format!(
-                "{upstream} answers, and at {address} refuses who does not come from Postern"
-            )));
+            let found = of_upstream(Text::FOUND_UPSTREAM_REFUSES);
+            return Some(step.pass(found.with("address", address)));
         }
-        return Some(step.warn(
-            format!(
-                "the application listens on all interfaces: http://{address} answers {status} \
-                 without Postern, and takes anybody's word for who they are"
+        return Some(
+            step.warn(
+                say(Text::FOUND_UPSTREAM_OPEN)
+                    .with("url", format_args!("http://{address}"))
+                    .with("status", status),
+                say(Text::FIX_UPSTREAM_OPEN)
+                    .with("publish", format_args!("127.0.0.1:{port}:{port}"))
+                    .with("port", port),
             ),
-            format!(
-                "let it listen at 127.0.0.1 alone (in a container: publish no port, or \
-                 127.0.0.1:{port}:{port}), or close port {port} to other machines"
-            ),
-        ));
+        );
     }
     let is_here =
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
-    Some(step.pass(if is_here {
-        format!("{upstream} answers, and not at this machine's other addresses")
+    Some(step.pass(of_upstream(if is_here {
+        Text::FOUND_UPSTREAM_HERE
     } else {
-        format!("{upstream} answers; see that nobody but Postern can reach it there")
-    }))
+        Text::FOUND_UPSTREAM_THERE
+    })))
 }
 
 async fn connect(host: &str, port: u16) -> Result<(), String> {
@@ -80,7 +81,7 @@ async fn connected<T>(connect: impl Future<Output = std::io::Result<T>>) -> Resu
     match timeout(CONNECT, connect).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no connection within {} s", CONNECT.as_secs())),
+        Err(_) => Err(format!("timed out ({} s)", CONNECT.as_secs())),
     }
 }
 

@@ -4,8 +4,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use shared::text::Text;
+
 use super::dates::Dates;
 use crate::config::OidcConfig;
+use crate::failure::{Cause, explanation as text_of};
+use crate::message::{Message, say};
 use clock::Clock;
 use oidc::answer::{Answer, OpFailure};
 use oidc::client::{Client, Request, Timeouts};
@@ -48,9 +52,9 @@ impl<'a> ProbeClient<'a> {
         &self,
         request: Request,
         endpoint: &'static str,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, OpFailure> {
         let sent = self.clock.now();
-        let answer = self.http.ask(request, endpoint).await.map_err(said)?;
+        let answer = self.http.ask(request, endpoint).await?;
         // An answer from a cache has an old date.
         if answer.header("age").is_empty() {
             let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,12 +71,25 @@ impl<'a> ProbeClient<'a> {
     }
 }
 
-/// Describes what happened instead of an answer.
-pub(crate) fn said(failure: OpFailure) -> String {
+/// Says what the OP did instead of answering.
+pub(crate) fn no_answer(failure: OpFailure) -> Message {
     match failure {
         OpFailure::Unreachable { endpoint, cause } | OpFailure::ServerError { endpoint, cause } => {
-            format!("the {endpoint} gives no answer: {cause}")
+            say(Text::FOUND_NO_ANSWER)
+                .with("endpoint", endpoint)
+                .with("cause", cause)
         }
+        OpFailure::Intercepted(by, detail) => text_of(by.into()).details(detail),
+        OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => {
+            text_of(Cause::OpMisconfigured).details(detail)
+        }
+    }
+}
+
+/// Returns what happened instead of an answer, in the words of the system or the server.
+pub(crate) fn cause(failure: OpFailure) -> String {
+    match failure {
+        OpFailure::Unreachable { cause, .. } | OpFailure::ServerError { cause, .. } => cause,
         OpFailure::Intercepted(_, detail)
         | OpFailure::NotOidc(_, detail)
         | OpFailure::Misconfigured(_, detail) => detail,

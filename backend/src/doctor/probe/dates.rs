@@ -2,9 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use shared::doctor::Step;
+use shared::text::Text;
 
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::CLOCK;
+use crate::message::say;
 use clock::Timestamp;
 
 /// A difference of more seconds gets a warning.
@@ -48,26 +50,30 @@ impl Dates {
     }
 
     /// Compares the difference with the leeway of ID tokens.
-    pub(crate) fn judge(&self, leeway: Duration) -> Step {
+    pub(crate) fn judge(&self, leeway: Duration) -> Finding {
         let Some(offset) = self.offset() else {
-            return CLOCK.skip("the provider's answers have no date");
+            return CLOCK.skip(Text::SKIP_CLOCK);
         };
         let seconds = offset.abs();
-        let how = if offset > 0 { "ahead of" } else { "behind" };
-        let found = format!("the provider's clock is {seconds} s {how} this machine's");
+        let text = if offset > 0 {
+            Text::FOUND_CLOCK_AHEAD
+        } else {
+            Text::FOUND_CLOCK_BEHIND
+        };
+        let found = say(text).with("seconds", seconds);
         let leeway = i64::try_from(leeway.as_secs()).unwrap_or(i64::MAX);
-        let remedy = "let both machines set their clocks from the network (NTP)";
+        let with = |text| say(text).with("leeway", leeway);
         if seconds > leeway {
             return CLOCK.fail(
-                format!("{found}, more than the leeway of {leeway} s: ID tokens are refused"),
-                format!("{remedy}; OIDC_CLOCK_SKEW_SECONDS is the leeway"),
+                found.and(with(Text::FOUND_CLOCK_REFUSED)),
+                say(Text::FIX_CLOCK).and(Text::FIX_CLOCK_LEEWAY),
             );
         }
         if seconds > WORTH_A_WORD {
-            return CLOCK.warn(format!("{found}; the leeway is {leeway} s"), remedy);
+            return CLOCK.warn(found.and(with(Text::FOUND_CLOCK_LEEWAY)), Text::FIX_CLOCK);
         }
         CLOCK.pass(if seconds == 0 {
-            "the provider's clock agrees with this machine's".to_owned()
+            say(Text::FOUND_CLOCK)
         } else {
             found
         })

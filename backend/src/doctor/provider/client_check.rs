@@ -2,14 +2,16 @@
 //! the code; if not, it refuses the client.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::doctor::Step;
+use shared::text::Text;
 
 use super::metadata::method_name;
 use crate::config::OidcConfig;
 use crate::doctor::context::Depth;
-use crate::doctor::probe::client::ProbeClient;
+use crate::doctor::finding::Finding;
+use crate::doctor::probe::client::{ProbeClient, no_answer};
 use crate::doctor::probe::random::random_text;
 use crate::doctor::subject::CLIENT;
+use crate::message::{Message, say};
 use crate::presets::{self, Advice};
 use oidc::client_request;
 use oidc::metadata::Metadata;
@@ -28,8 +30,10 @@ enum Verdict {
     Forbidden(String),
     /// It says something else.
     Other(String),
+    /// It takes anything for a code.
+    Granted,
     /// It says nothing.
-    Silent(String),
+    Silent(Message),
 }
 
 /// Redeems a made-up code. Also returns whether the OP refuses the client with both ways to
@@ -39,85 +43,73 @@ pub(super) async fn examine(
     metadata: &Metadata,
     config: &OidcConfig,
     depth: Depth,
-) -> (Step, bool) {
+) -> (Finding, bool) {
     let method = metadata.token_auth_method;
     let hint = |about| presets::advice(config.provider.as_str(), about);
     let step = match redeem(probe, metadata, &config.rp, method).await {
         Verdict::Known(detail) => match control(probe, metadata, &config.rp, depth).await {
-            Some(Verdict::Known(_)) if config.provider.as_str() == "authentik" => CLIENT.warn(
-                "the provider does not look at the secret: its Client type is Public",
-                "in Authentik, open the provider, set Client type to Confidential, and copy the Client \
-                 Secret",
-            ),
-            Some(Verdict::Known(_)) => CLIENT.warn(
-                "not clear: the provider refuses the code before it looks at the secret (is it a \
-                 public client there?)",
-                "make it a confidential client at the provider; or compare OIDC_CLIENT_ID and \
-                 OIDC_CLIENT_SECRET with the provider's by eye",
-            ),
+            Some(Verdict::Known(_)) if config.provider.as_str() == "authentik" => {
+                CLIENT.warn(Text::FOUND_CLIENT_PUBLIC, Text::FIX_CLIENT_PUBLIC)
+            }
+            Some(Verdict::Known(_)) => {
+                CLIENT.warn(Text::FOUND_CLIENT_ORDER, Text::FIX_CLIENT_ORDER)
+            }
             _ => CLIENT.pass(proof(&detail, method, config)),
         },
         Verdict::Refused(detail) => {
             if let Some(step) = refused(probe, metadata, config, &detail).await {
                 return (step, false);
             }
-            let remark = remark(config.rp.client_secret.expose_secret(), method);
-            let hint = hint(Advice::ClientRejected);
-            let step = CLIENT.fail(
-                format!("the provider refuses the client: {detail}"),
-                format!("{}{remark}{hint}", which_of_them(config)),
-            );
+            let remedy = which_of_them(config)
+                .and(remark(config.rp.client_secret.expose_secret(), method))
+                .and(hint(Advice::ClientRejected));
+            let found = say(Text::FOUND_CLIENT_REFUSED).with("detail", detail);
+            let step = CLIENT.fail(found, remedy);
             return (step, true);
         }
         Verdict::Forbidden(detail) => CLIENT.fail(
-            format!("the client may not redeem codes: {detail}"),
-            "allow it the authorization code flow at the provider",
+            say(Text::FOUND_CLIENT_FORBIDDEN).with("detail", detail),
+            Text::FIX_CLIENT_FORBIDDEN,
         ),
         Verdict::Other(detail) => CLIENT.warn(
-            format!("not clear: the answer to a made-up code is {detail}"),
+            say(Text::FOUND_CLIENT_UNCLEAR).with("answer", detail),
             hint(Advice::OpError),
         ),
+        Verdict::Granted => CLIENT.warn(Text::FOUND_CLIENT_ANYTHING, hint(Advice::OpError)),
         Verdict::Silent(cause) => CLIENT.fail(cause, hint(Advice::OpUnreachable)),
     };
     (step, false)
 }
 
 /// Says what was proven.
-fn proof(detail: &str, method: TokenAuthMethod, config: &OidcConfig) -> String {
-    let method = method_name(method);
-    let more = if config.provider.as_str() == "authentik" {
-        ", and the redirect URI"
+fn proof(detail: &str, method: TokenAuthMethod, config: &OidcConfig) -> Message {
+    let text = if config.provider.as_str() == "authentik" {
+        Text::FOUND_CLIENT_URI
     } else {
-        ""
+        Text::FOUND_CLIENT
     };
     let error = detail.split(' ').next().unwrap_or_default();
-    format!("accepted ({method}){more}: the answer to a made-up code is {error}")
+    let found = say(text).with("method", method_name(method));
+    found.with("error", error)
 }
 
 /// Names the faults that this OP does not tell apart.
-fn which_of_them(config: &OidcConfig) -> &'static str {
+fn which_of_them(config: &OidcConfig) -> Message {
     match config.provider.as_str() {
-        "authentik" => {
-            "Authentik refuses alike a client id that it does not know, a wrong secret, and a \
-             redirect URI that is not registered. "
-        }
-        _ => "",
+        "authentik" => Text::FIX_CLIENT_ALIKE.into(),
+        _ => Message::default(),
     }
 }
 
 /// Warns of characters in the secret that some OPs garble.
-fn remark(secret: &str, method: TokenAuthMethod) -> &'static str {
+fn remark(secret: &str, method: TokenAuthMethod) -> Message {
     let is_plain = secret
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c));
     match method {
-        _ if is_plain => "",
-        TokenAuthMethod::ClientSecretBasic => {
-            "The secret has special characters, which some providers do not decode in a header. "
-        }
-        TokenAuthMethod::ClientSecretPost => {
-            "The secret has special characters: see that none was lost when it was copied. "
-        }
+        _ if is_plain => Message::default(),
+        TokenAuthMethod::ClientSecretBasic => Text::FIX_CLIENT_HEADER.into(),
+        TokenAuthMethod::ClientSecretPost => Text::FIX_CLIENT_COPY.into(),
     }
 }
 
@@ -127,7 +119,7 @@ async fn refused(
     metadata: &Metadata,
     config: &OidcConfig,
     detail: &str,
-) -> Option<Step> {
+) -> Option<Finding> {
     let method = metadata.token_auth_method;
     let other = match method {
         TokenAuthMethod::ClientSecretBasic => TokenAuthMethod::ClientSecretPost,
@@ -138,13 +130,16 @@ async fn refused(
     };
     let remark = remark(config.rp.client_secret.expose_secret(), method);
     let name = method_name(other);
-    Some(CLIENT.fail(
-        format!(
-            "id and secret are right, but the provider refuses {}: {detail}. It takes {name}",
-            method_name(method)
+    let setting = format!("OIDC_TOKEN_AUTH_METHOD={name}");
+    Some(
+        CLIENT.fail(
+            say(Text::FOUND_CLIENT_METHOD)
+                .with("method", method_name(method))
+                .with("detail", detail)
+                .with("other", name),
+            remark.and(say(Text::FIX_SET).with("setting", setting)),
         ),
-        format!("{remark}Set OIDC_TOKEN_AUTH_METHOD={name}"),
-    ))
+    )
 }
 
 /// Sends a wrong secret for comparison: some OPs check the code first, so that their answer proves
@@ -182,7 +177,7 @@ async fn redeem(
     let request = client_request::post(&probe.http, endpoint, &form, method, settings);
     let answer = match probe.ask(request, NAME).await {
         Ok(answer) => answer,
-        Err(cause) => return Verdict::Silent(cause),
+        Err(failure) => return Verdict::Silent(no_answer(failure)),
     };
     if answer.status.is_server_error() {
         return Verdict::Other(answer.status.to_string());
@@ -197,6 +192,6 @@ async fn redeem(
             Verdict::Other(detail)
         }
         Err(error) => Verdict::Other(error.to_string()),
-        Ok(_) => Verdict::Other("as if it were a good one".to_owned()),
+        Ok(_) => Verdict::Granted,
     }
 }

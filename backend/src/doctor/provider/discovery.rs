@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use shared::doctor::Step;
+use shared::text::Text;
 use tokio::time::timeout;
 use url::Url;
 
 use crate::config::OidcConfig;
-use crate::doctor::probe::client::ProbeClient;
-use crate::doctor::probe::page::page;
+use crate::doctor::finding::Finding;
+use crate::doctor::probe::client::{ProbeClient, no_answer};
+use crate::doctor::probe::page::outline;
 use crate::doctor::subject::DISCOVERY;
-use crate::failure::remedy;
+use crate::failure::{explanation, remedy};
+use crate::message::{Message, say};
 use crate::presets::{self, Advice};
 use oidc::answer::Answer;
 use oidc::for_log;
@@ -28,54 +30,50 @@ const SEARCH: Duration = Duration::from_secs(8);
 pub(super) async fn examine(
     probe: &ProbeClient<'_>,
     config: &OidcConfig,
-) -> (Step, Option<Map<String, Value>>) {
+) -> (Finding, Option<Map<String, Value>>) {
     let url = config.rp.discovery_url();
     let answer = match probe.ask(get(probe, &url), NAME).await {
         Ok(answer) => answer,
-        Err(cause) => {
+        Err(failure) => {
             let hint = presets::advice(config.provider.as_str(), Advice::OpUnreachable);
-            return (DISCOVERY.fail(cause, hint), None);
+            return (DISCOVERY.fail(no_answer(failure), hint), None);
         }
     };
     let status = answer.status;
     if status.is_redirection() {
         return (redirected(&answer, &url, config), None);
     }
-    let fault = if status.is_success() {
+    let of_url = |text| say(text).with("url", &url);
+    let fault = || of_url(Text::FOUND_ANSWERS).with("answer", outline(&answer));
+    let found = if status.is_success() {
         match answer.json_object() {
             Ok(document) if metadata::text(&document, "issuer").is_some() => {
-                let found = format!("{url} has it");
-                return (DISCOVERY.pass(found), Some(document));
+                return (
+                    DISCOVERY.pass(of_url(Text::FOUND_DISCOVERY)),
+                    Some(document),
+                );
             }
-            Ok(_) => "JSON without an `issuer`".to_owned(),
-            Err(_) => page(&answer),
+            Ok(_) => of_url(Text::FOUND_DISCOVERY_NO_ISSUER),
+            Err(_) => fault(),
         }
     } else {
-        format!("{status}, {}", page(&answer))
+        fault()
     };
     let remedy = match status.as_u16() {
         _ if let Some(by) = interception::recognize(&answer) => {
-            let found = format!("{url}: {}", interception::detail(&answer, NAME));
+            let detail = interception::detail(&answer, NAME);
+            let found = explanation(by.into()).details(format_args!("{url}: {detail}"));
             let provider = config.provider.as_str();
             return (DISCOVERY.fail(found, remedy(by.into(), provider)), None);
         }
-        401 | 403 => {
-            "something before the provider wants a login for this address: its reverse proxy must \
-             let it through"
-                .to_owned()
-        }
+        401 | 403 => Text::FIX_DISCOVERY_LOGIN.into(),
         500..=599 => {
             let hint = presets::advice(config.provider.as_str(), Advice::OpUnreachable);
-            format!(
-                "the address is right as far as can be seen, but the provider has an error. {hint}"
-            )
+            say(Text::FIX_DISCOVERY_ERROR).and(hint)
         }
         _ => elsewhere(probe, config, &url).await,
     };
-    (
-        DISCOVERY.fail(format!("{url} answers {fault}"), remedy),
-        None,
-    )
+    (DISCOVERY.fail(found, remedy), None)
 }
 
 fn get(probe: &ProbeClient<'_>, url: &Url) -> oidc::client::Request {
@@ -84,29 +82,25 @@ fn get(probe: &ProbeClient<'_>, url: &Url) -> oidc::client::Request {
 }
 
 /// Says where a redirect leads, and which setting leads there directly.
-fn redirected(answer: &Answer, url: &Url, config: &OidcConfig) -> Step {
+fn redirected(answer: &Answer, url: &Url, config: &OidcConfig) -> Finding {
     let location = answer.header("location");
     let Ok(target) = url.join(location) else {
-        let found = format!("{url} answers with a redirect to nowhere");
+        let found = say(Text::FOUND_REDIRECT_NOWHERE).with("url", url);
         return DISCOVERY.fail(found, application_url(config));
     };
-    let found = format!(
-        "{url} answers with a redirect to {}",
-        for_log(target.as_str())
-    );
+    let found = say(Text::FOUND_REDIRECT)
+        .with("url", url)
+        .with("target", for_log(target.as_str()));
     let base = target.as_str().trim_end_matches('/');
     let remedy = match base.strip_suffix(WELL_KNOWN) {
-        Some(base) => format!("redirects are not followed: set {}", setting(base, config)),
-        None => format!(
-            "redirects are not followed, and this one leads to a page: the reverse proxy before the \
-             provider sends everybody there. {}",
-            application_url(config)
-        ),
+        Some(base) => say(Text::FOUND_REDIRECT_NOT_FOLLOWED)
+            .and(say(Text::FIX_SET).with("setting", setting(base, config))),
+        None => say(Text::FIX_REDIRECT_PAGE).and(application_url(config)),
     };
     DISCOVERY.fail(found, remedy)
 }
 
-fn application_url(config: &OidcConfig) -> &'static str {
+fn application_url(config: &OidcConfig) -> Message {
     presets::advice(config.provider.as_str(), Advice::ApplicationUrl)
 }
 
@@ -120,7 +114,7 @@ fn setting(base: &str, config: &OidcConfig) -> String {
 }
 
 /// Searches for the document at usual places. Returns what to do.
-async fn elsewhere(probe: &ProbeClient<'_>, config: &OidcConfig, document: &Url) -> String {
+async fn elsewhere(probe: &ProbeClient<'_>, config: &OidcConfig, document: &Url) -> Message {
     let search = timeout(SEARCH, async {
         for url in candidates(config, document) {
             let Ok(answer) = probe.ask(get(probe, &url), NAME).await else {
@@ -148,13 +142,14 @@ async fn elsewhere(probe: &ProbeClient<'_>, config: &OidcConfig, document: &Url)
                 let base = url.as_str().strip_suffix(WELL_KNOWN);
                 format!("OIDC_SERVER_APPLICATION_URL={}", base.unwrap_or(&issuer))
             };
-            format!("there is one at {url}, of the issuer {issuer}: set {variable}. {general}")
+            say(Text::FIX_DISCOVERY_ELSEWHERE)
+                .with("url", url)
+                .with("issuer", issuer)
+                .with("setting", variable)
+                .and(general)
         }
-        _ if config.rp.metadata_url.is_some() => format!(
-            "see OIDC_SERVER_METADATA_URL: the address is compared to the letter, and a slash at its \
-             end is one too many. {general}"
-        ),
-        _ => general.to_owned(),
+        _ if config.rp.metadata_url.is_some() => say(Text::FIX_METADATA_URL).and(general),
+        _ => general,
     }
 }
 

@@ -1,16 +1,19 @@
 //! The OP: from its name to the redirect URI that is registered there.
 
 use serde_json::{Map, Value};
-use shared::doctor::{Outcome, Step};
+use shared::doctor::Outcome;
+use shared::text::Text;
 
 use super::redirect_uri::About;
 use super::{client_check, discovery, keys, metadata, network, redirect_uri};
 use crate::config::{Config, Fault, OidcConfig};
 use crate::doctor::context::Depth;
+use crate::doctor::finding::Finding;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::subject::{
     CERTIFICATE, CLIENT, CONNECTION, DISCOVERY, DNS, OF_DISCOVERY, REDIRECT_URI, Subject,
 };
+use crate::message::{Message, say};
 use clock::Clock;
 use oidc::Settings;
 use oidc::metadata::Metadata;
@@ -19,7 +22,7 @@ use oidc::metadata::Metadata;
 #[derive(Default)]
 pub(crate) struct Found {
     /// The steps.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Finding>,
     /// The discovery document; `None` if it could not be read.
     pub(crate) document: Option<Map<String, Value>>,
     /// Names of people and machines that came up.
@@ -34,9 +37,9 @@ pub(crate) fn all() -> impl Iterator<Item = Subject> {
 }
 
 /// Returns what to say of an OP that took longer than the timeout of all its steps.
-pub(crate) fn too_slow(late: &str) -> Found {
-    let remedy = "see why the provider is so slow: its load, its database, what stands before it";
-    let mut steps = vec![DISCOVERY.fail(format!("the provider is too slow: {late}"), remedy)];
+pub(crate) fn too_slow(seconds: u64, late: &Message) -> Found {
+    let found = say(Text::FOUND_SLOW).with("seconds", seconds);
+    let mut steps = vec![DISCOVERY.fail(found, Text::FIX_SLOW)];
     skip(&mut steps, late);
     Found {
         steps,
@@ -51,23 +54,27 @@ pub(crate) async fn examine(
     clock: &Clock,
     depth: Depth,
 ) -> Found {
-    let skipped = |why: &str| Found {
-        steps: all().map(|subject| subject.skip(why)).collect(),
+    let skipped = |why: Message| Found {
+        steps: all().map(|subject| subject.skip(why.clone())).collect(),
         ..Found::default()
     };
     let Some(oidc) = &config.oidc else {
         let is_at_fault = faults
             .iter()
             .any(|fault| fault.variable.starts_with("OIDC_"));
-        return skipped(if is_at_fault {
-            "the provider's settings have faults"
+        let why = if is_at_fault {
+            Text::SKIP_PROVIDER_FAULTS
         } else {
-            "login through a provider is off (OIDC_ENABLED)"
-        });
+            Text::SKIP_PROVIDER_OFF
+        };
+        return skipped(why.into());
     };
     let probe = match ProbeClient::new(Some(oidc), clock) {
         Ok(probe) => probe,
-        Err(error) => return skipped(&format!("no HTTP client can be made: {error:#}")),
+        Err(error) => {
+            let error = format_args!("{error:#}");
+            return skipped(say(Text::SKIP_NO_CLIENT).with("error", error));
+        }
     };
     let way = network::examine(oidc).await;
     let mut found = Found {
@@ -76,13 +83,13 @@ pub(crate) async fn examine(
         document: None,
     };
     if !way.is_open {
-        skip(&mut found.steps, "the provider cannot be reached");
+        skip(&mut found.steps, &Text::SKIP_PROVIDER_UNREACHABLE.into());
         return found;
     }
     let (step, document) = discovery::examine(&probe, oidc).await;
     found.steps.push(step);
     let Some(document) = document else {
-        skip(&mut found.steps, "there is no discovery document");
+        skip(&mut found.steps, &Text::SKIP_DISCOVERY.into());
         return found;
     };
     let config = (config, oidc);
@@ -94,9 +101,9 @@ pub(crate) async fn examine(
 }
 
 /// Skips all steps about the OP that were not taken yet.
-fn skip(steps: &mut Vec<Step>, why: &str) {
+fn skip(steps: &mut Vec<Finding>, why: &Message) {
     for subject in all() {
-        let step = subject.skip(why);
+        let step = subject.skip(why.clone());
         if steps.iter().all(|taken| taken.name != step.name) {
             steps.push(step);
         }
@@ -110,7 +117,7 @@ async fn read(
     (config, oidc): (&Config, &OidcConfig),
     faults: &[Fault],
     depth: Depth,
-) -> Vec<Step> {
+) -> Vec<Finding> {
     let ([keys, encryption], [client, redirect]) = tokio::join!(
         keys::examine(&probe, document, oidc),
         registration(&probe, document, oidc, faults, depth),
@@ -143,15 +150,15 @@ async fn registration(
     oidc: &OidcConfig,
     faults: &[Fault],
     depth: Depth,
-) -> [Step; 2] {
-    let both = |why: &str| [CLIENT.skip(why), REDIRECT_URI.skip(why)];
+) -> [Finding; 2] {
+    let both = |why: Message| [CLIENT.skip(why.clone()), REDIRECT_URI.skip(why)];
     let is_registration = |fault: &&Fault| {
         ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"]
             .iter()
             .any(|name| fault.variable.starts_with(name))
     };
     if let Some(fault) = faults.iter().find(is_registration) {
-        return both(&format!("{} has a fault", fault.variable));
+        return both(say(Text::SKIP_FAULT).with("setting", &fault.variable));
     }
     let any_algorithm = Settings {
         id_token_algs: Some(vec!["RS256".to_owned()]),
@@ -159,11 +166,7 @@ async fn registration(
     };
     let metadata: Metadata = match oidc::metadata::parse(document, &any_algorithm) {
         Ok(metadata) => metadata,
-        Err(_) => {
-            return both(
-                "the server asks nothing of a provider whose issuer or endpoints are wrong",
-            );
-        }
+        Err(_) => return both(Text::SKIP_METADATA.into()),
     };
     let ((mut client, is_refused), (mut redirect, about)) = tokio::join!(
         client_check::examine(probe, &metadata, oidc, depth),
@@ -175,20 +178,15 @@ async fn registration(
     // One endpoint refuses both faults alike; the answer of the other tells which it is.
     match about {
         None if redirect.outcome == Outcome::Pass => {
-            client.found += "; client id and redirect URI are right, so that it is the secret";
+            client.add(Text::FOUND_CLIENT_SECRET);
         }
         // Authentik's token endpoint refuses a client whose redirect URI is not registered.
         Some(About::RedirectUri) if oidc.provider.as_str() == "authentik" => {
-            client = CLIENT.skip(
-                "the provider knows the client id; whether the secret is right shows once the \
-                 redirect URI is registered",
-            );
+            client = CLIENT.skip(Text::SKIP_CLIENT);
         }
         Some(About::Unknown) => {
-            if let Some(remedy) = &mut redirect.remedy {
-                let both = "The client is refused as well: begin with OIDC_CLIENT_ID. ";
-                remedy.insert_str(0, both);
-            }
+            let first = say(Text::FIX_CLIENT_FIRST);
+            redirect.remedy = redirect.remedy.take().map(|remedy| first.and(remedy));
         }
         _ => {}
     }

@@ -1,13 +1,15 @@
 //! The OP's signing keys, and whether ID tokens are encrypted.
 
 use serde_json::{Map, Value};
-use shared::doctor::Step;
+use shared::text::Text;
 use url::Url;
 
 use crate::config::OidcConfig;
-use crate::doctor::probe::client::ProbeClient;
-use crate::doctor::probe::page::page;
+use crate::doctor::finding::Finding;
+use crate::doctor::probe::client::{ProbeClient, no_answer};
+use crate::doctor::probe::page::outline;
 use crate::doctor::subject::{ENCRYPTION, KEYS};
+use crate::message::{Message, say};
 use crate::presets::{self, Advice};
 use oidc::endpoint::Endpoint;
 use oidc::for_log;
@@ -19,11 +21,11 @@ pub(super) async fn examine(
     probe: &ProbeClient<'_>,
     document: &Map<String, Value>,
     config: &OidcConfig,
-) -> [Step; 2] {
+) -> [Finding; 2] {
     let issuer = text(document, "issuer").unwrap_or_default();
     let set = match metadata::endpoint(document, "jwks_uri", issuer) {
         Ok(Some(url)) => fetch(probe, &url, config).await,
-        _ => Err(KEYS.skip("the discovery document does not say where they are")),
+        _ => Err(KEYS.skip(Text::SKIP_KEYS_NOWHERE)),
     };
     match set {
         Ok(set) => [
@@ -38,24 +40,28 @@ async fn fetch(
     probe: &ProbeClient<'_>,
     url: &Url,
     config: &OidcConfig,
-) -> Result<Map<String, Value>, Step> {
+) -> Result<Map<String, Value>, Finding> {
     let hint = |about| presets::advice(config.provider.as_str(), about);
     let request = probe.http.get(url.as_str());
     let request = request.header("accept", "application/json");
     let answer = probe
         .ask(request, Endpoint::Jwks.name())
         .await
-        .map_err(|cause| KEYS.fail(cause, hint(Advice::OpUnreachable)))?;
+        .map_err(|failure| KEYS.fail(no_answer(failure), hint(Advice::OpUnreachable)))?;
     let status = answer.status;
     if status.is_redirection() {
         let to = for_log(answer.header("location"));
-        let found = format!("{url} answers with a redirect to {to}, which is not followed");
+        let found = say(Text::FOUND_REDIRECT)
+            .with("url", url)
+            .with("target", to);
+        let found = found.and(Text::FOUND_REDIRECT_NOT_FOLLOWED);
         return Err(KEYS.fail(found, hint(Advice::OpMisconfigured)));
     }
     match answer.json_object() {
         Ok(set) if status.is_success() => Ok(set),
         _ => {
-            let found = format!("{url} answers {status}, {}", page(&answer));
+            let found = say(Text::FOUND_ANSWERS).with("url", url);
+            let found = found.with("answer", outline(&answer));
             Err(KEYS.fail(found, hint(Advice::OpMisconfigured)))
         }
     }
@@ -81,22 +87,22 @@ fn names(keys: &[&Map<String, Value>]) -> String {
 }
 
 /// Checks that there is a key for the signatures of ID tokens.
-fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcConfig) -> Step {
+fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcConfig) -> Finding {
     let algs = metadata::id_token_algs(document, &config.rp).unwrap_or_default();
     if !algs.is_empty() && algs.iter().all(|alg| alg == "HS256") {
-        return KEYS.skip("OIDC_ID_TOKEN_ALGS allows HS256 alone, which needs none");
+        return KEYS.skip(Text::SKIP_KEYS_HS256);
     }
     let remedy = presets::advice(config.provider.as_str(), Advice::SigningKey);
     let Some(keys) = set.get("keys").and_then(Value::as_array) else {
         let found = if set.is_empty() {
-            "the JWK Set is {}: no signing key is selected"
+            say(Text::FOUND_KEYS_EMPTY).with("set", "{}")
         } else {
-            "the JWK Set has no `keys`"
+            Text::FOUND_KEYS_NO_MEMBER.into()
         };
         return KEYS.fail(found, remedy);
     };
     if keys.is_empty() {
-        return KEYS.fail("the JWK Set has no key in it", remedy);
+        return KEYS.fail(Text::FOUND_KEYS_NONE, remedy);
     }
     let keys: Vec<&Map<String, Value>> = keys.iter().filter_map(Value::as_object).collect();
     let signing: Vec<&Map<String, Value>> = keys
@@ -105,15 +111,15 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
         .filter(|key| text(key, "use") != Some("enc"))
         .collect();
     if signing.is_empty() {
-        let found = format!("all keys are for encryption: {}", names(&keys));
+        let found = say(Text::FOUND_KEYS_ENCRYPTION).with("keys", names(&keys));
         return KEYS.fail(found, remedy);
     }
     let usable = SigningKeys::parse(set);
     let refusal = usable.refusal();
+    let refusal = refusal.map(|refusal| say(Text::FOUND_KEYS_REFUSED).details(refusal));
     if usable.is_empty() {
-        let found = refusal.unwrap_or_else(|| {
-            format!("no key has a type that is known here: {}", names(&signing))
-        });
+        let found =
+            refusal.unwrap_or_else(|| say(Text::FOUND_KEYS_UNKNOWN).with("keys", names(&signing)));
         return KEYS.fail(found, remedy);
     }
     let fits = |key: &&Map<String, Value>| {
@@ -123,16 +129,14 @@ fn judge(set: &Map<String, Value>, document: &Map<String, Value>, config: &OidcC
             .any(|alg| kind_of(alg) == kind && own.is_none_or(|own| own == alg))
     };
     if !algs.is_empty() && !signing.iter().any(fits) {
-        let found = format!(
-            "no key is for {}; there is {}",
-            algs.join(", "),
-            names(&signing)
-        );
+        let found = say(Text::FOUND_KEYS_OTHER)
+            .with("algorithms", algs.join(", "))
+            .with("keys", names(&signing));
         return KEYS.fail(found, remedy);
     }
     match refusal {
         Some(refusal) => KEYS.warn(refusal, remedy),
-        None => KEYS.pass(names(&signing)),
+        None => KEYS.pass(Message::exact(names(&signing))),
     }
 }
 
@@ -142,7 +146,7 @@ fn encryption(
     set: Option<&Map<String, Value>>,
     document: &Map<String, Value>,
     config: &OidcConfig,
-) -> Step {
+) -> Finding {
     let is_authentik = config.provider.as_str() == "authentik";
     let remedy = presets::advice(config.provider.as_str(), Advice::Encryption);
     let offered = list(document, "id_token_encryption_alg_values_supported");
@@ -154,16 +158,12 @@ fn encryption(
             .is_some_and(|key| text(key, "use") == Some("enc"))
     });
     if is_authentik && !offered.is_empty() {
-        let found = format!(
-            "ID tokens are encrypted ({}), and cannot be read here",
-            for_log(&offered.join(", "))
-        );
+        let algorithms = for_log(&offered.join(", "));
+        let found = say(Text::FOUND_ENCRYPTED).with("algorithms", algorithms);
         return ENCRYPTION.fail(found, remedy);
     }
     if has_enc_key {
-        let found =
-            "there is a key for encryption: if ID tokens are encrypted, they cannot be read";
-        return ENCRYPTION.warn(found, remedy);
+        return ENCRYPTION.warn(Text::FOUND_ENCRYPTION_KEY, remedy);
     }
-    ENCRYPTION.pass("ID tokens come signed and not encrypted, as far as can be seen")
+    ENCRYPTION.pass(Text::FOUND_ENCRYPTION_NONE)
 }

@@ -3,98 +3,89 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use shared::doctor::Step;
+use shared::text::Text;
 use url::{Host, Url};
 
 use crate::config::{OidcConfig, PublicUrl};
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::{
     ALGORITHMS, BACKCHANNEL, CLAIMS, CLIENT_AUTH, ENDPOINTS, ISSUER, LOGOUT, PKCE, PUSHED,
     RESPONSE_ISS, SCOPES,
 };
+use crate::message::{Message, say};
 use crate::presets::{self, Advice};
 use oidc::for_log;
 use oidc::metadata::{self, is_true, list, text};
+use oidc::misconfiguration::Misconfiguration;
 use oidc::settings::TokenAuthMethod;
+
+/// The setting with the scopes that almost every OP has.
+const USUAL_SCOPES: &str = "OIDC_SCOPES=\"openid profile email\"";
 
 /// The discovery document.
 type Document = Map<String, Value>;
 
-/// Returns the detail of an error, without its fixed words.
-fn detail(error: oidc::Error) -> String {
-    match error {
-        oidc::Error::OpMisconfigured(_, detail) => detail,
-        error => error.to_string(),
-    }
-}
-
-fn misconfigured(config: &OidcConfig) -> &'static str {
+fn misconfigured(config: &OidcConfig) -> Message {
     presets::advice(config.provider.as_str(), Advice::OpMisconfigured)
 }
 
 /// Compares the issuer with the settings, and says what differs.
-pub(super) fn issuer(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn issuer(document: &Document, config: &OidcConfig) -> Finding {
     let Some(issuer) = text(document, "issuer") else {
-        return ISSUER.fail("the discovery document has none", misconfigured(config));
+        return ISSUER.fail(Text::FOUND_ISSUER_NONE, misconfigured(config));
     };
     let shown = for_log(issuer);
     if metadata::check_issuer(issuer, &config.rp).is_ok() {
-        let slash = if issuer.ends_with('/') {
-            ", with a slash at its end; it is compared exactly"
+        let text = if issuer.ends_with('/') {
+            Text::FOUND_ISSUER_SLASH
         } else {
-            ", without a slash at its end; it is compared exactly"
+            Text::FOUND_ISSUER_NO_SLASH
         };
-        return ISSUER.pass(format!("{shown}{slash}"));
+        return ISSUER.pass(say(text).with("issuer", shown));
     }
     let asked = &config.rp.application_url;
-    let found = format!("the provider calls itself {shown}, but the settings call it {asked}");
     let set = format!(
         "OIDC_SERVER_APPLICATION_URL={}",
         shown.trim_end_matches('/')
     );
+    let found = say(Text::FOUND_ISSUER_DIFFERS).with("issuer", shown);
+    let found = found.with("asked", asked);
     ISSUER.fail(found, issuer_remedy(issuer, asked, &set, config))
 }
 
-fn issuer_remedy(issuer: &str, asked: &Url, set: &str, config: &OidcConfig) -> String {
+fn issuer_remedy(issuer: &str, asked: &Url, set: &str, config: &OidcConfig) -> Message {
+    let is_authentik = config.provider.as_str() == "authentik";
     let general = presets::advice(config.provider.as_str(), Advice::ApplicationUrl);
     let Ok(named) = Url::parse(issuer) else {
-        return format!("an issuer is a URL: see the provider's settings. {general}");
+        return say(Text::FIX_ISSUER_URL).and(general);
     };
     if issuer.contains(['{', '}']) {
-        return format!("that is a template, not an issuer. {general}");
+        return say(Text::FIX_ISSUER_TEMPLATE).and(general);
     }
-    if config.provider.as_str() == "authentik"
-        && named.path() == "/"
-        && asked.path().contains("/application/o/")
-    {
-        return "in Authentik, open the provider and set Issuer mode to \"Each provider has a different \
-                issuer, based on the application slug\": with \"Same identifier is used for all \
-                providers\" its issuer is the root, where there is no discovery document"
-            .to_owned();
+    if is_authentik && named.path() == "/" && asked.path().contains("/application/o/") {
+        return Text::FIX_ISSUER_MODE.into();
     }
     let same_host = named.host() == asked.host();
     let same_place = same_host && named.port_or_known_default() == asked.port_or_known_default();
     if same_host && named.scheme() == "http" && asked.scheme() == "https" {
-        return "the provider does not know that it is reached by https: the reverse proxy before it \
-                must send `X-Forwarded-Proto: https`, and the provider must believe it"
-            .to_owned();
+        return Text::FIX_ISSUER_PROTO.into();
     }
     if same_host && named.scheme() == "https" && asked.scheme() == "http" {
-        return format!("write https: {set}");
+        return say(Text::FIX_SET).with("setting", set);
     }
     if !same_place {
-        let follows = match config.provider.as_str() {
-            "authentik" => {
-                "Authentik calls itself by the host name it is asked under: the reverse proxy before \
-                 it must pass `Host` on unchanged"
-            }
-            _ => "the provider has a setting for its own address",
-        };
-        return format!(
-            "both must be the name that browsers use. If {} is that, set {set}; if not: {follows}",
-            named.host_str().unwrap_or_default()
-        );
+        let both = say(Text::FIX_ISSUER_HOST)
+            .with("host", named.host_str().unwrap_or_default())
+            .with("setting", set);
+        return both.and(if is_authentik {
+            Text::FIX_ISSUER_HOST_AUTHENTIK
+        } else {
+            Text::FIX_ISSUER_HOST_OTHER
+        });
     }
-    format!("if that is the right one, set {set}. {general}")
+    say(Text::FIX_ISSUER_RIGHT)
+        .with("setting", set)
+        .and(general)
 }
 
 /// Is this a name or address of a private network?
@@ -117,7 +108,7 @@ pub(super) fn endpoints(
     document: &Document,
     config: &OidcConfig,
     public: Option<&PublicUrl>,
-) -> Step {
+) -> Finding {
     let issuer = text(document, "issuer").unwrap_or_default();
     let mut hosts = BTreeSet::new();
     let mut authorization = None;
@@ -136,204 +127,186 @@ pub(super) fn endpoints(
                 }
             }
             Ok(None) if is_required => {
-                let found = format!("the discovery document has no `{name}`");
+                let found = say(Text::FOUND_ENDPOINT_MISSING).with("name", name);
                 return ENDPOINTS.fail(found, misconfigured(config));
             }
             Ok(None) => {}
-            Err(error) => return ENDPOINTS.fail(detail(error), misconfigured(config)),
+            Err(error) => {
+                let text = match error {
+                    oidc::Error::OpMisconfigured(Misconfiguration::Endpoint, _) => {
+                        Text::FOUND_ENDPOINT_HTTP
+                    }
+                    _ => Text::FOUND_ENDPOINT_NO_URL,
+                };
+                let value = for_log(metadata::text(document, name).unwrap_or_default());
+                let found = say(text).with("name", name).with("value", value);
+                return ENDPOINTS.fail(found, misconfigured(config));
+            }
         }
     }
     let hosts: Vec<String> = hosts.into_iter().collect();
     if let Some(step) = authorization.and_then(|url| outside(&url, config, public)) {
         return step;
     }
-    let userinfo = match text(document, "userinfo_endpoint") {
-        Some(_) => "",
-        None => "; there is no userinfo, so that all claims must be in the ID token",
-    };
-    ENDPOINTS.pass(format!("at {}{userinfo}", hosts.join(", ")))
+    let found = say(Text::FOUND_ENDPOINTS).with("hosts", hosts.join(", "));
+    ENDPOINTS.pass(match text(document, "userinfo_endpoint") {
+        Some(_) => found,
+        None => found.and(Text::FOUND_ENDPOINTS_NO_USERINFO),
+    })
 }
 
 /// Finds endpoints that this server reaches and browsers do not.
-fn outside(url: &Url, config: &OidcConfig, public: Option<&PublicUrl>) -> Option<Step> {
+fn outside(url: &Url, config: &OidcConfig, public: Option<&PublicUrl>) -> Option<Finding> {
     // A trial on one machine: browsers and server reach the same addresses.
     let public = public.filter(|public| !public.is_loopback())?;
     let own = Url::parse(public.origin()).ok()?;
     let origin = url.origin().ascii_serialization();
-    let follows = match config.provider.as_str() {
-        "authentik" => " (Authentik follows the host name and X-Forwarded-Proto of the request)",
-        _ => "",
+    let with_host = |text| {
+        let remedy = say(text);
+        match config.provider.as_str() {
+            "authentik" => remedy.and(Text::FIX_ENDPOINTS_AUTHENTIK),
+            _ => remedy,
+        }
     };
     if is_inner(&url.host()?) && !is_inner(&own.host()?) {
         return Some(ENDPOINTS.warn(
-            format!(
-                "browsers are sent to {origin}, a name or address that only machines nearby know"
-            ),
-            format!(
-                "name the provider in OIDC_SERVER_APPLICATION_URL as browsers do{follows}, and let \
-                 this server reach it under that name, too"
-            ),
+            say(Text::FOUND_ENDPOINTS_INNER).with("origin", origin),
+            with_host(Text::FIX_ENDPOINTS_INNER),
         ));
     }
     if url.scheme() == "http" && public.is_https() {
         return Some(ENDPOINTS.warn(
-            format!("browsers are sent from https to {origin}, without https"),
-            format!("write https:// into OIDC_SERVER_APPLICATION_URL{follows}"),
+            say(Text::FOUND_ENDPOINTS_HTTP).with("origin", origin),
+            with_host(Text::FIX_ENDPOINTS_HTTP),
         ));
     }
     None
 }
 
 /// Checks that both sides share an algorithm for ID tokens.
-pub(super) fn algorithms(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn algorithms(document: &Document, config: &OidcConfig) -> Finding {
     let offered = list(document, "id_token_signing_alg_values_supported");
     let remedy = presets::advice(config.provider.as_str(), Advice::SigningKey);
-    let allowed = match metadata::id_token_algs(document, &config.rp) {
-        Ok(allowed) => allowed,
-        Err(error) => return ALGORITHMS.fail(detail(error), remedy),
+    let shown = for_log(&offered.join(", "));
+    let Ok(allowed) = metadata::id_token_algs(document, &config.rp) else {
+        let found = say(Text::FOUND_ALGORITHMS_UNFIT).with("algorithms", shown);
+        return ALGORITHMS.fail(found, remedy);
     };
     let is_listed = |alg: &String| offered.contains(&alg.as_str());
     if config.rp.id_token_algs.is_some() && !offered.is_empty() && !allowed.iter().any(is_listed) {
         return ALGORITHMS.fail(
-            format!(
-                "OIDC_ID_TOKEN_ALGS allows {}, but the provider signs with {}",
-                allowed.join(", "),
-                for_log(&offered.join(", "))
-            ),
-            "take OIDC_ID_TOKEN_ALGS away, or name one of the provider's algorithms",
+            say(Text::FOUND_ALGORITHMS_DIFFER)
+                .with("allowed", allowed.join(", "))
+                .with("offered", shown),
+            Text::FIX_ALGORITHMS_DIFFER,
         );
     }
     if allowed.iter().any(|alg| alg == "HS256") {
-        let found =
-            "OIDC_ID_TOKEN_ALGS allows HS256: ID tokens may be signed with the client secret";
-        return ALGORITHMS.warn(found, format!("{remedy} Then take HS256 away"));
+        let remedy = remedy.and(Text::FIX_ALGORITHMS_HS256);
+        return ALGORITHMS.warn(Text::FOUND_ALGORITHMS_HS256, remedy);
     }
-    ALGORITHMS.pass(format!("ID tokens signed with {}", allowed.join(", ")))
+    ALGORITHMS.pass(say(Text::FOUND_ALGORITHMS).with("algorithms", allowed.join(", ")))
 }
 
 /// Checks that the OP binds codes to the login attempt (RFC 7636).
-pub(super) fn pkce(document: &Document) -> Step {
+pub(super) fn pkce(document: &Document) -> Finding {
     let methods = list(document, "code_challenge_methods_supported");
     if methods.contains(&"S256") {
-        return PKCE.pass("S256");
+        return PKCE.pass(Message::exact("S256"));
     }
     let found = if methods.is_empty() {
-        "the provider does not say that it knows PKCE; it is sent all the same".to_owned()
+        Text::FOUND_PKCE_UNSAID.into()
     } else {
-        format!(
-            "the provider knows {} alone, S256 is sent",
-            for_log(&methods.join(", "))
-        )
+        say(Text::FOUND_PKCE_OTHER).with("methods", for_log(&methods.join(", ")))
     };
-    PKCE.warn(
-        found,
-        "turn PKCE with S256 on at the provider, where it can; without it state and nonce alone bind \
-         a code to its login",
-    )
+    PKCE.warn(found, Text::FIX_PKCE)
 }
 
 /// Says whether the OP names itself in its answers (RFC 9207).
-pub(super) fn response_iss(document: &Document) -> Step {
+pub(super) fn response_iss(document: &Document) -> Finding {
     RESPONSE_ISS.pass(
         if is_true(document, "authorization_response_iss_parameter_supported") {
-            "announced, and required from now on"
+            Text::FOUND_ISS_REQUIRED
         } else {
-            "not announced; it is checked where it comes"
+            Text::FOUND_ISS_OPTIONAL
         },
     )
 }
 
 /// Says whether authorization requests are pushed (RFC 9126).
-pub(super) fn pushed(document: &Document) -> Step {
+pub(super) fn pushed(document: &Document) -> Finding {
     let is_required = is_true(document, "require_pushed_authorization_requests");
     match text(document, "pushed_authorization_request_endpoint") {
-        None if is_required => PUSHED.fail(
-            "the provider requires them, and names no endpoint for them",
-            "see the provider's settings for pushed authorization requests",
-        ),
-        Some(_) if is_required => PUSHED.pass("required, and done"),
-        Some(_) => PUSHED.pass("offered, not required, not done"),
-        None => PUSHED.pass("not offered"),
+        None if is_required => PUSHED.fail(Text::FOUND_PUSHED_NOWHERE, Text::FIX_PUSHED_NOWHERE),
+        Some(_) if is_required => PUSHED.pass(Text::FOUND_PUSHED),
+        Some(_) => PUSHED.pass(Text::FOUND_PUSHED_OPTIONAL),
+        None => PUSHED.pass(Text::FOUND_NOT_OFFERED),
     }
 }
 
 /// Says whether a logout here also logs out at the OP.
-pub(super) fn logout(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn logout(document: &Document, config: &OidcConfig) -> Finding {
     let has_one = config.rp.end_session_endpoint.is_some()
         || text(document, "end_session_endpoint").is_some();
     match (config.rp_initiated_logout, has_one) {
         (true, true) => LOGOUT.pass(if config.provider.as_str() == "authentik" {
-            "OIDC_RP_INITIATED_LOGOUT: Authentik may keep the browser on a page of its own then"
+            Text::FOUND_LOGOUT_AUTHENTIK
         } else {
-            "OIDC_RP_INITIATED_LOGOUT, and the provider has an endpoint for it"
+            Text::FOUND_LOGOUT
         }),
-        (true, false) => LOGOUT.warn(
-            "OIDC_RP_INITIATED_LOGOUT=true, but the provider has no end_session_endpoint: a logout \
-             ends here",
-            "name it in OIDC_END_SESSION_ENDPOINT, or take OIDC_RP_INITIATED_LOGOUT away",
-        ),
-        (false, true) => LOGOUT.pass("possible; OIDC_RP_INITIATED_LOGOUT turns it on"),
-        (false, false) => LOGOUT.pass("not offered, not asked for"),
+        (true, false) => LOGOUT.warn(Text::FOUND_LOGOUT_NOWHERE, Text::FIX_LOGOUT_NOWHERE),
+        (false, true) => LOGOUT.pass(Text::FOUND_LOGOUT_POSSIBLE),
+        (false, false) => LOGOUT.pass(Text::FOUND_NOT_OFFERED),
     }
 }
 
 /// Says whether the OP reports the end of a session.
-pub(super) fn backchannel(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn backchannel(document: &Document, config: &OidcConfig) -> Finding {
+    let is_authentik = config.provider.as_str() == "authentik";
     if is_true(document, "backchannel_logout_supported") {
-        let sessions = if is_true(document, "backchannel_logout_session_supported") {
-            "each session by itself"
+        let text = if is_true(document, "backchannel_logout_session_supported") {
+            Text::FOUND_BACKCHANNEL_EACH
         } else {
-            "all sessions of a user at once"
+            Text::FOUND_BACKCHANNEL_ALL
         };
         let path = shared::routes::API_BACKCHANNEL_LOGOUT;
         let url = format!("{}{path}", config.origin.origin());
-        let lifetime = match config.provider.as_str() {
-            "authentik" => {
-                ", and an Access Token validity as long as a session here (days=14 unless \
-                 SESSION_MAX_AGE_SECONDS says otherwise): \
-                 Authentik sends nothing once the access token has expired. `postern authentik \
-                 connect` sets both"
-            }
-            _ => "",
-        };
-        return BACKCHANNEL.pass(format!(
-            "offered, {sessions}: the provider needs the back-channel logout URI {url}{lifetime}"
-        ));
+        let found = say(text).with("url", url);
+        return BACKCHANNEL.pass(if is_authentik {
+            found.and(Text::FOUND_BACKCHANNEL_LIFETIME)
+        } else {
+            found
+        });
     }
-    let why = if config.provider.as_str() == "authentik" {
-        "not offered: Authentik does since 2025.8"
+    BACKCHANNEL.pass(if is_authentik {
+        Text::FOUND_BACKCHANNEL_SINCE
     } else {
-        "not offered: what ends there goes on here until it ends by itself"
-    };
-    BACKCHANNEL.pass(why)
+        Text::FOUND_BACKCHANNEL_NONE
+    })
 }
 
 /// Checks that the OP accepts how the client authenticates.
-pub(super) fn client_auth(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn client_auth(document: &Document, config: &OidcConfig) -> Finding {
     let offered = list(document, "token_endpoint_auth_methods_supported");
-    let method = match metadata::token_auth_method(document, &config.rp) {
-        Ok(method) => method_name(method),
-        Err(error) => {
-            let remedy = "let the provider take the client secret (client_secret_basic or \
-                        client_secret_post) from this client";
-            return CLIENT_AUTH.fail(detail(error), remedy);
-        }
+    let shown = for_log(&offered.join(", "));
+    let Ok(method) = metadata::token_auth_method(document, &config.rp) else {
+        let found = say(Text::FOUND_AUTH_UNKNOWN).with("offered", shown);
+        return CLIENT_AUTH.fail(found, Text::FIX_AUTH_UNKNOWN);
     };
-    if config.rp.token_auth_method.is_some() && !offered.is_empty() && !offered.contains(&method) {
+    let method = method_name(method);
+    let of_method = |text| say(text).with("method", method);
+    let is_set = config.rp.token_auth_method.is_some();
+    if is_set && !offered.is_empty() && !offered.contains(&method) {
         return CLIENT_AUTH.warn(
-            format!(
-                "OIDC_TOKEN_AUTH_METHOD={method}, but the provider offers {}",
-                for_log(&offered.join(", "))
-            ),
-            "take OIDC_TOKEN_AUTH_METHOD away: the provider says by itself what it takes",
+            of_method(Text::FOUND_AUTH_DIFFERS).with("offered", shown),
+            Text::FIX_AUTH_DIFFERS,
         );
     }
-    let from = if config.rp.token_auth_method.is_some() {
-        "as OIDC_TOKEN_AUTH_METHOD says"
+    CLIENT_AUTH.pass(of_method(if is_set {
+        Text::FOUND_AUTH_SET
     } else {
-        "as the provider says"
-    };
-    CLIENT_AUTH.pass(format!("{method}, {from}"))
+        Text::FOUND_AUTH
+    }))
 }
 
 /// Returns the method's registered name.
@@ -345,7 +318,7 @@ pub(super) fn method_name(method: TokenAuthMethod) -> &'static str {
 }
 
 /// Checks the requested scopes: the OP knows them, and none that Postern needs is missing.
-pub(super) fn scopes(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn scopes(document: &Document, config: &OidcConfig) -> Finding {
     let offered = list(document, "scopes_supported");
     let asked = &config.rp.scopes;
     let unknown: Vec<&str> = asked
@@ -355,12 +328,10 @@ pub(super) fn scopes(document: &Document, config: &OidcConfig) -> Step {
         .collect();
     if !unknown.is_empty() {
         return SCOPES.warn(
-            format!(
-                "OIDC_SCOPES asks for {}, which the provider does not list ({})",
-                unknown.join(", "),
-                for_log(&offered.join(", "))
-            ),
-            "add the scope to this client at the provider, or take it out of OIDC_SCOPES",
+            say(Text::FOUND_SCOPES_UNLISTED)
+                .with("scopes", unknown.join(", "))
+                .with("offered", for_log(&offered.join(", "))),
+            Text::FIX_SCOPES_UNLISTED,
         );
     }
     let missing: Vec<&str> = ["profile", "email"]
@@ -369,20 +340,20 @@ pub(super) fn scopes(document: &Document, config: &OidcConfig) -> Step {
         .collect();
     if !missing.is_empty() {
         return SCOPES.warn(
-            format!("OIDC_SCOPES lacks {}", missing.join(" and ")),
-            "without them names or emails do not come: OIDC_SCOPES=\"openid profile email\"",
+            say(Text::FOUND_SCOPES_MISSING).with("scopes", missing.join(", ")),
+            say(Text::FIX_SCOPES_MISSING).with("setting", USUAL_SCOPES),
         );
     }
-    SCOPES.pass(asked.join(" "))
+    SCOPES.pass(Message::exact(asked.join(" ")))
 }
 
 /// Checks that the OP lists the claims that Postern needs.
-pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
+pub(super) fn claims(document: &Document, config: &OidcConfig) -> Finding {
     let offered = list(document, "claims_supported");
     if offered.is_empty() {
-        return CLAIMS.skip("the provider does not list its claims");
+        return CLAIMS.skip(Text::SKIP_CLAIMS);
     }
-    let mut wanted = vec![("email", "the scope `email`")];
+    let mut wanted = vec![("email", "scope")];
     // The default belongs to the scope `profile` (Core §5.4). OPs often send it without listing
     // it.
     if config.rp.username_claim != "preferred_username" {
@@ -402,7 +373,7 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         .collect();
     if missing.is_empty() {
         let names: Vec<&str> = wanted.iter().map(|(claim, _)| *claim).collect();
-        return CLAIMS.pass(format!("{}: listed", names.join(", ")));
+        return CLAIMS.pass(say(Text::FOUND_CLAIMS).with("claims", names.join(", ")));
     }
     let about = if config
         .rp
@@ -418,12 +389,12 @@ pub(super) fn claims(document: &Document, config: &OidcConfig) -> Step {
         .iter()
         .all(|claim| claim.ends_with("(OIDC_USERNAME_ATTRIBUTE)"))
     {
-        "OIDC_USERNAME_ATTRIBUTE names the claim that a new account gets its username from"
+        Text::FIX_CLAIMS_USERNAME.into()
     } else {
         presets::advice(config.provider.as_str(), about)
     };
     CLAIMS.warn(
-        format!("the provider does not list {}", missing.join(", ")),
-        format!("it may send them all the same: a login shows. {hint}"),
+        say(Text::FOUND_CLAIMS_UNLISTED).with("claims", missing.join(", ")),
+        say(Text::FIX_CLAIMS_UNLISTED).and(hint),
     )
 }

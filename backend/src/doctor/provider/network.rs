@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use shared::doctor::Step;
+use shared::text::Text;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -13,7 +13,9 @@ use url::{Host, Url};
 use super::tls;
 use crate::config::OidcConfig;
 use crate::doctor::environment::container::is_container;
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::{CERTIFICATE, CONNECTION, DNS};
+use crate::message::{Message, say};
 use crate::presets::{self, Advice};
 use oidc::for_log;
 
@@ -59,7 +61,7 @@ impl Target {
 /// What was found on the network path to the OP.
 pub(super) struct Way {
     /// Name, connection and certificate.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<Finding>,
     /// Names of people and machines that came up.
     pub(super) names: Vec<String>,
     /// Can the OP be reached?
@@ -93,10 +95,11 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
     let addresses = match resolve(&target.host, target.port).await {
         Ok(addresses) => addresses,
         Err(cause) => {
-            let found = format!("{} is not known here: {cause}", target.host);
-            steps.push(DNS.fail(found, unreachable(config, &dns_remedy(&target.host))));
-            steps.push(CONNECTION.skip("the name is not known"));
-            steps.push(CERTIFICATE.skip("there is no connection"));
+            let found = say(Text::FOUND_DNS_UNKNOWN).with("host", &target.host);
+            let found = found.with("cause", cause);
+            steps.push(DNS.fail(found, unreachable(config, dns_remedy(&target.host))));
+            steps.push(CONNECTION.skip(Text::SKIP_DNS));
+            steps.push(CERTIFICATE.skip(Text::SKIP_CONNECTION));
             return Way {
                 steps,
                 names,
@@ -105,24 +108,23 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
         }
     };
     let shown: Vec<String> = addresses.iter().map(|a| a.ip().to_string()).collect();
+    let of_host = |text| say(text).with("host", &target.host);
     steps.push(DNS.pass(if target.host.parse::<IpAddr>().is_ok() {
-        format!("{} is an address", target.host)
+        of_host(Text::FOUND_DNS_ADDRESS)
     } else {
-        format!("{} is {}", target.host, shown.join(", "))
+        of_host(Text::FOUND_DNS).with("addresses", shown.join(", "))
     }));
     match connect(&addresses).await {
         Ok((stream, address)) => {
-            steps.push(CONNECTION.pass(format!("{address} accepts connections")));
+            steps.push(CONNECTION.pass(say(Text::FOUND_CONNECTION).with("address", address)));
             is_open = true;
             steps.push(certificate(target, stream, config, &mut names).await);
         }
         Err((cause, kind)) => {
-            let remedy = unreachable(
-                config,
-                connection_remedy(kind, &addresses, target.port).as_str(),
-            );
-            steps.push(CONNECTION.fail(cause, remedy));
-            steps.push(CERTIFICATE.skip("there is no connection"));
+            let remedy = connection_remedy(kind, &addresses, target.port);
+            let found = say(Text::FOUND_CONNECTION_FAILED).with("cause", cause);
+            steps.push(CONNECTION.fail(found, unreachable(config, remedy)));
+            steps.push(CERTIFICATE.skip(Text::SKIP_CONNECTION));
         }
     }
     Way {
@@ -133,49 +135,42 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
 }
 
 /// Returns what to do: first about this failure, then what is always worth a check at this OP.
-fn unreachable(config: &OidcConfig, first: &str) -> String {
+fn unreachable(config: &OidcConfig, first: Message) -> Message {
     let hint = presets::advice(config.provider.as_str(), Advice::OpUnreachable);
-    format!("{first}. {hint}")
+    first.and(hint)
 }
 
-fn dns_remedy(host: &str) -> String {
-    if host.contains('.') {
-        format!("See that {host} is written right and that this machine's DNS knows it")
+fn dns_remedy(host: &str) -> Message {
+    let text = if host.contains('.') {
+        Text::FIX_DNS
     } else {
-        format!(
-            "{host} is a short name: a container's name is known on a network that both containers \
-             share; browsers need a name that they know, too"
-        )
-    }
+        Text::FIX_DNS_SHORT
+    };
+    say(text).with("host", host)
 }
 
-fn connection_remedy(kind: std::io::ErrorKind, addresses: &[SocketAddr], port: u16) -> String {
+fn connection_remedy(kind: std::io::ErrorKind, addresses: &[SocketAddr], port: u16) -> Message {
     let is_here = addresses.iter().all(|address| address.ip().is_loopback());
     if is_here && is_container() {
-        return "127.0.0.1 is this container itself: name the provider as other machines reach it"
-            .to_owned();
+        return Text::FIX_CONNECTION_CONTAINER.into();
     }
     match kind {
-        std::io::ErrorKind::ConnectionRefused => format!(
-            "The machine is there, but nothing listens on its port {port}: start the provider, or \
-             correct the port in OIDC_SERVER_APPLICATION_URL"
-        ),
-        std::io::ErrorKind::TimedOut => {
-            "Nothing answers: a firewall drops the packets, or the address is another machine's"
-                .to_owned()
+        std::io::ErrorKind::ConnectionRefused => {
+            say(Text::FIX_CONNECTION_REFUSED).with("port", port)
         }
-        _ => "See that this machine has a route to that address".to_owned(),
+        std::io::ErrorKind::TimedOut => Text::FIX_CONNECTION_SILENT.into(),
+        _ => Text::FIX_CONNECTION_ROUTE.into(),
     }
 }
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
     let found = match timeout(TIMEOUT, lookup_host((host, port))).await {
         Ok(found) => found.map_err(|error| error.to_string())?,
-        Err(_) => return Err("DNS does not answer".to_owned()),
+        Err(_) => return Err("DNS: timed out".to_owned()),
     };
     let addresses: Vec<SocketAddr> = found.collect();
     if addresses.is_empty() {
-        return Err("DNS has no address for it".to_owned());
+        return Err("DNS: NODATA".to_owned());
     }
     Ok(addresses)
 }
@@ -203,20 +198,17 @@ async fn certificate(
     stream: TcpStream,
     config: &OidcConfig,
     names: &mut Vec<String>,
-) -> Step {
+) -> Finding {
     if !target.is_https {
         let is_here = matches!(target.host.as_str(), "localhost")
             || target
                 .host
                 .parse::<IpAddr>()
                 .is_ok_and(|address| address.is_loopback());
-        let found = "there is none: the provider is asked by http";
         if is_here {
-            return CERTIFICATE.skip(format!("{found}, on this machine"));
+            return CERTIFICATE.skip(Text::FOUND_PLAIN_HERE);
         }
-        let remedy = "give the provider https: everyone on the network between can read the client \
-                    secret and pose as the provider";
-        return CERTIFICATE.warn(found, remedy);
+        return CERTIFICATE.warn(Text::FOUND_PLAIN, Text::FIX_PLAIN);
     }
     tls::examine(&target.name, stream, config, names).await
 }
@@ -228,8 +220,8 @@ struct Between<'a> {
     port: u16,
     /// Does it take requests for a tunnel over plain HTTP?
     is_http: bool,
-    /// What messages call it.
-    title: String,
+    /// Its URL, without credentials.
+    url: String,
 }
 
 impl<'a> Between<'a> {
@@ -243,13 +235,12 @@ impl<'a> Between<'a> {
             "http" => 80,
             _ => 1080,
         });
-        let variables = "(HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)";
         Self {
             intercept,
             host: host.to_owned(),
             port,
             is_http: scheme == "http",
-            title: format!("the proxy {scheme}://{host}:{port} {variables}"),
+            url: format!("{scheme}://{host}:{port}"),
         }
     }
 
@@ -265,40 +256,38 @@ impl<'a> Between<'a> {
 /// Connects through the proxy, as the HTTP client does.
 async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way {
     let between = Between::of(proxy);
-    let title = &between.title;
+    let of_proxy = |text| say(text).with("proxy", &between.url);
     let mut way = Way {
-        steps: vec![DNS.skip(format!("left to {title}"))],
+        steps: vec![DNS.skip(of_proxy(Text::FOUND_PROXY_DNS))],
         names: vec![between.host.clone()],
         is_open: true,
     };
-    let remedy = "see that the proxy runs and lets this machine through; NO_PROXY names hosts that \
-                are reached without it";
-    let no_way = |mut way: Way, cause: String| {
-        way.steps.push(CONNECTION.fail(cause, remedy));
-        way.steps.push(CERTIFICATE.skip("there is no connection"));
+    let no_way = |mut way: Way, text, cause: String| {
+        let found = of_proxy(text).with("cause", cause);
+        way.steps.push(CONNECTION.fail(found, Text::FIX_PROXY));
+        way.steps.push(CERTIFICATE.skip(Text::SKIP_CONNECTION));
         way.is_open = false;
         way
     };
     let mut stream = match between.connect().await {
         Ok(stream) => stream,
-        Err(cause) => return no_way(way, format!("{title} cannot be reached: {cause}")),
+        Err(cause) => return no_way(way, Text::FOUND_PROXY_SILENT, cause),
     };
     if !between.is_http || !target.is_https {
-        let found = format!("{title} accepts connections");
-        way.steps.push(CONNECTION.pass(found));
+        way.steps.push(CONNECTION.pass(of_proxy(Text::FOUND_PROXY)));
         way.steps.push(CERTIFICATE.skip(if target.is_https {
-            "behind such a proxy it shows only whether discovery can be read"
+            Text::SKIP_PROXY_CERTIFICATE
         } else {
-            "there is none: the provider is asked by http"
+            Text::FOUND_PLAIN
         }));
         return way;
     }
     let tunnel = timeout(TIMEOUT, tunnel(&mut stream, target, between.intercept)).await;
-    if let Err(cause) = tunnel.unwrap_or_else(|_| Err("it does not answer".to_owned())) {
-        return no_way(way, format!("{title} refuses: {cause}"));
+    if let Err(cause) = tunnel.unwrap_or_else(|_| Err("timed out".to_owned())) {
+        return no_way(way, Text::FOUND_PROXY_REFUSES, cause);
     }
     way.steps
-        .push(CONNECTION.pass(format!("{title} leads there")));
+        .push(CONNECTION.pass(of_proxy(Text::FOUND_PROXY_LEADS)));
     let step = certificate(target, stream, config, &mut way.names).await;
     way.steps.push(step);
     way
@@ -319,7 +308,7 @@ async fn tunnel(stream: &mut TcpStream, target: &Target, proxy: &Intercept) -> R
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
         if answer.len() > MAX_HEAD {
-            return Err("it answers no HTTP".to_owned());
+            return Err("no HTTP".to_owned());
         }
         answer.push(stream.read_u8().await.map_err(io)?);
     }

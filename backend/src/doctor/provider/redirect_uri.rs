@@ -2,15 +2,17 @@
 //! Core §3.1.2.1), and compares the answer with that for a redirect URI that cannot be registered.
 
 use openidconnect::PkceCodeChallenge;
-use shared::doctor::Step;
+use shared::text::Text;
 use url::Url;
 
 use crate::config::OidcConfig;
-use crate::doctor::probe::client::ProbeClient;
-use crate::doctor::probe::page::page;
+use crate::doctor::finding::Finding;
+use crate::doctor::probe::client::{self, ProbeClient};
+use crate::doctor::probe::page::outline;
 use crate::doctor::probe::random::random_text;
 use crate::doctor::subject::REDIRECT_URI;
 use crate::failure::{Cause, remedy};
+use crate::message::{Message, say};
 use crate::presets::{self, Advice};
 use oidc::answer::Answer;
 use oidc::metadata::Metadata;
@@ -66,7 +68,7 @@ pub(super) async fn examine(
     probe: &ProbeClient<'_>,
     metadata: &Metadata,
     config: &OidcConfig,
-) -> (Step, Option<About>) {
+) -> (Finding, Option<About>) {
     let own = &config.rp.redirect_uri;
     // A name that can never be anybody's (RFC 2606 §2).
     let label: String = random_text()
@@ -93,11 +95,8 @@ pub(super) async fn examine(
 }
 
 /// Handles a client whose answers come from another issuer than that of the discovery document.
-fn foreign_client(issuer: &str, config: &OidcConfig) -> Step {
-    let found = format!(
-        "answers to this client are those of another issuer, {}",
-        for_log(issuer)
-    );
+fn foreign_client(issuer: &str, config: &OidcConfig) -> Finding {
+    let found = say(Text::FOUND_URI_FOREIGN).with("issuer", for_log(issuer));
     REDIRECT_URI.fail(found, remedy(Cause::TokenForeign, config.provider.as_str()))
 }
 
@@ -119,7 +118,7 @@ async fn request(
         let request_uri = match pushed {
             Ok(request_uri) => request_uri,
             Err(oidc::Error::OpUnreachable { endpoint, cause }) => {
-                return Seen::Nothing(format!("the {endpoint} gives no answer: {cause}"));
+                return Seen::Nothing(format!("{endpoint}: {cause}"));
             }
             Err(oidc::Error::ClientRejected(_)) => return Seen::NotKnown,
             Err(error) => return Seen::NotPushed(error.to_string()),
@@ -133,7 +132,7 @@ async fn request(
     let get = probe.http.get(url.as_str()).header("accept", "text/html");
     match probe.ask(get, NAME).await {
         Ok(answer) => classify(&answer, &url, redirect_uri),
-        Err(cause) => Seen::Nothing(cause),
+        Err(failure) => Seen::Nothing(client::cause(failure)),
     }
 }
 
@@ -168,7 +167,7 @@ fn classify(answer: &Answer, asked: &Url, redirect_uri: &str) -> Seen {
     let title = answer.title().unwrap_or_default().to_ascii_lowercase();
     Seen::Page {
         status: answer.status.as_u16(),
-        what: page(answer),
+        what: outline(answer),
         about: About::of(&title).or(|| About::of(&text)),
     }
 }
@@ -222,96 +221,90 @@ impl Seen {
         }
     }
 
-    fn words(&self) -> String {
+    /// Says it in the terms of HTTP, which are the same in every language.
+    fn outline(&self) -> String {
         match self {
-            Self::Back { error, .. } if error.is_empty() => "the browser is sent back".to_owned(),
-            Self::Back { error, .. } => format!("the browser is sent back with {error}"),
-            Self::On(place) => format!("the browser is sent to {place}"),
-            Self::Page { status, what, .. } => format!("{status}, {what}"),
-            Self::NotKnown => "the client is refused".to_owned(),
+            Self::Back { error, .. } if error.is_empty() => "\u{2192} redirect_uri".to_owned(),
+            Self::Back { error, .. } => format!("\u{2192} redirect_uri?error={error}"),
+            Self::On(place) => format!("\u{2192} {place}"),
+            Self::Page { what, .. } => what.clone(),
+            Self::NotKnown => "invalid_client".to_owned(),
             Self::NotPushed(detail) | Self::Nothing(detail) => detail.clone(),
         }
     }
 }
 
 /// Tells from both answers whether the redirect URI is registered.
-fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Step {
+fn compare(seen: &Seen, control: &Seen, config: &OidcConfig) -> Finding {
     let uri = &config.rp.redirect_uri;
     let remedy = presets::advice(config.provider.as_str(), Advice::RedirectUri);
-    let by_eye = format!("compare it with the provider's by eye, or log in. {remedy}");
     match (seen, control) {
         (Seen::Nothing(cause), _) => REDIRECT_URI.warn(
-            format!("not clear: {cause}"),
+            say(Text::FOUND_URI_UNCLEAR).with("cause", cause),
             presets::advice(config.provider.as_str(), Advice::OpUnreachable),
         ),
-        (Seen::NotKnown, _) => {
-            REDIRECT_URI.skip("not clear while the provider refuses the client, which must push it")
-        }
+        (Seen::NotKnown, _) => REDIRECT_URI.skip(Text::SKIP_URI),
         (Seen::Back { .. }, Seen::Back { .. }) => REDIRECT_URI.warn(
-            "not clear: the provider sends browsers anywhere, also to a redirect URI that \
-             nobody registered",
-            format!("have the provider compare redirect URIs to the letter. {remedy}"),
+            Text::FOUND_URI_ANYWHERE,
+            say(Text::FIX_URI_ANYWHERE).and(remedy),
         ),
         (Seen::Back { error, .. }, _) => registered(uri, error, config),
         (seen, _) if seen.is_refusal() => refused(seen, config, remedy),
-        (seen, control) if control.is_refusal() => REDIRECT_URI.pass(format!(
-            "{uri} is accepted: {}; one that is not registered: {}",
-            seen.words(),
-            control.words()
-        )),
-        (seen, control) => REDIRECT_URI.warn(
-            format!(
-                "not clear: for {uri} {}; for one that is not registered {}",
-                seen.words(),
-                control.words()
-            ),
-            by_eye,
-        ),
+        (seen, control) => {
+            let both = |text| {
+                say(text)
+                    .with("uri", uri)
+                    .with("seen", seen.outline())
+                    .with("control", control.outline())
+            };
+            if control.is_refusal() {
+                REDIRECT_URI.pass(both(Text::FOUND_URI_ACCEPTED))
+            } else {
+                let by_eye = say(Text::FIX_URI_ALIKE).and(remedy);
+                REDIRECT_URI.warn(both(Text::FOUND_URI_ALIKE), by_eye)
+            }
+        }
     }
 }
 
 /// Handles a browser that comes back: the redirect URI is registered, the error says the rest.
-fn registered(uri: &str, error: &str, config: &OidcConfig) -> Step {
+fn registered(uri: &str, error: &str, config: &OidcConfig) -> Finding {
+    let of_uri = |text| say(text).with("uri", uri);
+    let answers = || of_uri(Text::FOUND_URI_ERROR).with("error", error);
     match error {
         ""
         | "login_required"
         | "interaction_required"
         | "consent_required"
         | "account_selection_required"
-        | "access_denied" => REDIRECT_URI.pass(format!("{uri} is registered")),
-        "invalid_scope" => REDIRECT_URI.fail(
-            format!("{uri} is registered, but the provider refuses the scopes: invalid_scope"),
-            "allow this client the scopes of OIDC_SCOPES at the provider, or ask for fewer",
-        ),
-        "unauthorized_client" | "unsupported_response_type" => REDIRECT_URI.fail(
-            format!("{uri} is registered, but the provider refuses the flow: {error}"),
-            "allow this client the authorization code flow (response type `code`) at the provider",
-        ),
-        error => REDIRECT_URI.warn(
-            format!("{uri} is registered, but the provider answers {error}"),
+        | "access_denied" => REDIRECT_URI.pass(of_uri(Text::FOUND_URI)),
+        "invalid_scope" => REDIRECT_URI.fail(answers(), Text::FIX_URI_SCOPES),
+        "unauthorized_client" | "unsupported_response_type" => {
+            REDIRECT_URI.fail(answers(), Text::FIX_URI_FLOW)
+        }
+        _ => REDIRECT_URI.warn(
+            answers(),
             presets::advice(config.provider.as_str(), Advice::OpError),
         ),
     }
 }
 
-fn refused(seen: &Seen, config: &OidcConfig, remedy: &str) -> Step {
-    let uri = &config.rp.redirect_uri;
+fn refused(seen: &Seen, config: &OidcConfig, remedy: Message) -> Finding {
+    let told = |text| {
+        say(text)
+            .with("uri", &config.rp.redirect_uri)
+            .with("seen", seen.outline())
+    };
     match seen.about() {
         About::Client => REDIRECT_URI.fail(
-            format!("the provider does not know the client id: {}", seen.words()),
+            told(Text::FOUND_URI_CLIENT),
             presets::advice(config.provider.as_str(), Advice::ClientRejected),
         ),
-        About::RedirectUri => REDIRECT_URI.fail(
-            format!(
-                "the provider does not take {uri}: {} about the redirect URI",
-                seen.words()
-            ),
-            remedy,
-        ),
-        About::Unknown => REDIRECT_URI.fail(
-            format!("the provider does not take {uri}: {}", seen.words()),
-            remedy,
-        ),
+        About::RedirectUri => {
+            let found = told(Text::FOUND_URI_REFUSED).and(Text::FOUND_URI_ABOUT);
+            REDIRECT_URI.fail(found, remedy)
+        }
+        About::Unknown => REDIRECT_URI.fail(told(Text::FOUND_URI_REFUSED), remedy),
     }
 }
 
@@ -336,7 +329,7 @@ mod tests {
         let oidc = config.oidc.unwrap();
         let check = |seen: &Seen, control: &Seen, outcome: Outcome, found: &str| {
             let step = compare(seen, control, &oidc);
-            let is_right = step.outcome == outcome && step.found.contains(found);
+            let is_right = step.outcome == outcome && step.found.english().contains(found);
             assert!(is_right, "{seen:?}, {control:?}: {step:?}");
         };
         let back = |error: &str| Seen::Back {
@@ -346,7 +339,7 @@ mod tests {
         let on = |place: &str| Seen::On(place.to_owned());
         let page = |status, about| Seen::Page {
             status,
-            what: "a page".to_owned(),
+            what: "400 Bad Request, text/html".to_owned(),
             about,
         };
         let refused = page(400, About::Unknown);
@@ -374,9 +367,9 @@ mod tests {
             Fail,
             "does not take",
         );
-        check(&login, &login, Warn, "not clear");
+        check(&login, &login, Warn, "Not clear");
         check(&page(200, About::Unknown), &refused, Pass, "is accepted");
-        check(&page(200, About::Unknown), &login, Warn, "not clear");
+        check(&page(200, About::Unknown), &login, Warn, "Not clear");
         check(&nothing, &refused, Warn, "timed out");
         check(&Seen::NotKnown, &Seen::NotKnown, Skip, "refuses the client");
     }

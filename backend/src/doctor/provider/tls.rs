@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
-use shared::doctor::Step;
+use shared::text::Text;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -16,7 +16,9 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
 use crate::config::OidcConfig;
+use crate::doctor::finding::Finding;
 use crate::doctor::subject::CERTIFICATE;
+use crate::message::say;
 use oidc::client::SELF_SIGNED;
 use oidc::for_log;
 use oidc::tls::Trust;
@@ -102,13 +104,11 @@ pub(super) async fn examine(
     stream: TcpStream,
     config: &OidcConfig,
     names: &mut Vec<String>,
-) -> Step {
+) -> Finding {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let trust = Trust::new(config.rp.extra_roots());
     if trust.is_empty() {
-        let remedy = "install the package ca-certificates, or name the provider's CA in \
-                    OIDC_TLS_CACERTFILE";
-        return CERTIFICATE.fail("this machine has no root certificates at all", remedy);
+        return CERTIFICATE.fail(Text::FOUND_TLS_NO_ROOTS, Text::FIX_TLS_NO_ROOTS);
     }
     let witness = Arc::new(Witness {
         inner: trust,
@@ -117,7 +117,7 @@ pub(super) async fn examine(
     let versions =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let (Ok(builder), Ok(server)) = (versions, ServerName::try_from(name.to_owned())) else {
-        return CERTIFICATE.skip(format!("{name} is no name for a certificate"));
+        return CERTIFICATE.skip(say(Text::SKIP_TLS_NAME).with("name", name));
     };
     let verifier: Arc<dyn ServerCertVerifier> = Arc::clone(&witness) as Arc<dyn ServerCertVerifier>;
     let tls = builder
@@ -144,25 +144,21 @@ pub(super) async fn examine(
         (_, Some(fault)) => refused(name, &fault, &chain),
         (Ok(Err(error)), None) => no_tls(&error),
         (Err(_), _) => CERTIFICATE.fail(
-            format!("no TLS handshake within {} s", TIMEOUT.as_secs()),
-            "see that the port in OIDC_SERVER_APPLICATION_URL is the one for https",
+            say(Text::FOUND_TLS_SLOW).with("seconds", TIMEOUT.as_secs()),
+            Text::FIX_TLS_SLOW,
         ),
     }
 }
 
-fn no_tls(error: &std::io::Error) -> Step {
+fn no_tls(error: &std::io::Error) -> Finding {
     let text = error.to_string();
     let remedy = if text.contains("InvalidContentType") || text.contains("corrupt") {
-        "what answers on that port speaks no TLS: write its https port, or http:// where the provider \
-         is on this machine"
+        Text::FIX_TLS_NONE
     } else {
-        "see what the provider's reverse proxy is set to speak: TLS 1.2 or 1.3 is needed, and a \
-         certificate for this host name"
+        Text::FIX_TLS_FAILS
     };
-    CERTIFICATE.fail(
-        format!("the TLS handshake fails: {}", for_log(&text)),
-        remedy,
-    )
+    let found = say(Text::FOUND_TLS_FAILS).with("error", for_log(&text));
+    CERTIFICATE.fail(found, remedy)
 }
 
 fn subject(certificate: &Certificate) -> String {
@@ -184,67 +180,56 @@ fn date(since_1970: Duration) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + since_1970)
 }
 
-fn good(chain: &[Certificate]) -> Step {
+fn good(chain: &[Certificate]) -> Finding {
     let Some(own) = chain.first() else {
-        return CERTIFICATE.pass("trusted");
+        return CERTIFICATE.pass(Text::FOUND_TLS_TRUSTED);
     };
     let until = end(own);
-    let found = format!(
-        "trusted, by {}, until {}",
-        for_log(&issuer(own)),
-        date(until)
-    );
+    let found = say(Text::FOUND_TLS_GOOD)
+        .with("issuer", for_log(&issuer(own)))
+        .with("date", date(until));
     let left = until.saturating_sub(UNIX_EPOCH.elapsed().unwrap_or_default());
     if left < SOON {
-        return CERTIFICATE.warn(found, "renew it: its end is near");
+        return CERTIFICATE.warn(found, Text::FIX_TLS_SOON);
     }
     CERTIFICATE.pass(found)
 }
 
 /// Says why the certificate is refused.
-fn refused(name: &str, fault: &Error, chain: &[Certificate]) -> Step {
+fn refused(name: &str, fault: &Error, chain: &[Certificate]) -> Finding {
+    let of_name = |text| say(text).with("name", name);
     let Error::InvalidCertificate(fault) = fault else {
-        return CERTIFICATE.fail(
-            for_log(&fault.to_string()),
-            "see the provider's certificate",
-        );
+        let found = of_name(Text::FOUND_TLS_REFUSED).with("error", for_log(&fault.to_string()));
+        return CERTIFICATE.fail(found, Text::FIX_TLS_REFUSED);
     };
     match fault {
         CertificateError::UnknownIssuer => unknown_issuer(chain),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             let until = chain.first().map(end).map(date).unwrap_or_default();
-            CERTIFICATE.fail(
-                format!("the certificate of {name} expired on {until}"),
-                "renew it at the provider's reverse proxy; if it is fresh, set this machine's clock",
-            )
+            let found = of_name(Text::FOUND_TLS_EXPIRED).with("date", until);
+            CERTIFICATE.fail(found, Text::FIX_TLS_EXPIRED)
         }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => CERTIFICATE
-            .fail(
-                format!("the certificate of {name} is not valid yet"),
-                "set this machine's clock, or wait",
-            ),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            CERTIFICATE.fail(of_name(Text::FOUND_TLS_EARLY), Text::FIX_TLS_EARLY)
+        }
         CertificateError::NotValidForName => wrong_name(name, &[]),
         CertificateError::NotValidForNameContext { presented, .. } => wrong_name(name, presented),
-        CertificateError::Revoked => CERTIFICATE.fail(
-            format!("the certificate of {name} was revoked"),
-            "get a new one",
-        ),
+        CertificateError::Revoked => {
+            CERTIFICATE.fail(of_name(Text::FOUND_TLS_REVOKED), Text::FIX_TLS_REVOKED)
+        }
         other => unusual(name, other, chain),
     }
 }
 
-fn wrong_name(name: &str, presented: &[String]) -> Step {
-    let for_whom = if presented.is_empty() {
-        "another name".to_owned()
+fn wrong_name(name: &str, presented: &[String]) -> Finding {
+    let found = if presented.is_empty() {
+        say(Text::FOUND_TLS_OTHER_NAME)
     } else {
         let names = presented.iter().map(|name| bare(name));
-        for_log(&names.collect::<Vec<_>>().join(", "))
+        let names = for_log(&names.collect::<Vec<_>>().join(", "));
+        say(Text::FOUND_TLS_WRONG_NAME).with("names", names)
     };
-    CERTIFICATE.fail(
-        format!("the certificate is for {for_whom}, not for {name}"),
-        "write the host name of the certificate into OIDC_SERVER_APPLICATION_URL, or have the \
-         provider's reverse proxy show one for this name",
-    )
+    CERTIFICATE.fail(found.with("name", name), Text::FIX_TLS_WRONG_NAME)
 }
 
 /// Returns the name in `DnsName("NAME")`.
@@ -256,61 +241,36 @@ fn bare(presented: &str) -> &str {
 }
 
 /// Names the missing CA: the issuer of the topmost certificate that was sent.
-fn unknown_issuer(chain: &[Certificate]) -> Step {
+fn unknown_issuer(chain: &[Certificate]) -> Finding {
     let Some(top) = chain.last() else {
-        return CERTIFICATE.fail(
-            "the certificate is by nobody that this machine trusts",
-            "name the CA's certificate (PEM) in OIDC_TLS_CACERTFILE",
-        );
+        return CERTIFICATE.fail(Text::FOUND_TLS_NOBODY, Text::FIX_TLS_NOBODY);
     };
     let by = for_log(&issuer(top));
+    let by_issuer = |text| say(text).with("issuer", &by);
     if chain.len() == 1 && subject(top) == issuer(top) {
-        return CERTIFICATE.fail(
-            format!("the certificate is self-signed: by {by} for itself"),
-            "save the provider's certificate as PEM and name the file in OIDC_TLS_CACERTFILE, or \
-             give the provider one of a CA",
-        );
+        let found = by_issuer(Text::FOUND_TLS_SELF_SIGNED);
+        return CERTIFICATE.fail(found, Text::FIX_TLS_SELF_SIGNED);
     }
-    let missing = if chain.len() == 1 {
-        format!(
-            "this machine does not trust {by}, who signed the only certificate that was sent: it is \
-             a private CA, or an intermediate certificate that the provider should send as well"
-        )
+    let found = by_issuer(if chain.len() == 1 {
+        Text::FOUND_TLS_PRIVATE
     } else {
-        format!("this machine does not trust {by}, the CA of the certificates that were sent")
-    };
-    CERTIFICATE.fail(
-        missing,
-        format!(
-            "put the certificate of {by} (PEM) into a file and name it in OIDC_TLS_CACERTFILE; for a \
-             public CA install the package ca-certificates, and have the provider's reverse proxy \
-             send the full chain"
-        ),
-    )
+        Text::FOUND_TLS_UNTRUSTED
+    });
+    CERTIFICATE.fail(found, by_issuer(Text::FIX_TLS_UNTRUSTED))
 }
 
 /// Handles all other faults, such as a CA certificate that is used as a server certificate.
-fn unusual(name: &str, fault: &CertificateError, chain: &[Certificate]) -> Step {
+fn unusual(name: &str, fault: &CertificateError, chain: &[Certificate]) -> Finding {
+    let error = for_log(&fault.to_string());
     let is_self_signed = chain.first().is_some_and(|own| subject(own) == issuer(own));
     if is_self_signed && chain.len() == 1 {
         let by = chain.first().map(issuer).unwrap_or_default();
-        return CERTIFICATE.fail(
-            format!(
-                "the certificate is self-signed, by {}, and no client accepts it as a server's: {}",
-                for_log(&by),
-                for_log(&fault.to_string())
-            ),
-            format!(
-                "name this very certificate (PEM) in OIDC_TLS_CACERTFILE, or make one that every \
-                 client takes: {SELF_SIGNED}"
-            ),
-        );
+        let found = say(Text::FOUND_TLS_UNUSABLE)
+            .with("issuer", for_log(&by))
+            .with("error", error);
+        let remedy = say(Text::FIX_TLS_UNUSABLE).with("command", SELF_SIGNED);
+        return CERTIFICATE.fail(found, remedy);
     }
-    CERTIFICATE.fail(
-        format!(
-            "the certificate of {name} is refused: {}",
-            for_log(&fault.to_string())
-        ),
-        "give the provider a certificate for this host name that browsers take",
-    )
+    let found = say(Text::FOUND_TLS_REFUSED).with("name", name);
+    CERTIFICATE.fail(found.with("error", error), Text::FIX_TLS_REFUSED)
 }

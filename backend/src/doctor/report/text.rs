@@ -86,7 +86,6 @@ mod tests {
             found: found.to_owned(),
             remedy: remedy.map(str::to_owned),
             summary: None,
-            advice: None,
         };
         Report {
             version: "1".to_owned(),

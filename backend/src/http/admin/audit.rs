@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::app::AppState;
 use crate::config::Config;
 use crate::http::api::{Answer, Call, Reply};
+use crate::http::extract::language::language;
 use crate::present::identity::issuer_label;
 use crate::store::{AuditFilter, PartyFilter};
 
@@ -41,7 +42,7 @@ pub(crate) async fn list(app: AppState, call: Call<ListAudit>) -> Reply<ListAudi
         limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         ..AuditFilter::default()
     };
-    let mut entries = app.audit(&filter).await?;
+    let mut entries = app.audit(&filter, language(&call.headers)).await?;
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
     for entry in &mut entries {

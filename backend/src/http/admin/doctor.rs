@@ -14,7 +14,7 @@ use shared::error::ErrorCode;
 
 use crate::app::AppState;
 use crate::doctor::probe::reflection::{self, HEADER};
-use crate::doctor::{Depth, Reflection, RunContext, examine, reading_of, translate};
+use crate::doctor::{Depth, Reflection, RunContext, examine, reading_of};
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::cookie::{self, SetCookies, style};
 use crate::http::error::ApiError;
@@ -35,9 +35,8 @@ pub(crate) async fn show(app: AppState, call: Call<Examine>) -> Reply<Examine> {
         request: Some(reflect(&app, peer, &call.headers)),
         depth: Depth::Full,
     };
-    let mut report = examine(&reading, &app.clock, &context).await.report;
-    translate(&mut report, language(&call.headers));
-    Ok(Answer::new(report))
+    let examination = examine(&reading, &app.clock, &context).await;
+    Ok(Answer::new(examination.translated(language(&call.headers))))
 }
 
 /// Tells the doctor how its request arrived. For anybody else this is a 404.

@@ -37,7 +37,7 @@ where
     }
     let (origin, host) = (logged(headers, "origin"), logged(headers, "host"));
     if is_from_other_address(headers, own) {
-        let remedy = remedy(Cause::WrongAddress, app.config.op_name());
+        let remedy = remedy(Cause::WrongAddress, app.config.op_name()).english();
         let code = Cause::WrongAddress.code().as_str();
         tracing::warn!(
             code,

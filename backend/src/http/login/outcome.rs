@@ -58,7 +58,7 @@ pub(crate) fn failed(app: &AppState, from: &ClientInfo, failed: &Failed<'_>) {
         code,
         account.id = failed.account.map(display),
         client.address = from.address.map(display),
-        remedy = remedy(failed.cause, app.config.op_name()),
+        remedy = remedy(failed.cause, app.config.op_name()).english(),
         "login failed: {}",
         failed.detail
     );
@@ -74,7 +74,7 @@ pub(crate) fn failed_at_op(
 ) {
     let (method, code) = (LoginMethod::Openid, error.code());
     app.metrics.login(method, code.as_str());
-    let remedy = remedy(error.cause(), provider);
+    let remedy = remedy(error.cause(), provider).english();
     let (because, cause) = (lost.map(Lost::as_str), chain(error));
     let address = from.address.map(display);
     // The level is a compile-time part of a log line.

@@ -65,7 +65,10 @@ async fn set_up(
     }
     if !app.keys().is_setup_token(&setup.token) {
         let cause = Cause::SetupTokenWrong;
-        let (code, remedy) = (cause.code().as_str(), remedy(cause, app.config.op_name()));
+        let (code, remedy) = (
+            cause.code().as_str(),
+            remedy(cause, app.config.op_name()).english(),
+        );
         tracing::warn!(code, remedy, "setup refused");
         let failure = Failure {
             cause,

@@ -11,7 +11,7 @@ use shared::test_login::{SeenClaim, Source, TestLogin, Verdict};
 use shared::text::{Language, Text, fill};
 
 use crate::app::AppState;
-use crate::failure::{Cause, remedy};
+use crate::failure::{Cause, explanation, remedy};
 use crate::http::api::{Answer, Call, Reply};
 use crate::http::error::ApiError;
 use crate::http::extract::language::language;
@@ -58,7 +58,7 @@ pub(crate) async fn begin(app: AppState, call: Call<StartTestLogin>) -> Reply<St
         }
         // A test shows why it cannot leave for the OP.
         Err(error) => {
-            let report = failed(&app, &error, &Seen::default());
+            let report = failed(&app, &error, &Seen::default(), language(&headers));
             keep(&app, &current, &report).await?;
             let redirect = app.config.base().of(routes::DOCTOR);
             Ok(Answer::new(GoTo { redirect }))
@@ -97,7 +97,7 @@ pub(crate) async fn finish(
     let mut seen = Seen::default();
     let report = match try_out(visit, response, attempt, &mut seen).await {
         Ok(report) => report,
-        Err(error) => failed(&visit.app, &error, &seen),
+        Err(error) => failed(&visit.app, &error, &seen, language(&visit.headers)),
     };
     keep(&visit.app, admin, &report).await?;
     Ok(Redirect::to(&visit.app.config.base().of(routes::DOCTOR)).into_response())
@@ -151,7 +151,7 @@ async fn try_out(
         claims: claims(seen, &decisive),
         ..empty(app)
     };
-    refer(app, &mut report, cause);
+    refer(app, &mut report, cause, language);
     tracing::info!(
         code = report.code,
         oidc.issuer = %identity.issuer,
@@ -174,17 +174,19 @@ fn outlook(decision: Decision) -> Verdict {
 }
 
 /// Returns the report of a test that failed on the way, and logs it like a failed login.
-fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
+fn failed(app: &AppState, error: &LoginError, seen: &Seen, language: Language) -> TestLogin {
+    let cause = error.cause();
     let mut report = TestLogin {
         verdict: Verdict::Fail,
-        reasons: vec![chain(error)],
+        // In a sentence, and exactly, as in the log.
+        reasons: vec![explanation(cause).translated(language), chain(error)],
         claims: claims(seen, &[]),
         ..empty(app)
     };
-    refer(app, &mut report, Some(error.cause()));
+    refer(app, &mut report, Some(cause), language);
     tracing::warn!(
         code = report.code,
-        remedy = report.remedy,
+        remedy = remedy(cause, app.config.op_name()).english(),
         "test login failed: {}",
         chain(error)
     );
@@ -192,12 +194,12 @@ fn failed(app: &AppState, error: &LoginError, seen: &Seen) -> TestLogin {
 }
 
 /// Adds the code to a report, and what to do about it.
-fn refer(app: &AppState, report: &mut TestLogin, cause: Option<Cause>) {
+fn refer(app: &AppState, report: &mut TestLogin, cause: Option<Cause>, language: Language) {
     let Some(cause) = cause else {
         return;
     };
     report.code = Some(cause.code().as_str().to_owned());
-    report.remedy = Some(remedy(cause, app.config.op_name()).to_owned());
+    report.remedy = Some(remedy(cause, app.config.op_name()).translated(language));
 }
 
 /// An empty report.

@@ -81,7 +81,7 @@ fn address(app: &AppState, headers: &HeaderMap) -> String {
 pub(crate) async fn check(app: AppState, call: Call<CheckWelcome>) -> Reply<CheckWelcome> {
     let opened = open(&app, &call.client, &call.body.token).await;
     let (purpose, _, link) = opened.inspect_err(|error| {
-        let remedy = remedy(error.code().into(), app.config.op_name());
+        let remedy = remedy(error.code().into(), app.config.op_name()).english();
         tracing::info!(code = error.code().as_str(), remedy, "welcome link refused");
     })?;
     Ok(Answer::new(Welcome {

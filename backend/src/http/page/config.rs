@@ -6,12 +6,14 @@ use axum::http::HeaderMap;
 use shared::api::ShowConfig;
 use shared::config::{PublicConfig, PublicProvider};
 use shared::failure::FailureCode;
+use shared::text::Language;
 use tokio::time::timeout;
 
 use crate::app::AppState;
 use crate::config::LinkByEmail;
 use crate::failure::remedy;
 use crate::http::api::{Answer, Call, Reply};
+use crate::http::extract::language::language;
 use crate::http::extract::principal::{self, Visitor};
 use crate::presets;
 use crate::store;
@@ -25,6 +27,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) async fn show(app: AppState, call: Call<ShowConfig>) -> Reply<ShowConfig> {
     let error = call.query.error.as_deref().and_then(FailureCode::parse);
     let known = Known::ask(&app, &call.headers).await;
+    let error = error.map(|code| (code, language(&call.headers)));
     Ok(Answer::new(public_config(&app, &known, error)))
 }
 
@@ -88,17 +91,20 @@ impl Known {
     }
 }
 
-/// Returns what the login page shows.
+/// Returns what the login page shows. For an error, also what to do about it, in that language.
 pub(crate) fn public_config(
     app: &AppState,
     known: &Known,
-    error: Option<FailureCode>,
+    error: Option<(FailureCode, Language)>,
 ) -> PublicConfig {
     let provider = app.provider();
     let provider = provider.as_ref();
-    let hint = provider.zip(error).and_then(|(provider, code)| {
-        remedy::on_page(code, provider.config.provider.as_str()).map(str::to_owned)
-    });
+    let hint = provider
+        .zip(error)
+        .and_then(|(provider, (code, language))| {
+            let remedy = remedy::on_page(code, provider.config.provider.as_str())?;
+            Some(remedy.translated(language))
+        });
     PublicConfig {
         password_login: app.config.password_login,
         provider_first: known.provider_first,

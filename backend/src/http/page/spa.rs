@@ -181,7 +181,7 @@ async fn document(spa: &Spa, parts: &Parts) -> Response {
     let page = render(&StaticPage {
         language,
         path,
-        config: &public_config(app, &known, code),
+        config: &public_config(app, &known, code.map(|code| (code, language))),
         base: app.config.base(),
         brand,
         error: error.as_deref(),
@@ -260,7 +260,10 @@ async fn viewer(app: &AppState, path: &str, headers: &HeaderMap) -> Option<(View
 /// Logs that the login page was opened under another address than the public origin.
 fn note_wrong_address(app: &AppState, headers: &HeaderMap) {
     let (cause, host) = (Cause::WrongAddress, address::logged(headers, "host"));
-    let (code, remedy) = (cause.code().as_str(), remedy(cause, app.config.op_name()));
+    let (code, remedy) = (
+        cause.code().as_str(),
+        remedy(cause, app.config.op_name()).english(),
+    );
     let (origin, scheme) = (
         address::logged(headers, "origin"),
         address::logged(headers, "x-forwarded-proto"),

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use shared::audit::{AuditEntry, Party};
-use shared::error::ErrorCode;
 use shared::routes;
 use shared::text::Text;
 
@@ -28,13 +27,12 @@ pub(super) fn entry_row(entry: AuditEntry, is_open: bool) -> AnyView {
         address,
         reference,
         detail,
+        cause,
         remedy,
         ..
     } = entry;
     let is_same = actor == account;
-    // The code's own sentence, where it has one here: those of the OP's logins are in the detail.
-    let explained = code.as_deref().and_then(ErrorCode::parse);
-    let explained = explained.map(|code| worded("p", "", say(code.message())));
+    let explained = cause.map(|cause| worded("p", "", cause));
     let class = if code.is_some() {
         "event event-failed"
     } else {
@@ -47,7 +45,7 @@ pub(super) fn entry_row(entry: AuditEntry, is_open: bool) -> AnyView {
         fact(Text::ACTIVITY_BY, actor.filter(|_| !is_same).map(party)),
         fact(Text::ACTIVITY_BY, operator.map(at_command_line)),
         fact(Text::ACTIVITY_DETAIL, detail.map(free_text)),
-        fact(Text::ACTIVITY_REMEDY, remedy.map(free_text)),
+        fact(Text::ACTIVITY_REMEDY, remedy.map(own_text)),
         fact(Text::ACTIVITY_ADDRESS, address.clone().map(own_text)),
         fact(Text::REFERENCE, reference.map(reference_link)),
     ];

@@ -95,6 +95,7 @@ mod tests {
             reference: None,
             detail: None,
             provider: None,
+            cause: None,
             remedy: None,
         }
     }

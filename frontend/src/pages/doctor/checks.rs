@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use shared::doctor::{Group, Outcome, Report, Step};
 use shared::text::{CountedText, Text};
 
-use crate::components::english::english;
 use crate::components::inside::Panel;
 use crate::components::listing;
 use crate::components::plain::{plain, worded};
@@ -59,11 +58,14 @@ fn problem(step: Step) -> AnyView {
         Outcome::Fail => "problem problem-bad",
         _ => "problem",
     };
-    let to_do = |what| {
+    let to_do = |remedy: String| {
         let words = [say(Text::ACTIVITY_REMEDY), ": "].concat();
-        plain("p", &[], vec![worded("strong", "", words), what])
+        plain(
+            "p",
+            &[],
+            vec![worded("strong", "", words), remedy.into_any()],
+        )
     };
-    let hint = |text| plain("p", &[("class", "hint")], vec![english(text)]);
     let mut parts = vec![plain(
         "h3",
         &[],
@@ -73,14 +75,8 @@ fn problem(step: Step) -> AnyView {
         ],
     )];
     parts.extend(step.summary.map(|summary| worded("p", "", summary)));
-    // Without advice in the page's language, the exact remedy is in that language.
-    let (fix, exact) = match step.advice {
-        Some(advice) => (Some(advice.into_any()), step.remedy),
-        None => (step.remedy.map(english), None),
-    };
-    parts.extend(fix.map(to_do));
-    parts.push(hint(step.found));
-    parts.extend(exact.map(hint));
+    parts.extend(step.remedy.map(to_do));
+    parts.push(worded("p", "hint", step.found));
     let attributes = [
         ("class", class),
         ("data-step", &step.name),
@@ -106,7 +102,7 @@ fn good_ones(group: Group, steps: Vec<Step>) -> AnyView {
             ("data-step", step.name.as_str()),
             ("data-outcome", name(step.outcome)),
         ];
-        let found = plain("dd", &attributes, vec![english(step.found)]);
+        let found = plain("dd", &attributes, vec![step.found.into_any()]);
         [worded("dt", "", step.title), found]
     });
     let heading = vec![

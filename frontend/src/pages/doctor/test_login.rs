@@ -9,7 +9,6 @@ use shared::text::Text;
 use crate::api;
 use crate::base::own;
 use crate::browser::{self, History};
-use crate::components::english::english;
 use crate::components::form::busy;
 use crate::components::inside::Panel;
 use crate::components::plain::{plain, worded};
@@ -125,7 +124,7 @@ fn Shown(
     ];
     if let Some(remedy) = report.remedy {
         parts.push(worded("h3", "", say(Text::ACTIVITY_REMEDY)));
-        parts.push(plain("p", &[], vec![english(remedy)]));
+        parts.push(worded("p", "", remedy));
     }
     if !report.claims.is_empty() {
         let claims = report.claims.into_iter().flat_map(claim).collect();

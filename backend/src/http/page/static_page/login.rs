@@ -124,7 +124,7 @@ fn error_card(error: &str, page: &StaticPage<'_>, next: Option<&str>) -> Markup 
         reference.is_some(),
     );
     let hint = page.config.hint.as_ref();
-    let hint = hint.map(|hint| html! { p lang="en" dir="ltr" { (hint) } });
+    let hint = hint.map(|hint| html! { p { (hint) } });
     let reference = reference.map(|text| reference_row(page.say(Text::REFERENCE), text));
     let code_name = code.map_or("unknown", FailureCode::as_str);
     if code == Some(FailureCode::AccessDenied) {
