@@ -218,3 +218,8 @@ pub(super) fn introduce() -> Result<()> {
         kernel.trim()
     ))
 }
+
+/// Returns what `cargo xtask bench` sets.
+pub(super) fn setting(name: &str) -> Option<String> {
+    std::env::var_os(name)?.into_string().ok()
+}

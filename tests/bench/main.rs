@@ -57,7 +57,7 @@ async fn main() -> Result<()> {
         upstreams: Vec::new(),
     };
     machine::introduce()?;
-    let sections = std::env::var("BENCH_SECTIONS").unwrap_or_else(|_| "door".to_owned());
+    let sections = machine::setting("BENCH_SECTIONS").unwrap_or_else(|| "door".to_owned());
     for section in sections.split(',') {
         match section {
             "session" => session::run(&bench).await?,

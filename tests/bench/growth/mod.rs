@@ -14,7 +14,7 @@ use shared::routes::{API_AUDIT, API_SESSION, API_USERS};
 use tests::database::{Database, DatabaseKind};
 use tests::server::Server;
 
-use super::machine::{Bench, ONE_THREAD, pin, say, worked};
+use super::machine::{Bench, ONE_THREAD, pin, say, setting, worked};
 use super::seed;
 use super::visitor::LOGIN;
 use asked::{Asked, HOST, Line, SECONDS, line, median};
@@ -29,15 +29,15 @@ const ROUNDS: u64 = 10;
 const PAGES: usize = 15;
 /// Measures, and prints a table for each database.
 pub(super) async fn run(bench: &Bench) -> Result<()> {
-    let sizes = match std::env::var("BENCH_SIZES") {
-        Ok(sizes) => sizes.split(',').map(str::parse).collect::<Result<_, _>>()?,
-        Err(_) => SIZES.to_vec(),
+    let sizes = match setting("BENCH_SIZES") {
+        Some(sizes) => sizes.split(',').map(str::parse).collect::<Result<_, _>>()?,
+        None => SIZES.to_vec(),
     };
     for (name, kind) in [
         ("SQLite", DatabaseKind::Sqlite),
         ("PostgreSQL", DatabaseKind::Postgres),
     ] {
-        if std::env::var("BENCH_DATABASE").is_ok_and(|wanted| wanted != name) {
+        if setting("BENCH_DATABASE").is_some_and(|wanted| wanted != name) {
             continue;
         }
         let mut columns = Vec::new();

@@ -145,7 +145,7 @@ pub(super) async fn apache(bench: &Bench, client: Registered) -> Result<Program>
 /// Starlette with Authlib, in uvicorn.
 pub(super) async fn starlette(client: Registered) -> Result<Program> {
     let python =
-        std::env::var("BENCH_PYTHON").context("BENCH_PYTHON: cargo xtask bench sets it")?;
+        machine::setting("BENCH_PYTHON").context("BENCH_PYTHON: cargo xtask bench sets it")?;
     let (host, port) = client.place.address.split_once(':').context("no port")?;
     let mut command = Command::new(&python);
     command
@@ -173,7 +173,7 @@ pub(super) async fn starlette(client: Registered) -> Result<Program> {
 
 /// Express with openid-client.
 pub(super) async fn express(client: Registered) -> Result<Program> {
-    let modules = std::env::var("BENCH_NODE_MODULES")
+    let modules = machine::setting("BENCH_NODE_MODULES")
         .context("BENCH_NODE_MODULES: cargo xtask bench sets it")?;
     let mut command = Command::new("node");
     command
