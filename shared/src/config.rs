@@ -35,7 +35,8 @@ pub struct PublicConfig {
     pub openid: Option<PublicProvider>,
     /// The server's own address, as in `https://app.example.com`; `None` if none is configured.
     pub public_url: Option<String>,
-    /// What the administrator should do at this provider about `?error=CODE`.
+    /// What the administrator should do at this provider about `?error=CODE`, in the language of whoever
+    /// asks.
     pub hint: Option<String>,
 }
 

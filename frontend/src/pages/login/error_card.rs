@@ -30,14 +30,10 @@ pub(crate) fn ErrorCard(
         .as_ref()
         .map(|provider| provider.label.as_str());
     let told = guide.tell(&say, label, query.reference.is_some());
-    let hint = config.hint.clone().map(|hint| {
-        view! {
-            <p lang="en" dir="ltr">
-                {hint}
-            </p>
-        }
-        .into_any()
-    });
+    let hint = config
+        .hint
+        .clone()
+        .map(|hint| view! { <p>{hint}</p> }.into_any());
     let reference = query
         .reference
         .clone()
