@@ -7,12 +7,13 @@ mod asked;
 mod sweep;
 mod upkeep;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use shared::routes::{API_AUDIT, API_SESSION, API_USERS};
 use tests::database::{Database, DatabaseKind};
 use tests::server::Server;
+use tokio::time::sleep;
 
 use super::machine::{Bench, ONE_THREAD, pin, say, setting, worked};
 use super::seed;
@@ -25,8 +26,11 @@ const SIZES: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const SESSIONS: u64 = 800;
 /// How often, each time after everything that is remembered was dropped.
 const ROUNDS: u64 = 10;
+/// How long a use may wait until it is written.
+const USES_ARE_WRITTEN: Duration = Duration::from_secs(6);
 /// How often each page is asked for.
 const PAGES: usize = 15;
+
 /// Measures, and prints a table for each database.
 pub(super) async fn run(bench: &Bench) -> Result<()> {
     let sizes = match setting("BENCH_SIZES") {
@@ -81,15 +85,17 @@ async fn measure(bench: &Bench, kind: DatabaseKind, accounts: u64) -> Result<Vec
 
 /// Measures the session check: of many sessions that were all forgotten, and of one.
 async fn checks(at: &Asked<'_>, server: &Server, accounts: u64) -> Result<Vec<Line>> {
+    // A prime apart, so that they are spread over the whole table. The last of each ten has expired,
+    // and the last of each thousand is disabled. In each round the same, so that their uses, which are
+    // noted once in five minutes, are written in the first.
+    let numbers = (0..SESSIONS).map(|n| n * 7919 % accounts);
+    let live = numbers.map(|number| if number % 10 == 9 { number - 1 } else { number });
+    let cookies: Vec<String> = live.map(seed::cookie).collect();
     let mut works = Vec::new();
-    for round in 0..ROUNDS {
-        // A prime apart, so that they are spread over the whole table. The last of each ten has
-        // expired, and the last of each thousand is disabled.
-        let numbers = (0..SESSIONS).map(|n| (round * SESSIONS + n) * 7919 % accounts);
-        let live = numbers.map(|number| if number % 10 == 9 { number - 1 } else { number });
-        let cookies: Vec<String> = live.map(seed::cookie).collect();
+    for _ in 0..ROUNDS {
         upkeep::forget(server).await?;
         works.push(at.each(API_SESSION, &cookies, 8).await?.0);
+        sleep(USES_ARE_WRITTEN).await;
     }
     let cookie = seed::cookie(1);
     let headers = [HOST, &cookie];

@@ -47,6 +47,11 @@ impl Packed {
         session: &Session,
         account: &Account,
     ) {
+        if self.bytes.capacity() == 0 {
+            // All at once: pages that nothing is written to take no memory, and a vector that grows
+            // leaves those behind that it had before.
+            self.bytes.reserve_exact(ROOM);
+        }
         let end = self.bytes.len();
         self.shared(app);
         self.session(session);
