@@ -44,16 +44,10 @@ async fn pasted_error_page_leads_to_cause_and_remedy() -> Result<()> {
         let entry = "[data-kind=login_failed]";
         browser.wait_for_text(entry, "client_rejected").await?;
         browser
-            .wait_for_text(
-                &format!("{entry} [data-fact=activity_detail]"),
-                "invalid_client",
-            )
+            .wait_for_text(&format!("{entry} [data-fact=detail]"), "invalid_client")
             .await?;
         browser
-            .wait_for_text(
-                &format!("{entry} [data-fact=activity_remedy]"),
-                "In Authentik",
-            )
+            .wait_for_text(&format!("{entry} [data-fact=remedy]"), "In Authentik")
             .await?;
         ensure!(listed(stage).await? == 1, "others are listed too");
         ensure!(

@@ -40,14 +40,22 @@ pub(super) fn entry_row(entry: AuditEntry, is_open: bool) -> AnyView {
     };
     let exact = browser::time_text(at, TimeForm::Both);
     let facts = [
-        fact(Text::ACTIVITY_TIME, Some(exact.clone().into_any())),
-        fact(Text::ACTIVITY_ACCOUNT, account.map(party)),
-        fact(Text::ACTIVITY_BY, actor.filter(|_| !is_same).map(party)),
-        fact(Text::ACTIVITY_BY, operator.map(at_command_line)),
-        fact(Text::ACTIVITY_DETAIL, detail.map(free_text)),
-        fact(Text::ACTIVITY_REMEDY, remedy.map(own_text)),
-        fact(Text::ACTIVITY_ADDRESS, address.clone().map(own_text)),
-        fact(Text::REFERENCE, reference.map(reference_link)),
+        fact("time", Text::ACTIVITY_TIME, Some(exact.clone().into_any())),
+        fact("account", Text::ACTIVITY_ACCOUNT, account.map(party)),
+        fact(
+            "by",
+            Text::ACTIVITY_BY,
+            actor.filter(|_| !is_same).map(party),
+        ),
+        fact("operator", Text::ACTIVITY_BY, operator.map(at_command_line)),
+        fact("detail", Text::ACTIVITY_DETAIL, detail.map(free_text)),
+        fact("remedy", Text::ACTIVITY_REMEDY, remedy.map(own_text)),
+        fact(
+            "address",
+            Text::ACTIVITY_ADDRESS,
+            address.clone().map(own_text),
+        ),
+        fact("reference", Text::REFERENCE, reference.map(reference_link)),
     ];
     let mut words = vec![said.into_any()];
     words.extend(doer);
@@ -79,8 +87,8 @@ pub(super) fn entry_row(entry: AuditEntry, is_open: bool) -> AnyView {
 }
 
 /// A fact, if there is one, under its name.
-fn fact(name: Text, value: Option<AnyView>) -> Vec<AnyView> {
-    let value = value.map(|value| plain("dd", &[("data-fact", name.key())], vec![value]));
+fn fact(id: &'static str, name: Text, value: Option<AnyView>) -> Vec<AnyView> {
+    let value = value.map(|value| plain("dd", &[("data-fact", id)], vec![value]));
     let value = value.map(|value| vec![worded("dt", "", say(name)), value]);
     value.unwrap_or_default()
 }

@@ -87,7 +87,10 @@ fn first(context: UsersContext, list: UserList, following: Following) -> AnyView
     let count = Signal::derive(move || {
         let count =
             (total + context.created.read().len() as u64).saturating_sub(context.deleted.get());
-        fill(Text::USERS_COUNT, &[("count", &format!("{count}{more}"))])
+        fill(
+            Text::USERS_COUNT,
+            &[("count", &[&count.to_string(), more].concat())],
+        )
     });
     let is_filtered = untrack(|| {
         FILTERS
