@@ -3,15 +3,21 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::session::test_login;
 use super::{CALLBACK_KEPT, Result, Store, on_writer};
 use crate::config::SessionConfig;
 use clock::Timestamp;
 
-/// How many rows a transaction removes.
-const SLICE: u32 = 50;
+/// How many rows a transaction removes at first, and at least: more while the disk is quick, less where
+/// it is slow.
+const SLICE: u64 = 4;
+/// How many it removes at most.
+const LARGEST_SLICE: u64 = 256;
+/// How long a transaction may take before the next one is smaller. Half of what others may have to wait,
+/// since the next one may find its rows in more places.
+const QUICK: Duration = Duration::from_millis(5);
 /// How long others have the writer to themselves then. Another process does not queue for it, but tries
 /// again and again.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -89,25 +95,47 @@ impl Store {
 
     /// Removes slice after slice; returns how many rows there were.
     async fn remove(&self, statement: &'static str, until: Timestamp) -> Result<u64> {
-        let mut removed = 0;
+        let (mut removed, mut rows) = (0, SLICE);
         loop {
+            let began = Instant::now();
             let slice = on_writer!(self, pool => {
-                sqlx::query(statement).bind(until.unix()).bind(i64::from(SLICE))
+                sqlx::query(statement).bind(until.unix()).bind(rows.cast_signed())
                     .execute(pool).await?.rows_affected()
             });
             removed += slice;
-            if slice < u64::from(SLICE) {
+            if slice < rows {
                 return Ok(removed);
             }
+            rows = next_slice(rows, began.elapsed());
             sleep(PAUSE).await;
         }
     }
+}
+
+/// Returns how many rows the next transaction removes, after one with so many took so long.
+fn next_slice(rows: u64, took: Duration) -> u64 {
+    let rows = match took {
+        _ if took > QUICK => rows / 2,
+        _ if took < QUICK / 2 => rows * 2,
+        _ => rows,
+    };
+    rows.clamp(SLICE, LARGEST_SLICE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::engine::plan::Plans;
+
+    #[test]
+    fn slices_are_as_large_as_the_disk_is_quick() {
+        let ms = Duration::from_millis;
+        assert_eq!(next_slice(16, ms(20)), 8);
+        assert_eq!(next_slice(16, ms(4)), 16);
+        assert_eq!(next_slice(16, ms(1)), 32);
+        assert_eq!(next_slice(SLICE, ms(900)), SLICE);
+        assert_eq!(next_slice(LARGEST_SLICE, ms(0)), LARGEST_SLICE);
+    }
 
     #[tokio::test]
     async fn rows_are_found_by_an_index_in_the_order_of_their_age() {
