@@ -121,11 +121,7 @@ const HEADING: &str = "\
 fn row(path: &str, report: &Value) -> String {
     let [performance, accessibility, practices] =
         CATEGORIES.map(|category| score(&report["categories"][category]) * 100.0);
-    let figure = |audit: &str| {
-        report["audits"][audit]["numericValue"]
-            .as_f64()
-            .unwrap_or_default()
-    };
+    let figure = |audit: &str| figure(report, audit).unwrap_or_default();
     format!(
         "\n| `{path}` | {performance:.0} | {accessibility:.0} | {practices:.0} | {:.0} ms | {:.3} | {:.1} |",
         figure(LARGEST_PAINT),
@@ -137,14 +133,15 @@ fn row(path: &str, report: &Value) -> String {
 /// The audit with the time of the largest paint, in milliseconds.
 const LARGEST_PAINT: &str = "largest-contentful-paint";
 
+/// Returns what an audit measured.
+fn figure(report: &Value, audit: &str) -> Option<f64> {
+    report["audits"][audit]["numericValue"].as_f64()
+}
+
 /// Returns the report with the middle largest paint.
 fn middle_of(loads: usize, load: impl Fn() -> Result<Value>) -> Result<Value> {
     let mut reports = (0..loads).map(|_| load()).collect::<Result<Vec<_>>>()?;
-    let paint = |report: &Value| {
-        report["audits"][LARGEST_PAINT]["numericValue"]
-            .as_f64()
-            .unwrap_or(f64::MAX)
-    };
+    let paint = |report: &Value| figure(report, LARGEST_PAINT).unwrap_or(f64::MAX);
     reports.sort_by(|one, other| paint(one).total_cmp(&paint(other)));
     Ok(reports.swap_remove(loads / 2))
 }

@@ -24,13 +24,12 @@ use super::rejection::{Rejection, rejected, rejected_id_token};
 use super::settings::Settings;
 use super::signatures::{Question, Signatures};
 use super::token_request::{self, Tokens};
-use super::{logout, pushed_request, userinfo};
+use super::{pushed_request, userinfo};
 use clock::{Clock, Timestamp};
 
+mod logout;
 pub mod refresh;
 
-/// How long a logout waits for the OP to say that it is there.
-const LOGOUT_PATIENCE: Duration = Duration::from_secs(5);
 /// How often discovery is fetched while all is well.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// How old what is known may be while somebody asks for it: how soon an outage is told.
@@ -303,22 +302,6 @@ impl Provider {
             refresh_token: tokens.refresh_token,
             authenticated_at: id_token::auth_time(&claims),
         })
-    }
-
-    /// Returns the URL that logs the browser out at the OP, if it has one (RP-Initiated Logout §2).
-    /// `None` also while nobody answers there: the browser would end at an error page of its own.
-    pub async fn logout_url(&self, id_token: Option<&str>, return_url: &str) -> Option<Url> {
-        let answered = self.discovery.for_start(&self.client, &self.settings);
-        let answered = tokio::time::timeout(LOGOUT_PATIENCE, answered).await;
-        answered.ok()?.ok()?;
-        self.end_session_url(id_token, return_url)
-    }
-
-    /// Returns the URL that logs the browser out at the OP, if the OP is known and has one.
-    #[must_use]
-    pub fn end_session_url(&self, id_token: Option<&str>, return_url: &str) -> Option<Url> {
-        let metadata = self.discovery.last_good()?;
-        logout::end_session_url(&metadata, &self.settings, id_token, return_url)
     }
 
     /// Checks a logout token that somebody says comes from the OP (Back-Channel Logout §2.6).
