@@ -60,7 +60,12 @@ all_advice! {
 /// Returns what an administrator of this OP should do about it.
 #[must_use]
 pub fn advice(provider: &str, advice: Advice) -> Message {
-    advice.of(hints(provider)).into()
+    let hints = hints(provider);
+    let sentences = advice.of(hints).chunks(1).map(Message::from);
+    // A sentence that names another place has that as its first value, and the first one counts.
+    sentences.fold(Message::default(), |message, sentence| {
+        message.and(sentence.with("op", hints.op))
+    })
 }
 
 /// Returns the brand's hints; those of no brand for an unknown name.

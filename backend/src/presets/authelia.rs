@@ -4,11 +4,9 @@ use shared::text::Text;
 
 use super::hints::Hints;
 
-/// Its name in the texts.
-const OP: &str = "Authelia";
-
 pub(super) static HINTS: Hints = Hints {
-    op_unreachable: &[(Text::HINT_REACH, &[("op", OP)])],
+    op: "Authelia",
+    op_unreachable: &[(Text::HINT_REACH, &[])],
     op_misconfigured: &[
         (Text::AUTHELIA_ROOT, &[("url", "https://auth.example.com")]),
         (Text::AUTHELIA_JWKS, &[]),
@@ -19,25 +17,19 @@ pub(super) static HINTS: Hints = Hints {
         (Text::HINT_CODE, &[]),
         (
             Text::HINT_CODE_LIFE,
-            &[
-                ("op", OP),
-                (
-                    "setting",
-                    "identity_providers.oidc.lifespans.authorize_code",
-                ),
-            ],
+            &[(
+                "setting",
+                "identity_providers.oidc.lifespans.authorize_code",
+            )],
         ),
-        (Text::HINT_URI, &[("op", OP)]),
+        (Text::HINT_URI, &[]),
     ],
     token_invalid: &[
         (Text::HINT_CHECK, &[]),
         (Text::AUTHELIA_ALGORITHM, &[]),
         (Text::HINT_CLOCKS, &[]),
     ],
-    userinfo_invalid: &[
-        (Text::AUTHELIA_USERINFO, &[]),
-        (Text::HINT_ANSWER, &[("op", OP)]),
-    ],
+    userinfo_invalid: &[(Text::AUTHELIA_USERINFO, &[]), (Text::HINT_ANSWER, &[])],
     email_missing: &[(Text::AUTHELIA_EMAIL, &[])],
     email_unverified: &[(Text::AUTHELIA_VERIFIED, &[])],
     role_missing: &[
@@ -51,16 +43,13 @@ pub(super) static HINTS: Hints = Hints {
         ),
     ],
     op_error: &[
-        (Text::HINT_ANSWER, &[("op", OP)]),
-        (Text::HINT_REASON, &[("op", OP)]),
+        (Text::HINT_ANSWER, &[]),
+        (Text::HINT_REASON, &[]),
         (Text::AUTHELIA_SCOPE, &[]),
     ],
     access_denied: &[(Text::HINT_CANCELED, &[]), (Text::AUTHELIA_POLICY, &[])],
     signing_key: &[(Text::AUTHELIA_JWKS, &[]), (Text::AUTHELIA_SIGNING, &[])],
     encryption: &[(Text::AUTHELIA_ENCRYPTION, &[])],
-    redirect_uri: &[(
-        Text::HINT_URI_ADD,
-        &[("op", OP), ("place", "redirect_uris")],
-    )],
+    redirect_uri: &[(Text::HINT_URI_ADD, &[("place", "redirect_uris")])],
     application_url: &[(Text::AUTHELIA_ROOT, &[("url", "https://auth.example.com")])],
 };

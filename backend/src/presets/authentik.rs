@@ -4,16 +4,11 @@ use shared::text::Text;
 
 use super::hints::Hints;
 
-/// Its name in the texts.
-const OP: &str = "Authentik";
-
 pub(super) static HINTS: Hints = Hints {
+    op: "Authentik",
     op_unreachable: &[
-        (Text::HINT_REACH, &[("op", OP)]),
-        (
-            Text::HINT_UP,
-            &[("op", OP), ("url", "https://HOST/-/health/ready/")],
-        ),
+        (Text::HINT_REACH, &[]),
+        (Text::HINT_UP, &[("url", "https://HOST/-/health/ready/")]),
     ],
     op_misconfigured: &[
         (Text::AUTHENTIK_KEYS, &[]),
@@ -26,11 +21,8 @@ pub(super) static HINTS: Hints = Hints {
     client_rejected: &[(Text::AUTHENTIK_CLIENT, &[]), (Text::AUTHENTIK_SECRET, &[])],
     code_rejected: &[
         (Text::HINT_CODE, &[]),
-        (
-            Text::HINT_CODE_LIFE,
-            &[("op", OP), ("setting", "Access code validity")],
-        ),
-        (Text::HINT_URI, &[("op", OP)]),
+        (Text::HINT_CODE_LIFE, &[("setting", "Access code validity")]),
+        (Text::HINT_URI, &[]),
     ],
     token_invalid: &[
         (Text::HINT_CHECK, &[]),
@@ -46,7 +38,7 @@ pub(super) static HINTS: Hints = Hints {
     ],
     role_missing: &[(Text::AUTHENTIK_GROUPS, &[("place", "Directory > Groups")])],
     op_error: &[
-        (Text::HINT_ANSWER, &[("op", OP)]),
+        (Text::HINT_ANSWER, &[]),
         (Text::AUTHENTIK_EVENTS, &[("place", "Events > Logs")]),
     ],
     access_denied: &[

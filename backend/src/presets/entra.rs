@@ -4,10 +4,8 @@ use shared::text::Text;
 
 use super::hints::Hints;
 
-/// Its name in the texts.
-const OP: &str = "Entra";
-
 pub(super) static HINTS: Hints = Hints {
+    op: "Entra",
     op_unreachable: &[(
         Text::HINT_REACH,
         &[("op", "login.microsoftonline.com, graph.microsoft.com")],
@@ -20,7 +18,7 @@ pub(super) static HINTS: Hints = Hints {
         (Text::ENTRA_TENANT, &[]),
     ],
     client_rejected: &[(Text::ENTRA_CLIENT, &[("place", "Certificates & secrets")])],
-    code_rejected: &[(Text::HINT_CODE, &[]), (Text::HINT_URI, &[("op", OP)])],
+    code_rejected: &[(Text::HINT_CODE, &[]), (Text::HINT_URI, &[])],
     token_invalid: &[
         (Text::HINT_CHECK, &[]),
         (Text::ENTRA_VERSION, &[]),
@@ -39,16 +37,13 @@ pub(super) static HINTS: Hints = Hints {
         ),
         (Text::FIX_SET, &[("setting", "OIDC_CLAIM_ROLES=roles")]),
     ],
-    op_error: &[(Text::HINT_ANSWER, &[("op", OP)]), (Text::ENTRA_LOGS, &[])],
+    op_error: &[(Text::HINT_ANSWER, &[]), (Text::ENTRA_LOGS, &[])],
     access_denied: &[(Text::HINT_CANCELED, &[]), (Text::ENTRA_ASSIGNED, &[])],
-    signing_key: &[(Text::HINT_SIGNS, &[("op", OP), ("algorithm", "RS256")])],
+    signing_key: &[(Text::HINT_SIGNS, &[("algorithm", "RS256")])],
     encryption: &[(Text::ENTRA_ENCRYPTION, &[])],
     redirect_uri: &[(
         Text::HINT_URI_ADD,
-        &[
-            ("op", OP),
-            ("place", "App registrations > Authentication > Web"),
-        ],
+        &[("place", "App registrations > Authentication > Web")],
     )],
     application_url: &[
         (

@@ -5,7 +5,8 @@ use shared::text::Text;
 use super::hints::Hints;
 
 pub(super) static HINTS: Hints = Hints {
-    op_unreachable: &[(Text::HINT_REACH, &[("op", "OIDC_SERVER_APPLICATION_URL")])],
+    op: "OIDC_SERVER_APPLICATION_URL",
+    op_unreachable: &[(Text::HINT_REACH, &[])],
     op_misconfigured: &[(Text::GENERIC_ISSUER, &[]), (Text::GENERIC_KEY, &[])],
     client_rejected: &[(Text::GENERIC_CLIENT, &[])],
     code_rejected: &[(Text::HINT_CODE, &[]), (Text::GENERIC_URI, &[])],

@@ -4,10 +4,8 @@ use shared::text::Text;
 
 use super::hints::Hints;
 
-/// Its name in the texts.
-const OP: &str = "Google";
-
 pub(super) static HINTS: Hints = Hints {
+    op: "Google",
     op_unreachable: &[(
         Text::HINT_REACH,
         &[(
@@ -20,13 +18,13 @@ pub(super) static HINTS: Hints = Hints {
         Text::GOOGLE_CLIENT,
         &[("place", "Google Auth Platform > Clients")],
     )],
-    code_rejected: &[(Text::HINT_CODE, &[]), (Text::HINT_URI, &[("op", OP)])],
+    code_rejected: &[(Text::HINT_CODE, &[]), (Text::HINT_URI, &[])],
     token_invalid: &[(Text::HINT_CHECK, &[]), (Text::GOOGLE_CLOCK, &[])],
-    userinfo_invalid: &[(Text::HINT_ANSWER, &[("op", OP)])],
+    userinfo_invalid: &[(Text::HINT_ANSWER, &[])],
     email_missing: &[(Text::GOOGLE_EMAIL, &[])],
     email_unverified: &[(Text::GOOGLE_VERIFIED, &[]), (Text::HINT_CONFIRM, &[])],
     role_missing: &[(Text::GOOGLE_ROLES, &[])],
-    op_error: &[(Text::HINT_ANSWER, &[("op", OP)])],
+    op_error: &[(Text::HINT_ANSWER, &[])],
     access_denied: &[
         (Text::HINT_CANCELED, &[]),
         (
@@ -34,8 +32,8 @@ pub(super) static HINTS: Hints = Hints {
             &[("place", "Google Auth Platform > Audience")],
         ),
     ],
-    signing_key: &[(Text::HINT_SIGNS, &[("op", OP), ("algorithm", "RS256")])],
-    encryption: &[(Text::HINT_NOT_ENCRYPTED, &[("op", OP)])],
+    signing_key: &[(Text::HINT_SIGNS, &[("algorithm", "RS256")])],
+    encryption: &[(Text::HINT_NOT_ENCRYPTED, &[])],
     redirect_uri: &[
         (
             Text::HINT_URI_ADD,

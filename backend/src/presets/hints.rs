@@ -5,6 +5,8 @@ use crate::message::Sentence;
 /// What an administrator of the OP should do, by error. A brand fills in each of them: what is the
 /// same everywhere is in `generic.rs`, and no brand's file repeats it.
 pub(super) struct Hints {
+    /// Its name in the texts: `{op}`.
+    pub(super) op: &'static str,
     /// Down, slow, or out of reach.
     pub(super) op_unreachable: &'static [Sentence],
     /// Metadata, issuer, keys, encryption.

@@ -4,13 +4,11 @@ use shared::text::Text;
 
 use super::hints::Hints;
 
-/// Its name in the texts.
-const OP: &str = "Kanidm";
-
 pub(super) static HINTS: Hints = Hints {
+    op: "Kanidm",
     op_unreachable: &[
-        (Text::HINT_REACH, &[("op", OP)]),
-        (Text::HINT_UP, &[("op", OP), ("url", "https://HOST/status")]),
+        (Text::HINT_REACH, &[]),
+        (Text::HINT_UP, &[("url", "https://HOST/status")]),
     ],
     op_misconfigured: &[
         (
@@ -38,10 +36,7 @@ pub(super) static HINTS: Hints = Hints {
         (Text::KANIDM_ALGORITHM, &[]),
         (Text::HINT_CLOCKS, &[]),
     ],
-    userinfo_invalid: &[
-        (Text::HINT_ANSWER, &[("op", OP)]),
-        (Text::HINT_REASON, &[("op", OP)]),
-    ],
+    userinfo_invalid: &[(Text::HINT_ANSWER, &[]), (Text::HINT_REASON, &[])],
     email_missing: &[(
         Text::KANIDM_EMAIL,
         &[
@@ -52,7 +47,7 @@ pub(super) static HINTS: Hints = Hints {
             ("other", "kanidm person update USER --mail ADDRESS"),
         ],
     )],
-    email_unverified: &[(Text::HINT_VERIFIED, &[("op", OP)])],
+    email_unverified: &[(Text::HINT_VERIFIED, &[])],
     role_missing: &[(
         Text::KANIDM_GROUPS,
         &[(
@@ -60,10 +55,7 @@ pub(super) static HINTS: Hints = Hints {
             "kanidm system oauth2 update-claim-map NAME CLAIM GROUP VALUE",
         )],
     )],
-    op_error: &[
-        (Text::HINT_ANSWER, &[("op", OP)]),
-        (Text::HINT_REASON, &[("op", OP)]),
-    ],
+    op_error: &[(Text::HINT_ANSWER, &[]), (Text::HINT_REASON, &[])],
     access_denied: &[
         (Text::HINT_CANCELED, &[]),
         (
@@ -74,8 +66,8 @@ pub(super) static HINTS: Hints = Hints {
             ],
         ),
     ],
-    signing_key: &[(Text::HINT_SIGNS, &[("op", OP), ("algorithm", "ES256")])],
-    encryption: &[(Text::HINT_NOT_ENCRYPTED, &[("op", OP)])],
+    signing_key: &[(Text::HINT_SIGNS, &[("algorithm", "ES256")])],
+    encryption: &[(Text::HINT_NOT_ENCRYPTED, &[])],
     redirect_uri: &[(
         Text::KANIDM_URI,
         &[("command", "kanidm system oauth2 add-redirect-url NAME URL")],
