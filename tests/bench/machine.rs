@@ -15,8 +15,6 @@ use tokio::net::TcpStream;
 
 /// How many connections ask at once.
 const CONNECTIONS: u32 = 64;
-/// For how long each is asked.
-pub(super) const SECONDS: u64 = 8;
 /// The core of what is measured.
 pub(super) const MEASURED: &str = "0";
 /// As many threads as a server starts that finds one core; it is given that only once it runs.
@@ -38,9 +36,6 @@ impl Drop for Running {
 pub(super) struct Bench {
     pub(super) peers: PathBuf,
     pub(super) folder: TempDir,
-    pub(super) upstream: String,
-    /// The upstream runs on both cores' behalf: once it is measured itself, then it only answers.
-    pub(super) upstreams: Vec<Running>,
 }
 
 impl Bench {
@@ -174,14 +169,6 @@ pub(super) fn worked_with_children(process: u32) -> Result<Worked> {
         }
     }
     Ok(all)
-}
-
-/// Returns how long a process has worked, in hundredths of a second.
-pub(super) fn ticks(process: u32) -> Result<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let (_, fields) = stat.rsplit_once(") ").context("no name")?;
-    let fields: Vec<&str> = fields.split(' ').collect();
-    Ok(fields[11].parse::<u64>()? + fields[12].parse::<u64>()?)
 }
 
 /// Prints a line of a table, and adds it to the file that collects them, if there is one.

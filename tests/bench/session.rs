@@ -1,40 +1,12 @@
 //! What the session check costs, beside a bare handler of axum that answers with the same bytes.
-//!
-//! Rounds are interleaved, and of each program the median counts: what else the machine does then
-//! meets all of them.
 
 use anyhow::{Context as _, Result};
 use shared::routes::{API_SESSION, API_VERIFY};
 
-use super::machine::{Bench, MEASURED, ONE_THREAD, SECONDS, address, listening, pin, say, ticks};
+use super::machine::{Bench, MEASURED, ONE_THREAD, address, listening, pin, say};
 use super::program;
+use super::subject::{Subject, interleave};
 use super::visitor::{CHAT, LOGIN};
-
-/// How often each is measured.
-const ROUNDS: usize = 3;
-
-/// One that is measured.
-struct Peer {
-    what: &'static str,
-    address: String,
-    path: &'static str,
-    headers: Vec<String>,
-    process: u32,
-    /// Answers a second, and microseconds of the processor for each, in each round.
-    rounds: Vec<(u64, f64)>,
-}
-
-impl Peer {
-    /// Returns the medians.
-    fn medians(&self) -> Option<(u64, f64)> {
-        let mut rates: Vec<u64> = self.rounds.iter().map(|round| round.0).collect();
-        let mut works: Vec<f64> = self.rounds.iter().map(|round| round.1).collect();
-        rates.sort_unstable();
-        works.sort_unstable_by(f64::total_cmp);
-        let middle = self.rounds.len() / 2;
-        Some((*rates.get(middle)?, *works.get(middle)?))
-    }
-}
 
 /// Measures, and prints a table.
 pub(super) async fn run(bench: &Bench) -> Result<()> {
@@ -59,73 +31,41 @@ pub(super) async fn run(bench: &Bench) -> Result<()> {
     let bare = address()?;
     let handler = bench.start(MEASURED, &["handler", &bare])?;
     listening(&bare).await?;
-    let host = "Host: login.example.test".to_owned();
-    let peer = |what, path, headers| Peer {
-        what,
-        address: origin.clone(),
-        path,
-        headers,
-        process: id,
-        rounds: Vec::new(),
-    };
-    let mut peers = [
-        Peer {
-            address: bare.clone(),
-            process: handler.0.id(),
-            ..peer("bare axum handler", "/", vec![host.clone(), own.clone()])
-        },
-        peer("`/healthz`: no session", "/healthz", vec![host.clone()]),
-        peer(
-            "`/api/session`",
-            API_SESSION,
-            vec![host.clone(), own.clone()],
-        ),
-        peer(
-            "`/api/verify`",
-            API_VERIFY,
-            vec![
-                host.clone(),
-                "X-Forwarded-Host: chat.example.test".to_owned(),
-                "X-Forwarded-Uri: /".to_owned(),
-                "X-Forwarded-Proto: http".to_owned(),
-                at_chat,
-            ],
-        ),
+    let host = "Host: login.example.test";
+    let axum = [host, &*own];
+    let asked = [
+        host,
+        "X-Forwarded-Host: chat.example.test",
+        "X-Forwarded-Uri: /",
+        "X-Forwarded-Proto: http",
+        &at_chat,
     ];
-    for _ in 0..ROUNDS {
-        for peer in &mut peers {
-            round(bench, peer).await?;
-        }
-    }
-    print(&peers)?;
+    let mut subjects = [
+        Subject::new("bare axum handler", &bare, "/", &axum, handler.0.id()),
+        Subject::new(
+            "`/healthz`: no session",
+            &origin,
+            "/healthz",
+            &axum[..1],
+            id,
+        ),
+        Subject::new("`/api/session`", &origin, API_SESSION, &axum, id),
+        Subject::new("`/api/verify`", &origin, API_VERIFY, &asked, id),
+    ];
+    interleave(bench, &mut subjects).await?;
+    print(&subjects)?;
     drop(handler);
     server.stop().await
 }
 
-async fn round(bench: &Bench, peer: &mut Peer) -> Result<()> {
-    let headers: Vec<&str> = peer.headers.iter().map(String::as_str).collect();
-    bench.load(&peer.address, peer.path, &headers, 1, 0).await?;
-    let before = ticks(peer.process)?;
-    let (rate, ..) = bench
-        .load(&peer.address, peer.path, &headers, SECONDS, 0)
-        .await?;
-    let worked = ticks(peer.process)? - before;
-    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-    let work = worked as f64 * 10_000.0 / (rate * SECONDS) as f64;
-    peer.rounds.push((rate, work));
-    Ok(())
-}
-
-fn print(peers: &[Peer]) -> Result<()> {
-    let bare = peers.first().and_then(Peer::medians);
-    let (_, bare) = bare.context("nothing was measured")?;
+fn print(subjects: &[Subject]) -> Result<()> {
+    let bare = subjects.first().context("no bare handler")?.work()?;
     say("\n### The session check\n")?;
     say("| what | requests/s | processor/request | of bare axum |")?;
     say("|---|---|---|---|")?;
-    for peer in peers {
-        let (rate, work) = peer.medians().context("nothing was measured")?;
+    for subject in subjects {
+        let (what, rate, work) = (&subject.what, subject.rate()?, subject.work()?);
         let part = bare / work;
-        let what = peer.what;
         say(&format!("| {what} | {rate} | {work:.1} µs | {part:.2} |"))?;
     }
     Ok(())

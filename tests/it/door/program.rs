@@ -12,7 +12,11 @@ use super::visitor::{LOGIN, Visitor, WIKI};
 
 /// Starts the program with these settings, and logs Alice in at its application.
 pub(super) async fn with_alice(settings: &[(&str, &str)]) -> Result<(Server, Visitor)> {
-    let mut server = prepare(Database::Sqlite, settings)?;
+    start_with_alice(prepare(Database::Sqlite, settings)?).await
+}
+
+/// Starts a program that was prepared, and logs Alice in at its application.
+pub(super) async fn start_with_alice(mut server: Server) -> Result<(Server, Visitor)> {
     add_alice(&server).await?;
     server.start().await?;
     let mut alice = Visitor::at(server.origin());
