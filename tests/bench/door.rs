@@ -21,17 +21,14 @@ const BARE: usize = 1;
 
 /// Measures, and prints a table.
 pub(super) async fn run(bench: &Bench) -> Result<()> {
-    let application = address()?;
-    let _application = bench.start(REST, &["upstream", &application])?;
-    listening(&application).await?;
-    // The one that is measured itself must not share its core with what asks it.
+    let application = &bench.application;
     let alone = address()?;
     let upstream = bench.start(MEASURED, &["upstream", &alone])?;
     listening(&alone).await?;
     let bare = address()?;
-    let proxy = bench.start(MEASURED, &["proxy", &bare, &application])?;
+    let proxy = bench.start(MEASURED, &["proxy", &bare, application])?;
     listening(&bare).await?;
-    let nginx = Nginx::start(bench, MEASURED, &application, "").await?;
+    let nginx = Nginx::start(bench, MEASURED, application, "").await?;
     let any = ["Host: x"];
     let mut subjects = vec![
         Subject::new("the application alone", &alone, "/", &any, upstream.0.id()),
@@ -44,17 +41,17 @@ pub(super) async fn run(bench: &Bench) -> Result<()> {
             nginx.process(),
         ),
     ];
-    let mut own = Own::start("Postern", None, &application).await?;
+    let mut own = Own::start("Postern", None, application).await?;
     subjects.extend(own.subjects()?);
     let beside = setting("BENCH_BESIDE");
     let beside = match &beside {
-        Some(program) => Some(Own::start("the other", Some(program), &application).await?),
+        Some(program) => Some(Own::start("the other", Some(program), application).await?),
         None => None,
     };
     if let Some(beside) = &beside {
         subjects.extend(beside.subjects()?);
     }
-    let (asking, asks) = own.behind_nginx(bench, &application).await?;
+    let (asking, asks) = own.behind_nginx(bench, application).await?;
     subjects.push(asks);
     interleave(bench, &mut subjects).await?;
     print(bench, &subjects).await?;
@@ -201,7 +198,7 @@ fn config_of(address: &str, folder: &Path, application: &str, auth: &str) -> Str
 }
 
 async fn print(bench: &Bench, subjects: &[Subject]) -> Result<()> {
-    let bare = subjects.get(BARE).context("no bare proxy")?.work()?;
+    let bare = subjects.get(BARE).context("no bare proxy")?;
     say("\n### The door\n")?;
     say(&format!(
         "| what | requests/s | processor/request | of a bare proxy | median at {RATE}/s | p99 at {RATE}/s |"
@@ -210,7 +207,7 @@ async fn print(bench: &Bench, subjects: &[Subject]) -> Result<()> {
     for subject in subjects {
         let (what, rate, work) = (&subject.what, subject.rate()?, subject.work()?);
         let (median, slowest) = subject.took(bench, RATE).await?;
-        let part = bare / work;
+        let part = subject.part(bare)?;
         say(&format!(
             "| {what} | {rate} | {work:.1} µs | {part:.2} | {median} µs | {slowest} µs |"
         ))?;

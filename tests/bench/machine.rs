@@ -36,6 +36,8 @@ impl Drop for Running {
 pub(super) struct Bench {
     pub(super) peers: PathBuf,
     pub(super) folder: TempDir,
+    /// Where what asks is also the application, for those that pass requests on.
+    pub(super) application: String,
 }
 
 impl Bench {
@@ -62,7 +64,16 @@ impl Bench {
     ) -> Result<(u64, u64, u64)> {
         let connections = CONNECTIONS.to_string();
         let (seconds, rate) = (seconds.to_string(), rate.to_string());
-        let words = ["load", address, path, &connections, &seconds, &rate];
+        let application = self.application.as_str();
+        let words = [
+            "load",
+            address,
+            path,
+            &connections,
+            &seconds,
+            &rate,
+            application,
+        ];
         self.ask(&words, headers).await
     }
 

@@ -33,7 +33,11 @@ async fn main() -> Result<()> {
         "cargo xtask bench door",
     )?;
     let folder = TempDir::new()?;
-    let bench = Bench { peers, folder };
+    let bench = Bench {
+        peers,
+        folder,
+        application: machine::address()?,
+    };
     machine::introduce()?;
     let sections = machine::setting("BENCH_SECTIONS").unwrap_or_else(|| "door".to_owned());
     for section in sections.split(',') {

@@ -59,13 +59,13 @@ pub(super) async fn run(bench: &Bench) -> Result<()> {
 }
 
 fn print(subjects: &[Subject]) -> Result<()> {
-    let bare = subjects.first().context("no bare handler")?.work()?;
+    let bare = subjects.first().context("no bare handler")?;
     say("\n### The session check\n")?;
     say("| what | requests/s | processor/request | of bare axum |")?;
     say("|---|---|---|---|")?;
     for subject in subjects {
         let (what, rate, work) = (&subject.what, subject.rate()?, subject.work()?);
-        let part = bare / work;
+        let part = subject.part(bare)?;
         say(&format!("| {what} | {rate} | {work:.1} µs | {part:.2} |"))?;
     }
     Ok(())

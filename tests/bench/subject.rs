@@ -1,14 +1,17 @@
 //! What is measured in interleaved rounds: what else the machine does then meets all alike. Of each, the
 //! medians count.
 
+use std::cmp::Ordering;
+
 use anyhow::{Context as _, Result};
 
 use super::machine::{Bench, worked};
 
-/// How often each is measured.
-const ROUNDS: usize = 3;
+/// How often each is measured: often and shortly, since a shared machine is quicker in one minute than
+/// in another.
+const ROUNDS: usize = 9;
 /// For how many seconds in each round.
-const SECONDS: u64 = 5;
+const SECONDS: u64 = 2;
 
 /// One that is measured.
 pub(super) struct Subject {
@@ -50,18 +53,18 @@ impl Subject {
 
     /// Returns the median of its answers a second.
     pub(super) fn rate(&self) -> Result<u64> {
-        let mut rates: Vec<u64> = self.rounds.iter().map(|round| round.rate).collect();
-        rates.sort_unstable();
-        let middle = rates.get(rates.len() / 2).copied();
-        middle.context("nothing was measured")
+        median(self.rounds.iter().map(|round| round.rate))
     }
 
     /// Returns the median of the processor's microseconds for each.
     pub(super) fn work(&self) -> Result<f64> {
-        let mut works: Vec<f64> = self.rounds.iter().map(|round| round.work).collect();
-        works.sort_unstable_by(f64::total_cmp);
-        let middle = works.get(works.len() / 2).copied();
-        middle.context("nothing was measured")
+        median(self.rounds.iter().map(|round| round.work))
+    }
+
+    /// Returns how much of its time the other one needs: the median of the rounds.
+    pub(super) fn part(&self, other: &Self) -> Result<f64> {
+        let rounds = self.rounds.iter().zip(&other.rounds);
+        median(rounds.map(|(own, other)| other.work / own.work))
     }
 
     /// Asks so many times a second; returns how many microseconds the median and the slowest hundredth
@@ -78,7 +81,10 @@ impl Subject {
     }
 
     async fn round(&mut self, bench: &Bench) -> Result<()> {
-        self.load(bench, 1, 0).await?;
+        if self.rounds.is_empty() {
+            // Connections open, and caches fill.
+            self.load(bench, 1, 0).await?;
+        }
         let before = worked(self.process)?;
         let (rate, ..) = self.load(bench, SECONDS, 0).await?;
         let worked = worked(self.process)? - before;
@@ -87,6 +93,13 @@ impl Subject {
         self.rounds.push(Round { rate, work });
         Ok(())
     }
+}
+
+fn median<T: PartialOrd + Copy>(values: impl Iterator<Item = T>) -> Result<T> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
+    let middle = values.get(values.len() / 2).copied();
+    middle.context("nothing was measured")
 }
 
 /// Measures each of them in each round.

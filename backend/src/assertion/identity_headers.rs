@@ -30,6 +30,45 @@ const PREFIXES: [&str; 20] = [
     "x-ssl-client-",
 ];
 
+/// The first letters of [`PREFIXES`].
+pub(crate) const FIRST_LETTERS: FirstLetters = FirstLetters::of(&PREFIXES);
+
+/// The first letters of a list of names, a bit for each. Most headers of a request begin with none of
+/// them, and need not be compared with every name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FirstLetters(u32);
+
+impl FirstLetters {
+    /// Returns those of these names, which are in lower case and begin with a letter.
+    pub(crate) const fn of(names: &[&str]) -> Self {
+        let (mut letters, mut at) = (0, 0);
+        while at < names.len() {
+            letters |= bit(names[at].as_bytes()[0]);
+            at += 1;
+        }
+        Self(letters)
+    }
+
+    /// Returns those of both lists.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Does a header begin with one of them?
+    pub(crate) fn begin(self, name: &HeaderName) -> bool {
+        let first = name.as_str().as_bytes().first();
+        first.is_some_and(|&first| self.0 & bit(first) != 0)
+    }
+}
+
+/// Returns the bit of a letter in lower case; none for anything else.
+const fn bit(letter: u8) -> u32 {
+    match letter {
+        b'a'..=b'z' => 1 << (letter - b'a'),
+        _ => 0,
+    }
+}
+
 /// Does a header of this name tell an application who asks, in any spelling? A client's own would be
 /// believed. Many applications read `_`, `.` and the like as a `-` (CGI makes one name of all).
 pub(crate) fn tells(name: &HeaderName) -> bool {

@@ -3,8 +3,9 @@
 //! - `bench-peers upstream ADDRESS`: an application that answers with a kilobyte;
 //! - `bench-peers handler ADDRESS`: a handler of axum, with as many bytes as a session check has;
 //! - `bench-peers proxy ADDRESS UPSTREAM`: hyper's server and client with nothing between;
-//! - `bench-peers load ADDRESS PATH CONNECTIONS SECONDS RATE HEADER…`: asks, and prints how many
-//!   answers there were and how long they took. A rate of 0 is as fast as the answers come;
+//! - `bench-peers load ADDRESS PATH CONNECTIONS SECONDS RATE UPSTREAM HEADER…`: asks, and prints how
+//!   many answers there were and how long they took. A rate of 0 is as fast as the answers come. It is
+//!   also the application at the address UPSTREAM; `-` if there is none;
 //! - `bench-peers each ADDRESS PATH FILE CONNECTIONS HEADER…`: asks once with each line of the file as
 //!   one more header, and prints the same.
 
@@ -44,8 +45,12 @@ async fn main() -> Result<()> {
             connections,
             seconds,
             rate,
+            application,
             ref headers @ ..,
         ] => {
+            if application != "-" {
+                tokio::spawn(upstream(application.parse()?));
+            }
             let plan = load::Plan {
                 address: address.parse()?,
                 connections: connections.parse()?,

@@ -8,13 +8,13 @@ use axum::http::header::{
     UPGRADE,
 };
 
-use crate::assertion::identity_headers::{self, begins};
+use crate::assertion::identity_headers::{self, FirstLetters, begins};
 use crate::http::cookie::is_ours;
 use crate::public_url::PublicUrl;
 
 /// Headers that concern one connection alone (RFC 9110 §7.6.1), besides those that `Connection`
 /// names.
-const HOP_BY_HOP: [HeaderName; 8] = [
+static HOP_BY_HOP: [HeaderName; 8] = [
     CONNECTION,
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
@@ -47,6 +47,12 @@ const TOLD_BY_PROXIES: [&str; 15] = [
     "x-rewrite-url",
 ];
 
+/// What [`TOLD_BY_PROXIES`] and `X-Forwarded-*` begin with, and what tells who asks.
+const TOLD: FirstLetters = FirstLetters::of(&TOLD_BY_PROXIES)
+    .and(FirstLetters::of(&[FORWARDED]))
+    .and(identity_headers::FIRST_LETTERS);
+
+const FORWARDED: &str = "x-forwarded-";
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -54,7 +60,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 /// What decides about a message before its body is read.
-const HEADERS_ONLY: [HeaderName; 6] = [
+static HEADERS_ONLY: [HeaderName; 6] = [
     HOST,
     CONTENT_LENGTH,
     EXPECT,
@@ -153,7 +159,8 @@ pub fn prepare(headers: &mut HeaderMap, own: &Address, client: Option<IpAddr>) {
 
 /// Removes what others may have said of a request and of who asks, in every spelling.
 fn remove_told(headers: &mut HeaderMap) {
-    let is_removed = |name: &&HeaderName| is_told(name) || identity_headers::tells(name);
+    let is_removed =
+        |name: &&HeaderName| TOLD.begin(name) && (is_told(name) || identity_headers::tells(name));
     let told: Vec<HeaderName> = headers.keys().filter(is_removed).cloned().collect();
     for name in told {
         headers.remove(&name);
@@ -163,7 +170,7 @@ fn remove_told(headers: &mut HeaderMap) {
 fn is_told(name: &HeaderName) -> bool {
     let name = name.as_str();
     let is_whole = |told: &&str| told.len() == name.len() && begins(name, told);
-    begins(name, "x-forwarded-") || TOLD_BY_PROXIES.iter().any(is_whole)
+    begins(name, FORWARDED) || TOLD_BY_PROXIES.iter().any(is_whole)
 }
 
 /// Takes our own cookies out of `Cookie`: an application that was broken into must not learn them.

@@ -114,20 +114,28 @@ impl Open {
     /// Returns true if something has changed since the last look.
     async fn look(&mut self) -> sqlx::Result<bool> {
         // Read before the question, so that it cannot have seen more than that.
-        let header = self.index.as_ref().and_then(WalIndex::header);
-        let has_moved = self.header.is_some() && header != self.header;
+        self.look_after(self.header_now()).await
+    }
+
+    /// The same, once the header was read.
+    async fn look_after(&mut self, header: Option<Header>) -> sqlx::Result<bool> {
+        let last = std::mem::replace(&mut self.header, header);
         let version = version(&mut self.connection).await?;
-        self.header = header;
         if version == self.version {
             return Ok(false);
         }
-        // On a file system that does not show here what is written to a mapped file, it would stay.
-        self.is_proven |= has_moved;
+        // On a file system that does not show here what is written to a mapped file, it would stay. Read
+        // again: while many ask, most commits come between the first reading and the answer.
+        self.is_proven |= last.is_some() && self.header_now() != last;
         // Read after the version, so that it cannot miss what the version has seen.
         let changes = changes(&mut self.connection).await?;
         let has_changed = changes != self.changes;
         (self.version, self.changes) = (version, changes);
         Ok(has_changed)
+    }
+
+    fn header_now(&self) -> Option<Header> {
+        self.index.as_ref().and_then(WalIndex::header)
     }
 
     /// Returns what tells that nothing was committed since the last look, once that is proven.
@@ -145,4 +153,45 @@ async fn version(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
 async fn changes(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
     let changes = sqlx::query_scalar("select changes from session_change");
     changes.fetch_one(connection).await
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+    use sqlx::{ConnectOptions as _, query};
+    use tempfile::TempDir;
+
+    use super::Open;
+
+    async fn commit(writer: &mut SqliteConnection) {
+        let count = query("update session_change set changes = changes + 1");
+        count.execute(writer).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn commit_between_header_and_question_proves_the_header_as_well() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("x.db");
+        let options = SqliteConnectOptions::new().filename(&path);
+        let options = options.create_if_missing(true);
+        let wal = options.journal_mode(SqliteJournalMode::Wal);
+        let mut writer = wal.connect().await.unwrap();
+        let table = query("create table session_change as select 0 as changes");
+        table.execute(&mut writer).await.unwrap();
+        let mut open = Open::new(&path).await.unwrap();
+        assert!(open.proven().is_none());
+
+        let header = open.header_now();
+        commit(&mut writer).await;
+        assert!(open.look_after(header).await.unwrap());
+
+        let (index, header) = open.proven().unwrap();
+        assert!(
+            index.header().unwrap() != header,
+            "it is older than the commit"
+        );
+        assert!(!open.look().await.unwrap());
+        let (index, header) = open.proven().unwrap();
+        assert!(index.header().unwrap() == header);
+    }
 }
