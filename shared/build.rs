@@ -19,8 +19,8 @@ const LANGUAGES: [&str; 12] = [
     "en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ja", "zh", "ar",
 ];
 /// The sections, in the order of the tables.
-const SECTIONS: [&str; 8] = [
-    "common", "login", "entry", "inside", "server", "doctor", "remedy", "cause",
+const SECTIONS: [&str; 9] = [
+    "common", "login", "entry", "inside", "server", "doctor", "remedy", "cause", "notice",
 ];
 
 /// The categories by their names in the files, in the order of the forms in a table.

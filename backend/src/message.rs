@@ -17,9 +17,43 @@ pub struct Message(Vec<Part>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     /// A text, and the values in it.
-    Said(Text, Vec<(&'static str, String)>),
+    Said(Text, Vec<(&'static str, Message)>),
     /// Words of no language of ours: a name, or what the OP or the system said.
     Exact(String),
+    /// Sentences without their full stops.
+    Listed(Vec<Message>),
+}
+
+impl Part {
+    fn translated(&self, language: Language) -> String {
+        match self {
+            Self::Exact(text) => text.clone(),
+            Self::Said(text, values) => {
+                let values = values.iter();
+                let values: Vec<(&str, String)> = values
+                    .map(|(name, value)| (*name, value.translated(language)))
+                    .collect();
+                let values = values.iter();
+                let values: Vec<(&str, &str)> = values
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
+                fill(language.text(*text), &values)
+            }
+            Self::Listed(list) => {
+                let words = list.iter().map(|message| message.translated(language));
+                words.collect::<Vec<_>>().join(separator(language))
+            }
+        }
+    }
+}
+
+/// Returns what stands between the sentences of a list.
+fn separator(language: Language) -> &'static str {
+    match language.code() {
+        "ja" | "zh" => "\u{ff1b}",
+        "ar" => "\u{61b} ",
+        _ => "; ",
+    }
 }
 
 impl Message {
@@ -28,11 +62,22 @@ impl Message {
         Self(vec![Part::Exact(text.into())])
     }
 
+    /// Returns one of sentences without their full stops: a list with semicolons.
+    pub fn list(sentences: impl IntoIterator<Item = Self>) -> Self {
+        Self(vec![Part::Listed(sentences.into_iter().collect())])
+    }
+
     /// Puts a value into the last sentence. It stays as it is in every language.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+    pub fn with(self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.with_words(name, Self::exact(value.to_string()))
+    }
+
+    /// Puts words into the last sentence, which are in its language.
+    #[must_use]
+    pub fn with_words(mut self, name: &'static str, words: impl Into<Self>) -> Self {
         if let Some(Part::Said(_, values)) = self.0.last_mut() {
-            values.push((name, value.to_string()));
+            values.push((name, words.into()));
         }
         self
     }
@@ -59,16 +104,7 @@ impl Message {
             if !words.is_empty() && !words.ends_with('\u{3002}') {
                 words.push(' ');
             }
-            match part {
-                Part::Exact(text) => words.push_str(text),
-                Part::Said(text, values) => {
-                    let values: Vec<(&str, &str)> = values
-                        .iter()
-                        .map(|(name, value)| (*name, value.as_str()))
-                        .collect();
-                    words.push_str(&fill(language.text(*text), &values));
-                }
-            }
+            words.push_str(&part.translated(language));
         }
         words
     }
@@ -97,7 +133,7 @@ impl From<&'static [Sentence]> for Message {
         let parts = sentences.iter().map(|(text, values)| {
             let values = values
                 .iter()
-                .map(|(name, value)| (*name, (*value).to_owned()));
+                .map(|(name, value)| (*name, Self::exact(*value)));
             Part::Said(*text, values.collect())
         });
         Self(parts.collect())
@@ -129,5 +165,26 @@ mod tests {
 
         check("en", "{error} has a fault. HTTP 404");
         check("zh", "{error} 有错误。HTTP 404");
+    }
+
+    #[test]
+    fn sentences_of_a_list_are_told_in_the_same_language() {
+        let check = |code, expected: &str| {
+            let open = |setting| say(Text::NOTICE_PUBLIC).with("setting", setting);
+            let list = Message::list([open("A"), open("{B}")]);
+            let message = say(Text::FOUND_DETAILS).with_words("detail", list);
+            let language = Language::parse(code).unwrap();
+            assert_eq!(message.translated(language), expected);
+        };
+
+        check(
+            "en",
+            "Details: A lets everybody in without a login; {B} lets \
+             everybody in without a login",
+        );
+        check(
+            "zh",
+            "详情：A 让任何人无需登录即可进入；{B} 让任何人无需登录即可进入",
+        );
     }
 }

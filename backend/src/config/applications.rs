@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use shared::text::Text;
 use url::Url;
 
 use super::application_names::{PREFIX, split};
@@ -133,15 +134,13 @@ fn read_rest(
     let public_setting = setting("_PUBLIC");
     let public = reader.get(public_setting, public_paths).unwrap_or_default();
     if public.iter().any(PublicPath::is_everything) {
-        let text = "lets everybody in without a login";
-        reader.notice(Weight::Warning, public_setting, text);
+        reader.notice(Weight::Warning, public_setting, Text::NOTICE_PUBLIC);
     }
     let allow_setting = setting("_ALLOW");
     let allow: Vec<Allow> = reader.get(allow_setting, allow).unwrap_or_default();
     let names_group = allow.iter().any(|allow| matches!(allow, Allow::Group(_)));
     if names_group && !reader.is_set("OIDC_CLAIM_ROLES") {
-        let text = "lets in a group, and nobody has one while OIDC_CLAIM_ROLES is not set";
-        reader.notice(Weight::Warning, allow_setting, text);
+        reader.notice(Weight::Warning, allow_setting, Text::NOTICE_GROUP);
     }
     let label = reader.get(setting("_LABEL"), |text| Ok(text.to_owned()));
     Application {

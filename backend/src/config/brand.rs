@@ -4,11 +4,13 @@
 use std::fs::{self, File};
 use std::io::Read as _;
 
+use shared::text::Text;
 use url::Url;
 
 use super::faults::{Weight, Wrong};
 use super::source::Reader;
 use crate::brand::{Accent, Backdrop, Brand, Color, Footer, Image, Kind, READABLE, Scheme};
+use crate::message::say;
 
 /// The most characters of a name: more does not fit on one line of a phone.
 const MOST_NAME: usize = 40;
@@ -79,13 +81,17 @@ fn fitted(colors: &Colors, reader: &mut Reader) -> Accent {
         if used == wanted {
             continue;
         }
-        let text = format!(
-            "is hard to read on {} pages: {wanted} has a contrast of {:.1} there, and {READABLE} is \
-             needed; {used} is used instead, which has {:.1}",
-            scheme.name(),
-            scheme.contrast(wanted),
-            scheme.contrast(used),
-        );
+        let text = match scheme {
+            Scheme::Light => Text::NOTICE_ACCENT_LIGHT,
+            Scheme::Dark => Text::NOTICE_ACCENT_DARK,
+        };
+        let contrast = |color| format!("{:.1}", scheme.contrast(color));
+        let message = say(text)
+            .with("wanted", wanted)
+            .with("contrast", contrast(wanted))
+            .with("needed", READABLE)
+            .with("used", used)
+            .with("better", contrast(used));
         // If only one color is given, everybody expects a different shade in the dark scheme.
         let is_expected = scheme == Scheme::Dark && matches!(colors, Colors::One(_));
         let weight = if is_expected {
@@ -93,7 +99,7 @@ fn fitted(colors: &Colors, reader: &mut Reader) -> Accent {
         } else {
             Weight::Warning
         };
-        reader.notice(weight, "POSTERN_BRAND_ACCENT", text);
+        reader.notice(weight, "POSTERN_BRAND_ACCENT", message);
     }
     accent
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::message::Message;
+
 /// Where to read more; ends every list of faults.
 const READ_MORE: &str = "All settings: `postern --help`, or docs/settings.md.";
 
@@ -63,15 +65,16 @@ pub enum Weight {
 pub struct Notice {
     /// The variable as it was set.
     pub variable: String,
-    /// Continues the sentence that begins with the variable; never contains a secret.
-    pub text: String,
+    /// A sentence without its full stop, which begins with the variable; never contains a secret.
+    pub message: Message,
     /// How much it matters.
     pub weight: Weight,
 }
 
+/// The words of the log and of the command line.
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.variable, self.text)
+        self.message.fmt(f)
     }
 }
 

@@ -3,6 +3,10 @@
 
 use std::path::Path;
 
+use shared::text::Text;
+
+use crate::message::{Message, say};
+
 /// What the text of a hash begins with.
 const HASHES: [&str; 9] = [
     "$2a$", "$2b$", "$2y$", "$argon2", "$pbkdf2", "$scrypt", "$5$", "$6$", "{SSHA",
@@ -12,32 +16,21 @@ const PATHS: [&str; 9] = [
     "/run/", "/etc/", "/var/", "/home/", "/root/", "/opt/", "./", "../", "~/",
 ];
 
-/// Returns what a secret looks like instead, as the end of a sentence that begins with its variable;
-/// `None` if it looks like a secret. `twin` is the variable that names its file.
-pub(super) fn oddity(text: &str, twin: &str) -> Option<String> {
+/// Returns what a secret looks like instead, in a sentence about its variable; `None` if it looks like
+/// a secret. `twin` is the variable that names its file.
+pub(super) fn oddity(text: &str, twin: &str) -> Option<Message> {
     if HASHES.iter().any(|start| text.starts_with(start)) {
-        return Some(
-            "looks like the hash of a secret, which is for the other side: here belongs the secret \
-             itself"
-                .to_owned(),
-        );
+        return Some(Text::NOTICE_HASH.into());
     }
     if is_reference(text) {
-        return Some(
-            "looks like a variable that nothing has filled in: systemd and `docker --env-file` take \
-             it to the letter"
-                .to_owned(),
-        );
+        return Some(Text::NOTICE_REFERENCE.into());
     }
     if text.contains(" #") {
-        return Some(
-            "has a # after a space, which is part of the value: a comment needs a line of its own"
-                .to_owned(),
-        );
+        return Some(Text::NOTICE_COMMENT.into());
     }
     let is_path = PATHS.iter().any(|start| text.starts_with(start))
         || (text.starts_with('/') && Path::new(text).exists());
-    is_path.then(|| format!("looks like a path: a file that holds the secret is named by {twin}"))
+    is_path.then(|| say(Text::NOTICE_PATH).with("twin", twin))
 }
 
 /// Is it `${NAME}` or `$NAME`, as shells and compose files have it?

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use secrecy::SecretSlice;
+use shared::text::Text;
 use url::Url;
 
 use super::faults::{Fault, Faults, Notice, Weight, Wrong};
@@ -20,6 +21,7 @@ use super::{applications, brand, values};
 use crate::application::registry::Applications;
 use crate::base_path::BasePath;
 use crate::brand::Brand;
+use crate::message::say;
 use crate::public_url::PublicUrl;
 
 /// What sets how long a session lives at most.
@@ -259,9 +261,8 @@ impl Config {
             .iter()
             .any(|network| network.prefix_len() == 0)
         {
-            let text = "trusts every address: whoever reaches the port can claim any client \
-                        address and host";
-            reader.notice(Weight::Warning, "POSTERN_TRUSTED_PROXIES", text);
+            let setting = "POSTERN_TRUSTED_PROXIES";
+            reader.notice(Weight::Warning, setting, Text::NOTICE_PROXIES);
         }
         self
     }
@@ -294,8 +295,7 @@ pub(super) fn read_sessions(reader: &mut Reader) -> SessionConfig {
 fn read_collector(reader: &mut Reader) -> Option<Url> {
     let url = reader.get(COLLECTOR, values::collector)?;
     if !cfg!(feature = "otel") {
-        let text = "is ignored: this build takes no traces; one with `--features otel` does";
-        reader.notice(Weight::Info, COLLECTOR, text);
+        reader.notice(Weight::Info, COLLECTOR, Text::NOTICE_NO_TRACES);
     }
     Some(url)
 }
@@ -326,9 +326,7 @@ fn check_public_url(public: Option<&PublicUrl>, oidc: Option<&OidcConfig>, reade
             Wrong::new("names no host that a browser can visit", remedy),
         );
     } else if !origin.is_https() && !origin.is_loopback() {
-        let text = "is http and not on this machine: cookies cannot be marked Secure, and \
-                    passwords travel in the clear; use https";
-        reader.notice(Weight::Warning, name, text);
+        reader.notice(Weight::Warning, name, Text::NOTICE_HTTP);
     }
 }
 
@@ -348,14 +346,10 @@ fn judge_names(reader: &mut Reader) {
                 remedy: "take it away".to_owned(),
             }),
             Name::Near(near) => {
-                let text = format!("is not a setting; {near} is probably meant");
-                reader.notice(Weight::Warning, &name, text);
+                let message = say(Text::NOTICE_NEAR).with("near", near);
+                reader.notice(Weight::Warning, &name, message);
             }
-            Name::Unknown => reader.notice(
-                Weight::Warning,
-                &name,
-                "is not a setting, and is ignored; `postern --help` lists all",
-            ),
+            Name::Unknown => reader.notice(Weight::Warning, &name, Text::NOTICE_UNKNOWN),
         }
     }
 }

@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 
+use shared::text::Text;
+
 use super::faults::{Fault, Notice, Weight, Wrong};
 use super::misspelled::{self, Name};
 use super::secret_oddities::oddity;
 use super::table::{Fallback, variable};
+use crate::message::Message;
 
 /// The longest value that is read from a file, in bytes, so that a device or a database named by
 /// mistake does not fill the memory.
@@ -25,6 +28,36 @@ const FILE_SUFFIX: &str = "_FILE";
 struct Given {
     variable: String,
     text: String,
+}
+
+/// Where a value is written.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the environment.
+    Environment,
+    /// In the file that the name's twin names.
+    File,
+}
+
+/// What was stripped from around a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stripped {
+    /// White space, and nothing else.
+    Space,
+    /// Quotes.
+    Quotes,
+}
+
+impl Stripped {
+    /// Returns the notice about it.
+    fn notice(self, place: Place) -> Text {
+        match (self, place) {
+            (Self::Space, Place::Environment) => Text::NOTICE_SPACE,
+            (Self::Space, Place::File) => Text::NOTICE_SPACE_FILE,
+            (Self::Quotes, Place::Environment) => Text::NOTICE_QUOTES,
+            (Self::Quotes, Place::File) => Text::NOTICE_QUOTES_FILE,
+        }
+    }
 }
 
 /// Finds values by name and collects the faults.
@@ -149,13 +182,19 @@ impl Reader {
         });
     }
 
-    /// Records a notice about a variable.
-    pub(super) fn notice(&mut self, weight: Weight, name: &str, text: impl Into<String>) {
+    /// Records a notice about a variable, whose name goes into the sentence.
+    pub(super) fn notice(&mut self, weight: Weight, name: &str, message: impl Into<Message>) {
         let given = self.known.get(name).and_then(Option::as_ref);
         let variable = given.map_or(name, |given| &given.variable).to_owned();
+        self.notice_as_set(weight, variable, message);
+    }
+
+    /// Records a notice about a variable that is named as it was set.
+    fn notice_as_set(&mut self, weight: Weight, variable: String, message: impl Into<Message>) {
+        let message = message.into().with("setting", &variable);
         self.notices.push(Notice {
             variable,
-            text: text.into(),
+            message,
             weight,
         });
     }
@@ -185,7 +224,7 @@ impl Reader {
             },
             (None, Some(path)) => {
                 let text = read_twin(name, &twin, &path)?;
-                let text = self.cleaned(&twin, "around it in its file", &text);
+                let text = self.cleaned(&twin, Place::File, &text);
                 if text.is_empty() {
                     let remedy = format!("write the value into the file, or take {twin} away");
                     return Err(bare(&twin, "names a file that is empty", &remedy));
@@ -206,13 +245,9 @@ impl Reader {
         };
         check_text(name, &given)?;
         if variable(name).is_some_and(|variable| variable.secret)
-            && let Some(text) = oddity(&given.text, &format!("{name}{FILE_SUFFIX}"))
+            && let Some(message) = oddity(&given.text, &format!("{name}{FILE_SUFFIX}"))
         {
-            self.notices.push(Notice {
-                variable: given.variable.clone(),
-                text,
-                weight: Weight::Warning,
-            });
+            self.notice_as_set(Weight::Warning, given.variable.clone(), message);
         }
         Ok(Some(given))
     }
@@ -229,20 +264,15 @@ impl Reader {
         let Some(text) = self.vars.get(variable).cloned() else {
             return Ok(None);
         };
-        let text = self.cleaned(variable, "around its value", &text);
+        let text = self.cleaned(variable, Place::Environment, &text);
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
     /// Strips what surrounds a value, with a notice.
-    fn cleaned(&mut self, variable: &str, place: &str, text: &str) -> String {
+    fn cleaned(&mut self, variable: &str, place: Place, text: &str) -> String {
         let (clean, stripped) = clean(text);
-        if let (Some(what), false) = (stripped, clean.is_empty()) {
-            let text = format!("is read without the {what} {place}");
-            self.notices.push(Notice {
-                variable: variable.to_owned(),
-                text,
-                weight: Weight::Info,
-            });
+        if let (Some(stripped), false) = (stripped, clean.is_empty()) {
+            self.notice_as_set(Weight::Info, variable.to_owned(), stripped.notice(place));
         }
         clean.to_owned()
     }
@@ -317,17 +347,17 @@ fn read_text(path: &str) -> Result<String, String> {
 ///
 /// Env files and compose files differ on whether they remove quotes, and editors and copied web
 /// pages add invisible characters.
-fn clean(text: &str) -> (&str, Option<&'static str>) {
+fn clean(text: &str) -> (&str, Option<Stripped>) {
     let is_space = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
     let mut clean = text.trim_matches(is_space);
-    let mut stripped = (clean.len() < text.len()).then_some("white space");
+    let mut stripped = (clean.len() < text.len()).then_some(Stripped::Space);
     while let Some(inner) = ['"', '\''].iter().find_map(|&quote| {
         clean
             .strip_prefix(quote)
             .and_then(|rest| rest.strip_suffix(quote))
     }) {
         clean = inner.trim_matches(is_space);
-        stripped = Some("quotes");
+        stripped = Some(Stripped::Quotes);
     }
     (clean, stripped)
 }

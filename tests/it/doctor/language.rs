@@ -3,16 +3,16 @@
 use demo_op::{Fault, Lie};
 use reqwest::Method;
 use serde_json::json;
-use shared::doctor::{Outcome, Report};
+use shared::doctor::{Outcome, Report, Step};
 use shared::routes::API_DOCTOR;
 use shared::text::Language;
 use tests::http_browser::HttpBrowser;
 use tests::site::{Site, admin};
 
 /// Words that almost every English sentence of the doctor has one of, and no German one.
-const ENGLISH: [&str; 13] = [
+const ENGLISH: [&str; 14] = [
     "the", "The", "is", "are", "and", "not", "of", "that", "this", "Let", "Check", "answers",
-    "must",
+    "must", "document",
 ];
 
 /// Returns the report in a language.
@@ -61,6 +61,70 @@ fn assert_german(german: &str, english: &str, case: &str) {
     for value in values(&own_words(english)) {
         assert!(german.contains(value), "{case}: {value} is not in {german}");
     }
+}
+
+/// Returns a report's step about the settings.
+fn about_settings(report: Report) -> Step {
+    let mut steps = report.steps.into_iter();
+    let step = steps.find(|step| step.name == "settings");
+    step.expect("a step about the settings")
+}
+
+#[tokio::test]
+async fn what_is_odd_about_a_setting_is_told_in_the_language_of_the_admin() {
+    let german = Language::parse("de").expect("German");
+    let check = async |settings: &[(&str, &str)], outcome, count| {
+        let site = Box::pin(Site::with(settings)).await;
+        site.add(admin("root").await).await;
+        let browser = site.logged_in("root").await;
+
+        let in_english = about_settings(report(&browser, Language::ENGLISH).await);
+        let in_german = about_settings(report(&browser, german).await);
+
+        assert_eq!(in_english.outcome, outcome, "{in_english:?}");
+        let details = |step: &Step, label| {
+            let details = step.found.split_once(label);
+            let (_, details) = details.unwrap_or_else(|| panic!("{step:?}"));
+            details.to_owned()
+        };
+        let in_english = details(&in_english, "Details: ");
+        let in_german = details(&in_german, "Einzelheiten: ");
+        assert_german(&in_german, &in_english, "settings");
+        let notices = site.app.config.notices.iter();
+        let shown = notices.filter(|notice| in_english.contains(&notice.to_string()));
+        let shown: Vec<_> = shown.collect();
+        assert_eq!(shown.len(), count, "{in_english}");
+        for notice in shown {
+            assert!(in_german.contains(&notice.variable), "{in_german}");
+            let sentence = notice.to_string();
+            assert!(!in_german.contains(&sentence), "{in_german}");
+        }
+    };
+
+    check(
+        &[
+            ("OIDC_SCOPES", "profile email"),
+            ("OIDC_SERVER_APPLICATION_URL", "{op}"),
+            ("OIDC_CLIENT_SECRET", "$2b$hash"),
+            ("OICD_RECHECK_SECONDS", "900"),
+            ("POSTERN_X", "x"),
+            ("POSTERN_BRAND_ACCENT", "#ffd54f,#1d4ed8"),
+            ("POSTERN_TRUSTED_PROXIES", "0.0.0.0/0"),
+        ],
+        Outcome::Warn,
+        8,
+    )
+    .await;
+    check(
+        &[
+            ("OIDC_CLIENT_ID", "'postern'"),
+            ("OIDC_LINK_BY_EMAIL", "verified"),
+            ("OIDC_SERVER_APPLICATION_URL", "{op}/application/o/postern/"),
+        ],
+        Outcome::Pass,
+        3,
+    )
+    .await;
 }
 
 #[tokio::test]

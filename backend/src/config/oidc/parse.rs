@@ -10,6 +10,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use shared::routes;
+use shared::text::Text;
 use url::Url;
 
 use crate::config::faults::Wrong;
@@ -108,8 +109,8 @@ pub(super) fn redirect_uri(text: &str) -> Result<RedirectUri, Wrong> {
 pub(super) struct ApplicationUrl {
     /// Without a slash at the end of its path.
     pub(super) url: Url,
-    /// Continues the sentence that begins with the variable.
-    pub(super) forgiven: Vec<&'static str>,
+    /// The notices about that.
+    pub(super) forgiven: Vec<Text>,
 }
 
 /// Parses the application's URL at the OP.
@@ -123,10 +124,10 @@ pub(super) fn application_url(text: &str) -> Result<ApplicationUrl, Wrong> {
     }
     let mut path = url.path().trim_end_matches('/').to_owned();
     if let Some(base) = path.strip_suffix(WELL_KNOWN) {
-        forgiven.push("ends in /.well-known/openid-configuration, which was left out");
+        forgiven.push(Text::NOTICE_WELL_KNOWN);
         path = base.trim_end_matches('/').to_owned();
     } else if text.ends_with('/') {
-        forgiven.push("ends in a slash, which was left out");
+        forgiven.push(Text::NOTICE_SLASH);
     }
     refuse_pages_and_endpoints(&path, &url)?;
     url.set_path(&path);

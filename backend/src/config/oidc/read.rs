@@ -2,6 +2,7 @@
 
 use oidc::settings::Settings;
 use secrecy::SecretString;
+use shared::text::Text;
 use url::Url;
 
 use crate::config::faults::{Weight, Wrong};
@@ -11,6 +12,7 @@ use crate::config::source::Reader;
 use crate::config::table::VARIABLES;
 use crate::config::urls;
 use crate::config::values;
+use crate::message::say;
 use crate::public_url::PublicUrl;
 
 /// The scope that the recheck needs.
@@ -32,12 +34,12 @@ pub(crate) fn read(reader: &mut Reader) -> (bool, Option<OidcConfig>) {
         return (true, read_enabled(reader));
     }
     if !others.is_empty() {
-        let (weight, state) = match stated {
-            Some(_) => (Weight::Info, "is false"),
-            None => (Weight::Warning, "is not set to true"),
+        let (weight, text) = match stated {
+            Some(_) => (Weight::Info, Text::NOTICE_OFF_FALSE),
+            None => (Weight::Warning, Text::NOTICE_OFF_UNSET),
         };
-        let text = format!("{state}, so these are ignored: {}", others.join(", "));
-        reader.notice(weight, "OIDC_ENABLED", text);
+        let message = say(text).with("others", others.join(", "));
+        reader.notice(weight, "OIDC_ENABLED", message);
     }
     (false, None)
 }
@@ -100,8 +102,7 @@ fn read_enabled(reader: &mut Reader) -> Option<OidcConfig> {
         recheck,
     };
     if scopes.openid_was_missing {
-        let text = "lacks openid, without which there is no OpenID Connect; it is asked for too";
-        reader.notice(Weight::Warning, "OIDC_SCOPES", text);
+        reader.notice(Weight::Warning, "OIDC_SCOPES", Text::NOTICE_SCOPES);
     }
     notice_oddities(&config, reader);
     Some(config)
@@ -191,14 +192,11 @@ fn notice_oddities(config: &OidcConfig, reader: &mut Reader) {
         && config.rp.metadata_url.is_none()
         && !config.rp.application_url.path().contains("/application/o/")
     {
-        let text = "has no /application/o/ in its path; Authentik's discovery document is at \
-                    https://HOST/application/o/SLUG, SLUG being the application's";
-        reader.notice(Weight::Warning, APPLICATION, text);
+        reader.notice(Weight::Warning, APPLICATION, Text::NOTICE_AUTHENTIK_PATH);
     }
     if PublicUrl::of(&config.rp.application_url).is_some_and(|op| op == config.origin) {
-        let text = "has the origin of OIDC_SERVER_APPLICATION_URL; it is where the OP sends \
-                    people back to, so at Postern's own host";
-        reader.notice(Weight::Warning, "OIDC_REDIRECT_URI", text);
+        let setting = "OIDC_REDIRECT_URI";
+        reader.notice(Weight::Warning, setting, Text::NOTICE_OWN_ORIGIN);
     }
     let urls = [
         (APPLICATION, Some(&config.rp.application_url)),
@@ -206,17 +204,13 @@ fn notice_oddities(config: &OidcConfig, reader: &mut Reader) {
     ];
     for (name, url) in urls {
         if url.is_some_and(urls::is_clear_text) {
-            let text = "is http and not on this machine: whoever is on the network between can \
-                        read the client secret and pose as the OP";
-            reader.notice(Weight::Warning, name, text);
+            reader.notice(Weight::Warning, name, Text::NOTICE_OP_HTTP);
         }
     }
     if is_authentik
         && config.link_by_email == LinkByEmail::Verified
         && !config.rp.trust_unverified_email
     {
-        let text = "is verified, but Authentik since 2025.10 says of nobody that their email is, \
-                    unless its email mapping was changed";
-        reader.notice(Weight::Info, "OIDC_LINK_BY_EMAIL", text);
+        reader.notice(Weight::Info, "OIDC_LINK_BY_EMAIL", Text::NOTICE_VERIFIED);
     }
 }

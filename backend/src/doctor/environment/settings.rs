@@ -34,19 +34,18 @@ pub(crate) fn settings(config: &Config, faults: &[Fault]) -> Finding {
         return SETTINGS.fail(Message::exact(found), Message::exact(remedy));
     }
     if !warnings.is_empty() {
-        let found = say(Text::FOUND_SETTINGS_ODD).details(listed(warnings));
+        let found = say(Text::FOUND_SETTINGS_ODD).and(details(warnings));
         return SETTINGS.warn(found, Text::FIX_SETTINGS_ODD);
     }
     let found = say(Text::FOUND_SETTINGS_GOOD);
     SETTINGS.pass(if config.notices.is_empty() {
         found
     } else {
-        found.details(listed(&config.notices))
+        found.and(details(&config.notices))
     })
 }
 
-/// Lists notices as the log has them.
-fn listed<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> String {
-    let notices = notices.into_iter().map(ToString::to_string);
-    notices.collect::<Vec<_>>().join("; ")
+fn details<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Message {
+    let notices = notices.into_iter().map(|notice| notice.message.clone());
+    say(Text::FOUND_DETAILS).with_words("detail", Message::list(notices))
 }

@@ -13,7 +13,7 @@ use crate::application::upstream::Upstream;
 use crate::doctor::finding::Finding;
 use crate::doctor::probe::client::ProbeClient;
 use crate::doctor::subject::OfApplication;
-use crate::message::say;
+use crate::message::{Message, say};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -32,7 +32,7 @@ pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Optio
     if let Err(cause) = reached {
         let setting = app.setting("UPSTREAM");
         let remedy = say(Text::FIX_UPSTREAM_SILENT).with("setting", setting);
-        let found = of_upstream(Text::FOUND_UPSTREAM_SILENT).with("cause", cause);
+        let found = of_upstream(Text::FOUND_UPSTREAM_SILENT).with_words("cause", cause);
         return Some(step.fail(found, remedy));
     }
     let Upstream::Tcp { host, port } = upstream else {
@@ -69,19 +69,22 @@ pub(super) async fn examine(probe: &ProbeClient<'_>, app: &Application) -> Optio
     })))
 }
 
-async fn connect(host: &str, port: u16) -> Result<(), String> {
+async fn connect(host: &str, port: u16) -> Result<(), Message> {
     connected(TcpStream::connect((host, port))).await
 }
 
-async fn connect_unix(path: &Path) -> Result<(), String> {
+async fn connect_unix(path: &Path) -> Result<(), Message> {
     connected(UnixStream::connect(path)).await
 }
 
-async fn connected<T>(connect: impl Future<Output = std::io::Result<T>>) -> Result<(), String> {
+async fn connected<T>(connect: impl Future<Output = std::io::Result<T>>) -> Result<(), Message> {
     match timeout(CONNECT, connect).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("timed out ({} s)", CONNECT.as_secs())),
+        Ok(Err(error)) => Err(Message::exact(error.to_string())),
+        Err(_) => {
+            let limit = format!("({} s)", CONNECT.as_secs());
+            Err(say(Text::LATE).and(Message::exact(limit)))
+        }
     }
 }
 

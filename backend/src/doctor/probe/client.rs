@@ -13,6 +13,7 @@ use crate::message::{Message, say};
 use clock::Clock;
 use oidc::answer::{Answer, OpFailure};
 use oidc::client::{Client, Request, Timeouts};
+use oidc::endpoint::Endpoint;
 
 /// Shorter than those of the server, so that the doctor ends within a minute in any case.
 const TIMEOUTS: Timeouts = Timeouts {
@@ -76,13 +77,24 @@ pub(crate) fn no_answer(failure: OpFailure) -> Message {
     match failure {
         OpFailure::Unreachable { endpoint, cause } | OpFailure::ServerError { endpoint, cause } => {
             say(Text::FOUND_NO_ANSWER)
-                .with("endpoint", endpoint)
+                .with_words("endpoint", endpoint_words(endpoint))
                 .with("cause", cause)
         }
         OpFailure::Intercepted(by, detail) => text_of(by.into()).details(detail),
         OpFailure::NotOidc(_, detail) | OpFailure::Misconfigured(_, detail) => {
             text_of(Cause::OpMisconfigured).details(detail)
         }
+    }
+}
+
+/// Returns a name of the log's, in everybody's language; as it is if it has none.
+fn endpoint_words(name: &str) -> Message {
+    if name == Endpoint::Discovery.name() {
+        Text::ENDPOINT_DISCOVERY.into()
+    } else if name == Endpoint::Token.name() {
+        Text::ENDPOINT_TOKEN.into()
+    } else {
+        Message::exact(name)
     }
 }
 

@@ -96,7 +96,7 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
         Ok(addresses) => addresses,
         Err(cause) => {
             let found = say(Text::FOUND_DNS_UNKNOWN).with("host", &target.host);
-            let found = found.with("cause", cause);
+            let found = found.with_words("cause", cause);
             steps.push(DNS.fail(found, unreachable(config, dns_remedy(&target.host))));
             steps.push(CONNECTION.skip(Text::SKIP_DNS));
             steps.push(CERTIFICATE.skip(Text::SKIP_CONNECTION));
@@ -122,7 +122,7 @@ async fn directly(target: &Target, config: &OidcConfig) -> Way {
         }
         Err((cause, kind)) => {
             let remedy = connection_remedy(kind, &addresses, target.port);
-            let found = say(Text::FOUND_CONNECTION_FAILED).with("cause", cause);
+            let found = say(Text::FOUND_CONNECTION_FAILED).with_words("cause", cause);
             steps.push(CONNECTION.fail(found, unreachable(config, remedy)));
             steps.push(CERTIFICATE.skip(Text::SKIP_CONNECTION));
         }
@@ -163,14 +163,14 @@ fn connection_remedy(kind: std::io::ErrorKind, addresses: &[SocketAddr], port: u
     }
 }
 
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Message> {
     let found = match timeout(TIMEOUT, lookup_host((host, port))).await {
-        Ok(found) => found.map_err(|error| error.to_string())?,
-        Err(_) => return Err("DNS: timed out".to_owned()),
+        Ok(found) => found.map_err(|error| Message::exact(error.to_string()))?,
+        Err(_) => return Err(Message::exact("DNS:").and(Text::LATE)),
     };
     let addresses: Vec<SocketAddr> = found.collect();
     if addresses.is_empty() {
-        return Err("DNS: NODATA".to_owned());
+        return Err(Message::exact("DNS: NODATA"));
     }
     Ok(addresses)
 }
@@ -178,19 +178,24 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
 /// Connects to the first address that accepts.
 async fn connect(
     addresses: &[SocketAddr],
-) -> Result<(TcpStream, SocketAddr), (String, std::io::ErrorKind)> {
+) -> Result<(TcpStream, SocketAddr), (Message, std::io::ErrorKind)> {
     let each = TIMEOUT / u32::try_from(addresses.len()).unwrap_or(1).max(1);
     let (mut causes, mut kind) = (Vec::new(), std::io::ErrorKind::Other);
     for address in addresses {
-        let error = match timeout(each, TcpStream::connect(address)).await {
+        let cause = match timeout(each, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return Ok((stream, *address)),
-            Ok(Err(error)) => error,
-            Err(_) => std::io::ErrorKind::TimedOut.into(),
+            Ok(Err(error)) => {
+                kind = error.kind();
+                Message::exact(error.to_string())
+            }
+            Err(_) => {
+                kind = std::io::ErrorKind::TimedOut;
+                Text::LATE.into()
+            }
         };
-        kind = error.kind();
-        causes.push(format!("{address}: {error}"));
+        causes.push(Message::exact(format!("{address}:")).and(cause));
     }
-    Err((causes.join("; "), kind))
+    Err((Message::list(causes), kind))
 }
 
 async fn certificate(
@@ -244,7 +249,7 @@ impl<'a> Between<'a> {
         }
     }
 
-    async fn connect(&self) -> Result<TcpStream, String> {
+    async fn connect(&self) -> Result<TcpStream, Message> {
         let addresses = resolve(&self.host, self.port).await?;
         let connected = connect(&addresses).await;
         connected
@@ -262,8 +267,8 @@ async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way
         names: vec![between.host.clone()],
         is_open: true,
     };
-    let no_way = |mut way: Way, text, cause: String| {
-        let found = of_proxy(text).with("cause", cause);
+    let no_way = |mut way: Way, text, cause: Message| {
+        let found = of_proxy(text).with_words("cause", cause);
         way.steps.push(CONNECTION.fail(found, Text::FIX_PROXY));
         way.steps.push(CERTIFICATE.skip(Text::SKIP_CONNECTION));
         way.is_open = false;
@@ -283,7 +288,7 @@ async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way
         return way;
     }
     let tunnel = timeout(TIMEOUT, tunnel(&mut stream, target, between.intercept)).await;
-    if let Err(cause) = tunnel.unwrap_or_else(|_| Err("timed out".to_owned())) {
+    if let Err(cause) = tunnel.unwrap_or_else(|_| Err(Text::LATE.into())) {
         return no_way(way, Text::FOUND_PROXY_REFUSES, cause);
     }
     way.steps
@@ -294,7 +299,7 @@ async fn through(target: &Target, proxy: &Intercept, config: &OidcConfig) -> Way
 }
 
 /// Asks an HTTP proxy to connect to the OP (RFC 9110 §9.3.6).
-async fn tunnel(stream: &mut TcpStream, target: &Target, proxy: &Intercept) -> Result<(), String> {
+async fn tunnel(stream: &mut TcpStream, target: &Target, proxy: &Intercept) -> Result<(), Message> {
     let authority = target.authority();
     let mut head = format!("CONNECT {authority} HTTP/1.1\r\nhost: {authority}\r\n");
     if let Some(credentials) = proxy.basic_auth().and_then(|value| value.to_str().ok()) {
@@ -303,12 +308,12 @@ async fn tunnel(stream: &mut TcpStream, target: &Target, proxy: &Intercept) -> R
         head.push_str("\r\n");
     }
     head.push_str("\r\n");
-    let io = |error: std::io::Error| error.to_string();
+    let io = |error: std::io::Error| Message::exact(error.to_string());
     stream.write_all(head.as_bytes()).await.map_err(io)?;
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
         if answer.len() > MAX_HEAD {
-            return Err("no HTTP".to_owned());
+            return Err(Text::NO_HTTP.into());
         }
         answer.push(stream.read_u8().await.map_err(io)?);
     }
@@ -316,6 +321,6 @@ async fn tunnel(stream: &mut TcpStream, target: &Target, proxy: &Intercept) -> R
     let line = line.lines().next().unwrap_or_default();
     match line.split(' ').nth(1) {
         Some(status) if status.starts_with('2') => Ok(()),
-        _ => Err(for_log(line)),
+        _ => Err(Message::exact(for_log(line))),
     }
 }
