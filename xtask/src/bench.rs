@@ -6,7 +6,7 @@ use crate::postgres::Postgres;
 use crate::say::Steps;
 use crate::{machine, place, tools};
 use anyhow::{Context as _, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The sections, in the order of the document.
 pub(crate) const SECTIONS: [&str; 5] = ["session", "peers", "door", "growth", "memory"];
@@ -36,7 +36,17 @@ pub(crate) fn bench(sections: &[&str]) -> Result<()> {
                 .run("building the server")
         },
     )?;
-    steps.run("Measuring", || measure(sections, &peers))
+    steps.run("Measuring", || {
+        measure(sections, &place::release_binary("postern"), &peers)
+    })
+}
+
+/// Asks this program as these sections do.
+pub(crate) fn ask(sections: &[&str], program: &Path) -> Result<()> {
+    Command::cargo()
+        .args(["build", "--release", "-p", "bench-peers"])
+        .run("building what asks")?;
+    measure(sections, program, &(PathBuf::new(), PathBuf::new()))
 }
 
 /// Does all of it, and writes the tables into the document.
@@ -66,7 +76,11 @@ fn tables() -> PathBuf {
     place::target().join("xtask/bench.md")
 }
 
-fn measure(sections: &[&str], (python, modules): &(PathBuf, PathBuf)) -> Result<()> {
+fn measure(
+    sections: &[&str],
+    program: &Path,
+    (python, modules): &(PathBuf, PathBuf),
+) -> Result<()> {
     let postgres = sections.contains(&"growth").then(Postgres::start);
     let postgres = postgres.transpose()?;
     let url = postgres.as_ref().map_or("", |postgres| &*postgres.url);
@@ -76,7 +90,7 @@ fn measure(sections: &[&str], (python, modules): &(PathBuf, PathBuf)) -> Result<
         .args(["test", "-p", "tests", "--features", "bench"])
         .args(["--test", "bench"])
         .without_postern_settings()
-        .env("POSTERN_BIN", place::release_binary("postern"))
+        .env("POSTERN_BIN", program)
         .env("BENCH_SECTIONS", sections.join(","))
         .env("BENCH_TABLES", tables)
         .env("TEST_POSTGRES_URL", url)

