@@ -6,7 +6,11 @@
 //! requests per second do.
 
 #[path = "../it/door/visitor.rs"]
-#[expect(dead_code, reason = "tests do more with it")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "tests do more with it, and may panic"
+)]
 mod visitor;
 #[path = "../it/door/program.rs"]
 mod program;

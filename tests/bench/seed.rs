@@ -60,13 +60,7 @@ async fn sqlite(server: &Server, accounts: u64, now: i64) -> Result<()> {
     };
     // Rows of one table come in the order of their ids, as they do where people log in over time.
     let statements = inserts(
-        &[
-            id(1, "n"),
-            id(2, "n"),
-            id(3, "n"),
-            id(4, "2 * n"),
-            id(4, "2 * n + 1"),
-        ],
+        &ids(id),
         "printf('%064x', n * 7919)",
         "(select hash from temp.hash where hash.n = seed.n)",
         "temp.seed",
@@ -111,6 +105,13 @@ async fn hashes(connection: &mut SqliteConnection, accounts: u64) -> Result<()> 
     Ok(())
 }
 
+/// Returns the ids of an account, its identity, its session, and two entries of the audit trail, each as
+/// `id` writes one of a table for a number.
+fn ids(id: impl Fn(u8, &str) -> String) -> [String; 5] {
+    let rows = [(1, "n"), (2, "n"), (3, "n"), (4, "2 * n"), (4, "2 * n + 1")];
+    rows.map(|(table, number)| id(table, number))
+}
+
 async fn postgres(url: &str, accounts: u64, now: i64) -> Result<()> {
     let mut connection = url.parse::<PgConnectOptions>()?.connect().await?;
     let id = |table: u8, number: &str| {
@@ -120,13 +121,7 @@ async fn postgres(url: &str, accounts: u64, now: i64) -> Result<()> {
         )
     };
     let statements = inserts(
-        &[
-            id(1, "n"),
-            id(2, "n"),
-            id(3, "n"),
-            id(4, "2 * n"),
-            id(4, "2 * n + 1"),
-        ],
+        &ids(id),
         "encode(sha256(n::text::bytea), 'hex')",
         "sha256(sha256(('token' || n)::bytea))",
         &format!("(select generate_series(0, {accounts}::bigint - 1) as n) as seed"),

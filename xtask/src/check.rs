@@ -65,6 +65,8 @@ pub(crate) fn lints() -> Result<()> {
         "leptos-app",
     ])
     .args(FEATURES)
+    // Only `cargo xtask bench` runs that.
+    .args(["--features", "tests/bench"])
     .args(["--", "-D", "warnings"])
     .run("clippy")
 }

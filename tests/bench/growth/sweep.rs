@@ -25,17 +25,14 @@ const LIVES: SessionConfig = SessionConfig {
 pub(super) async fn measure(server: &Server, now: Timestamp) -> Result<Vec<Line>> {
     let store = Store::connect(&seed::place(server)).await?;
     let done = Arc::new(AtomicBool::new(false));
-    let probe = match server.database_url() {
-        Some(_) => None,
-        None => {
-            let file = server.data().join("postern.db");
-            let options = SqliteConnectOptions::new()
-                .filename(file)
-                .synchronous(SqliteSynchronous::Off)
-                .busy_timeout(Duration::from_mins(1));
-            Some(tokio::spawn(longest_wait(options, Arc::clone(&done))))
-        }
-    };
+    let probe = server.database_url().is_none().then(|| {
+        let file = server.data().join("postern.db");
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .synchronous(SqliteSynchronous::Off)
+            .busy_timeout(Duration::from_mins(1));
+        tokio::spawn(longest_wait(options, Arc::clone(&done)))
+    });
     let began = Instant::now();
     let sessions = store.sweep_sessions(&LIVES, now).await?;
     let entries = store.sweep_audit(now).await?;

@@ -60,22 +60,17 @@ fn stop(child: &mut Child) -> Result<()> {
 
 /// Has the server drop every session that it remembers, as any logout does.
 pub(super) async fn forget(server: &Server) -> Result<()> {
-    match server.database_url() {
-        Some(url) => {
-            let mut connection = PgConnection::connect(url).await?;
-            connection.execute("notify postern_session").await?;
-            connection.close().await?;
-        }
-        None => {
-            let file = server.data().join("postern.db");
-            let mut connection = SqliteConnectOptions::new().filename(file).connect().await?;
-            connection
-                .execute("update session_change set changes = changes + 1")
-                .await?;
-            connection.close().await?;
-        }
+    if let Some(url) = server.database_url() {
+        let mut connection = PgConnection::connect(url).await?;
+        connection.execute("notify postern_session").await?;
+        return Ok(connection.close().await?);
     }
-    Ok(())
+    let file = server.data().join("postern.db");
+    let mut connection = SqliteConnectOptions::new().filename(file).connect().await?;
+    connection
+        .execute("update session_change set changes = changes + 1")
+        .await?;
+    Ok(connection.close().await?)
 }
 
 /// Measures the slowest hundredth of a full load, alone and beside a backup.

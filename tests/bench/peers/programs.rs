@@ -105,12 +105,12 @@ pub(super) async fn apache(bench: &Bench, client: Registered) -> Result<Program>
     let folder = bench.folder.path().join("apache");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("session"), [b'x'; 420])?;
-    let mut config = String::new();
-    for module in MODULES {
-        config += &format!("LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so\n");
-    }
-    config += &format!(
-        "ServerName 127.0.0.1\nListen {address}\nPidFile {folder}/pid\nErrorLog {folder}/log\n\
+    let modules = MODULES.map(|module| {
+        format!("LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so\n")
+    });
+    let modules = modules.concat();
+    let mut config = format!(
+        "{modules}ServerName 127.0.0.1\nListen {address}\nPidFile {folder}/pid\nErrorLog {folder}/log\n\
          DocumentRoot {folder}\nTypesConfig /etc/mime.types\nDefaultRuntimeDir {folder}\n\
          ThreadLimit 256\nServerLimit 1\nStartServers 1\nThreadsPerChild 256\nMaxRequestWorkers 256\n\
          KeepAlive On\nMaxKeepAliveRequests 0\nKeepAliveTimeout 60\n\
