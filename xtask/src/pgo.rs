@@ -20,7 +20,11 @@ const WORK: &str = "package(tests) & test(/^replicas::/)";
 /// contain it.
 pub(crate) fn flags(platform: Platform) -> Vec<String> {
     match platform {
-        Platform::X86_64 => vec![format!("-Cprofile-use={}", counts().display())],
+        Platform::X86_64 => vec![
+            format!("-Cprofile-use={}", counts().display()),
+            // LLVM makes code that never ran small only in programs whose busy part is large.
+            "-Cllvm-args=-pgso-lwss-only=false".to_owned(),
+        ],
         Platform::Aarch64 => Vec::new(),
     }
 }
