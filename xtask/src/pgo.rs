@@ -6,7 +6,7 @@
 //! source still fit where a function has not changed. Those of another compiler may not be readable.
 
 use crate::command::Command;
-use crate::dist::{self, Platform};
+use crate::dist;
 use crate::say::{self, Steps};
 use crate::{bench, machine, place, spa, test};
 use anyhow::{Result, bail};
@@ -15,19 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// The tests whose servers work as others' do: with an OP, several at one database, under load.
 const WORK: &str = "package(tests) & test(/^replicas::/)";
-
-/// Returns the flags by which rustc uses the counts. They are of one platform: the names of functions
-/// contain it.
-pub(crate) fn flags(platform: Platform) -> Vec<String> {
-    match platform {
-        Platform::X86_64 => vec![
-            format!("-Cprofile-use={}", counts().display()),
-            // LLVM makes code that never ran small only in programs whose busy part is large.
-            "-Cllvm-args=-pgso-lwss-only=false".to_owned(),
-        ],
-        Platform::Aarch64 => Vec::new(),
-    }
-}
 
 /// Counts anew.
 pub(crate) fn run() -> Result<()> {
@@ -62,7 +49,7 @@ fn merge(raw: &Path) -> Result<()> {
     if files.is_empty() {
         bail!("no program has written what it counted");
     }
-    let to = counts();
+    let to = dist::counts();
     Command::new(machine::component("llvm-profdata")?)
         .args(["merge", "--sparse", "--output"])
         .args([&to])
@@ -70,8 +57,4 @@ fn merge(raw: &Path) -> Result<()> {
         .run("merging the counts")?;
     say::line(&format!("      {} is new", place::shown(&to)));
     Ok(())
-}
-
-fn counts() -> PathBuf {
-    place::root().join("xtask/pgo/x86_64.profdata")
 }

@@ -1,9 +1,10 @@
 //! The program itself, linked statically against musl, for each platform.
 
+use super::pgo;
 use super::platform::Platform;
 use super::source::{COMMIT, Source};
 use crate::command::Command;
-use crate::{machine, pgo, place, release, same_everywhere, tools};
+use crate::{machine, place, release, same_everywhere, tools};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 

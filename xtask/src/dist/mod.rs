@@ -4,6 +4,7 @@ mod binaries;
 mod contents;
 mod debian;
 mod image;
+mod pgo;
 mod platform;
 mod red_hat;
 mod run;
@@ -16,5 +17,6 @@ mod tar;
 mod tests;
 
 pub(crate) use binaries::path as program;
+pub(crate) use pgo::counts;
 pub(crate) use platform::Platform;
 pub(crate) use run::{build, build_counting, packages, run};
