@@ -2,9 +2,10 @@
 //! the same. Without a section, all of them in one run, whose tables go into `docs/performance.md`.
 
 use crate::command::Command;
+use crate::dist::{self, Platform};
 use crate::postgres::Postgres;
 use crate::say::Steps;
-use crate::{machine, place, tools};
+use crate::{machine, place, spa, tools};
 use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 
@@ -17,36 +18,34 @@ const MARKS: [&str; 2] = [
     "<!-- by `cargo xtask bench`, up to here -->",
 ];
 
-/// Builds the server and what it is measured against, and prints the tables of these sections.
+/// Builds what is installed and what it is measured against, and prints the tables of these sections.
 pub(crate) fn bench(sections: &[&str]) -> Result<()> {
-    let mut steps = Steps::new(3);
+    let mut steps = Steps::new(5);
     let peers = steps.run("Looking at this machine", || {
         machine::require_c_compiler()?;
         tools::apt::install_for_tests()?;
         tools::apt::install_for_bench()?;
         Ok((tools::python::peers()?, tools::node::peers()?))
     })?;
-    steps.run(
-        "Building the server and what it is measured against",
-        || {
-            let packages = ["-p", "postern", "-p", "demo-op", "-p", "bench-peers"];
-            Command::cargo()
-                .args(["build", "--release", "--bins"])
-                .args(packages)
-                .run("building the server")
-        },
-    )?;
-    steps.run("Measuring", || {
-        measure(sections, &place::release_binary("postern"), &peers)
-    })
+    let spa = steps.run("Building the page", spa::build)?;
+    steps.run("Building what is installed", || {
+        dist::build(Platform::X86_64, &spa.hash)
+    })?;
+    steps.run("Building what asks it", build_peers)?;
+    let program = dist::program(Platform::X86_64);
+    steps.run("Measuring", || measure(sections, &program, &peers))
 }
 
 /// Asks this program as these sections do.
 pub(crate) fn ask(sections: &[&str], program: &Path) -> Result<()> {
+    build_peers()?;
+    measure(sections, program, &(PathBuf::new(), PathBuf::new()))
+}
+
+fn build_peers() -> Result<()> {
     Command::cargo()
         .args(["build", "--release", "-p", "bench-peers"])
-        .run("building what asks")?;
-    measure(sections, program, &(PathBuf::new(), PathBuf::new()))
+        .run("building what asks")
 }
 
 /// Does all of it, and writes the tables into the document.
