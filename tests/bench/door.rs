@@ -1,4 +1,5 @@
-//! What the door costs, beside a bare proxy of hyper, nginx, and the application alone.
+//! What the door costs, beside a bare proxy of hyper, nginx, and the application alone; and, in the same
+//! rounds, beside another build of the server, if `BENCH_BESIDE` names one.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -21,14 +22,13 @@ const BARE: usize = 1;
 
 /// Measures, and prints a table.
 pub(super) async fn run(bench: &Bench) -> Result<()> {
-    let application = &bench.application;
     let alone = address()?;
     let upstream = bench.start(MEASURED, &["upstream", &alone])?;
     listening(&alone).await?;
     let bare = address()?;
-    let proxy = bench.start(MEASURED, &["proxy", &bare, application])?;
+    let proxy = bench.start(MEASURED, &["proxy", &bare, &bench.application])?;
     listening(&bare).await?;
-    let nginx = Nginx::start(bench, MEASURED, application, "").await?;
+    let nginx = Nginx::start(bench, MEASURED, "").await?;
     let any = ["Host: x"];
     let mut subjects = vec![
         Subject::new("the application alone", &alone, "/", &any, upstream.0.id()),
@@ -41,17 +41,17 @@ pub(super) async fn run(bench: &Bench) -> Result<()> {
             nginx.process(),
         ),
     ];
-    let mut own = Own::start("Postern", None, application).await?;
+    let mut own = Own::start("Postern", None, bench).await?;
     subjects.extend(own.subjects()?);
     let beside = setting("BENCH_BESIDE");
     let beside = match &beside {
-        Some(program) => Some(Own::start("the other", Some(program), application).await?),
+        Some(program) => Some(Own::start("the other", Some(program), bench).await?),
         None => None,
     };
     if let Some(beside) = &beside {
         subjects.extend(beside.subjects()?);
     }
-    let (asking, asks) = own.behind_nginx(bench, application).await?;
+    let (asking, asks) = own.behind_nginx(bench).await?;
     subjects.push(asks);
     interleave(bench, &mut subjects).await?;
     print(bench, &subjects).await?;
@@ -71,8 +71,8 @@ struct Own {
 
 impl Own {
     /// Starts the program that is measured, or the one in this file.
-    async fn start(name: &'static str, file: Option<&str>, application: &str) -> Result<Self> {
-        let url = format!("http://{application}");
+    async fn start(name: &'static str, file: Option<&str>, bench: &Bench) -> Result<Self> {
+        let url = format!("http://{}", bench.application);
         let settings = [
             ("POSTERN_APP_WIKI_UPSTREAM", &*url),
             ("POSTERN_APP_WIKI_PUBLIC", "/public"),
@@ -128,7 +128,7 @@ impl Own {
     }
 
     /// Starts an nginx that asks this server about each request. The time is nginx's.
-    async fn behind_nginx(&self, bench: &Bench, application: &str) -> Result<(Nginx, Subject)> {
+    async fn behind_nginx(&self, bench: &Bench) -> Result<(Nginx, Subject)> {
         let address = self.address();
         let auth = format!(
             "auth_request /verify;\n}}\nlocation = /verify {{\n internal;\n \
@@ -141,7 +141,7 @@ impl Own {
              proxy_set_header Connection \"\";\n}}\n}}\n\
              upstream door {{ server {address}; keepalive 64;"
         );
-        let nginx = Nginx::start(bench, REST, application, &auth).await?;
+        let nginx = Nginx::start(bench, REST, &auth).await?;
         let cookies = self.cookies(CHAT);
         let headers = ["Host: chat.example.test", &cookies];
         let what = "nginx that asks `/api/verify`";
@@ -158,11 +158,14 @@ struct Nginx {
 
 impl Nginx {
     /// Starts one on this core, which passes requests on once these directives let it.
-    async fn start(bench: &Bench, core: &str, application: &str, auth: &str) -> Result<Self> {
+    async fn start(bench: &Bench, core: &str, auth: &str) -> Result<Self> {
         let address = address()?;
         let folder = bench.folder.path();
         let config = folder.join(format!("{address}.conf"));
-        std::fs::write(&config, config_of(&address, folder, application, auth))?;
+        std::fs::write(
+            &config,
+            config_of(&address, folder, &bench.application, auth),
+        )?;
         let child = Command::new("taskset")
             .args(["-c", core, "nginx", "-e", "stderr", "-p"])
             .arg(folder)
@@ -209,7 +212,7 @@ async fn print(bench: &Bench, subjects: &[Subject]) -> Result<()> {
         let (median, slowest) = subject.took(bench, RATE).await?;
         let part = subject.part(bare)?;
         say(&format!(
-            "| {what} | {rate} | {work:.1} µs | {part:.2} | {median} µs | {slowest} µs |"
+            "| {what} | {rate:.0} | {work:.1} µs | {part:.2} | {median} µs | {slowest} µs |"
         ))?;
     }
     Ok(())

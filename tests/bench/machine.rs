@@ -77,6 +77,22 @@ impl Bench {
         self.ask(&words, headers).await
     }
 
+    /// Asks for so many seconds as fast as answers come. Returns the answers a second, and microseconds of
+    /// the processor for each: of this process and its children.
+    pub(super) async fn busy(
+        &self,
+        process: u32,
+        (address, path, headers): (&str, &str, &[&str]),
+        seconds: u64,
+    ) -> Result<(u64, f64)> {
+        let before = worked_with_children(process)?;
+        let (rate, ..) = self.load(address, path, headers, seconds, 0).await?;
+        let worked = worked_with_children(process)? - before;
+        #[expect(clippy::cast_precision_loss, reason = "some thousand")]
+        let work = worked.as_secs_f64() * 1e6 / (rate * seconds) as f64;
+        Ok((rate, work))
+    }
+
     /// Asks once with each line of a file as a header, over so many connections. Returns how many
     /// answers there were, and the median and the slowest hundredth as [`Bench::load`] does.
     pub(super) async fn each(
@@ -180,6 +196,13 @@ pub(super) fn worked_with_children(process: u32) -> Result<Worked> {
         }
     }
     Ok(all)
+}
+
+/// Returns the one in the middle.
+pub(super) fn median(mut values: Vec<f64>) -> Result<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.get(values.len() / 2);
+    middle.copied().context("nothing was measured")
 }
 
 /// Prints a line of a table, and adds it to the file that collects them, if there is one.

@@ -66,7 +66,9 @@ fn print(subjects: &[Subject]) -> Result<()> {
     for subject in subjects {
         let (what, rate, work) = (&subject.what, subject.rate()?, subject.work()?);
         let part = subject.part(bare)?;
-        say(&format!("| {what} | {rate} | {work:.1} µs | {part:.2} |"))?;
+        say(&format!(
+            "| {what} | {rate:.0} | {work:.1} µs | {part:.2} |"
+        ))?;
     }
     Ok(())
 }

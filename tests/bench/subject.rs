@@ -1,11 +1,9 @@
 //! What is measured in interleaved rounds: what else the machine does then meets all alike. Of each, the
 //! medians count.
 
-use std::cmp::Ordering;
-
 use anyhow::{Context as _, Result};
 
-use super::machine::{Bench, worked};
+use super::machine::{Bench, median};
 
 /// How often each is measured: often and shortly, since a shared machine is quicker in one minute than
 /// in another.
@@ -27,7 +25,7 @@ pub(super) struct Subject {
 #[derive(Clone, Copy)]
 struct Round {
     /// Answers a second, as fast as they come.
-    rate: u64,
+    rate: f64,
     /// Microseconds of the processor for each.
     work: f64,
 }
@@ -52,19 +50,19 @@ impl Subject {
     }
 
     /// Returns the median of its answers a second.
-    pub(super) fn rate(&self) -> Result<u64> {
-        median(self.rounds.iter().map(|round| round.rate))
+    pub(super) fn rate(&self) -> Result<f64> {
+        median(self.rounds.iter().map(|round| round.rate).collect())
     }
 
     /// Returns the median of the processor's microseconds for each.
     pub(super) fn work(&self) -> Result<f64> {
-        median(self.rounds.iter().map(|round| round.work))
+        median(self.rounds.iter().map(|round| round.work).collect())
     }
 
     /// Returns how much of its time the other one needs: the median of the rounds.
     pub(super) fn part(&self, other: &Self) -> Result<f64> {
         let rounds = self.rounds.iter().zip(&other.rounds);
-        median(rounds.map(|(own, other)| other.work / own.work))
+        median(rounds.map(|(own, other)| other.work / own.work).collect())
     }
 
     /// Asks so many times a second; returns how many microseconds the median and the slowest hundredth
@@ -75,9 +73,13 @@ impl Subject {
     }
 
     async fn load(&self, bench: &Bench, seconds: u64, rate: u32) -> Result<(u64, u64, u64)> {
-        let headers: Vec<&str> = self.headers.iter().map(String::as_str).collect();
+        let headers = self.headers();
         let load = bench.load(&self.address, self.path, &headers, seconds, rate);
         load.await.with_context(|| self.what.clone())
+    }
+
+    fn headers(&self) -> Vec<&str> {
+        self.headers.iter().map(String::as_str).collect()
     }
 
     async fn round(&mut self, bench: &Bench) -> Result<()> {
@@ -85,31 +87,21 @@ impl Subject {
             // Connections open, and caches fill.
             self.load(bench, 1, 0).await?;
         }
-        let before = worked(self.process)?;
-        let (rate, ..) = self.load(bench, SECONDS, 0).await?;
-        let worked = worked(self.process)? - before;
+        let headers = self.headers();
+        let asked = (&*self.address, self.path, &*headers);
+        let busy = bench.busy(self.process, asked, SECONDS).await;
+        let (rate, work) = busy.with_context(|| self.what.clone())?;
         #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-        let work = worked.as_secs_f64() * 1e6 / (rate * SECONDS) as f64;
+        let rate = rate as f64;
         self.rounds.push(Round { rate, work });
         Ok(())
     }
 }
 
-fn median<T: PartialOrd + Copy>(values: impl Iterator<Item = T>) -> Result<T> {
-    let mut values: Vec<T> = values.collect();
-    values.sort_unstable_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
-    let middle = values.get(values.len() / 2).copied();
-    middle.context("nothing was measured")
-}
-
 /// Measures each of them in each round.
-pub(super) async fn interleave<'a>(
-    bench: &Bench,
-    subjects: impl IntoIterator<Item = &'a mut Subject>,
-) -> Result<()> {
-    let mut subjects: Vec<&mut Subject> = subjects.into_iter().collect();
+pub(super) async fn interleave(bench: &Bench, subjects: &mut [Subject]) -> Result<()> {
     for _ in 0..ROUNDS {
-        for subject in &mut subjects {
+        for subject in &mut *subjects {
             subject.round(bench).await?;
         }
     }

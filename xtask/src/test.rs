@@ -94,30 +94,38 @@ fn variables(postgres: &Postgres) -> Vec<(String, OsString)> {
     variables
 }
 
-/// Runs tests by a profile of `.config/nextest.toml`, and counts them.
-fn nextest(
+/// Runs tests of the workspace. Always of all of it, so that nothing is built with other features.
+fn nextest(arguments: &[&str], variables: &[(String, OsString)], what: &str) -> Result<()> {
+    check::with_page(Command::new(tools::python::cargo_nextest()?))
+        .args(["nextest", "run", "--workspace"])
+        .args(arguments)
+        .args(check::FEATURES)
+        .without_postern_settings()
+        .envs(variables)
+        .run(what)
+}
+
+/// Runs the tests of a profile of `.config/nextest.toml`, and counts them.
+fn counted(
     profile: &str,
     arguments: &[&str],
     variables: &[(String, OsString)],
     counts: &mut TestCounts,
 ) -> Result<()> {
     counts::forget(profile);
-    let outcome = check::with_page(Command::new(tools::python::cargo_nextest()?))
-        .args(["nextest", "run", "--profile", profile])
-        .args(arguments)
-        .args(check::FEATURES)
-        .without_postern_settings()
-        .envs(variables)
-        .run("testing");
+    let arguments = [&["--profile", profile][..], arguments].concat();
+    let outcome = nextest(&arguments, variables, "testing");
     let counted = counts.add(profile);
     outcome.and(counted)
 }
 
+/// Also those that need a browser, or the program.
+const ALL: [&str; 2] = ["--run-ignored", "all"];
+
 /// Runs every test of the workspace, those in a browser and on PostgreSQL included.
 fn tests(counts: &mut TestCounts) -> Result<()> {
     let postgres = Postgres::start()?;
-    let arguments = ["--workspace", "--run-ignored", "all"];
-    nextest("default", &arguments, &variables(&postgres), counts)
+    counted("default", &ALL, &variables(&postgres), counts)
 }
 
 /// Runs the tests that speak HTTP once more, with their sites on PostgreSQL.
@@ -125,15 +133,13 @@ fn tests_on_postgres(counts: &mut TestCounts) -> Result<()> {
     let postgres = Postgres::start()?;
     let mut variables = variables(&postgres);
     variables.push(("TEST_SITES_ON".to_owned(), "postgres".into()));
-    // The whole workspace again, so that nothing is built with other features.
-    nextest("postgres", &["--workspace"], &variables, counts)
+    counted("postgres", &[], &variables, counts)
 }
 
 /// Installs and starts what others install.
 fn tests_of_packages(counts: &mut TestCounts) -> Result<()> {
     let postgres = Postgres::start()?;
-    let arguments = ["--workspace", "--run-ignored", "all"];
-    nextest("packages", &arguments, &variables(&postgres), counts)
+    counted("packages", &ALL, &variables(&postgres), counts)
 }
 
 /// Runs the tests of this filter with this program.
@@ -141,23 +147,13 @@ pub(crate) fn run_some(filter: &str, program: &Path) -> Result<()> {
     let postgres = Postgres::start()?;
     let mut variables = variables(&postgres);
     variables.push(("POSTERN_BIN".to_owned(), program.into()));
-    check::with_page(Command::new(tools::python::cargo_nextest()?))
-        .args(["nextest", "run", "--workspace", "--run-ignored", "all"])
-        .args(["--filterset", filter])
-        .args(check::FEATURES)
-        .without_postern_settings()
-        .envs(&variables)
-        .run("testing")
+    let arguments = [ALL, ["--filterset", filter]].concat();
+    nextest(&arguments, &variables, "testing")
 }
 
 /// Builds the tests, so that running them afterwards is all that is left.
 fn build_tests() -> Result<()> {
-    check::with_page(Command::new(tools::python::cargo_nextest()?))
-        .args(["nextest", "run", "--workspace", "--no-run"])
-        .args(check::FEATURES)
-        .without_postern_settings()
-        .envs(&spa::cargo_variables())
-        .run("building the tests")
+    nextest(&["--no-run"], &spa::cargo_variables(), "building the tests")
 }
 
 /// Runs every check; `installed` waits until all tools are there.

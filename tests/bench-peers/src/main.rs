@@ -5,7 +5,7 @@
 //! - `bench-peers proxy ADDRESS UPSTREAM`: hyper's server and client with nothing between;
 //! - `bench-peers load ADDRESS PATH CONNECTIONS SECONDS RATE UPSTREAM HEADER…`: asks, and prints how
 //!   many answers there were and how long they took. A rate of 0 is as fast as the answers come. It is
-//!   also the application at the address UPSTREAM; `-` if there is none;
+//!   also the application, at the address UPSTREAM;
 //! - `bench-peers each ADDRESS PATH FILE CONNECTIONS HEADER…`: asks once with each line of the file as
 //!   one more header, and prints the same.
 
@@ -48,9 +48,7 @@ async fn main() -> Result<()> {
             application,
             ref headers @ ..,
         ] => {
-            if application != "-" {
-                tokio::spawn(upstream(application.parse()?));
-            }
+            tokio::spawn(upstream(application.parse()?));
             let plan = load::Plan {
                 address: address.parse()?,
                 connections: connections.parse()?,

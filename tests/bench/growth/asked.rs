@@ -50,13 +50,6 @@ pub(super) fn line(what: &str, value: String) -> Line {
     (what.to_owned(), value)
 }
 
-/// Returns the one in the middle.
-pub(super) fn median(mut values: Vec<f64>) -> Result<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = values.get(values.len() / 2);
-    middle.copied().context("nothing was measured")
-}
-
 /// Returns a time as milliseconds.
 pub(super) fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1e3)

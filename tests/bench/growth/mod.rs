@@ -15,10 +15,10 @@ use tests::database::{Database, DatabaseKind};
 use tests::server::Server;
 use tokio::time::sleep;
 
-use super::machine::{Bench, ONE_THREAD, pin, say, setting, worked};
+use super::machine::{Bench, ONE_THREAD, median, pin, say, setting};
 use super::seed;
 use super::visitor::LOGIN;
-use asked::{Asked, HOST, Line, SECONDS, line, median};
+use asked::{Asked, HOST, Line, SECONDS, line};
 
 /// How many accounts there are, unless `BENCH_SIZES` says otherwise.
 const SIZES: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -102,13 +102,8 @@ async fn checks(at: &Asked<'_>, server: &Server, accounts: u64) -> Result<Vec<Li
     at.bench
         .load(&at.address, API_SESSION, &headers, 1, 0)
         .await?;
-    let before = worked(at.process)?;
-    let (rate, ..) = at
-        .bench
-        .load(&at.address, API_SESSION, &headers, SECONDS, 0)
-        .await?;
-    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-    let one = (worked(at.process)? - before).as_secs_f64() * 1e6 / (rate * SECONDS) as f64;
+    let asked = (&*at.address, API_SESSION, &headers[..]);
+    let (_, one) = at.bench.busy(at.process, asked, SECONDS).await?;
     let many = median(works)?;
     Ok(vec![
         line(

@@ -12,8 +12,8 @@ use tests::server::Server;
 use tests::web::answers;
 use tokio::time::{sleep, timeout};
 
-use super::asked::{Asked, HOST, Line, SECONDS, line, median, milliseconds};
-use crate::machine::{REST, Running, worked};
+use super::asked::{Asked, HOST, Line, SECONDS, line, milliseconds};
+use crate::machine::{REST, Running, median, worked};
 use crate::seed;
 
 /// How often it is started.

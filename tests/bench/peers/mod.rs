@@ -12,7 +12,7 @@ use tests::database::Database;
 use tests::http_browser::HttpBrowser;
 use tests::server::Server;
 
-use super::machine::{Bench, ONE_THREAD, pin, say, worked_with_children};
+use super::machine::{Bench, ONE_THREAD, median, pin, say, worked_with_children};
 use programs::{Place, Program, Registered};
 
 /// How often each is measured.
@@ -88,16 +88,11 @@ async fn round(bench: &Bench, op: &Op, peer: &mut Peer) -> Result<()> {
     bench
         .load(address, peer.program.check, &headers, 1, 0)
         .await?;
-    let before = worked_with_children(peer.program.process)?;
-    let (rate, ..) = bench
-        .load(address, peer.program.check, &headers, SECONDS, 0)
-        .await?;
-    let check = worked_with_children(peer.program.process)? - before;
-    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-    peer.rounds.push((
-        check.as_secs_f64() * 1e6 / (rate * SECONDS) as f64,
-        login.as_secs_f64() * 1e6 / LOGINS as f64,
-    ));
+    let asked = (&**address, peer.program.check, &headers[..]);
+    let (_, check) = bench.busy(peer.program.process, asked, SECONDS).await?;
+    #[expect(clippy::cast_precision_loss, reason = "forty")]
+    let login = login.as_secs_f64() * 1e6 / LOGINS as f64;
+    peer.rounds.push((check, login));
     Ok(())
 }
 
@@ -113,13 +108,8 @@ async fn log_in(op: &Op, peer: &Peer) -> Result<String> {
 
 /// Returns the medians.
 fn medians(peer: &Peer) -> Result<(f64, f64)> {
-    let middle = |value: fn(&(f64, f64)) -> f64| {
-        let mut values: Vec<f64> = peer.rounds.iter().map(value).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        values.get(values.len() / 2).copied()
-    };
-    let medians = middle(|round| round.0).zip(middle(|round| round.1));
-    medians.context("nothing was measured")
+    let middle = |value: fn(&(f64, f64)) -> f64| median(peer.rounds.iter().map(value).collect());
+    Ok((middle(|round| round.0)?, middle(|round| round.1)?))
 }
 
 fn print(peers: &[Peer]) -> Result<()> {
