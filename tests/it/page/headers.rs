@@ -280,11 +280,7 @@ async fn each_path_gets_the_module_that_has_its_page() {
 #[tokio::test]
 #[ignore = "needs the built page; cargo xtask test runs it"]
 async fn hashed_assets_are_immutable_and_compressed_beforehand() {
-    let assets = workspace().join("frontend/dist/assets");
-    let names = std::fs::read_dir(&assets).into_iter().flatten().flatten();
-    let names = names.map(|entry| entry.file_name().into_string().unwrap());
-    let name = names.filter(|name| name.ends_with(".wasm")).min();
-    let name = name.expect("frontend/dist is built: `cargo xtask page` does that");
+    let name = built_asset(".wasm");
     let site = Site::start().await;
     let browser = site.browser();
     let path = format!("/assets/{name}");
@@ -317,6 +313,29 @@ async fn hashed_assets_are_immutable_and_compressed_beforehand() {
         404,
         "no file of its own"
     );
+}
+
+#[tokio::test]
+#[ignore = "needs the built page; cargo xtask test runs it"]
+async fn asset_is_the_built_file_for_clients_that_decompress_nothing() {
+    let name = built_asset(".js");
+    let built = std::fs::read_to_string(workspace().join("frontend/dist/assets").join(&name));
+    let site = Site::start().await;
+
+    for _ in 0..2 {
+        let answer = site.browser().get(&format!("/assets/{name}")).await;
+        assert_eq!(answer.header("content-encoding"), "");
+        assert_eq!(&answer.body, built.as_ref().unwrap());
+    }
+}
+
+/// Returns the name of an asset that was built.
+fn built_asset(ending: &str) -> String {
+    let assets = workspace().join("frontend/dist/assets");
+    let names = std::fs::read_dir(&assets).into_iter().flatten().flatten();
+    let names = names.map(|entry| entry.file_name().into_string().unwrap());
+    let name = names.filter(|name| name.ends_with(ending)).min();
+    name.expect("frontend/dist is built: `cargo xtask page` does that")
 }
 
 #[tokio::test]

@@ -2,12 +2,15 @@
 //! names, and the administrator's images.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
 use rust_embed::RustEmbed;
 
 use crate::brand::{Brand, Kind};
@@ -18,11 +21,17 @@ pub(crate) const FOR_EVER: HeaderValue =
     HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The release build of the frontend; empty in a build without it, where `trunk serve` has the
-/// page.
+/// page. Assets are in it compressed alone, since every browser takes that.
 #[derive(RustEmbed)]
 #[folder = "page"]
+#[include = "*.html"]
+#[include = "assets/*.br"]
+#[include = "assets/*.gz"]
 #[allow_missing = true]
 struct Files;
+
+/// The assets that somebody has asked for uncompressed. There are no more than assets.
+static PLAIN: LazyLock<Mutex<HashMap<String, Bytes>>> = LazyLock::new(Mutex::default);
 
 /// Returns a document of the frontend; `None` in a build without it.
 pub(crate) fn document(name: &str) -> Option<String> {
@@ -36,29 +45,20 @@ pub(crate) fn is_missing() -> bool {
 
 /// Returns a file of the page, compressed as the browser prefers.
 pub(crate) fn asset(name: &str, headers: &HeaderMap) -> Response {
-    let path = format!("assets/{name}");
-    let is_plain = !name.ends_with(".br") && !name.ends_with(".gz");
-    let Some(plain) = Files::get(&path).filter(|_| is_plain) else {
+    let Some(gzip) = compressed(name, "gz") else {
         return (StatusCode::NOT_FOUND, "not found\n").into_response();
     };
-    let encoded = [("br", "br"), ("gzip", "gz")]
-        .into_iter()
-        .find_map(|(encoding, suffix)| {
-            let is_accepted = accepts_encoding(headers, encoding);
-            Some((
-                encoding,
-                Files::get(&format!("{path}.{suffix}")).filter(|_| is_accepted)?,
-            ))
-        });
-    let (encoding, data) = match encoded {
-        Some((encoding, file)) => (Some(encoding), file.data),
-        None => (None, plain.data),
+    let brotli = compressed(name, "br").filter(|_| accepts_encoding(headers, "br"));
+    let (encoding, body) = if let Some(brotli) = brotli {
+        (Some("br"), brotli)
+    } else if accepts_encoding(headers, "gzip") {
+        (Some("gzip"), gzip)
+    } else if let Ok(plain) = plain(name, &gzip) {
+        (None, plain)
+    } else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let body = match data {
-        Cow::Borrowed(bytes) => Body::from(bytes),
-        Cow::Owned(bytes) => Body::from(bytes),
-    };
-    let mut response = body.into_response();
+    let mut response = Body::from(body).into_response();
     let headers = response.headers_mut();
     let mime = mime_guess::from_path(name).first_or_octet_stream();
     if let Ok(mime) = HeaderValue::from_str(&with_charset(mime.essence_str())) {
@@ -70,6 +70,28 @@ pub(crate) fn asset(name: &str, headers: &HeaderMap) -> Response {
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, FOR_EVER);
     response
+}
+
+/// Returns an asset as the build has compressed it.
+fn compressed(name: &str, ending: &str) -> Option<Bytes> {
+    let file = Files::get(&format!("assets/{name}.{ending}"))?;
+    Some(match file.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    })
+}
+
+/// Returns an asset as it was before it was compressed.
+fn plain(name: &str, gzip: &[u8]) -> std::io::Result<Bytes> {
+    let mut known = PLAIN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known.get(name) {
+        return Ok(known.clone());
+    }
+    let mut content = Vec::new();
+    GzDecoder::new(gzip).read_to_end(&mut content)?;
+    let content = Bytes::from(content);
+    known.insert(name.to_owned(), content.clone());
+    Ok(content)
 }
 
 /// Returns an image that the administrator configured.
