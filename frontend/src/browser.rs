@@ -76,8 +76,8 @@ fn take_over_text() {
 
 /// A page has something to show: sets the title, ends the static page, moves the focus.
 ///
-/// The focus goes where it was on the static page; else to the page's `autofocus` element, but under
-/// a finger, where the keyboard would come with it; else, after a navigation, to the heading, so that a
+/// The focus goes where it was on the static page; else to the page's first field, but under a
+/// finger, where the keyboard would come with it; else, after a navigation, to the heading, so that a
 /// screen reader says where we are.
 pub(crate) fn arrive(title: &str) {
     document().set_title(&[title, " – ", &brand::name()].concat());
@@ -94,7 +94,7 @@ pub(crate) fn arrive(title: &str) {
         }
         _ => false,
     };
-    if !focus("html:not([data-touch]) #app [autofocus]:not(dialog *)") && !is_first {
+    if !focus("html:not([data-touch]) #app [data-autofocus]:not(dialog *)") && !is_first {
         focus("#app h1");
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use shared::text::Text;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::browser::focus;
 use crate::dynamic::dynamic;
 use crate::text::say;
 
@@ -92,7 +93,11 @@ pub(crate) async fn answer(dialog: &web_sys::HtmlDialogElement) -> String {
             "close", &resolve, &once,
         );
     });
-    if dialog.show_modal().is_err() || JsFuture::from(closed).await.is_err() {
+    if dialog.show_modal().is_err() {
+        return String::new();
+    }
+    focus("dialog[open] [data-autofocus]");
+    if JsFuture::from(closed).await.is_err() {
         return String::new();
     }
     dialog.return_value()

@@ -30,7 +30,8 @@ pub(crate) fn Field(
     /// Becomes true when the user leaves the field with another text.
     #[prop(optional)]
     is_left: RwSignal<bool>,
-    /// Does the focus go here when the page arrives?
+    /// Does the focus go here when the page or the dialog arrives? Not by `autofocus`, which browsers follow
+    /// under a finger as well.
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
@@ -63,7 +64,7 @@ pub(crate) fn Field(
                     autocapitalize=kind.autocapitalize()
                     spellcheck="false"
                     dir=kind.direction()
-                    autofocus=autofocus
+                    data-autofocus=autofocus
                     aria-invalid=invalid
                     aria-describedby=described_by
                     prop:value=value

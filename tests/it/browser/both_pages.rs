@@ -17,8 +17,7 @@ use crate::browser::users::make_users;
 const OUTLINE: &str = r"
     const skipped = 'button[type=button], input[type=hidden], form:not(#setup-form) .field:has(#token), '
         + 'input.unseen, noscript, [data-wasm-failed]';
-    const plain = ['method', 'action', 'required', 'minlength', 'maxlength', 'autofocus',
-        'data-autofocus'];
+    const plain = ['method', 'action', 'required', 'minlength', 'maxlength', 'data-autofocus'];
     const outline = (element, depth) => {
         if (element.matches(skipped)) return [];
         const attributes = [...element.attributes].filter(({ name }) => !plain.includes(name))

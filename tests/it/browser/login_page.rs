@@ -60,6 +60,37 @@ async fn error_beside_a_login_offers_no_second_one() -> Result<()> {
     .await
 }
 
+/// Which field has the focus once all is drawn; nothing if none has.
+const FOCUSED: &str = "return new Promise((tell) =>
+    requestAnimationFrame(() => requestAnimationFrame(() =>
+        tell(document.activeElement?.name ?? ''))))";
+
+#[tokio::test]
+#[ignore = "needs Chromium; cargo xtask test runs it"]
+async fn first_field_has_the_focus_but_not_under_a_finger() -> Result<()> {
+    on_stage(Demo, Sqlite, async |stage| {
+        let browser = &stage.browser;
+        let first_field = async |path: &str, form: &str| {
+            stage.visit(path).await?;
+            browser.wait_for(&format!("#app {form}")).await?;
+            browser.script(FOCUSED).await
+        };
+        let setup = async || first_field(routes::SETUP, "#setup-form").await;
+        let login = async || first_field(routes::LOGIN, "#login-form").await;
+        let token = setup().await?;
+        ensure!(token == "token", "{token} on the page for setup");
+        browser.use_finger().await?;
+        let nothing = setup().await?;
+        ensure!(nothing == "", "{nothing} on the page for setup");
+        stage.set_up_admin().await?;
+        stage.log_out().await?;
+        let nothing = login().await?;
+        ensure!(nothing == "", "{nothing} on the login page");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 #[ignore = "needs Chromium; cargo xtask test runs it"]
 async fn reference_is_copied_by_its_button() -> Result<()> {

@@ -99,6 +99,18 @@ impl Browser {
         .await
     }
 
+    /// Turns the mouse into a finger, from the next page on.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn use_finger(&self) -> Result<()> {
+        self.devtools(
+            "Emulation.setTouchEmulationEnabled",
+            json!({ "enabled": true }),
+        )
+        .await
+    }
+
     /// Disables or enables the network.
     ///
     /// # Errors
