@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use shared::failure::{FailureCode, Lost};
 use shared::routes;
 use tests::browser::Scheme::{Dark, Forced, Light};
-use tests::browser::{Network, Scripts};
+use tests::browser::{Network, Rules, Scripts};
 use tests::database::DatabaseKind::Sqlite;
 use tests::op::OpKind::Demo;
 use tests::stage::{ADMIN, PASSWORD, Stage, on_stage};
@@ -291,10 +291,13 @@ async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
         browser.prefer(scheme).await?;
         browser.show_whole_page(width).await?;
         browser.picture(&format!("{name}-{suffix}")).await?;
-        // Whose colors they are is not ours to judge.
-        if scheme != Forced {
-            judge(stage, &format!("{name}-{suffix}")).await?;
-        }
+        let rules = match scheme {
+            Light => Rules::All,
+            Dark => Rules::Colors,
+            // Whose colors they are is not ours to judge.
+            Forced => continue,
+        };
+        judge(stage, &format!("{name}-{suffix}"), rules).await?;
     }
     browser.prefer(Light).await?;
     browser.resize(1280, 800).await
@@ -302,12 +305,12 @@ async fn pictures(stage: &Stage, name: &str, css: &str) -> Result<()> {
 
 /// Has axe-core judge the page that is shown, if it is one of ours and may run scripts, as axe-core
 /// must.
-async fn judge(stage: &Stage, name: &str) -> Result<()> {
+async fn judge(stage: &Stage, name: &str, rules: Rules) -> Result<()> {
     let is_ours = stage.browser.url().await?.starts_with(&stage.origin);
     if !is_ours || name.contains("without-scripts") {
         return Ok(());
     }
-    let found = stage.browser.accessibility_faults().await?;
+    let found = stage.browser.accessibility_faults(rules).await?;
     let mut faults = FAULTS.lock().unwrap_or_else(PoisonError::into_inner);
     faults.extend(found.iter().map(|fault| format!("{name}: {fault}")));
     Ok(())

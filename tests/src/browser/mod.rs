@@ -8,5 +8,6 @@ mod audit;
 mod elements;
 mod surroundings;
 
+pub use audit::Rules;
 pub use chromium::Browser;
 pub use surroundings::{Network, Scheme, Scripts};
