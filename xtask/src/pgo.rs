@@ -49,12 +49,14 @@ fn merge(raw: &Path) -> Result<()> {
     if files.is_empty() {
         bail!("no program has written what it counted");
     }
-    let to = dist::counts();
+    let merged = raw.with_extension("profdata");
+    // Not `--sparse`: code that never ran is made small only if it is known that it never did.
     Command::new(machine::component("llvm-profdata")?)
-        .args(["merge", "--sparse", "--output"])
-        .args([&to])
+        .args(["merge", "--output"])
+        .args([&merged])
         .args(&files)
         .run("merging the counts")?;
+    let to = dist::keep_counts(&merged)?;
     say::line(&format!("      {} is new", place::shown(&to)));
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// Zig is the C compiler and the linker: it brings the C library of each platform, so that nothing
 /// else of this machine gets into the program.
 pub(crate) fn build(platform: Platform, spa_hash: &str, source: &Source) -> Result<()> {
-    let flags = pgo::flags(platform);
+    let flags = pgo::flags(platform)?;
     zig_build(platform, spa_hash, source, &flags)?.run("building the program")
 }
 

@@ -17,6 +17,6 @@ mod tar;
 mod tests;
 
 pub(crate) use binaries::path as program;
-pub(crate) use pgo::counts;
+pub(crate) use pgo::keep_counts;
 pub(crate) use platform::Platform;
 pub(crate) use run::{build, build_counting, packages, run};

@@ -58,7 +58,7 @@ fn hashed_name(name: &str, content: &[u8]) -> String {
 }
 
 /// Compresses with brotli at its best level: it is done once, and sent often.
-pub(super) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     // 22 is the widest window that every browser supports.
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 22);
     writer.write_all(content)?;

@@ -17,5 +17,6 @@ mod names;
 mod shrink;
 mod sizes;
 
+pub(crate) use assets::brotli;
 pub(crate) use build::{Spa, build, cargo_variables};
 pub(crate) use inputs::dist_hash;
