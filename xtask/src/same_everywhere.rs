@@ -26,9 +26,11 @@ pub(crate) fn cargo_variables(target: &str, more: &[String]) -> Vec<(String, OsS
         .map(String::as_str)
         .filter(|flag| !flag.contains(char::is_whitespace))
         .collect();
-    let name = target.to_uppercase().replace('-', "_");
-    vec![(
-        format!("CARGO_TARGET_{name}_RUSTFLAGS"),
-        flags.join(" ").into(),
-    )]
+    vec![(cargo_variable(target, "RUSTFLAGS"), flags.join(" ").into())]
+}
+
+/// Returns the name of one of cargo's variables for a target.
+pub(crate) fn cargo_variable(target: &str, what: &str) -> String {
+    let target = target.to_uppercase().replace('-', "_");
+    format!("CARGO_TARGET_{target}_{what}")
 }

@@ -10,12 +10,25 @@ use std::path::{Path, PathBuf};
 
 /// Builds the program for a platform, with the page of this hash inside, at [`path`].
 ///
-/// Zig is the C compiler and the linker: it brings the C library of each platform, so that nothing
+/// Zig is the C compiler, and rustc brings the linker and the C library of each platform, so that nothing
 /// else of this machine gets into the program.
 pub(crate) fn build(platform: Platform, spa_hash: &str, source: &Source) -> Result<()> {
-    let flags = pgo::flags(platform)?;
-    zig_build(platform, spa_hash, source, &flags)?.run("building the program")
+    let mut flags = pgo::flags(platform)?;
+    flags.extend(LINKING.map(str::to_owned));
+    zig_build(platform, spa_hash, source, &flags)?
+        .env(&linker(platform), "rust-lld")
+        .run("building the program")
 }
+
+/// How the program is linked. Not by Zig: its C library has an allocator of its own, which keeps what one
+/// thread takes and another gives back.
+const LINKING: [&str; 4] = [
+    "-Clinker-flavor=ld.lld",
+    "-Clink-self-contained=yes",
+    "-Clink-arg=--strip-all",
+    // What is changed when it is loaded to another address, in a fiftieth of the room.
+    "-Clink-arg=--pack-dyn-relocs=relr",
+];
 
 /// Builds the program for x86-64 so that it counts how often its code runs, and writes that into
 /// `counts` when it ends. Returns where it is.
@@ -25,10 +38,15 @@ pub(crate) fn build_counting(spa_hash: &str, source: &Source, counts: &Path) -> 
     let flag = format!("-Cprofile-generate={}", counts.display());
     zig_build(platform, spa_hash, source, &[flag])?
         .args(["--target-dir".into(), target.clone().into_os_string()])
-        // Zig's linker does not know how rustc asks for what writes the counts.
-        .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER", "cc")
+        // That adds what writes the counts.
+        .env(&linker(platform), "cc")
         .run("building the program that counts")?;
     Ok(target.join(platform.target()).join(PROFILE).join("postern"))
+}
+
+/// Returns the variable that names the linker of a platform.
+fn linker(platform: Platform) -> String {
+    same_everywhere::cargo_variable(platform.target(), "LINKER")
 }
 
 fn zig_build(
