@@ -85,6 +85,9 @@ async fn sweep_once(app: &AppState, now: Timestamp) {
     if let Err(error) = app.store.sweep_audit(now).await {
         tracing::warn!("cannot remove old audit entries: {}", chain(&error));
     }
+    if let Err(error) = app.store.sweep_search().await {
+        tracing::warn!("cannot merge the index of names: {}", chain(&error));
+    }
 }
 
 #[cfg(test)]

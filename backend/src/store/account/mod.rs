@@ -8,4 +8,5 @@ pub(crate) mod pending;
 pub(crate) mod claimed_role;
 pub(crate) mod users;
 mod user_search;
+mod search_index;
 pub(crate) mod user_list;
