@@ -333,7 +333,7 @@ async fn asset_is_the_built_file_for_clients_that_decompress_nothing() {
 fn built_asset(ending: &str) -> String {
     let assets = workspace().join("frontend/dist/assets");
     let names = std::fs::read_dir(&assets).into_iter().flatten().flatten();
-    let names = names.map(|entry| entry.file_name().into_string().unwrap());
+    let names = names.map(|entry| entry.file_name().into_string().expect("a name in UTF-8"));
     let name = names.filter(|name| name.ends_with(ending)).min();
     name.expect("frontend/dist is built: `cargo xtask page` does that")
 }

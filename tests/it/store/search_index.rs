@@ -25,9 +25,9 @@ fn by() -> Actor {
 
 impl Place {
     async fn with(names: &[&str]) -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("a folder");
         let place = Database::Sqlite(folder.path().join("postern.db"));
-        let store = Store::connect(&place).await.unwrap();
+        let store = Store::connect(&place).await.expect("a store");
         let mut accounts = Vec::new();
         for name in names {
             accounts.push(add_account(&store, &user(name).await, by()).await);
@@ -41,17 +41,17 @@ impl Place {
 
     /// Copies the file, which is sound. Returns whether the copy's index has the three letters.
     async fn copy_has(&self, letters: &str) -> bool {
-        let copies = TempDir::new().unwrap();
+        let copies = TempDir::new().expect("a folder");
         let copy = copies.path().join("copy.db");
         let file = self.folder.path().join("postern.db");
-        copy_sqlite(&file, &copy).await.unwrap();
-        check_sqlite(&copy).await.unwrap();
+        copy_sqlite(&file, &copy).await.expect("a copy");
+        check_sqlite(&copy).await.expect("it is sound");
         let options = SqliteConnectOptions::new().filename(&copy);
-        let mut copy = options.connect().await.unwrap();
+        let mut copy = options.connect().await.expect("it opens");
         let blocks =
             "select count(*) from account_search_data where instr(block, cast($1 as blob))";
         let blocks = sqlx::query_scalar(blocks).bind(letters);
-        let blocks: i64 = blocks.fetch_one(&mut copy).await.unwrap();
+        let blocks: i64 = blocks.fetch_one(&mut copy).await.expect("its index");
         blocks > 0
     }
 }
