@@ -1,9 +1,10 @@
-//! Has the page embedded anew when it has changed, and names the version.
+//! Has the page and the migrations embedded anew when they have changed, and names the version.
 //!
-//! `cargo xtask` sets `POSTERN_SPA_HASH` to the hash of `frontend/dist`. Cargo alone would not
-//! notice new files there. For a release it sets `POSTERN_COMMIT`, too.
+//! Cargo alone would not notice new files there. `cargo xtask` sets `POSTERN_SPA_HASH` to the hash of
+//! `frontend/dist`. For a release it sets `POSTERN_COMMIT`, too.
 
 fn main() {
+    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-env-changed=POSTERN_SPA_HASH");
     println!("cargo::rerun-if-env-changed=POSTERN_COMMIT");
     let version = env!("CARGO_PKG_VERSION");
