@@ -76,7 +76,8 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// Copies the database, as it is at one moment, to `target`, which must be empty or absent. Writers
-/// do not wait for it. The copy does not contain deleted data.
+/// do not wait for it. The copy does not contain deleted rows; letters of deleted names are in its index
+/// until the next sweep.
 ///
 /// # Errors
 /// [`Error::Unusable`]: one of the two cannot be read or written, or the disk is full.
