@@ -20,8 +20,7 @@ pub(crate) fn build(platform: Platform, spa_hash: &str, source: &Source) -> Resu
         .run("building the program")
 }
 
-/// How the program is linked. Not by Zig: its C library has an allocator of its own, which keeps what one
-/// thread takes and another gives back.
+/// How the program is linked. Not by Zig, which links no position-independent program for x86-64.
 const LINKING: [&str; 4] = [
     "-Clinker-flavor=ld.lld",
     "-Clink-self-contained=yes",
@@ -57,6 +56,7 @@ fn zig_build(
 ) -> Result<Command> {
     let target = platform.target();
     machine::require_target(target)?;
+    machine::require_make()?;
     Ok(Command::new(tools::python::cargo_zigbuild()?)
         .args(["zigbuild", "--locked", "--profile", PROFILE])
         .args(["--package", "postern", "--bin", "postern"])
@@ -65,7 +65,22 @@ fn zig_build(
         .env(release::SPA_HASH, spa_hash)
         .env(COMMIT, &source.commit)
         .env("SOURCE_DATE_EPOCH", source.time.to_string())
+        .env("JEMALLOC_SYS_WITH_MALLOC_CONF", ALLOCATOR)
+        .envs(pages(platform).map(|bits| ("JEMALLOC_SYS_WITH_LG_PAGE", bits)))
         .envs(&same_everywhere::cargo_variables(target, flags)))
+}
+
+/// How jemalloc behaves: a second after memory is free, the system has it back.
+const ALLOCATOR: &str = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
+/// Returns how large a page of memory may be on a platform, as a power of two, if not all systems have
+/// the same: jemalloc refuses larger ones.
+fn pages(platform: Platform) -> Option<&'static str> {
+    match platform {
+        Platform::X86_64 => None,
+        // Of 64 KiB, in some kernels for Arm.
+        Platform::Aarch64 => Some("16"),
+    }
 }
 
 /// Where cargo writes it.
