@@ -66,20 +66,19 @@ fn zig_build(
         .env(COMMIT, &source.commit)
         .env("SOURCE_DATE_EPOCH", source.time.to_string())
         .env("JEMALLOC_SYS_WITH_MALLOC_CONF", ALLOCATOR)
-        .envs(pages(platform).map(|bits| ("JEMALLOC_SYS_WITH_LG_PAGE", bits)))
+        .env("JEMALLOC_SYS_WITH_LG_PAGE", largest_page(platform))
         .envs(&same_everywhere::cargo_variables(target, flags)))
 }
 
 /// How jemalloc behaves: a second after memory is free, the system has it back.
 const ALLOCATOR: &str = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
-/// Returns how large a page of memory may be on a platform, as a power of two, if not all systems have
-/// the same: jemalloc refuses larger ones.
-fn pages(platform: Platform) -> Option<&'static str> {
+/// Returns the largest page of memory that a kernel has on a platform, as a power of two: jemalloc
+/// refuses larger ones.
+fn largest_page(platform: Platform) -> &'static str {
     match platform {
-        Platform::X86_64 => None,
-        // Of 64 KiB, in some kernels for Arm.
-        Platform::Aarch64 => Some("16"),
+        Platform::X86_64 => "12",
+        Platform::Aarch64 => "16",
     }
 }
 

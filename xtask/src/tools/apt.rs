@@ -101,12 +101,19 @@ const FOR_TESTS: [Need; 13] = [
 /// The emulator of 64-bit Arm.
 const QEMU: &str = "qemu-aarch64-static";
 
-/// What packages are made by.
-const FOR_PACKAGES: [Need; 1] = [Need {
-    what: "dpkg-deb and rpmbuild",
-    is_installed: || on_path("dpkg-deb") && on_path("rpmbuild"),
-    packages: &["dpkg", "rpm"],
-}];
+/// What packages and the program in them are made by.
+const FOR_PACKAGES: [Need; 2] = [
+    Need {
+        what: "dpkg-deb and rpmbuild",
+        is_installed: || on_path("dpkg-deb") && on_path("rpmbuild"),
+        packages: &["dpkg", "rpm"],
+    },
+    Need {
+        what: "make, by which the allocator of the program is built",
+        is_installed: || on_path("make"),
+        packages: &["make"],
+    },
+];
 
 /// What the server is measured against.
 const FOR_BENCH: [Need; 1] = [Need {
