@@ -24,16 +24,6 @@ pub(crate) fn require_c_compiler() -> Result<()> {
     )
 }
 
-/// Fails if there is no `make`, by which the allocator of the program is built.
-pub(crate) fn require_make() -> Result<()> {
-    if Command::new("make").args(["--version"]).succeeds() {
-        return Ok(());
-    }
-    bail!(
-        "there is no `make`, which jemalloc needs; on Debian and Ubuntu `apt-get install make` brings it"
-    )
-}
-
 /// Adds a target to the toolchain if it is missing.
 pub(crate) fn require_target(target: &str) -> Result<()> {
     if has_target(target)? {

@@ -56,7 +56,6 @@ fn zig_build(
 ) -> Result<Command> {
     let target = platform.target();
     machine::require_target(target)?;
-    machine::require_make()?;
     Ok(Command::new(tools::python::cargo_zigbuild()?)
         .args(["zigbuild", "--locked", "--profile", PROFILE])
         .args(["--package", "postern", "--bin", "postern"])

@@ -101,7 +101,7 @@ const FOR_TESTS: [Need; 13] = [
 /// The emulator of 64-bit Arm.
 const QEMU: &str = "qemu-aarch64-static";
 
-/// What packages and the program in them are made by.
+/// What packages and the program in them are made by: `make` builds its allocator.
 const FOR_PACKAGES: [Need; 2] = [
     Need {
         what: "dpkg-deb and rpmbuild",
@@ -109,7 +109,7 @@ const FOR_PACKAGES: [Need; 2] = [
         packages: &["dpkg", "rpm"],
     },
     Need {
-        what: "make, by which the allocator of the program is built",
+        what: "make",
         is_installed: || on_path("make"),
         packages: &["make"],
     },
