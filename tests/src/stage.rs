@@ -1,6 +1,6 @@
 //! The stage of the story: server, OP and browser together, and what a person does on our pages.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use shared::routes;
 
@@ -91,7 +91,8 @@ impl Stage {
     /// The failure.
     pub async fn finish(self, outcome: Result<()>) -> Result<()> {
         let log = self.server.log();
-        outcome.with_context(|| format!("the server's log:\n{log}"))?;
+        // The failure first: where a report is cut short, its beginning stays.
+        outcome.map_err(|error| anyhow!("{error:#}\nthe server's log:\n{log}"))?;
         let complaints = self.browser.complaints(&self.origin).await?;
         ensure!(
             complaints.is_empty(),

@@ -78,7 +78,8 @@ impl Browser {
         self.devtools("Fetch.disable", json!({})).await
     }
 
-    /// Says that the system prefers this color scheme.
+    /// Says that the system prefers this color scheme, and no motion: else a color is for a moment
+    /// between those of two schemes.
     ///
     /// # Errors
     /// The browser does not answer.
@@ -91,6 +92,7 @@ impl Browser {
         let features = json!([
             { "name": "prefers-color-scheme", "value": value },
             { "name": "forced-colors", "value": forced },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
         self.devtools(
             "Emulation.setEmulatedMedia",
