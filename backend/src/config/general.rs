@@ -26,7 +26,7 @@ pub struct SessionConfig {
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogConfig {
-    /// A filter that `tracing_subscriber::EnvFilter` parses.
+    /// A filter that `tracing_subscriber::filter::Targets` parses.
     pub filter: String,
     /// What a line looks like.
     pub format: LogFormat,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use super::faults::Wrong;
@@ -284,7 +284,7 @@ pub(super) fn log_filter(text: &str) -> Result<String, Wrong> {
     if no_level.contains(&word.as_str()) || word.parse::<bool>().is_ok() {
         return Err(Wrong::new("is not a log level", REMEDY));
     }
-    EnvFilter::try_new(&filter)
+    Targets::from_str(&filter)
         .map_err(|error| Wrong::new(format!("is not a log filter ({error})"), REMEDY))?;
     Ok(filter)
 }

@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 #[cfg(feature = "otel")]
 use tracing_subscriber::filter::FilterExt as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
+use tracing_subscriber::{Layer, Registry, reload};
 use url::Url;
 
 use crate::config::{LogConfig, LogFormat};
@@ -23,7 +24,7 @@ use json::Flat;
 /// The log of this process.
 #[derive(Clone, Default)]
 pub struct Log {
-    filter: Option<Arc<reload::Handle<EnvFilter, Registry>>>,
+    filter: Option<Arc<reload::Handle<Targets, Registry>>>,
     #[cfg(feature = "otel")]
     traces: Option<opentelemetry_sdk::trace::SdkTracerProvider>,
 }
@@ -100,8 +101,9 @@ fn begin(subscriber: impl SubscriberInitExt) -> bool {
     has_begun
 }
 
-fn parse(filter: &str) -> EnvFilter {
-    EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"))
+fn parse(filter: &str) -> Targets {
+    let info = || Targets::new().with_default(LevelFilter::INFO);
+    filter.parse().unwrap_or_else(|_| info())
 }
 
 /// Returns an error with its sources, for one log line. Some errors already end with their source's

@@ -21,10 +21,12 @@ pub(crate) fn build(platform: Platform, spa_hash: &str, source: &Source) -> Resu
 }
 
 /// How the program is linked. Not by Zig, which links no position-independent program for x86-64.
-const LINKING: [&str; 4] = [
+const LINKING: [&str; 5] = [
     "-Clinker-flavor=ld.lld",
     "-Clink-self-contained=yes",
     "-Clink-arg=--strip-all",
+    // Functions with the same code are there once.
+    "-Clink-arg=--icf=all",
     // What is changed when it is loaded to another address, in a fiftieth of the room.
     "-Clink-arg=--pack-dyn-relocs=relr",
 ];

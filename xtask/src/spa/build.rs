@@ -7,6 +7,7 @@ use super::index::{
 use super::inputs::dist_hash;
 use super::shrink::Shrinkers;
 use super::sizes::Sizes;
+use super::texts;
 use super::{css, index, inputs};
 use crate::command::Command;
 use crate::{machine, place, same_everywhere, say, signals};
@@ -183,6 +184,7 @@ fn replace_dist(files: &Assets, documents: &Documents) -> Result<()> {
     let _ = fs::remove_dir_all(&new);
     let _ = fs::remove_dir_all(&old);
     files.write(&new)?;
+    texts::write(&new)?;
     fs::write(new.join(LOGIN_DOCUMENT), &documents.login)
         .and_then(|()| fs::write(new.join(ENTRY_DOCUMENT), &documents.entry))
         .and_then(|()| fs::write(new.join(INSIDE_DOCUMENT), &documents.inside))

@@ -16,6 +16,7 @@ mod inputs;
 mod names;
 mod shrink;
 mod sizes;
+mod texts;
 
 pub(crate) use assets::brotli;
 pub(crate) use build::{Spa, build, cargo_variables};

@@ -27,6 +27,7 @@ pub(crate) const FOR_EVER: HeaderValue =
 #[include = "*.html"]
 #[include = "assets/*.br"]
 #[include = "assets/*.gz"]
+#[include = "texts/*.br"]
 #[allow_missing = true]
 struct Files;
 
@@ -74,7 +75,16 @@ pub(crate) fn asset(name: &str, headers: &HeaderMap) -> Response {
 
 /// Returns an asset as the build has compressed it.
 fn compressed(name: &str, ending: &str) -> Option<Bytes> {
-    let file = Files::get(&format!("assets/{name}.{ending}"))?;
+    embedded(&format!("assets/{name}.{ending}"))
+}
+
+/// Returns a table of texts as the build has compressed it with brotli.
+pub(crate) fn compressed_texts(version: &str) -> Option<Bytes> {
+    embedded(&format!("texts/{version}.br"))
+}
+
+fn embedded(path: &str) -> Option<Bytes> {
+    let file = Files::get(path)?;
     Some(match file.data {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),

@@ -1,8 +1,7 @@
 //! The pages' words: which language a browser gets, and its table for the app.
 
 use std::collections::HashMap;
-use std::io::Write as _;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use ::cookie::{Cookie, SameSite};
 use axum::body::Bytes;
@@ -19,14 +18,14 @@ use shared::text::Language;
 
 use crate::http::error::ApiError;
 use crate::http::extract::language::{COOKIE, language};
-use crate::http::page::assets::FOR_EVER;
+use crate::http::page::assets::{FOR_EVER, compressed_texts};
 use crate::http::page::encoding::accepts_encoding;
 
 /// A table, ready to send.
 struct Table {
     plain: Bytes,
-    /// Compressed at the best level, on the first request.
-    brotli: OnceLock<Bytes>,
+    /// Compressed by the build of the page; `None` in a build without it.
+    brotli: Option<Bytes>,
     /// Changes when the words change.
     version: String,
     /// The language's tag.
@@ -39,9 +38,10 @@ static TABLES: LazyLock<HashMap<(&str, &str), Table>> = LazyLock::new(|| {
     for section in [Section::Login, Section::Entry, Section::Inside] {
         for language in Language::all() {
             let plain = language.table(section);
+            let version = version(plain.as_bytes());
             let table = Table {
-                brotli: OnceLock::new(),
-                version: version(plain.as_bytes()),
+                brotli: compressed_texts(&version),
+                version,
                 plain: plain.into(),
                 tag: language.tag(),
             };
@@ -62,13 +62,6 @@ fn name(section: Section) -> &'static str {
 
 fn version(bytes: &[u8]) -> String {
     format!("{:.10x}", Sha256::digest(bytes))
-}
-
-fn compressed(bytes: &[u8]) -> Vec<u8> {
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 14, 11, 22);
-    // Writing to memory cannot fail.
-    let _ = writer.write_all(bytes);
-    writer.into_inner()
 }
 
 /// Returns the cookie that stores a choice, for a year.
@@ -126,19 +119,15 @@ fn table(section: &str, language: &str, headers: &HeaderMap, version: Option<&st
     let Some(table) = found else {
         return ApiError::from(ErrorCode::NotFound).into_response();
     };
-    let is_brotli = accepts_encoding(headers, "br");
-    let body = if is_brotli {
-        table.brotli.get_or_init(|| compressed(&table.plain).into())
-    } else {
-        &table.plain
-    };
-    let mut response = body.clone().into_response();
+    let brotli = table.brotli.as_ref();
+    let brotli = brotli.filter(|_| accepts_encoding(headers, "br"));
+    let mut response = brotli.unwrap_or(&table.plain).clone().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, FOR_EVER);
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
     set(header::CONTENT_TYPE, "text/plain; charset=utf-8");
     set(header::VARY, "accept-encoding");
-    if is_brotli {
+    if brotli.is_some() {
         set(header::CONTENT_ENCODING, "br");
     }
     set(header::CONTENT_LANGUAGE, table.tag);
