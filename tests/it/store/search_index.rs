@@ -3,7 +3,7 @@
 use postern::account::AccountId;
 use postern::audit::Actor;
 use postern::config::Database;
-use postern::store::{Store, check_sqlite, copy_sqlite};
+use postern::store::{Store, UserFilter, check_sqlite, copy_sqlite};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
@@ -89,4 +89,50 @@ async fn swept_index_has_nothing_of_a_name_that_is_gone() {
     place.store.sweep_search().await.unwrap();
     assert!(!place.copy_has("qzx").await, "a deleted account");
     assert!(!place.copy_has("ali").await, "a deleted account");
+}
+
+#[tokio::test]
+async fn text_of_one_or_two_letters_is_found_wherever_it_stands() {
+    let place = Place::with(&["alice", "bob"]).await;
+    let found = async |search: &str| {
+        let filter = UserFilter {
+            search: Some(search.to_owned()),
+            limit: 9,
+            ..UserFilter::default()
+        };
+        let (users, total) = place.store.users(&filter, NOW).await.expect("a list");
+        let names = users.into_iter().map(|user| user.account.username);
+        let names: Vec<String> = names.map(|name| name.to_string()).collect();
+        assert_eq!(total.count, names.len() as u64, "{search}");
+        names.join(" ")
+    };
+    let by_search = async |pairs: &[(&str, &str)]| {
+        for (search, names) in pairs {
+            assert_eq!(found(search).await, *names, "{search}");
+        }
+    };
+
+    by_search(&[
+        ("al", "alice"),
+        ("LI", "alice"),
+        ("ce", "alice"),
+        ("e", "alice"),
+        ("b", "bob"),
+        ("zz", ""),
+        ("%", ""),
+        ("_", ""),
+        ("\"", ""),
+        ("*", ""),
+        ("ü", ""),
+    ])
+    .await;
+    let name = |name| place.store.set_display_name(place.accounts[0], name, by());
+    name(Some("Jürgen Ü")).await.unwrap();
+    by_search(&[("jü", "alice"), ("ü", "alice"), (" Ü", "alice")]).await;
+    name(Some("Q")).await.unwrap();
+    by_search(&[("ü", ""), ("q", "alice"), ("n ", "")]).await;
+    let ways = by_password();
+    let deleted = place.store.delete_user(place.accounts[0], &ways, by());
+    deleted.await.unwrap();
+    by_search(&[("q", ""), ("al", ""), ("bo", "bob")]).await;
 }

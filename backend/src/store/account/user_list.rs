@@ -7,7 +7,7 @@ use shared::session::Role;
 use uuid::Uuid;
 
 use crate::account::{Account, AccountId, Identity, username_key};
-use crate::store::account::user_search::{self, Matches};
+use crate::store::account::user_search::{self, Lookup, Matches};
 use crate::store::rows::{AccountRow, IdentityRow};
 use crate::store::{Result, Store, on_database};
 use clock::Timestamp;
@@ -91,11 +91,12 @@ impl UserRow {
 /// SQLite's index.
 macro_rules! narrow {
     ($query:expr, $filter:expr, $index:expr) => {
-        if let Some(expression) = $index {
-            $query
-                .push(user_search::BY_INDEX)
-                .push_bind(expression.to_owned())
-                .push("))");
+        if let Some(lookup) = $index {
+            $query.push(
+                " and account_id in (select account_id from account_search_row where search_id in (",
+            );
+            user_search::push_found!($query, lookup);
+            $query.push("))");
         } else if let Some(search) = &$filter.search {
             let searched = user_search::pattern(search);
             $query
@@ -141,7 +142,7 @@ macro_rules! count {
     ($filter:expr, $matches:expr, $most:expr) => {{
         let mut count =
             sqlx::QueryBuilder::new("select count(*) from (select 1 from account where true");
-        narrow!(count, $filter, $matches.expression());
+        narrow!(count, $filter, $matches.lookup());
         count.push(" limit ").push_bind($most).push(") as matching");
         count
     }};
@@ -156,7 +157,7 @@ macro_rules! page {
             "select account.*, expires_at as welcome_until
              from (select account_id, username_key as listed from account where true",
         );
-        narrow!(page, $filter, $matches.expression());
+        narrow!(page, $filter, $matches.lookup());
         let name = $matches.name_column();
         if let Some(after) = &$filter.after {
             page.push(format!(" and {name} > ")).push_bind(after);

@@ -1,10 +1,12 @@
 //! Which accounts have some text in a name or an address, without reading every account.
 //!
 //! PostgreSQL has an index for `like` (`pg_trgm`), and decides by itself when to use it. SQLite's is a
-//! table of its own (FTS5), of three letters in a row. It gives accounts in no useful order: so if many
-//! match, the list of names is read in its order instead, and a page of it is full soon.
+//! table of its own (FTS5), whose terms are three letters in a row; a shorter text is the beginning of
+//! some. It gives accounts in no useful order: so if many match, the list of names is read in its order
+//! instead, and a page of it is full soon.
 
 use shared::email::part_of_key;
+use sqlx::{QueryBuilder, Sqlite};
 
 use crate::account::search_key;
 use crate::store::engine::database::Pool;
@@ -12,11 +14,55 @@ use crate::store::{Result, Store};
 
 /// More than so many matches are not counted, nor sorted.
 pub(super) const MANY: i64 = 1000;
-/// How many letters a term of the index has. A shorter text is compared with each account.
+/// How many letters a term of the index has.
 const TERM: usize = 3;
-/// The condition before the expression that is looked for.
-pub(super) const BY_INDEX: &str = " and account_id in (select account_id from account_search_row
-    where search_id in (select rowid from account_search where account_search match ";
+/// The last character there is: with it, a text comes after all terms that begin with the text.
+const LAST: char = char::MAX;
+
+/// What finds a text in SQLite's index.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Lookup {
+    /// An expression, for a text of three letters and more.
+    Expression(String),
+    /// A shorter text: some term begins with it.
+    Beginning {
+        /// The text.
+        text: String,
+        /// The expression for the same text in an address, if it is another there.
+        in_email: Option<String>,
+    },
+}
+
+/// Adds the statement that gives the index's ids of all accounts that `$lookup` finds, some of them several
+/// times.
+macro_rules! push_found {
+    ($query:expr, $lookup:expr) => {
+        match $lookup {
+            Lookup::Expression(expression) => {
+                $query
+                    .push("select rowid as found from account_search where account_search match ");
+                $query.push_bind(expression.clone());
+            }
+            Lookup::Beginning { text, in_email } => {
+                $query.push("select doc as found from account_search_term where term >= ");
+                $query.push_bind(text.clone()).push(" and term <= ");
+                $query.push_bind($crate::store::account::user_search::after(text));
+                if let Some(expression) = in_email {
+                    $query.push(
+                        " union all select rowid from account_search where account_search match ",
+                    );
+                    $query.push_bind(expression.clone());
+                }
+            }
+        }
+    };
+}
+pub(super) use push_found;
+
+/// Returns what comes after all terms that begin with a text.
+pub(super) fn after(text: &str) -> String {
+    format!("{text}{LAST}")
+}
 
 /// Escapes a text so that `like` finds it literally, anywhere.
 pub(super) fn pattern(search: &str) -> String {
@@ -30,17 +76,18 @@ pub(super) fn pattern(search: &str) -> String {
     pattern + "%"
 }
 
-/// Returns the expression that finds the same in SQLite's index as `like` does; `None` if the text is
-/// too short.
-fn expression(search: &str) -> Option<String> {
+/// Returns what finds the same in SQLite's index as `like` does.
+fn lookup(search: &str) -> Lookup {
     let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let text = search_key(search);
+    let in_email =
+        part_of_key(search).map(|part| format!("email_key : {}", quote(&search_key(&part))));
     if text.chars().count() < TERM {
-        return None;
+        return Lookup::Beginning { text, in_email };
     }
     let anywhere = quote(&text);
-    Some(match part_of_key(search) {
-        Some(part) => format!("{anywhere} OR email_key : {}", quote(&search_key(&part))),
+    Lookup::Expression(match in_email {
+        Some(in_email) => format!("{anywhere} OR {in_email}"),
         None => anywhere,
     })
 }
@@ -50,17 +97,17 @@ fn expression(search: &str) -> Option<String> {
 pub(super) enum Matches {
     /// Nothing: no text is looked for, or no index of ours tells.
     Unknown,
-    /// At most [`MANY`], which the index finds by this expression.
-    Few(String),
+    /// At most [`MANY`], which the index finds by this.
+    Few(Lookup),
     /// More.
     Many,
 }
 
 impl Matches {
     /// Returns what to look for in the index; `None` where that does not help.
-    pub(super) fn expression(&self) -> Option<&str> {
+    pub(super) fn lookup(&self) -> Option<&Lookup> {
         match self {
-            Self::Few(expression) => Some(expression),
+            Self::Few(lookup) => Some(lookup),
             Self::Unknown | Self::Many => None,
         }
     }
@@ -68,8 +115,7 @@ impl Matches {
     /// Returns how to name the column by which the list is sorted. With the plus, SQLite does not go
     /// through all names to look for those that the index has found already.
     pub(super) fn name_column(&self) -> &'static str {
-        self.expression()
-            .map_or("username_key", |_| "+username_key")
+        self.lookup().map_or("username_key", |_| "+username_key")
     }
 }
 
@@ -79,40 +125,55 @@ impl Store {
         let Pool::Sqlite(pool) = self.readers()? else {
             return Ok(Matches::Unknown);
         };
-        let Some(expression) = search.and_then(expression) else {
+        let Some(lookup) = search.map(lookup) else {
             return Ok(Matches::Unknown);
         };
-        let found: i64 = sqlx::query_scalar(
-            "select count(*) from
-                (select 1 from account_search where account_search match $1 limit $2)",
-        )
-        .bind(&expression)
-        .bind(MANY + 1)
-        .fetch_one(pool)
-        .await?;
+        let mut count =
+            QueryBuilder::<Sqlite>::new("select count(*) from (select distinct found from (");
+        push_found!(count, &lookup);
+        count.push(") limit ").push_bind(MANY + 1).push(")");
+        let found: i64 = count.build_query_scalar().fetch_one(pool).await?;
         Ok(if found > MANY {
             Matches::Many
         } else {
-            Matches::Few(expression)
+            Matches::Few(lookup)
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::expression;
+    use super::{Lookup, lookup};
 
     #[test]
     fn text_is_looked_for_as_it_is() {
-        let check = |search: &str, expected: Option<&str>| {
-            assert_eq!(expression(search).as_deref(), expected, "{search}");
+        let check = |search: &str, expected: &str| {
+            assert_eq!(
+                lookup(search),
+                Lookup::Expression(expected.to_owned()),
+                "{search}"
+            );
         };
-        check("ab", None);
-        check("Alice", Some("\"alice\""));
-        check("a\" OR b", Some("\"a\"\" or b\""));
+        check("Alice", "\"alice\"");
+        check("a\" OR b", "\"a\"\" or b\"");
         check(
             "ü@münchen.de",
-            Some("\"ü@münchen.de\" OR email_key : \"ü@xn--mnchen-3ya.de\""),
+            "\"ü@münchen.de\" OR email_key : \"ü@xn--mnchen-3ya.de\"",
         );
+    }
+
+    #[test]
+    fn short_text_is_the_beginning_of_a_term() {
+        let check = |search: &str, text: &str, in_email: Option<&str>| {
+            let (text, in_email) = (text.to_owned(), in_email.map(str::to_owned));
+            assert_eq!(
+                lookup(search),
+                Lookup::Beginning { text, in_email },
+                "{search}"
+            );
+        };
+        check("Ab", "ab", None);
+        check("\"", "\"", None);
+        check("ü", "ü", Some("email_key : \"xn--tda\""));
     }
 }

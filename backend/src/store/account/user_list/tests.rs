@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use super::{UserFilter, user_search};
 use crate::account::username_key;
-use crate::store::account::user_search::Matches;
+use crate::store::account::user_search::{Lookup, Matches};
 use crate::store::engine::plan::Plans;
 use shared::email::part_of_key;
 
@@ -78,14 +78,20 @@ async fn few_accounts_among_many_are_found_by_an_index_of_theirs() {
 
 #[tokio::test]
 async fn text_is_found_by_the_index_and_then_sorted() {
-    let filter = UserFilter {
-        search: Some("alice".to_owned()),
-        after: Some("m".to_owned()),
-        ..UserFilter::default()
+    let short = Lookup::Beginning {
+        text: "ü".to_owned(),
+        in_email: Some("email_key : \"xn--tda\"".to_owned()),
     };
+    for lookup in [Lookup::Expression("\"alice\"".to_owned()), short] {
+        let filter = UserFilter {
+            search: Some("of no account".to_owned()),
+            after: Some("m".to_owned()),
+            ..UserFilter::default()
+        };
 
-    let (count, page) = faults(&filter, &Matches::Few("\"alice\"".to_owned())).await;
+        let (count, page) = faults(&filter, &Matches::Few(lookup)).await;
 
-    assert_eq!(count, Vec::<String>::new());
-    assert_eq!(page, [SORTED; 2]);
+        assert_eq!(count, Vec::<String>::new());
+        assert_eq!(page, [SORTED; 2]);
+    }
 }
