@@ -102,7 +102,7 @@ async fn text_of_one_or_two_letters_is_found_wherever_it_stands() {
         };
         let (users, total) = place.store.users(&filter, NOW).await.expect("a list");
         let names = users.into_iter().map(|user| user.account.username);
-        let names: Vec<String> = names.map(|name| name.to_string()).collect();
+        let names: Vec<String> = names.collect();
         assert_eq!(total.count, names.len() as u64, "{search}");
         names.join(" ")
     };
