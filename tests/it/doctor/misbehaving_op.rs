@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::doctor::Outcome::{Fail, Pass, Skip, Warn};
 use tests::site::{Site, admin};
 
-use super::{Expected, examined, expect, not_well};
+use super::{check, examined, expect, not_well};
 
 /// A member of the discovery document with another value.
 fn says(name: &str, value: impl Into<serde_json::Value>) -> Lie {
@@ -14,22 +14,6 @@ fn says(name: &str, value: impl Into<serde_json::Value>) -> Lie {
 
 fn lacks(name: &str) -> Lie {
     Lie::DiscoveryWithout(name.to_owned())
-}
-
-/// Tells each lie, has the doctor look, and holds what it found against what it should have.
-async fn check(cases: Vec<(Vec<Lie>, Expected<'static>)>) {
-    let site = Site::start().await;
-    for (lies, expected) in cases {
-        let case = format!("{lies:?}");
-        for lie in lies {
-            site.op.lies(lie);
-        }
-
-        let report = examined(&site).await;
-
-        expect(&report, expected, &case);
-        site.op.speaks_true();
-    }
 }
 
 #[tokio::test]
@@ -361,103 +345,6 @@ async fn clocks_that_differ_are_recognized() {
         (
             vec![Lie::Clock(-600)],
             ("clock", Fail, "behind", "OIDC_CLOCK_SKEW_SECONDS"),
-        ),
-    ])
-    .await;
-}
-
-#[tokio::test]
-async fn answers_of_the_token_endpoint_are_told_apart() {
-    let error = |status, error: &str| vec![Lie::TokenError(status, error.to_owned())];
-    check(vec![
-        (vec![], ("client", Pass, "with the redirect URI", "")),
-        (
-            error(400, "invalid_client"),
-            (
-                "client",
-                Fail,
-                "so it is the secret",
-                "copy “Client ID” and “Client Secret” again",
-            ),
-        ),
-        (
-            error(401, "invalid_client"),
-            ("client", Fail, "refuses the client", "Authentik"),
-        ),
-        (
-            error(400, "unauthorized_client"),
-            ("client", Fail, "may not redeem codes", "code flow"),
-        ),
-        // With any secret: that proves nothing.
-        (
-            error(400, "invalid_grant"),
-            ("client", Warn, "“Client type” is “Public”", "Confidential"),
-        ),
-        (
-            error(400, "home_made"),
-            ("client", Warn, "home_made", "Events > Logs"),
-        ),
-        (
-            vec![Lie::Token(Fault::Html)],
-            ("client", Warn, "no JSON", "Events > Logs"),
-        ),
-        (
-            vec![Lie::Token(Fault::Status(500))],
-            ("client", Warn, "500", "Events > Logs"),
-        ),
-        (
-            vec![Lie::Token(Fault::Cut)],
-            ("client", Fail, "No answer", "Authentik"),
-        ),
-    ])
-    .await;
-}
-
-#[tokio::test]
-async fn answers_of_the_authorization_endpoint_are_told_apart() {
-    let error = |error: &str| vec![Lie::AuthorizeError(error.to_owned())];
-    let pushed = |lie| vec![Lie::ParRequired, lie];
-    check(vec![
-        (
-            error("login_required"),
-            ("redirect_uri", Pass, "is registered", ""),
-        ),
-        (
-            error("invalid_scope"),
-            ("redirect_uri", Fail, "answers invalid_scope", "OIDC_SCOPES"),
-        ),
-        (
-            error("unauthorized_client"),
-            ("redirect_uri", Fail, "answers unauthorized_client", "code"),
-        ),
-        (
-            error("server_error"),
-            ("redirect_uri", Warn, "server_error", "Events > Logs"),
-        ),
-        (
-            vec![Lie::ParRequired],
-            ("pushed_requests", Pass, "required, and used", ""),
-        ),
-        (
-            vec![Lie::ParRequired],
-            ("redirect_uri", Pass, "is registered", ""),
-        ),
-        (
-            pushed(Lie::Par(Fault::Status(404))),
-            ("redirect_uri", Fail, "404", "Redirect URIs/Origins"),
-        ),
-        (
-            pushed(Lie::ParError(400, "invalid_request".to_owned())),
-            (
-                "redirect_uri",
-                Fail,
-                "invalid_request",
-                "Redirect URIs/Origins",
-            ),
-        ),
-        (
-            pushed(Lie::ParUri(json!(1))),
-            ("redirect_uri", Fail, "no request_uri", ""),
         ),
     ])
     .await;

@@ -1,6 +1,7 @@
 //! The doctor: each thing that can be wrong is brought about, and recognized.
 
 mod misbehaving_op;
+mod endpoint_answers;
 mod settings;
 mod network;
 mod ingress;
@@ -15,6 +16,7 @@ mod command;
 mod real_ops;
 
 use clock::Clock;
+use demo_op::Lie;
 use postern::config::{Config, Reading};
 use postern::doctor::{Depth, Examination, RunContext, examine, reading_of};
 use shared::doctor::{Outcome, Report, Step};
@@ -65,6 +67,22 @@ fn expect(report: &Report, expected: Expected, case: &str) {
         matches!(outcome, Outcome::Warn | Outcome::Fail),
         "{case}: what is not well has a remedy, and nothing else: {step:?}"
     );
+}
+
+/// Tells each lie, has the doctor look, and holds what it found against what it should have.
+async fn check(cases: Vec<(Vec<Lie>, Expected<'static>)>) {
+    let site = Site::start().await;
+    for (lies, expected) in cases {
+        let case = format!("{lies:?}");
+        for lie in lies {
+            site.op.lies(lie);
+        }
+
+        let report = examined(&site).await;
+
+        expect(&report, expected, &case);
+        site.op.speaks_true();
+    }
 }
 
 /// Names the steps that did not pass and were not skipped.
