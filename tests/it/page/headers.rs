@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use reqwest::Method;
 use serde_json::json;
 use shared::routes::{API_CONFIG, API_LOGIN, API_LOGIN_OPENID, API_SESSION};
+use shared::text::Language;
 use tests::answer::Answer;
 use tests::places::workspace;
 use tests::site::{Site, admin};
@@ -383,4 +384,24 @@ async fn health_and_readiness_are_told_apart() {
         200,
         "the page that says what is wrong"
     );
+}
+
+#[tokio::test]
+#[ignore = "needs the built page; cargo xtask test runs it"]
+async fn every_table_of_texts_is_compressed_as_the_browser_prefers() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    for section in ["login", "entry", "inside"] {
+        for language in Language::all() {
+            let path = format!("/api/texts/{section}/{}", language.code());
+            for (accepted, encoding) in [("gzip, br", "br"), ("gzip", "gzip"), ("", "")] {
+                let request = browser.call(Method::GET, &path);
+                let answer = browser
+                    .send(request.header("accept-encoding", accepted))
+                    .await;
+                let got = answer.header("content-encoding");
+                assert_eq!(got, encoding, "{path} for {accepted:?}");
+            }
+        }
+    }
 }
