@@ -13,3 +13,8 @@ pub enum Section {
     /// The pages of admins.
     Admin,
 }
+
+impl Section {
+    /// Those that have a table of texts. [`Section::Admin`] uses that of [`Section::Inside`].
+    pub const WITH_TEXTS: [Self; 3] = [Self::Login, Self::Entry, Self::Inside];
+}

@@ -102,8 +102,8 @@ fn begin(subscriber: impl SubscriberInitExt) -> bool {
 }
 
 fn parse(filter: &str) -> Targets {
-    let info = || Targets::new().with_default(LevelFilter::INFO);
-    filter.parse().unwrap_or_else(|_| info())
+    let filter = filter.parse();
+    filter.unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO))
 }
 
 /// Returns an error with its sources, for one log line. Some errors already end with their source's

@@ -15,7 +15,7 @@ pub(super) fn flags(platform: Platform) -> Result<Vec<String>> {
             format!("-Cprofile-use={}", unpack()?.display()),
             // LLVM makes code that never ran small only in programs whose busy part is large.
             "-Cllvm-args=-pgso-lwss-only=false".to_owned(),
-            // Nor does it call a function that it could put where it is called, however seldom.
+            // Nor is a function put in the place of a call that seldom runs.
             "-Cllvm-args=-inline-cold-callsite-threshold=0".to_owned(),
         ],
         Platform::Aarch64 => Vec::new(),

@@ -49,12 +49,18 @@ impl Assets {
 
 /// Puts a content's hash into a file's name: `style.css` becomes `style-0123456789.css`.
 fn hashed_name(name: &str, content: &[u8]) -> String {
-    let hash = hex(&Sha256::digest(content));
-    let hash = &hash[..DIGITS];
+    let hash = short_hash(content);
     match name.rsplit_once('.') {
         Some((stem, ending)) => format!("{stem}-{hash}.{ending}"),
         None => format!("{name}-{hash}"),
     }
+}
+
+/// Returns the beginning of a content's hash, as names have it.
+pub(super) fn short_hash(content: &[u8]) -> String {
+    let mut hash = hex(&Sha256::digest(content));
+    hash.truncate(DIGITS);
+    hash
 }
 
 /// Compresses with brotli at its best level: it is done once, and sent often.

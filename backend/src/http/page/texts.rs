@@ -35,7 +35,7 @@ struct Table {
 /// All tables.
 static TABLES: LazyLock<HashMap<(&str, &str), Table>> = LazyLock::new(|| {
     let mut tables = HashMap::new();
-    for section in [Section::Login, Section::Entry, Section::Inside] {
+    for section in Section::WITH_TEXTS {
         for language in Language::all() {
             let plain = language.table(section);
             let version = version(plain.as_bytes());
