@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::engine::database::Place;
+use super::engine::housekeeping::{self, PAUSE, Slice};
 use super::session::test_login;
-use super::{CALLBACK_KEPT, Result, Store, on_writer};
+use super::{CALLBACK_KEPT, Result, Store};
 use crate::config::SessionConfig;
 use clock::Timestamp;
 
@@ -14,13 +16,10 @@ use clock::Timestamp;
 /// it is slow.
 const SLICE: u64 = 4;
 /// How many it removes at most.
-const LARGEST_SLICE: u64 = 256;
-/// How long a transaction may take before the next one is smaller. Half of what others may have to wait,
+const LARGEST_SLICE: u64 = 128;
+/// How long a transaction may take before the next one is smaller. A third of what others may have to wait,
 /// since the next one may find its rows in more places.
-const QUICK: Duration = Duration::from_millis(5);
-/// How long others have the writer to themselves then. Another process does not queue for it, but tries
-/// again and again.
-const PAUSE: Duration = Duration::from_millis(5);
+const QUICK: Duration = Duration::from_millis(3);
 
 /// Failures are deleted after 90 days, because anybody can cause them.
 const KEEP_FAILURES: Duration = Duration::from_secs(90 * 86_400);
@@ -97,17 +96,45 @@ impl Store {
     async fn remove(&self, statement: &'static str, until: Timestamp) -> Result<u64> {
         let (mut removed, mut rows) = (0, SLICE);
         loop {
-            let began = Instant::now();
-            let slice = on_writer!(self, pool => {
-                sqlx::query(statement).bind(until.unix()).bind(rows.cast_signed())
-                    .execute(pool).await?.rows_affected()
-            });
-            removed += slice;
-            if slice < rows {
+            let slice = self.remove_slice(statement, until, rows).await?;
+            removed += slice.rows;
+            if slice.rows < rows {
                 return Ok(removed);
             }
-            rows = next_slice(rows, began.elapsed());
-            sleep(PAUSE).await;
+            rows = next_slice(rows, slice.held);
+            match &self.place {
+                Place::Sqlite(sqlite) => housekeeping::rest(sqlite).await?,
+                Place::Postgres(_) => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Removes so many rows at most, in one transaction.
+    async fn remove_slice(
+        &self,
+        statement: &'static str,
+        until: Timestamp,
+        rows: u64,
+    ) -> Result<Slice> {
+        macro_rules! query {
+            () => {
+                sqlx::query(statement)
+                    .bind(until.unix())
+                    .bind(rows.cast_signed())
+            };
+        }
+        // The file is still the same, and PostgreSQL is not known to be away.
+        self.writer()?;
+        match &self.place {
+            Place::Sqlite(sqlite) => housekeeping::execute(sqlite, query!()).await,
+            Place::Postgres(postgres) => {
+                let began = Instant::now();
+                let done = query!().execute(&postgres.pool).await?;
+                Ok(Slice {
+                    rows: done.rows_affected(),
+                    held: began.elapsed(),
+                })
+            }
         }
     }
 }
@@ -131,7 +158,7 @@ mod tests {
     fn slices_are_as_large_as_the_disk_is_quick() {
         let ms = Duration::from_millis;
         assert_eq!(next_slice(16, ms(20)), 8);
-        assert_eq!(next_slice(16, ms(4)), 16);
+        assert_eq!(next_slice(16, ms(2)), 16);
         assert_eq!(next_slice(16, ms(1)), 32);
         assert_eq!(next_slice(SLICE, ms(900)), SLICE);
         assert_eq!(next_slice(LARGEST_SLICE, ms(0)), LARGEST_SLICE);

@@ -159,6 +159,7 @@ impl Store {
             Place::Sqlite(sqlite) => {
                 sqlite.changes.end().await;
                 sqlite.readers.close().await;
+                sqlite.housekeeper.close().await;
                 // The last connection that closes merges everything into the one file.
                 sqlite.writer.close().await;
             }

@@ -7,6 +7,7 @@ pub(crate) mod unfinished_move;
 pub(crate) mod sqlite;
 pub(crate) mod postgres;
 pub(crate) mod database;
+pub(crate) mod housekeeping;
 pub(crate) mod watch;
 pub(crate) mod listen;
 pub mod inspect;

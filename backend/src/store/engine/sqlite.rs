@@ -27,6 +27,9 @@ const FILE_SEEN: Duration = Duration::from_secs(1);
 /// of the indexes fit, and the system remembers the others.
 const CACHE: &str = "-1024";
 
+/// For how long the connection for housekeeping stays open after its work.
+const HOUSEKEEPER_IDLE: Duration = Duration::from_secs(60);
+
 /// What updates the tables.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -37,6 +40,8 @@ pub(crate) struct Sqlite {
     pub(crate) readers: SqlitePool,
     /// SQLite has one writer at a time. Writers queue here instead of each waiting for a lock.
     pub(crate) writer: SqlitePool,
+    /// Connects when there is something to remove. Use it by [`super::housekeeping`].
+    pub(crate) housekeeper: SqlitePool,
     /// Notices what anybody has written.
     pub(crate) changes: Arc<SqliteChanges>,
     file: Arc<File>,
@@ -91,7 +96,14 @@ impl Sqlite {
         migrate(path).await?;
         let writer = pool(1).connect_with(options.clone()).await;
         let writer = writer.map_err(unusable)?;
-        let readers = pool(4).connect_with(options).await.map_err(unusable)?;
+        let readers = pool(4).connect_with(options.clone()).await;
+        let readers = readers.map_err(unusable)?;
+        let relaxed = options
+            .synchronous(SqliteSynchronous::Normal)
+            .pragma("wal_autocheckpoint", "0");
+        let housekeeper = pool(1)
+            .idle_timeout(HOUSEKEEPER_IDLE)
+            .connect_lazy_with(relaxed);
         let metadata = std::fs::metadata(path).map_err(file_error)?;
         let file = Arc::new(File {
             path: path.to_owned(),
@@ -103,6 +115,7 @@ impl Sqlite {
         Ok(Self {
             readers,
             writer,
+            housekeeper,
             changes: Arc::default(),
             file,
         })
