@@ -6,6 +6,7 @@ mod login;
 mod applications;
 mod sessions;
 mod recall;
+mod planned_search;
 mod search_index;
 mod test_login;
 mod users;

@@ -87,11 +87,20 @@ impl UserRow {
     }
 }
 
-/// Adds conditions to a statement that ends in a non-empty `where`; `$index` is what to look for in
-/// SQLite's index.
+/// Adds conditions to a statement that ends in a non-empty `where`; `$lookup` is what to look for in an
+/// index.
 macro_rules! narrow {
-    ($query:expr, $filter:expr, $index:expr) => {
-        if let Some(lookup) = $index {
+    ($query:expr, $filter:expr, $lookup:expr) => {
+        if let Some(Lookup::Patterns { anywhere, in_email }) = $lookup {
+            $query.push(format!(" and ({} like ", user_search::SEARCHED));
+            $query.push_bind(anywhere.clone());
+            if let Some(in_email) = in_email {
+                $query.push(format!(" or {} like ", user_search::SEARCHED));
+                $query.push_bind(in_email.clone());
+                $query.push(" and email_key like ").push_bind(in_email.clone());
+            }
+            $query.push(")");
+        } else if let Some(lookup) = $lookup {
             $query.push(
                 " and account_id in (select account_id from account_search_row where search_id in (",
             );
@@ -175,6 +184,16 @@ macro_rules! page {
     }};
 }
 
+/// Returns how many accounts match, if that need not be counted: all of them are on the first page, or the
+/// index has counted more than `most`.
+fn known_total(filter: &UserFilter, matches: &Matches, most: i64, on_page: usize) -> Option<i64> {
+    let on_page = i64::try_from(on_page).unwrap_or(i64::MAX);
+    if filter.after.is_none() && on_page < filter.limit {
+        return Some(on_page);
+    }
+    (matches!(matches, Matches::Many) && !filter.is_narrowed()).then_some(most + 1)
+}
+
 impl Store {
     /// Returns a page of accounts, and the number of accounts on all pages.
     pub async fn users(
@@ -183,21 +202,24 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Vec<UserRecord>, Total)> {
         let matches = self.matches(filter.search.as_deref()).await?;
-        let is_counted = matches!(matches, Matches::Many) && !filter.is_narrowed();
         let most = if filter.search.is_some() {
             user_search::MANY
         } else {
             COUNTED
         };
+        // After some searches, PostgreSQL would make one plan for all texts: for those that many have.
+        let is_planned_once = filter.search.is_none();
         let (rows, identities, total) = on_database!(self, pool => {
-            let total: i64 = if is_counted {
-                most + 1
+            let mut page = page!(filter, matches, now);
+            let page = page.build_query_as().persistent(is_planned_once);
+            let rows: Vec<UserRow> = page.fetch_all(pool).await?;
+            let total = if let Some(total) = known_total(filter, &matches, most, rows.len()) {
+                total
             } else {
                 let mut count = count!(filter, matches, most + 1);
-                count.build_query_scalar().fetch_one(pool).await?
+                let count = count.build_query_scalar().persistent(is_planned_once);
+                count.fetch_one(pool).await?
             };
-            let mut page = page!(filter, matches, now);
-            let rows: Vec<UserRow> = page.build_query_as().fetch_all(pool).await?;
             let mut linked = sqlx::QueryBuilder::new("select * from identity where account_id in (");
             let mut ids = linked.separated(", ");
             for row in &rows {

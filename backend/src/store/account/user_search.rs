@@ -1,6 +1,7 @@
 //! Which accounts have some text in a name or an address, without reading every account.
 //!
-//! PostgreSQL has an index for `like` (`pg_trgm`), and decides by itself when to use it. SQLite's is a
+//! PostgreSQL has an index for `like` (`pg_trgm`) of all that is searched, and decides by itself when to use
+//! it: it knows how many accounts have which text, as far as that is frequent. SQLite's is a
 //! table of its own (FTS5), whose terms are three letters in a row; a shorter text is the beginning of
 //! some. It gives accounts in no useful order: so if many match, the list of names is read in its order
 //! instead, and a page of it is full soon.
@@ -19,12 +20,24 @@ const TERM: usize = 3;
 /// The last character there is: with it, a text comes after all terms that begin with the text.
 const LAST: char = char::MAX;
 
-/// What finds a text in SQLite's index.
+/// What PostgreSQL's index is of: the expression of migration 19. Between two names stands a mark that no
+/// name has.
+pub(super) const SEARCHED: &str = "(username_key || E'\\x03' || coalesce(email_key, '') || E'\\x03' \
+    || coalesce(display_name_key, ''))";
+
+/// What finds a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// An expression, for a text of three letters and more.
+    /// Patterns of `like`, for PostgreSQL.
+    Patterns {
+        /// The text, anywhere.
+        anywhere: String,
+        /// The same text in an address, if it is another there.
+        in_email: Option<String>,
+    },
+    /// An expression of SQLite's index, for a text of three letters and more.
     Expression(String),
-    /// A shorter text: some term begins with it.
+    /// A shorter text: some term of SQLite's index begins with it.
     Beginning {
         /// The text.
         text: String,
@@ -33,11 +46,13 @@ pub(super) enum Lookup {
     },
 }
 
-/// Adds the statement that gives the index's ids of all accounts that `$lookup` finds, some of them several
-/// times.
+/// Adds the statement that gives the ids, in SQLite's index, of all accounts that `$lookup` finds, some of
+/// them several times.
 macro_rules! push_found {
     ($query:expr, $lookup:expr) => {
         match $lookup {
+            // They are compared with the account itself.
+            Lookup::Patterns { .. } => {}
             Lookup::Expression(expression) => {
                 $query
                     .push("select rowid as found from account_search where account_search match ");
@@ -76,6 +91,15 @@ pub(super) fn pattern(search: &str) -> String {
     pattern + "%"
 }
 
+/// Returns what PostgreSQL looks for in its index; nothing for a text that is too short for that.
+fn patterns(search: &str) -> Option<Lookup> {
+    let is_long = search_key(search).chars().count() >= TERM;
+    is_long.then(|| Lookup::Patterns {
+        anywhere: pattern(search),
+        in_email: part_of_key(search).map(|part| pattern(&part)),
+    })
+}
+
 /// Returns what finds the same in SQLite's index as `like` does.
 fn lookup(search: &str) -> Lookup {
     let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
@@ -95,9 +119,11 @@ fn lookup(search: &str) -> Lookup {
 /// What is known before the accounts are read.
 #[derive(Debug)]
 pub(super) enum Matches {
-    /// Nothing: no text is looked for, or no index of ours tells.
+    /// Nothing. If there is a text, each account is compared with it.
     Unknown,
-    /// At most [`MANY`], which the index finds by this.
+    /// Nothing, but the database decides by itself how it looks for this.
+    Planned(Lookup),
+    /// At most [`MANY`], which SQLite's index finds by this.
     Few(Lookup),
     /// More.
     Many,
@@ -107,7 +133,7 @@ impl Matches {
     /// Returns what to look for in the index; `None` where that does not help.
     pub(super) fn lookup(&self) -> Option<&Lookup> {
         match self {
-            Self::Few(lookup) => Some(lookup),
+            Self::Few(lookup) | Self::Planned(lookup) => Some(lookup),
             Self::Unknown | Self::Many => None,
         }
     }
@@ -115,19 +141,23 @@ impl Matches {
     /// Returns how to name the column by which the list is sorted. With the plus, SQLite does not go
     /// through all names to look for those that the index has found already.
     pub(super) fn name_column(&self) -> &'static str {
-        self.lookup().map_or("username_key", |_| "+username_key")
+        match self {
+            Self::Few(_) => "+username_key",
+            Self::Unknown | Self::Planned(_) | Self::Many => "username_key",
+        }
     }
 }
 
 impl Store {
-    /// Asks SQLite's index how many accounts have the text.
+    /// Asks SQLite's index how many accounts have the text. PostgreSQL has an estimate itself.
     pub(super) async fn matches(&self, search: Option<&str>) -> Result<Matches> {
+        let Some(search) = search else {
+            return Ok(Matches::Unknown);
+        };
         let Pool::Sqlite(pool) = self.readers()? else {
-            return Ok(Matches::Unknown);
+            return Ok(patterns(search).map_or(Matches::Unknown, Matches::Planned));
         };
-        let Some(lookup) = search.map(lookup) else {
-            return Ok(Matches::Unknown);
-        };
+        let lookup = lookup(search);
         let mut count =
             QueryBuilder::<Sqlite>::new("select count(*) from (select distinct found from (");
         push_found!(count, &lookup);
