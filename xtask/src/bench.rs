@@ -33,13 +33,13 @@ pub(crate) fn bench(sections: &[&str]) -> Result<()> {
     })?;
     steps.run("Building what asks it", build_peers)?;
     let program = dist::program(Platform::X86_64);
-    steps.run("Measuring", || measure(sections, &program, &peers))
+    steps.run("Measuring", || measure(sections, &program, Some(&peers)))
 }
 
-/// Asks this program as these sections do.
+/// Asks this program as these sections do, without peers.
 pub(crate) fn ask(sections: &[&str], program: &Path) -> Result<()> {
     build_peers()?;
-    measure(sections, program, &(PathBuf::new(), PathBuf::new()))
+    measure(sections, program, None)
 }
 
 fn build_peers() -> Result<()> {
@@ -75,17 +75,13 @@ fn tables() -> PathBuf {
     place::target().join("xtask/bench.md")
 }
 
-fn measure(
-    sections: &[&str],
-    program: &Path,
-    (python, modules): &(PathBuf, PathBuf),
-) -> Result<()> {
+fn measure(sections: &[&str], program: &Path, peers: Option<&(PathBuf, PathBuf)>) -> Result<()> {
     let postgres = sections.contains(&"growth").then(Postgres::start);
     let postgres = postgres.transpose()?;
     let url = postgres.as_ref().map_or("", |postgres| &*postgres.url);
     let tables = tables();
     std::fs::create_dir_all(place::target().join("xtask"))?;
-    Command::cargo()
+    let mut command = Command::cargo()
         .args(["test", "-p", "tests", "--features", "bench"])
         .args(["--test", "bench"])
         .without_postern_settings()
@@ -93,10 +89,13 @@ fn measure(
         .env("BENCH_SECTIONS", sections.join(","))
         .env("BENCH_TABLES", tables)
         .env("TEST_POSTGRES_URL", url)
-        .env("BENCH_PYTHON", python)
-        .env("BENCH_NODE_MODULES", modules)
-        .env("BENCH_PEERS_BIN", place::release_binary("bench-peers"))
-        .run("measuring")
+        .env("BENCH_PEERS_BIN", place::release_binary("bench-peers"));
+    if let Some((python, modules)) = peers {
+        command = command
+            .env("BENCH_PYTHON", python)
+            .env("BENCH_NODE_MODULES", modules);
+    }
+    command.run("measuring")
 }
 
 #[cfg(test)]
