@@ -87,11 +87,11 @@ impl UserRow {
     }
 }
 
-/// Adds conditions to a statement that ends in a non-empty `where`; `$lookup` is what to look for in an
-/// index.
+/// Adds conditions to a statement that ends in a non-empty `where`; `$matches` says what to look for
+/// in an index.
 macro_rules! narrow {
-    ($query:expr, $filter:expr, $lookup:expr) => {
-        if let Some(Lookup::Patterns { anywhere, in_email }) = $lookup {
+    ($query:expr, $filter:expr, $matches:expr) => {
+        if let Matches::Planned { anywhere, in_email } = &$matches {
             $query.push(format!(" and ({} like ", user_search::SEARCHED));
             $query.push_bind(anywhere.clone());
             if let Some(in_email) = in_email {
@@ -100,7 +100,7 @@ macro_rules! narrow {
                 $query.push(" and email_key like ").push_bind(in_email.clone());
             }
             $query.push(")");
-        } else if let Some(lookup) = $lookup {
+        } else if let Matches::Few(lookup) = &$matches {
             $query.push(
                 " and account_id in (select account_id from account_search_row where search_id in (",
             );
@@ -151,7 +151,7 @@ macro_rules! count {
     ($filter:expr, $matches:expr, $most:expr) => {{
         let mut count =
             sqlx::QueryBuilder::new("select count(*) from (select 1 from account where true");
-        narrow!(count, $filter, $matches.lookup());
+        narrow!(count, $filter, $matches);
         count.push(" limit ").push_bind($most).push(") as matching");
         count
     }};
@@ -166,7 +166,7 @@ macro_rules! page {
             "select account.*, expires_at as welcome_until
              from (select account_id, username_key as listed from account where true",
         );
-        narrow!(page, $filter, $matches.lookup());
+        narrow!(page, $filter, $matches);
         let name = $matches.name_column();
         if let Some(after) = &$filter.after {
             page.push(format!(" and {name} > ")).push_bind(after);

@@ -25,19 +25,12 @@ const LAST: char = char::MAX;
 pub(super) const SEARCHED: &str = "(username_key || E'\\x03' || coalesce(email_key, '') || E'\\x03' \
     || coalesce(display_name_key, ''))";
 
-/// What finds a text.
+/// What finds a text in SQLite's index.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// Patterns of `like`, for PostgreSQL.
-    Patterns {
-        /// The text, anywhere.
-        anywhere: String,
-        /// The same text in an address, if it is another there.
-        in_email: Option<String>,
-    },
-    /// An expression of SQLite's index, for a text of three letters and more.
+    /// An expression, for a text of three letters and more.
     Expression(String),
-    /// A shorter text: some term of SQLite's index begins with it.
+    /// A shorter text: some term begins with it.
     Beginning {
         /// The text.
         text: String,
@@ -51,8 +44,6 @@ pub(super) enum Lookup {
 macro_rules! push_found {
     ($query:expr, $lookup:expr) => {
         match $lookup {
-            // They are compared with the account itself.
-            Lookup::Patterns { .. } => {}
             Lookup::Expression(expression) => {
                 $query
                     .push("select rowid as found from account_search where account_search match ");
@@ -92,9 +83,9 @@ pub(super) fn pattern(search: &str) -> String {
 }
 
 /// Returns what PostgreSQL looks for in its index; nothing for a text that is too short for that.
-fn patterns(search: &str) -> Option<Lookup> {
+fn patterns(search: &str) -> Option<Matches> {
     let is_long = search_key(search).chars().count() >= TERM;
-    is_long.then(|| Lookup::Patterns {
+    is_long.then(|| Matches::Planned {
         anywhere: pattern(search),
         in_email: part_of_key(search).map(|part| pattern(&part)),
     })
@@ -121,8 +112,13 @@ fn lookup(search: &str) -> Lookup {
 pub(super) enum Matches {
     /// Nothing. If there is a text, each account is compared with it.
     Unknown,
-    /// Nothing, but the database decides by itself how it looks for this.
-    Planned(Lookup),
+    /// Nothing, but PostgreSQL decides by itself how it looks for these patterns of `like`.
+    Planned {
+        /// The text, anywhere.
+        anywhere: String,
+        /// The same text in an address, if it is another there.
+        in_email: Option<String>,
+    },
     /// At most [`MANY`], which SQLite's index finds by this.
     Few(Lookup),
     /// More.
@@ -130,20 +126,12 @@ pub(super) enum Matches {
 }
 
 impl Matches {
-    /// Returns what to look for in the index; `None` where that does not help.
-    pub(super) fn lookup(&self) -> Option<&Lookup> {
-        match self {
-            Self::Few(lookup) | Self::Planned(lookup) => Some(lookup),
-            Self::Unknown | Self::Many => None,
-        }
-    }
-
     /// Returns how to name the column by which the list is sorted. With the plus, SQLite does not go
     /// through all names to look for those that the index has found already.
     pub(super) fn name_column(&self) -> &'static str {
         match self {
             Self::Few(_) => "+username_key",
-            Self::Unknown | Self::Planned(_) | Self::Many => "username_key",
+            Self::Unknown | Self::Planned { .. } | Self::Many => "username_key",
         }
     }
 }
@@ -155,7 +143,7 @@ impl Store {
             return Ok(Matches::Unknown);
         };
         let Pool::Sqlite(pool) = self.readers()? else {
-            return Ok(patterns(search).map_or(Matches::Unknown, Matches::Planned));
+            return Ok(patterns(search).unwrap_or(Matches::Unknown));
         };
         let lookup = lookup(search);
         let mut count =
